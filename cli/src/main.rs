@@ -1,0 +1,3 @@
+//! `flaneur`, the shop's side: builds packs from feeds and logs.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Personalization that runs on the shopper's own device.
