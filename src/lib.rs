@@ -1,1 +1,6 @@
 //! Personalization that runs on the shopper's own device.
+
+pub mod catalog;
+pub mod error;
+pub mod math;
+pub mod time;

@@ -1,0 +1,313 @@
+//! The shop's public catalog, read in place from a pack.
+//!
+//! Guarantees: a [`Catalog`] that exists has been checked whole; its accessors
+//! never fail for an index below [`Catalog::len`]. Plain items go through the
+//! same pack format, so there is one way to read a catalog.
+//!
+//! Costs: one copy of the pack's bytes; 4 bytes per item and relation for list
+//! starts. Used by `profile` (vectors, tokens) and `rank` (everything else).
+
+mod embed;
+pub mod item;
+pub mod pack;
+mod sensitive;
+pub mod token;
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+pub use item::{Item, Kind};
+pub use token::TokenHash;
+
+use crate::error::Result;
+use crate::time::{DAY_MS, Millis};
+use pack::{AVAILABLE, Layout, Meta, POPULARITY_STEP, PriorWeight, Relation, SENSITIVE, TREND_STEP};
+
+/// A loaded pack.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    bytes: Vec<u8>,
+    layout: Layout,
+    hashes: Vec<TokenHash>,
+    groups: u32,
+    /// 1 / length of each quantized vector, 0 for a zero vector.
+    inverse_norms: Vec<f32>,
+}
+
+/// Which neighbours to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// Seen in the same sessions.
+    Together,
+    /// Seen right after.
+    Next,
+    /// Alike in words.
+    Similar,
+}
+
+impl Catalog {
+    /// Checks and takes a pack's bytes.
+    ///
+    /// Cost: O(bytes).
+    ///
+    /// # Errors
+    /// See [`crate::error::ErrorKind`]: `pack_not_a_pack`, `pack_version`,
+    /// `pack_truncated`, `pack_corrupt`, the last two with the section as path.
+    pub fn read(bytes: Vec<u8>) -> Result<Self> {
+        let layout = pack::read_layout(&bytes)?;
+        let mut catalog = Self { bytes, layout, ..Self::default() };
+        catalog.hashes = (0..catalog.layout.token_count).map(|at| TokenHash::of(catalog.token(at as u32))).collect();
+        catalog.groups = (0..catalog.len() as u32).map(|item| catalog.group(item)).max().unwrap_or(0);
+        catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
+        Ok(catalog)
+    }
+
+    /// Makes a catalog of plain items, through the pack format.
+    ///
+    /// # Errors
+    /// The first illegal item, with a path like `[3].price`.
+    pub fn from_items(items: &[Item]) -> Result<Self> {
+        let stamp = pack::Stamp::default();
+        Self::read(pack::write(items, &pack::Learned::default(), &stamp)?)
+    }
+
+    /// How many items.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.layout.items
+    }
+
+    /// Whether there is no item.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.layout.items == 0
+    }
+
+    /// Facts about the pack.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.layout.meta
+    }
+
+    /// The pack's content hash: its identity.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.layout.hash
+    }
+
+    /// The pack's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Prior weights by signal code; empty means the engine's defaults.
+    #[must_use]
+    pub fn weights(&self) -> &[PriorWeight] {
+        &self.layout.weights
+    }
+
+    /// The identifier of an item.
+    #[must_use]
+    pub fn id(&self, item: u32) -> &str {
+        let ids = &self.bytes[self.layout.ids.clone()];
+        std::str::from_utf8(pack::text_at(ids, self.layout.items, item as usize)).unwrap_or_default()
+    }
+
+    /// The item of that identifier. Cost: O(log items).
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<u32> {
+        let order = &self.bytes[self.layout.order.clone()];
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let item = pack::u32_at(order, 4 * middle);
+            match self.id(item).as_bytes().cmp(id.as_bytes()) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Some(item),
+            }
+        }
+        None
+    }
+
+    /// What the item is.
+    #[must_use]
+    pub fn kind(&self, item: u32) -> Kind {
+        Kind::from_byte(self.bytes[self.layout.kind.start + item as usize]).unwrap_or_default()
+    }
+
+    /// Whether the item can be shown.
+    #[must_use]
+    pub fn is_available(&self, item: u32) -> bool {
+        self.flags(item) & AVAILABLE != 0
+    }
+
+    /// Whether events on the item are never learned.
+    #[must_use]
+    pub fn is_sensitive(&self, item: u32) -> bool {
+        self.flags(item) & SENSITIVE != 0
+    }
+
+    fn flags(&self, item: u32) -> u8 {
+        self.bytes[self.layout.flags.start + item as usize]
+    }
+
+    /// The price in the pack's currency.
+    #[must_use]
+    pub fn price(&self, item: u32) -> Option<f64> {
+        let bits = pack::u32_at(&self.bytes, self.layout.price.start + 4 * item as usize);
+        let price = f64::from(f32::from_bits(bits));
+        (price >= 0.0).then_some(price)
+    }
+
+    /// When the item joined the catalog, to the day.
+    #[must_use]
+    pub fn added(&self, item: u32) -> Option<Millis> {
+        let at = self.layout.added.start + 2 * item as usize;
+        let day = i64::from(u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]));
+        (day > 0).then_some(Millis(day * DAY_MS))
+    }
+
+    /// The item's variant family; 0 for none.
+    #[must_use]
+    pub fn group(&self, item: u32) -> u32 {
+        pack::u32_at(&self.bytes, self.layout.group.start + 4 * item as usize)
+    }
+
+    /// The largest family number.
+    #[must_use]
+    pub fn groups(&self) -> u32 {
+        self.groups
+    }
+
+    /// The item's tokens, as dictionary numbers.
+    pub fn tokens(&self, item: u32) -> impl Iterator<Item = u32> + '_ {
+        let section = &self.bytes[self.layout.item_tokens.clone()];
+        let at = 4 * item as usize;
+        let (start, end) = (pack::u32_at(section, at) as usize, pack::u32_at(section, at + 4) as usize);
+        let head = 4 * (self.len() + 1);
+        section[head + 4 * start..head + 4 * end].chunks_exact(4).map(pack::little)
+    }
+
+    /// The text of a token.
+    #[must_use]
+    pub fn token(&self, token: u32) -> &str {
+        let section = &self.bytes[self.layout.tokens.clone()];
+        std::str::from_utf8(pack::text_at(section, self.layout.token_count, token as usize)).unwrap_or_default()
+    }
+
+    /// The hash of a token.
+    #[must_use]
+    pub fn token_hash(&self, token: u32) -> TokenHash {
+        self.hashes[token as usize]
+    }
+
+    /// How many tokens the dictionary has.
+    #[must_use]
+    pub fn token_count(&self) -> usize {
+        self.layout.token_count
+    }
+
+    /// The dictionary number of a token's text. Cost: O(log tokens).
+    #[must_use]
+    pub fn find_token(&self, text: &str) -> Option<u32> {
+        let (mut low, mut high) = (0, self.layout.token_count as u32);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.token(middle).cmp(text) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+
+    /// Log of relative popularity.
+    #[must_use]
+    pub fn popularity(&self, item: u32) -> f64 {
+        let at = self.layout.popularity.start + 2 * item as usize;
+        f64::from(i16::from_le_bytes([self.bytes[at], self.bytes[at + 1]])) * POPULARITY_STEP
+    }
+
+    /// Trend of the last 28 days, log scale; 0 when unknown.
+    #[must_use]
+    pub fn trend(&self, item: u32) -> f64 {
+        let byte = |range: &Range<usize>| self.bytes[range.start + item as usize] as i8;
+        self.layout.trend.as_ref().map_or(0.0, |range| f64::from(byte(range)) * TREND_STEP)
+    }
+
+    /// Probability to be bought again at the next visit; `None` without a log.
+    #[must_use]
+    pub fn repeat(&self, item: u32) -> Option<f64> {
+        let range = self.layout.repeat.as_ref()?;
+        Some(f64::from(self.bytes[range.start + item as usize]) / 255.0)
+    }
+
+    /// Dimensions of the vectors; 0 when there are none.
+    #[must_use]
+    pub fn dims(&self) -> usize {
+        usize::from(self.layout.meta.dims)
+    }
+
+    /// The quantized vector of an item, [dims], length about 127.
+    #[must_use]
+    pub fn vector(&self, item: u32) -> impl Iterator<Item = i8> + Clone + '_ {
+        self.vector_bytes(item).iter().map(|&byte| byte as i8)
+    }
+
+    /// The same vector as raw bytes, for the scan.
+    #[must_use]
+    pub fn vector_bytes(&self, item: u32) -> &[u8] {
+        let start = self.layout.embedding.start + self.dims() * item as usize;
+        &self.bytes[start..start + self.dims()]
+    }
+
+    /// The cosine of two items, −1..=1.
+    #[must_use]
+    pub fn cosine(&self, a: u32, b: u32) -> f64 {
+        let dot: i32 = self.vector(a).zip(self.vector(b)).map(|(x, y)| i32::from(x) * i32::from(y)).sum();
+        f64::from(dot) * f64::from(self.inverse_norm(a)) * f64::from(self.inverse_norm(b))
+    }
+
+    /// 1 / length of the item's quantized vector; 0 for a zero vector.
+    #[must_use]
+    pub fn inverse_norm(&self, item: u32) -> f32 {
+        self.inverse_norms[item as usize]
+    }
+
+    fn measure(&self, item: u32) -> f32 {
+        let square: i32 = self.vector(item).map(|x| i32::from(x) * i32::from(x)).sum();
+        if square > 0 { (1.0 / f64::from(square).sqrt()) as f32 } else { 0.0 }
+    }
+
+    /// Whether the pack has that relation.
+    #[must_use]
+    pub fn has(&self, kind: RelationKind) -> bool {
+        self.relation(kind).is_some()
+    }
+
+    /// An item's neighbours with their weights, best first.
+    pub fn neighbours(&self, kind: RelationKind, item: u32) -> impl Iterator<Item = (u32, f64)> + '_ {
+        self.relation(kind).into_iter().flat_map(move |relation| self.list(relation, item))
+    }
+
+    fn list(&self, relation: &Relation, item: u32) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let item = item as usize;
+        let (start, end) = (relation.starts[item] as usize, relation.starts[item + 1] as usize);
+        let width = relation.width;
+        let ids = &self.bytes[relation.ids.start + start * width..relation.ids.start + end * width];
+        let weights = &self.bytes[relation.weights.start + start..relation.weights.start + end];
+        let unit = pack::row_scale(self.bytes[relation.scales.start + item]) / 255.0;
+        ids.chunks_exact(width).zip(weights).map(move |(id, &weight)| (pack::little(id), f64::from(weight) * unit))
+    }
+
+    fn relation(&self, kind: RelationKind) -> Option<&Relation> {
+        match kind {
+            RelationKind::Together => self.layout.together.as_ref(),
+            RelationKind::Next => self.layout.next.as_ref(),
+            RelationKind::Similar => self.layout.similar.as_ref(),
+        }
+    }
+}

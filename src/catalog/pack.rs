@@ -1,0 +1,116 @@
+//! The pack: the shop's public catalog in one file, the same bytes for every shopper.
+//!
+//! Little-endian, columnar, one checksum per section; `docs/PACK.md` has the
+//! tables. Readers skip sections they do not know, so sections can be added
+//! without a new version; a changed meaning takes a new [`VERSION`].
+
+mod read;
+mod write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Millis;
+
+pub(super) use read::{Layout, Relation, little, read_layout, text_at, u32_at};
+pub use write::{Learned, Neighbour, Stamp, write};
+
+/// The first eight bytes of every pack.
+pub const MAGIC: [u8; 8] = *b"FLANPACK";
+/// The version of the format this crate writes and reads.
+pub const VERSION: u16 = 1;
+/// Bytes before the section table.
+pub const HEADER_LEN: usize = 32;
+/// Bytes of one row of the section table.
+pub const ROW_LEN: usize = 16;
+
+/// The sections, by their four-letter tag.
+pub mod tag {
+    /// Facts about the whole pack.
+    pub const META: [u8; 4] = *b"META";
+    /// Identifiers, in the shop's order.
+    pub const IDS: [u8; 4] = *b"IDS ";
+    /// Item numbers sorted by identifier.
+    pub const ORDER: [u8; 4] = *b"ORDR";
+    /// Kind of each item.
+    pub const KIND: [u8; 4] = *b"KIND";
+    /// Flags of each item.
+    pub const FLAGS: [u8; 4] = *b"FLAG";
+    /// Price of each item.
+    pub const PRICE: [u8; 4] = *b"PRIC";
+    /// Day each item was added.
+    pub const ADDED: [u8; 4] = *b"ADDD";
+    /// Variant family of each item.
+    pub const GROUP: [u8; 4] = *b"GRUP";
+    /// Dictionary of attribute tokens.
+    pub const TOKENS: [u8; 4] = *b"TOKD";
+    /// Tokens of each item.
+    pub const ITEM_TOKENS: [u8; 4] = *b"TOKI";
+    /// Popularity, log scale.
+    pub const POPULARITY: [u8; 4] = *b"POPU";
+    /// Trend of the last 28 days.
+    pub const TREND: [u8; 4] = *b"TREN";
+    /// Repeat purchase rate.
+    pub const REPEAT: [u8; 4] = *b"REPE";
+    /// Item vectors.
+    pub const EMBEDDING: [u8; 4] = *b"EMBD";
+    /// Neighbours seen together.
+    pub const TOGETHER: [u8; 4] = *b"TOGE";
+    /// Neighbours seen next.
+    pub const NEXT: [u8; 4] = *b"NEXT";
+    /// Neighbours that look alike.
+    pub const SIMILAR: [u8; 4] = *b"SIMI";
+    /// Prior weights of the signals.
+    pub const WEIGHTS: [u8; 4] = *b"WGHT";
+}
+
+/// Flag bit: the item can be shown.
+pub const AVAILABLE: u8 = 1;
+/// Flag bit: events on the item are never learned.
+pub const SENSITIVE: u8 = 2;
+
+/// Popularity is stored in steps of 1/1024 log units.
+pub(super) const POPULARITY_STEP: f64 = 1.0 / 1024.0;
+/// Trend is stored in steps of 1/32 log units.
+pub(super) const TREND_STEP: f64 = 1.0 / 32.0;
+/// Quantized vectors have length 127.
+pub const UNIT: f64 = 127.0;
+/// A row's scale is `2^((byte − 192) / 8)`.
+pub(super) fn row_scale(byte: u8) -> f64 {
+    libm::exp2((f64::from(byte) - 192.0) / 8.0)
+}
+
+/// Facts about the whole pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// When the pack was built, epoch milliseconds.
+    pub created: i64,
+    /// Currency of every price, ISO 4217, empty when unknown.
+    pub currency: String,
+    /// Dimensions of the embedding; 0 when there is none.
+    pub dims: u8,
+    /// Whether an interaction log went into it.
+    pub learned: bool,
+    /// Share of purchases that are repeats, 0..=1; 0 without a log.
+    pub repeat_share: f32,
+    /// How many shoppers must have seen a pair for it to be kept; 0 without a log.
+    pub min_support: u32,
+}
+
+impl Meta {
+    /// When the pack was built.
+    #[must_use]
+    pub fn created(&self) -> Millis {
+        Millis(self.created)
+    }
+}
+
+/// The prior weight of one signal, by the signal's stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PriorWeight {
+    /// `Signal::code`.
+    pub signal: u16,
+    /// Weight while a session runs.
+    pub session: f32,
+    /// Weight on a new visit, before the first event.
+    pub visit: f32,
+}

@@ -1,0 +1,58 @@
+//! Attribute tokens: the words in which taste, rules and explanations speak.
+//!
+//! A token is `key:value` (`brand:Acme`, `category:Lamps`, `tag:gift`,
+//! `colour:red`). The log stores only its 64-bit hash, so taste survives a
+//! catalog that forgot the item, and the log does not spell out what it was.
+
+use xxhash_rust::xxh64::xxh64;
+
+use super::item::Item;
+
+/// The hash by which the log and the profile know a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenHash(pub u64);
+
+impl TokenHash {
+    /// Hashes a token.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        Self(xxh64(token.as_bytes(), 0))
+    }
+}
+
+/// Joins a key and a value.
+#[must_use]
+pub fn token(key: &str, value: &str) -> String {
+    let mut text = String::with_capacity(key.len() + 1 + value.len());
+    text.push_str(key);
+    text.push(':');
+    text.push_str(value);
+    text
+}
+
+/// The key of a token: `brand` of `brand:Acme`.
+#[must_use]
+pub fn key_of(token: &str) -> &str {
+    token.split_once(':').map_or(token, |(key, _)| key)
+}
+
+/// All tokens of an item, without repetition, in a fixed order.
+#[must_use]
+pub fn tokens_of(item: &Item) -> Vec<String> {
+    let brand = item.brand.iter().map(|brand| token("brand", brand));
+    let category = item.category.iter().map(|level| token("category", level));
+    let tags = item.tags.iter().map(|tag| token("tag", tag));
+    let attributes = item.attributes.iter().map(|(key, value)| token(key, value));
+    let mut tokens: Vec<String> = Vec::new();
+    for text in brand.chain(category).chain(tags).chain(attributes) {
+        if !text.ends_with(':') && !tokens.contains(&text) {
+            tokens.push(text);
+        }
+    }
+    tokens
+}
+
+/// The lower-case words of a title, at least three letters long.
+pub fn words(title: &str) -> impl Iterator<Item = String> + '_ {
+    title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3).map(str::to_lowercase)
+}

@@ -1,0 +1,30 @@
+//! Small mathematics with the same bits on every machine.
+//!
+//! Guarantees: transcendental functions come from `libm`; sums run in the order
+//! of their input; every draw comes from a named, seeded stream.
+
+mod rng;
+mod top;
+
+pub use rng::Stream;
+pub use top::Top;
+
+/// Natural logarithm.
+#[must_use]
+pub fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// e to the power `x`.
+#[must_use]
+pub fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// Integer dot product of two quantized vectors of the same length.
+///
+/// Shapes: both are [dims], values −127..=127. Cost: O(dims), no allocation.
+#[must_use]
+pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
+}
