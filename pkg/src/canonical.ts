@@ -1,0 +1,69 @@
+/**
+ * The one strict form of an event, and the limits that hold before anything crosses to the engine.
+ */
+
+import type { EventType } from "./types.js";
+
+/** One item of a canonical event. */
+export interface CanonicalLine {
+  item: string;
+  quantity?: number;
+  price?: number;
+  brand?: string;
+  category?: string;
+}
+
+/** What the engine reads. */
+export interface CanonicalEvent {
+  id: string;
+  type: EventType | "declare";
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Local hour, 0 to 23. */
+  hour?: number;
+  /** Local, 0 (Sunday) to 6. */
+  weekday?: number;
+  lines?: CanonicalLine[];
+  query?: string;
+  attribute?: string;
+  value?: number;
+  surprise?: number;
+  slot?: string;
+  slate?: string;
+  channel?: string;
+}
+
+/** What the translation needs to know of its surroundings. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** A fresh event id. */
+  newId(): string;
+  /** Whether the catalog holds an item: other vocabularies name one thing by several ids. */
+  knows?(item: string): boolean;
+}
+
+/** Longest id of an event, item, slot or slate, in UTF-16 units. */
+export const ID_LENGTH = 128;
+/** Longest brand, category, attribute, channel or query, in UTF-16 units. */
+export const TEXT_LENGTH = 256;
+/** Most items of one event. */
+export const MAX_LINES = 200;
+
+/** Text that is short enough and has no half characters. */
+export function isText(value: unknown, length: number): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= length && !/\p{Surrogate}/u.test(value);
+}
+
+/** Milliseconds since 1970 of a time in any usual form. */
+export function readTime(value: unknown): number | undefined {
+  const at =
+    typeof value === "number"
+      ? value
+      : value instanceof Date
+        ? value.getTime()
+        : typeof value === "string" && value.length <= 64
+          ? Date.parse(value)
+          : NaN;
+  return Number.isFinite(at) && at >= 0 ? Math.trunc(at) : undefined;
+}

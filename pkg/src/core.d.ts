@@ -1,0 +1,42 @@
+/**
+ * The generated glue, as this package uses it.
+ *
+ * Written by hand: the glue is generated next to the compiled files after they are type-checked.
+ * `tests/js` runs every method against the real one.
+ */
+
+import type { ExportedEvent, ProfileView, RankedItem } from "./types.js";
+import type { CanonicalEvent } from "./canonical.js";
+
+export class Core {
+  constructor(seed?: number);
+  free(): void;
+  static version(): string;
+  static recordId(record: Uint8Array): string | undefined;
+  readonly items: number;
+  loadPack(bytes: Uint8Array): void;
+  loadItems(items: unknown): void;
+  ids(): string[];
+  setRules(rules: unknown): void;
+  setGates(learn: boolean, rank: boolean): void;
+  observe(event: CanonicalEvent, now: number): Uint8Array | undefined;
+  restore(records: Uint8Array[], now: number): { added: number; known: number; refused: number };
+  expire(now: number): string[];
+  import(
+    events: unknown,
+    now: number,
+  ): { added: Uint8Array[]; known: number; refused: { path: string; code: string; message: string }[] };
+  forget(what: unknown, now: number): string[];
+  remove(ids: string[]): number;
+  events(): ExportedEvent[];
+  has(id: string): boolean;
+  rank(request: unknown, now: number): { id: string; slot: string; items: RankedItem[] };
+  seen(slateId: string, ids: string[] | undefined, at: number): Uint8Array | undefined;
+  inspect(now: number): ProfileView;
+}
+
+/** Instantiates once; later calls return what is there. */
+export default function init(source: { module_or_path: BufferSource | WebAssembly.Module }): Promise<unknown>;
+
+/** Replaces the instance by a fresh one; every `Core` made before is dead. */
+export function __wbg_reset_state(): void;

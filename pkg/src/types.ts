@@ -1,0 +1,256 @@
+/**
+ * The public contract of `flaneur`.
+ *
+ * What leaves the device: nothing. The only requests are for the shop's own catalog and for the
+ * package's own wasm file.
+ */
+
+/// <reference lib="dom" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Catalog, Rule } from "./types/catalog.js";
+import type { Consent, ConsentSource, Gates, Receipt } from "./types/consent.js";
+import type { EventInput } from "./types/events.js";
+import type { Profile } from "./types/profile.js";
+
+export type * from "./types/catalog.js";
+export type * from "./types/consent.js";
+export type * from "./types/events.js";
+export type * from "./types/profile.js";
+
+/** A failure that says how to fix it. Branch on `code`, never on `message`. */
+export interface FlaneurError extends Error {
+  readonly name: "FlaneurError";
+  /** Stable, snake_case. */
+  readonly code: string;
+  /** Where in the caller's input: `catalog[3].price`, `rules[2].where.brand`, `size`. */
+  readonly path?: string;
+}
+
+/** What `open` takes. */
+export interface OpenOptions {
+  /**
+   * Storage namespace: 1 to 64 letters, digits, dots, dashes or underscores, starting with a
+   * letter or a digit. Two shops on one origin need two names.
+   */
+  shop: string;
+  catalog: Catalog;
+  /**
+   * What the shopper agreed to, or where that is known. Default: the choice stored on this device,
+   * else every gate denied. When given, it wins over the stored choice, and `store: false`
+   * deletes what an earlier visit stored.
+   */
+  consent?: Partial<Gates> | ConsentSource;
+  rules?: Rule[];
+  /**
+   * The engine, for shops that host it themselves: an address, a response, bytes or a compiled
+   * module of the same version as this package. Default: the file beside this package.
+   * All handles of a page share the first engine that loads.
+   */
+  wasm?: string | URL | Response | BufferSource | WebAssembly.Module;
+  /** `"memory"` never touches the device's storage nor other tabs, whatever is granted. Default `"device"`. */
+  storage?: "device" | "memory";
+  /** The clock, in milliseconds since 1970. For tests and replays. */
+  now?: () => number;
+  /** Seed of every draw, an integer from 0 to 2^53 - 1. For tests and replays. Default: entropy of the browser. */
+  seed?: number;
+}
+
+/**
+ * Why there is no engine.
+ *
+ * - `wasm_unavailable`: this browser has no WebAssembly;
+ * - `wasm_blocked_by_csp`: the page's policy lacks `'wasm-unsafe-eval'`;
+ * - `wasm_failed`: no copy of the engine could be loaded;
+ * - `wasm_wrong_version`: the engine that loaded belongs to another version of this package;
+ * - `catalog_unavailable`: the catalog could not be fetched;
+ * - `engine_unstable`: the engine failed three times within a minute;
+ * - `closed`: `close` was called.
+ */
+export type PassthroughReason =
+  | "wasm_unavailable"
+  | "wasm_blocked_by_csp"
+  | "wasm_failed"
+  | "wasm_wrong_version"
+  | "catalog_unavailable"
+  | "engine_unstable"
+  | "closed";
+
+/**
+ * Why the log is in memory although `store` is granted, or still on disk although it is not.
+ *
+ * - `storage_unavailable`: this browser gives the page no database, or refuses to write;
+ * - `storage_timeout`: the database did not answer in time; writing is tried again;
+ * - `storage_delete_blocked`: the database will be deleted when the tab that holds it lets go.
+ */
+export type StorageReason = "storage_unavailable" | "storage_timeout" | "storage_delete_blocked";
+
+/** How the handle works at the moment. */
+export interface Status {
+  /** `"passthrough"` keeps the shop's own order and learns nothing. */
+  engine: "simd" | "scalar" | "passthrough";
+  /** Why, when `engine` is `"passthrough"`. */
+  reason?: PassthroughReason;
+  /** How many items the catalog holds. */
+  items: number;
+  /** Of this package. */
+  version: string;
+  /** Where the log is. */
+  storage: "device" | "memory";
+  storageReason?: StorageReason;
+}
+
+/** The moment, nothing personal. What is left out is taken from the device's clock, or unknown. */
+export interface Context {
+  /** Local hour, 0 to 23. */
+  hour?: number;
+  /** 0 (Sunday) to 6. */
+  weekday?: number;
+  season?: string;
+  weather?: string;
+  locale?: string;
+  device?: string;
+  store?: string;
+}
+
+/** What `rank` takes. */
+export interface RankRequest {
+  /** The place on the page, such as `"home"`. */
+  slot: string;
+  /** How many items, 1 or more. */
+  size: number;
+  /** Only these may be shown, in the shop's order. Default: the whole catalog. */
+  candidates?: string[];
+  /** Never these. */
+  exclude?: string[];
+  /** Similar to these, or going with them: the product of the page, the basket. */
+  like?: string | string[];
+  context?: Context;
+  /** 0 to 1: how much of the slate may surprise. Default: the shopper's own dial. */
+  surprise?: number;
+  /** For this call, besides those of the handle. */
+  rules?: Rule[];
+  /** Makes the draws of this call repeatable: an integer from 0 to 2^53 - 1. */
+  seed?: number;
+}
+
+/** One additive term of a score. */
+export interface Reason {
+  /** Which signal, such as `"together"`, `"affinity_brand"` or `"discovery"`. */
+  signal: string;
+  /** What it counts for. */
+  weight: number;
+  /** How strong it is here. `weight * value` is its part of the score. */
+  value: number;
+  /** The shopper's item that caused it. */
+  item?: string;
+  /** The attribute that caused it, such as `"brand:Acme"`. */
+  attribute?: string;
+}
+
+/** An item of a slate. */
+export interface RankedItem {
+  id: string;
+  /** 0 is the first place. */
+  position: number;
+  /** Log-odds, the sum of `weight * value` over the reasons. */
+  score: number;
+  /** The chance that this item got this place, 0 to 1. */
+  propensity: number;
+  /** Shown to widen the horizon rather than to match what is known. */
+  discovery: boolean;
+  /** Largest first; empty when the shop's own order stands. */
+  reasons: Reason[];
+}
+
+/** An ordered list for a slot. */
+export interface Slate {
+  id: string;
+  slot: string;
+  items: RankedItem[];
+  /**
+   * Says that these items (default: all) came into view. Logs an impression, once for each item
+   * however often it is called, and nothing while `learn` is denied.
+   */
+  seen(ids?: string[]): void;
+}
+
+/** Something that slates depend on is not what it was: rank again. */
+export interface ChangeEvent {
+  type: "change";
+  cause: "observe" | "forget" | "import" | "erase" | "catalog" | "rules" | "consent" | "restore" | "other_tab";
+}
+
+/** A gate opened or closed. */
+export interface ConsentEvent {
+  type: "consent";
+  gates: Gates;
+  /** The record of this choice; absent when another tab made it. */
+  receipt?: Receipt;
+}
+
+/** The way of working changed, or the engine was rebuilt. */
+export interface StatusEvent {
+  type: "status";
+  status: Status;
+  /** `"engine_restarted"`: it failed and was rebuilt from the log. Otherwise a reason of the status. */
+  code?: "engine_restarted" | PassthroughReason | StorageReason;
+}
+
+/** What `on` tells about. */
+export interface FlaneurEvents {
+  change: ChangeEvent;
+  consent: ConsentEvent;
+  status: StatusEvent;
+}
+
+/**
+ * The handle on one shop, on this device.
+ *
+ * After `open` resolved nothing here throws, except a `FlaneurError` for arguments that are wrong
+ * in the page's own code.
+ */
+export interface Flaneur {
+  readonly status: Status;
+  /**
+   * Adds what happened to the log, or does nothing while `learn` is denied.
+   *
+   * Cost: microseconds; the write to disk is asynchronous and batched.
+   *
+   * # Errors
+   * See {@link EventInput}.
+   */
+  observe(event: EventInput): void;
+  /**
+   * Orders the catalog for a slot, synchronously.
+   *
+   * Cost: about a millisecond for 10,000 items.
+   *
+   * # Errors
+   * `FlaneurError` for a missing slot, a size that is not a positive integer, and so on.
+   */
+  rank(request: RankRequest): Slate;
+  readonly profile: Profile;
+  readonly consent: Consent;
+  /**
+   * Replaces the catalog.
+   *
+   * # Errors
+   * Rejects with a `FlaneurError` when it cannot be fetched or is malformed; then the catalog
+   * that was loaded before still serves.
+   */
+  update(catalog: Catalog): Promise<void>;
+  /**
+   * Replaces the shop's rules.
+   *
+   * # Errors
+   * `FlaneurError` with the path to the fault; then the rules that were in force stay.
+   */
+  rules(rules: Rule[]): void;
+  /** Listens; returns what ends it. A listener that throws is reported and breaks nothing. */
+  on<Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void): () => void;
+  /** Writes what waits, then releases the engine, the database and the channel. */
+  close(): Promise<void>;
+  /** The same, without waiting. */
+  [Symbol.dispose](): void;
+}

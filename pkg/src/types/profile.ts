@@ -1,0 +1,156 @@
+/**
+ * What the device knows of its shopper, and what the shopper can do about it.
+ *
+ * Everything here stays on the device.
+ */
+
+/** One of several tastes that a shopper has at once. */
+export interface Interest {
+  /** Stable while its events stand; what `forget({ interest })` takes. */
+  id: string;
+  /** Of all interests, 0 to 1. */
+  share: number;
+  /** Milliseconds since 1970. */
+  lastSeen: number;
+  /** The items that made it, heaviest first. */
+  items: { id: string; weight: number }[];
+  /** What the items have in common, such as `"category:Lamps"`. */
+  attributes: string[];
+  /** Ids of the events behind it. */
+  events: string[];
+}
+
+/** A leaning towards or away from an attribute. */
+export interface Affinity {
+  /** Such as `"brand:Acme"`. */
+  attribute: string;
+  /** Log-odds against the shop's average, shrunken towards 0 when there is little evidence. */
+  value: number;
+  /** How much was seen, in decayed events. */
+  evidence: number;
+  /** Milliseconds since 1970. */
+  lastSeen: number;
+}
+
+/** Something the shopper said. */
+export interface Declared {
+  attribute?: string;
+  item?: string;
+  /** -1 (never) to 1 (very much). */
+  liking: number;
+  /** The event that holds it. */
+  event: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** Something the shopper sent away. */
+export interface Muted {
+  attribute?: string;
+  item?: string;
+  event: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** Everything the log says, computed anew at each call and never stored. */
+export interface ProfileView {
+  /** How many events the log holds. */
+  events: number;
+  /** Milliseconds since 1970 of the oldest one. */
+  since?: number;
+  interests: Interest[];
+  affinities: Affinity[];
+  declared: Declared[];
+  muted: Muted[];
+  /** Item ids, newest first. */
+  basket: string[];
+  /** Item ids, newest first. */
+  bought: string[];
+  /** Item ids of the current visit, newest first. */
+  session: string[];
+  /** The surprise dial in force, 0 to 1. */
+  surprise: number;
+}
+
+/** What to forget. The rest of the profile becomes what it would be had it never happened. */
+export type Forget =
+  | { event: string }
+  | { item: string }
+  | { interest: string }
+  | { attribute: string }
+  | { since: number; until?: number }
+  | { all: true };
+
+/** What a shopper may state: a liking from -1 to 1, or the surprise dial from 0 to 1. */
+export type Preference =
+  | { attribute: string; liking: number }
+  | { item: string; liking: number }
+  | { surprise: number };
+
+/** One event of an export. Its fields are those of the log. */
+export interface ExportedEvent {
+  id: string;
+  type: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  [field: string]: unknown;
+}
+
+/** The document that `export` writes and `import` reads. */
+export interface LogDocument {
+  /** Version of this document. */
+  flaneur: 1;
+  shop: string;
+  /** ISO 8601, when it was written. */
+  exported: string;
+  events: ExportedEvent[];
+  /** Why the document may hold less than the device does; absent when it is complete. */
+  incomplete?: string;
+}
+
+/** What became of an import. */
+export interface ImportReport {
+  /** Events that were new. */
+  added: number;
+  /** Events that the log held already. */
+  known: number;
+  /** Events that were left out, each with the path to it in the document. */
+  refused: { path: string; code: string; message: string }[];
+}
+
+/** The shopper's own view of the log, and their hand on it. */
+export interface Profile {
+  /** Cost: one fold of the log, a few milliseconds. */
+  inspect(): ProfileView;
+  /**
+   * Forgets at once, here, on disk and in the shop's other tabs.
+   *
+   * # Errors
+   * `FlaneurError` when `what` is none of the shapes of {@link Forget}.
+   */
+  forget(what: Forget): void;
+  /**
+   * Logs what the shopper says they like. Does nothing while `learn` is denied.
+   *
+   * # Errors
+   * `FlaneurError` when a value is out of range.
+   */
+  declare(preference: Preference): void;
+  /** The whole log as a JSON file ({@link LogDocument}). It goes to the caller and nowhere else. */
+  export(): Promise<Blob>;
+  /**
+   * Adds the events of an export, by union: what is known already is not added twice.
+   * Bad events are left out and reported. Nothing is added while `learn` is denied.
+   *
+   * # Errors
+   * Rejects with a `FlaneurError` when the file is not such a document or is over 16 MiB.
+   */
+  import(data: Blob | ArrayBuffer | object): Promise<ImportReport>;
+  /**
+   * Empties the log in memory, on disk and in the shop's other tabs. The consent choice stays.
+   * Works without the engine. Resolves when the disk is clean, or when `status.storageReason`
+   * says why it could not be cleaned yet.
+   */
+  erase(): Promise<void>;
+}
