@@ -4,3 +4,4 @@ pub mod catalog;
 pub mod error;
 pub mod math;
 pub mod time;
+pub mod wire;

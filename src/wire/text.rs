@@ -1,0 +1,159 @@
+//! Forgiving pieces of the shapes: one text or several, a text or a number.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+
+/// One text or a list of texts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Texts(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+        impl<'de> Visitor<'de> for Of {
+            type Value = Texts;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Texts, E> {
+                Ok(Texts(vec![text.into()]))
+            }
+            fn visit_unit<E: Error>(self) -> Result<Texts, E> {
+                Ok(Texts::default())
+            }
+            fn visit_none<E: Error>(self) -> Result<Texts, E> {
+                Ok(Texts::default())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    texts.push(text);
+                }
+                Ok(Texts(texts))
+            }
+        }
+        deserializer.deserialize_any(Of)
+    }
+}
+
+/// A scalar or list attribute, read as texts: `true`, `42`, `"red"`, `["red", "blue"]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+        impl<'de> Visitor<'de> for Of {
+            type Value = Values;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a number, true or false, or a list of texts")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Values, E> {
+                Ok(Values(vec![text.into()]))
+            }
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Values, E> {
+                Ok(Values(vec![if value { "true" } else { "false" }.into()]))
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Values, E> {
+                Ok(Values(vec![value.to_string()]))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Values, E> {
+                Ok(Values(vec![value.to_string()]))
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Values, E> {
+                number(value).map(|text| Values(vec![text])).ok_or_else(|| E::custom("expected a finite number"))
+            }
+            fn visit_unit<E: Error>(self) -> Result<Values, E> {
+                Ok(Values::default())
+            }
+            fn visit_none<E: Error>(self) -> Result<Values, E> {
+                Ok(Values::default())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Values, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    texts.push(text);
+                }
+                Ok(Values(texts))
+            }
+        }
+        deserializer.deserialize_any(Of)
+    }
+}
+
+/// A number as text with at most two decimals, without the float printer (10 KB of wasm).
+fn number(value: f64) -> Option<String> {
+    if !value.is_finite() || value.abs() > 9e13 {
+        return None;
+    }
+    let cents = libm::rint(value * 100.0) as i64;
+    let (whole, rest) = (cents / 100, cents.unsigned_abs() % 100);
+    let sign = if cents < 0 && whole == 0 { "-" } else { "" };
+    Some(match rest {
+        0 => format!("{sign}{whole}"),
+        rest if rest % 10 == 0 => format!("{sign}{whole}.{}", rest / 10),
+        rest => format!("{sign}{whole}.{rest:02}"),
+    })
+}
+
+/// A moment: epoch milliseconds, or an ISO 8601 date of which only the day is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment(pub f64);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+        impl Visitor<'_> for Of {
+            type Value = Moment;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("epoch milliseconds or a date like 2026-11-22")
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Moment, E> {
+                Ok(Moment(value as f64))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Moment, E> {
+                Ok(Moment(value as f64))
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Moment, E> {
+                Ok(Moment(value))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
+                iso_day(text)
+                    .map(|day| Moment(day as f64 * 86_400_000.0))
+                    .ok_or_else(|| E::custom("expected a date like 2026-11-22"))
+            }
+        }
+        deserializer.deserialize_any(Of)
+    }
+}
+
+/// Days since 1970-01-01 of `YYYY-MM-DD…` (Hinnant, "chrono-compatible low-level date algorithms").
+fn iso_day(text: &str) -> Option<i64> {
+    let mut parts = text.get(..10)?.split('-').map(str::parse::<i64>);
+    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{iso_day, number};
+
+    #[test]
+    fn dates_and_numbers_read_as_expected() {
+        assert_eq!(iso_day("1970-01-01"), Some(0));
+        assert_eq!(iso_day("2000-03-01T12:00:00Z"), Some(11_017));
+        assert_eq!(iso_day("2026-13-01"), None);
+        assert_eq!(number(-0.5).as_deref(), Some("-0.5"));
+        assert_eq!(number(12.0).as_deref(), Some("12"));
+        assert_eq!(number(3.14159).as_deref(), Some("3.14"));
+        assert_eq!(number(f64::NAN), None);
+    }
+}
