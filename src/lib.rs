@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod error;
+pub mod log;
 pub mod math;
 pub mod time;
 pub mod wire;

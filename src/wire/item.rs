@@ -95,6 +95,6 @@ impl TryFrom<ItemWire> for Item {
 /// # Errors
 /// The first illegal item.
 pub fn items(wires: Vec<ItemWire>) -> Result<Vec<Item>> {
-    let convert = |(index, wire)| Item::try_from(wire).map_err(|error| error.under(&format!("[{index}]")));
+    let convert = |(index, wire)| Item::try_from(wire).map_err(|error: Error| error.under(&format!("[{index}]")));
     wires.into_iter().enumerate().map(convert).collect()
 }

@@ -1,0 +1,100 @@
+//! The log: the bounded set of events on this device, the only personal data at rest.
+//!
+//! Guarantees: a set by event id, kept in canonical order (time, then id), so
+//! the order of arrival never matters; bounded to the 4,096 newest events and 13
+//! months. "The newest n of a union" is associative, so tabs and devices that
+//! merge in any order end with the same log.
+//!
+//! Cost: an event in time order is appended in O(log n); a late one is inserted in O(n).
+
+mod codec;
+mod event;
+
+use std::collections::HashSet;
+
+pub use codec::{decode_record, encode_record, record_id};
+pub use event::{Event, EventKind, Line, Shown};
+
+use crate::time::{Millis, RETENTION_MS};
+
+/// Most events kept.
+pub const CAPACITY: usize = 4_096;
+
+/// The events of one shop on this device.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    events: Vec<Event>,
+    ids: HashSet<String>,
+    /// Rises by one with every change other than an append at the end.
+    epoch: u64,
+}
+
+impl Log {
+    /// The events in canonical order.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Changes whenever events already folded may have changed.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Whether that event is here.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// Adds an event; `false` when its id is known or it is older than a full log.
+    pub fn insert(&mut self, event: Event) -> bool {
+        if self.ids.contains(&event.id) {
+            return false;
+        }
+        let at = self.events.partition_point(|known| known.order() < event.order());
+        if at == 0 && self.events.len() >= CAPACITY {
+            return false;
+        }
+        self.ids.insert(event.id.clone());
+        if at == self.events.len() {
+            self.events.push(event);
+        } else {
+            self.events.insert(at, event);
+            self.epoch += 1;
+        }
+        true
+    }
+
+    /// Drops what is beyond the bound or older than 13 months before `now`; returns the ids dropped.
+    pub fn expire(&mut self, now: Millis) -> Vec<String> {
+        let over = self.events.len().saturating_sub(CAPACITY);
+        let oldest = Millis(now.0.saturating_sub(RETENTION_MS));
+        let old = self.events.partition_point(|event| event.at < oldest);
+        let dropped: Vec<String> = self.events.drain(..over.max(old)).map(|event| event.id).collect();
+        self.forgotten(&dropped);
+        dropped
+    }
+
+    /// Removes every event for which `gone` holds; returns their ids.
+    pub fn remove(&mut self, gone: impl Fn(&Event) -> bool) -> Vec<String> {
+        let mut removed = Vec::new();
+        self.events.retain(|event| {
+            let keep = !gone(event);
+            if !keep {
+                removed.push(event.id.clone());
+            }
+            keep
+        });
+        self.forgotten(&removed);
+        removed
+    }
+
+    fn forgotten(&mut self, ids: &[String]) {
+        ids.iter().for_each(|id| {
+            self.ids.remove(id);
+        });
+        self.epoch += u64::from(!ids.is_empty());
+    }
+}

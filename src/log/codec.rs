@@ -1,0 +1,152 @@
+//! One event as bytes at rest: version, postcard, checksum.
+//!
+//! Guarantees: `decode(encode(e)) == e`; a record with any flipped bit or missing
+//! byte is refused, so a damaged store costs the damaged events and no others.
+//!
+//! Layout: version byte, body, 4 bytes xxh32 of both, little-endian.
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh32::xxh32;
+
+use super::event::{Event, EventKind, Line, Shown};
+use crate::catalog::TokenHash;
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::Millis;
+
+const RECORD_VERSION: u8 = 1;
+const SUM_LEN: usize = 4;
+
+#[derive(Serialize, Deserialize)]
+struct EventRecord {
+    id: String,
+    kind: u8,
+    at: i64,
+    hour: Option<u8>,
+    weekday: Option<u8>,
+    lines: Vec<LineRecord>,
+    words: Vec<u64>,
+    attribute: Option<String>,
+    value: Option<f64>,
+    surprise: Option<f64>,
+    slot: Option<String>,
+    slate: Option<String>,
+    channel: Option<String>,
+    shown: Vec<ShownRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LineRecord {
+    item: String,
+    quantity: f64,
+    price: Option<f64>,
+    digest: Vec<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ShownRecord {
+    item: String,
+    position: u16,
+    propensity: f32,
+    score: f32,
+    discovery: bool,
+}
+
+/// The event's record.
+#[must_use]
+pub fn encode_record(event: &Event) -> Vec<u8> {
+    let body = postcard::to_allocvec(&EventRecord::of(event)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(1 + body.len() + SUM_LEN);
+    bytes.push(RECORD_VERSION);
+    bytes.extend(body);
+    let sum = xxh32(&bytes, 0);
+    bytes.extend_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+/// The record's event.
+///
+/// # Errors
+/// `record_corrupt` when the checksum, the version or the content does not hold.
+pub fn decode_record(bytes: &[u8]) -> Result<Event> {
+    let corrupt = || Error::new(ErrorKind::RecordCorrupt, "", "a stored record is damaged; it was left out");
+    let split = bytes.len().checked_sub(SUM_LEN).ok_or_else(corrupt)?;
+    let (head, sum) = bytes.split_at(split);
+    let [version, body @ ..] = head else { return Err(corrupt()) };
+    if *version != RECORD_VERSION || xxh32(head, 0).to_le_bytes() != sum {
+        return Err(corrupt());
+    }
+    let record: EventRecord = postcard::from_bytes(body).map_err(|_| corrupt())?;
+    record.into_event().ok_or_else(corrupt)
+}
+
+/// The event id of an intact record.
+#[must_use]
+pub fn record_id(bytes: &[u8]) -> Option<String> {
+    decode_record(bytes).ok().map(|event| event.id)
+}
+
+impl EventRecord {
+    fn of(event: &Event) -> Self {
+        let line = |line: &Line| LineRecord {
+            item: line.item.clone(),
+            quantity: line.quantity,
+            price: line.price,
+            digest: line.digest.iter().map(|hash| hash.0).collect(),
+        };
+        let shown = |shown: &Shown| ShownRecord {
+            item: shown.item.clone(),
+            position: shown.position,
+            propensity: shown.propensity,
+            score: shown.score,
+            discovery: shown.discovery,
+        };
+        Self {
+            id: event.id.clone(),
+            kind: event.kind as u8,
+            at: event.at.0,
+            hour: event.hour,
+            weekday: event.weekday,
+            lines: event.lines.iter().map(line).collect(),
+            words: event.words.clone(),
+            attribute: event.attribute.clone(),
+            value: event.value,
+            surprise: event.surprise,
+            slot: event.slot.clone(),
+            slate: event.slate.clone(),
+            channel: event.channel.clone(),
+            shown: event.shown.iter().map(shown).collect(),
+        }
+    }
+
+    fn into_event(self) -> Option<Event> {
+        let line = |line: LineRecord| Line {
+            item: line.item,
+            quantity: line.quantity,
+            price: line.price,
+            digest: line.digest.into_iter().map(TokenHash).collect(),
+        };
+        let shown = |shown: ShownRecord| Shown {
+            item: shown.item,
+            position: shown.position,
+            propensity: shown.propensity,
+            score: shown.score,
+            discovery: shown.discovery,
+        };
+        Some(Event {
+            id: self.id,
+            kind: EventKind::from_byte(self.kind)?,
+            at: Millis(self.at),
+            hour: self.hour,
+            weekday: self.weekday,
+            lines: self.lines.into_iter().map(line).collect(),
+            words: self.words,
+            attribute: self.attribute,
+            value: self.value,
+            surprise: self.surprise,
+            slot: self.slot,
+            slate: self.slate,
+            channel: self.channel,
+            shown: self.shown.into_iter().map(shown).collect(),
+        })
+    }
+}
