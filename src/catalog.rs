@@ -29,6 +29,10 @@ pub struct Catalog {
     bytes: Vec<u8>,
     layout: Layout,
     hashes: Vec<TokenHash>,
+    /// Token numbers sorted by hash.
+    by_hash: Vec<u32>,
+    /// How many items carry each token.
+    token_items: Vec<u32>,
     groups: u32,
     /// 1 / length of each quantized vector, 0 for a zero vector.
     inverse_norms: Vec<f32>,
@@ -57,9 +61,20 @@ impl Catalog {
         let layout = pack::read_layout(&bytes)?;
         let mut catalog = Self { bytes, layout, ..Self::default() };
         catalog.hashes = (0..catalog.layout.token_count).map(|at| TokenHash::of(catalog.token(at as u32))).collect();
+        catalog.index_tokens();
         catalog.groups = (0..catalog.len() as u32).map(|item| catalog.group(item)).max().unwrap_or(0);
         catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
         Ok(catalog)
+    }
+
+    fn index_tokens(&mut self) {
+        let mut by_hash: Vec<u32> = (0..self.token_count() as u32).collect();
+        by_hash.sort_by_key(|&token| self.token_hash(token));
+        let mut counts = vec![0; self.token_count()];
+        for item in 0..self.len() as u32 {
+            self.tokens(item).for_each(|token| counts[token as usize] += 1);
+        }
+        (self.by_hash, self.token_items) = (by_hash, counts);
     }
 
     /// Makes a catalog of plain items, through the pack format.
@@ -201,6 +216,19 @@ impl Catalog {
     #[must_use]
     pub fn token_hash(&self, token: u32) -> TokenHash {
         self.hashes[token as usize]
+    }
+
+    /// The token of that hash. Cost: O(log tokens).
+    #[must_use]
+    pub fn find_hash(&self, hash: TokenHash) -> Option<u32> {
+        let at = self.by_hash.binary_search_by_key(&hash, |&token| self.token_hash(token)).ok()?;
+        Some(self.by_hash[at])
+    }
+
+    /// Share of the catalog's items that carry the token, in (0, 1].
+    #[must_use]
+    pub fn token_share(&self, token: u32) -> f64 {
+        f64::from(self.token_items[token as usize].max(1)) / self.len().max(1) as f64
     }
 
     /// How many tokens the dictionary has.

@@ -4,5 +4,6 @@ pub mod catalog;
 pub mod error;
 pub mod log;
 pub mod math;
+pub mod profile;
 pub mod time;
 pub mod wire;

@@ -1,0 +1,157 @@
+//! The profile: what a fold of the log says. Derived, never stored.
+//!
+//! `profile = fold(catalog, log)`: a walk over the events in canonical order.
+//! Folding one more event is the same step as folding all of them, so the
+//! incremental and the full fold are equal bit for bit, and forgetting an event
+//! is folding a log without it: exact unlearning. Evidence fades relative to
+//! each event's own time; the present only scales what is read.
+//!
+//! Cost: O(lines · (tokens + interests · dims)) per event; memory grows with the
+//! number of distinct items and tokens met, bounded by the log.
+
+mod affinity;
+mod history;
+mod interest;
+mod session;
+mod stated;
+
+use std::collections::BTreeMap;
+
+pub use affinity::{Affinities, Evidence};
+pub use history::{History, Own};
+pub use interest::{Interest, Interests};
+pub use session::Session;
+pub use stated::{Stated, Statement};
+
+use crate::catalog::Catalog;
+use crate::log::{Event, EventKind, Line};
+use crate::time::{Millis, decay};
+
+/// Half-life of fatigue, in days.
+const FATIGUE_HALF_LIFE: f64 = 7.0;
+/// The dial when the shopper has not set it: a boost of 0.15 log-odds.
+pub const DEFAULT_SURPRISE: f64 = 0.3;
+/// A basket left alone for longer than this many days no longer counts as one.
+const BASKET_DAYS: f64 = 7.0;
+
+/// What the log says, as of its newest event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// How many events went in.
+    pub events: usize,
+    /// The running or last session.
+    pub session: Session,
+    /// Tastes by attribute token.
+    pub affinities: Affinities,
+    /// Centres of interest in the vector space.
+    pub interests: Interests,
+    /// What was seen and bought, by item.
+    pub history: History,
+    /// Likes, dismissals, mutes and declared preferences.
+    pub stated: Stated,
+    basket: BTreeMap<u32, (f64, Millis)>,
+    fatigue: BTreeMap<u32, (f64, Millis)>,
+    /// How many slate entries were seen.
+    pub impressions: u32,
+    /// How many events came from a slate.
+    pub choices: u32,
+}
+
+impl Profile {
+    /// Folds a whole log.
+    ///
+    /// Shapes: `events` in canonical order (time, id). Cost: linear in lines.
+    #[must_use]
+    pub fn fold(catalog: &Catalog, events: &[Event]) -> Self {
+        let mut profile = Self::default();
+        events.iter().for_each(|event| profile.step(catalog, event));
+        profile
+    }
+
+    /// Folds one more event, which must not precede those already folded.
+    pub fn step(&mut self, catalog: &Catalog, event: &Event) {
+        self.events += 1;
+        self.session.enter(event);
+        self.stated.step(catalog, event);
+        self.choices += u32::from(event.slate.is_some() && event.kind != EventKind::Impression);
+        for shown in &event.shown {
+            self.impressions += 1;
+            if let Some(item) = catalog.find(&shown.item) {
+                self.tire(item, event.at);
+            }
+        }
+        for line in &event.lines {
+            self.step_line(catalog, event, line);
+        }
+    }
+
+    fn step_line(&mut self, catalog: &Catalog, event: &Event, line: &Line) {
+        let item = catalog.find(&line.item);
+        let strength = strength_of(event);
+        if strength != 0.0 {
+            let price = line.price.or_else(|| item.and_then(|item| catalog.price(item)));
+            self.affinities.learn(catalog, event, &line.digest, price, strength);
+        }
+        let Some(item) = item else { return };
+        if strength > 0.0 {
+            self.session.touch(item, event.kind);
+            self.interests.learn(catalog, item, event, strength);
+            self.fatigue.remove(&item);
+        }
+        self.history.learn(item, event, self.session.visit);
+        match event.kind {
+            EventKind::AddToCart => {
+                let held = self.basket.get(&item).map_or(0.0, |&(quantity, _)| quantity);
+                self.basket.insert(item, (held + line.quantity, event.at));
+            }
+            EventKind::RemoveFromCart => {
+                let held = self.basket.get(&item).map_or(0.0, |&(quantity, _)| quantity);
+                if held > line.quantity {
+                    self.basket.insert(item, (held - line.quantity, event.at));
+                } else {
+                    self.basket.remove(&item);
+                }
+            }
+            EventKind::Purchase => {
+                self.basket.remove(&item);
+            }
+            _ => {}
+        }
+    }
+
+    /// Shown and passed over once more: `f ← 0.8 (f + 1)`, at most 4.
+    fn tire(&mut self, item: u32, at: Millis) {
+        let tired = self.fatigue_of(item, at);
+        self.fatigue.insert(item, (0.8 * (tired + 1.0), at));
+    }
+
+    /// How often the item was lately shown and passed over, 0..4.
+    #[must_use]
+    pub fn fatigue_of(&self, item: u32, now: Millis) -> f64 {
+        self.fatigue.get(&item).map_or(0.0, |&(tired, at)| tired * decay(at.days_until(now), FATIGUE_HALF_LIFE))
+    }
+
+    /// What lies in the basket, newest first.
+    #[must_use]
+    pub fn basket(&self, now: Millis) -> Vec<u32> {
+        let fresh = self.basket.iter().filter(|(_, (_, at))| at.days_until(now) <= BASKET_DAYS);
+        let mut items: Vec<(Millis, u32)> = fresh.map(|(&item, &(_, at))| (at, item)).collect();
+        items.sort_by(|a, b| b.cmp(a));
+        items.into_iter().map(|(_, item)| item).collect()
+    }
+
+    /// The dial in force, 0..=1.
+    #[must_use]
+    pub fn surprise(&self) -> f64 {
+        self.stated.surprise().unwrap_or(DEFAULT_SURPRISE)
+    }
+}
+
+/// What an event says about taste; a dwell counts by its minutes, at most one view.
+fn strength_of(event: &Event) -> f64 {
+    let strength = event.kind.strength();
+    match event.kind {
+        EventKind::Dwell => strength * (event.value.unwrap_or(0.0) / 60.0).clamp(0.0, 1.0),
+        _ => strength,
+    }
+}

@@ -1,0 +1,92 @@
+//! History: what this shopper saw and bought, by item, and how often they come back to things.
+
+use std::collections::BTreeMap;
+
+use crate::log::{Event, EventKind};
+use crate::time::Millis;
+
+/// Factor per visit by which own history fades (Hu et al. 2020 use the same form).
+const VISIT_FADE: f64 = 0.8;
+
+/// The shopper's own history with one item.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Own {
+    /// How many events that show interest.
+    pub views: u32,
+    /// How many purchases, less refunds.
+    pub bought: u32,
+    /// When last bought.
+    pub bought_at: Option<Millis>,
+    /// Number of the visit in which it was last touched.
+    pub visit: u32,
+    fade_bought: f64,
+    fade_visit: u32,
+}
+
+impl Own {
+    /// Purchases faded by visits: `Σ 0.8^(visits back)` as of `visit`.
+    #[must_use]
+    pub fn faded_purchases(&self, visit: u32) -> f64 {
+        self.fade_bought * visit_fade(visit.saturating_sub(self.fade_visit))
+    }
+
+    /// `0.8^(visits back)` since it was last touched.
+    #[must_use]
+    pub fn recency(&self, visit: u32) -> f64 {
+        visit_fade(visit.saturating_sub(self.visit))
+    }
+}
+
+/// All items with a history.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    items: BTreeMap<u32, Own>,
+    purchases: u32,
+    repeats: u32,
+}
+
+impl History {
+    pub(super) fn learn(&mut self, item: u32, event: &Event, visit: u32) {
+        if event.kind.strength() <= 0.0 && event.kind != EventKind::Refund {
+            return;
+        }
+        let own = self.items.entry(item).or_default();
+        match event.kind {
+            EventKind::Refund => own.bought = own.bought.saturating_sub(1),
+            EventKind::Purchase => {
+                self.purchases += 1;
+                self.repeats += u32::from(own.bought > 0);
+                own.fade_bought = own.faded_purchases(visit) + 1.0;
+                own.fade_visit = visit;
+                own.bought += 1;
+                own.bought_at = Some(event.at);
+                own.visit = visit;
+            }
+            _ => {
+                own.views += 1;
+                own.visit = visit;
+            }
+        }
+    }
+
+    /// The history with one item.
+    #[must_use]
+    pub fn of(&self, item: u32) -> Option<&Own> {
+        self.items.get(&item)
+    }
+
+    /// Every item with a history, by number.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Own)> {
+        self.items.iter().map(|(&item, own)| (item, own))
+    }
+
+    /// The shopper's own share of repeats, shrunken: `(repeats + 4) / (purchases + 10)`.
+    #[must_use]
+    pub fn repeat_share(&self) -> f64 {
+        (f64::from(self.repeats) + 4.0) / (f64::from(self.purchases) + 10.0)
+    }
+}
+
+fn visit_fade(back: u32) -> f64 {
+    libm::pow(VISIT_FADE, f64::from(back))
+}

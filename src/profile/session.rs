@@ -1,0 +1,58 @@
+//! The session: what the shopper is about right now.
+//!
+//! A session ends after 30 minutes without an event. Each purchase is a visit of
+//! its own, so that "visits back" counts baskets where a shop only knows baskets.
+
+use crate::log::{Event, EventKind};
+use crate::time::{Millis, SESSION_GAP_MS};
+
+/// Most items a session remembers, newest kept.
+const MAX_ITEMS: usize = 200;
+
+/// The running or last session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Session {
+    /// Number of the visit, the first is 1; 0 before any event.
+    pub visit: u32,
+    items: Vec<u32>,
+    last_kind: Option<EventKind>,
+    last_at: Option<Millis>,
+}
+
+impl Session {
+    /// Starts a new session when the event belongs to one.
+    pub(super) fn enter(&mut self, event: &Event) {
+        let apart = self.last_at.is_none_or(|last| event.at.0 - last.0 > SESSION_GAP_MS);
+        let both_purchases = self.last_kind == Some(EventKind::Purchase) && event.kind == EventKind::Purchase;
+        if apart || both_purchases {
+            self.visit += 1;
+            self.items.clear();
+        }
+        self.last_at = Some(event.at);
+        self.last_kind = Some(event.kind);
+    }
+
+    /// Notes an item; opening a list entry, its page and its basket button in a row is one touch.
+    pub(super) fn touch(&mut self, item: u32, kind: EventKind) {
+        if self.items.last() == Some(&item) && kind != EventKind::ViewItem {
+            return;
+        }
+        if self.items.len() == MAX_ITEMS {
+            self.items.remove(0);
+        }
+        self.items.push(item);
+    }
+
+    /// The items of the session if it still runs at `now`, oldest first, repeats included.
+    #[must_use]
+    pub fn items(&self, now: Millis) -> &[u32] {
+        let runs = self.last_at.is_some_and(|last| now.0 - last.0 <= SESSION_GAP_MS);
+        if runs { &self.items } else { &[] }
+    }
+
+    /// When the newest event happened.
+    #[must_use]
+    pub fn last_at(&self) -> Option<Millis> {
+        self.last_at
+    }
+}
