@@ -43,8 +43,10 @@ export interface Moment {
   knows?(item: string): boolean;
 }
 
-/** Longest id of an event, item, slot or slate, in UTF-16 units. */
+/** Longest id of an event, slot or slate, in UTF-16 units. */
 export const ID_LENGTH = 128;
+/** Longest id of an item, in UTF-16 units. */
+export const ITEM_LENGTH = 256;
 /** Longest brand, category, attribute, channel or query, in UTF-16 units. */
 export const TEXT_LENGTH = 256;
 /** Most items of one event. */
@@ -66,4 +68,11 @@ export function readTime(value: unknown): number | undefined {
           ? Date.parse(value)
           : NaN;
   return Number.isFinite(at) && at >= 0 ? Math.trunc(at) : undefined;
+}
+
+/** The readable beginning of something a shopper typed, whatever they typed; nothing when it is blank. */
+export function clipText(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const start = value.slice(0, TEXT_LENGTH).replace(/\p{Surrogate}/gu, "").trim();
+  return start === "" ? undefined : start;
 }

@@ -8,8 +8,9 @@
  * Every text is measured before it goes further, so a huge one never reaches the engine.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, isText, readTime } from "./canonical.js";
+import { ID_LENGTH, ITEM_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
+import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { isForeign, readForeign } from "./foreign.js";
 import type { EventType } from "./types.js";
@@ -38,7 +39,7 @@ const NEEDS: Readonly<Record<EventType, Needs>> = {
 /** Translates one event. `undefined`: it is another vocabulary's and says nothing we learn from. */
 export function translate(input: unknown, moment: Moment): CanonicalEvent | undefined {
   if (typeof input !== "object" || input === null) {
-    throw flaneurError("event_shape", 'An event is an object such as { type: "view_item", item: "42" }.');
+    throw flaneurError("value_type", 'An event is an object such as { type: "view_item", item: "42" }.');
   }
   const event = isForeign(input) ? readForeign(input, moment) : readOwn(input as Record<string, unknown>, moment);
   return event && stamp(event);
@@ -50,10 +51,10 @@ export function stamp(event: CanonicalEvent): CanonicalEvent {
   return { ...event, hour: local.getHours(), weekday: local.getDay() };
 }
 
-function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent {
+function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent | undefined {
   const type = input["type"];
   if (typeof type !== "string" || !Object.hasOwn(NEEDS, type)) {
-    throw flaneurError("event_type", `type must be one of ${Object.keys(NEEDS).join(", ")}.`, "type");
+    throw flaneurError(type === undefined ? "value_missing" : "value_unknown", `type must be one of ${Object.keys(NEEDS).join(", ")}.`, "type");
   }
   const event: CanonicalEvent = {
     id: input["id"] === undefined ? moment.newId() : ownText(input["id"], "id", ID_LENGTH),
@@ -62,31 +63,33 @@ function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent
   };
   const lines = ownLines(input);
   if (lines.length > 0) event.lines = lines;
-  if (input["query"] !== undefined) event.query = ownText(input["query"], "query", TEXT_LENGTH);
+  const query = ownQuery(input["query"]);
+  if (query !== undefined) event.query = query;
   if (input["attribute"] !== undefined) event.attribute = ownText(input["attribute"], "attribute", TEXT_LENGTH);
   if (input["channel"] !== undefined) event.channel = ownText(input["channel"], "channel", TEXT_LENGTH);
   if (input["slot"] !== undefined) event.slot = ownText(input["slot"], "slot", ID_LENGTH);
   if (input["slate"] !== undefined) event.slate = ownText(input["slate"], "slate", ID_LENGTH);
   if (input["value"] !== undefined) event.value = ownNumber(input["value"], "value", 0);
+  if (event.type === "search" && typeof input["query"] === "string") return query === undefined ? undefined : event;
   requireNeeds(event, NEEDS[event.type as EventType]);
   return event;
 }
 
 function requireNeeds(event: CanonicalEvent, needs: Needs): void {
   if (needs === "item" && !event.lines) {
-    throw flaneurError("event_item", `${event.type} needs an item: { type: "${event.type}", item: "42" }.`, "item");
+    throw flaneurError("value_missing", `${event.type} needs an item: { type: "${event.type}", item: "42" }.`, "item");
   }
   if (needs !== "item" && needs !== "nothing" && event[needs] === undefined) {
-    throw flaneurError("event_field", `${event.type} needs ${needs}, a text.`, needs);
+    throw flaneurError("value_missing", `${event.type} needs ${needs}, a text.`, needs);
   }
 }
 
 function ownLines(input: Record<string, unknown>): CanonicalLine[] {
   const lines: CanonicalLine[] = [];
-  if (input["item"] !== undefined) lines.push({ item: ownItem(input["item"], "item") });
+  if (input["item"] !== undefined) lines.push({ item: ownText(input["item"], "item", ITEM_LENGTH) });
   const items = input["items"];
   if (items === undefined) return lines;
-  if (!Array.isArray(items)) throw flaneurError("event_item", "items must be an array of ids or lines.", "items");
+  if (!Array.isArray(items)) throw flaneurError("value_type", "items must be an array of ids or lines.", "items");
   for (const [i, line] of items.slice(0, MAX_LINES - lines.length).entries()) {
     lines.push(ownLine(line as unknown, `items[${i}]`));
   }
@@ -94,12 +97,12 @@ function ownLines(input: Record<string, unknown>): CanonicalLine[] {
 }
 
 function ownLine(line: unknown, path: string): CanonicalLine {
-  if (typeof line === "string") return { item: ownItem(line, path) };
+  if (typeof line === "string") return { item: ownText(line, path, ITEM_LENGTH) };
   if (typeof line !== "object" || line === null) {
-    throw flaneurError("event_item", "A line is an item's id, or an object with it: { item, quantity, price }.", path);
+    throw flaneurError("value_type", "A line is an item's id, or an object with it: { item, quantity, price }.", path);
   }
   const from = line as Record<string, unknown>;
-  const read: CanonicalLine = { item: ownItem(from["item"], `${path}.item`) };
+  const read: CanonicalLine = { item: ownText(from["item"], `${path}.item`, ITEM_LENGTH) };
   if (from["quantity"] !== undefined) {
     read.quantity = ownNumber(from["quantity"], `${path}.quantity`, Number.MIN_VALUE);
   }
@@ -110,24 +113,29 @@ function ownLine(line: unknown, path: string): CanonicalLine {
   return read;
 }
 
-function ownItem(value: unknown, path: string): string {
-  if (isText(value, ID_LENGTH)) return value;
-  throw flaneurError("event_item", `${path} must be an item's id: a text of 1 to ${ID_LENGTH} characters.`, path);
+/** What a shopper typed is not the page's mistake: long or broken text is clipped, a blank is nothing. */
+function ownQuery(value: unknown): string | undefined {
+  if (value !== undefined && typeof value !== "string") throw flaneurError("value_type", "query must be a text.", "query");
+  return clipText(value);
 }
 
 function ownText(value: unknown, path: string, length: number): string {
+  checkText(value, path, length);
   if (isText(value, length)) return value;
-  throw flaneurError("event_field", `${path} must be a text of 1 to ${length} characters.`, path);
+  throw flaneurError("value_malformed", `${path} holds half of a character; send well-formed text.`, path);
 }
 
 function ownNumber(value: unknown, path: string, least: number): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= least) return value;
-  throw flaneurError("event_field", `${path} must be a finite number, ${least === 0 ? "0 or more" : "more than 0"}.`, path);
+  const expected = `${path} must be a finite number, ${least === 0 ? "0 or more" : "more than 0"}.`;
+  if (typeof value !== "number") throw flaneurError("value_type", expected, path);
+  if (!Number.isFinite(value)) throw flaneurError("value_not_finite", expected, path);
+  if (value < least) throw flaneurError("value_out_of_range", expected, path);
+  return value;
 }
 
 function ownTime(value: unknown, now: number): number {
   if (value === undefined) return now;
   const at = readTime(value);
   if (at !== undefined) return at;
-  throw flaneurError("event_field", "at must be milliseconds since 1970, a Date, or ISO 8601 text.", "at");
+  throw flaneurError("value_malformed", "at must be milliseconds since 1970, a Date, or ISO 8601 text.", "at");
 }

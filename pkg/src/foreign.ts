@@ -5,7 +5,7 @@
  * Nothing here throws. Only named fields are read, so unknown ones cost nothing and hide nothing.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, isText, readTime } from "./canonical.js";
+import { ID_LENGTH, ITEM_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import type { EventType } from "./types.js";
 
@@ -176,7 +176,7 @@ interface Parts {
 
 function build(moment: Moment, type: EventType, parts: Parts): CanonicalEvent {
   const key = type === "purchase" || type === "refund" ? text(parts.key, ID_LENGTH - type.length - 1) : undefined;
-  const query = type === "search" ? text(cut(parts.query), TEXT_LENGTH) : undefined;
+  const query = type === "search" ? clipText(parts.query) : undefined;
   return {
     id: key === undefined ? (text(parts.id, ID_LENGTH) ?? moment.newId()) : `${type}:${key}`,
     type,
@@ -188,7 +188,7 @@ function build(moment: Moment, type: EventType, parts: Parts): CanonicalEvent {
 }
 
 function line(moment: Moment, ids: unknown[], from: Fields): CanonicalLine | undefined {
-  const usable = ids.map((id) => text(id, ID_LENGTH)).filter((id) => id !== undefined);
+  const usable = ids.map((id) => text(id, ITEM_LENGTH)).filter((id) => id !== undefined);
   const item = (moment.knows && usable.find(moment.knows)) ?? usable[0];
   if (item === undefined) return undefined;
   const quantity = number(from["quantity"]);
@@ -221,13 +221,6 @@ function list(value: unknown): unknown[] {
 function text(value: unknown, length: number): string | undefined {
   const written = typeof value === "number" && Number.isFinite(value) ? String(value) : value;
   return isText(written, length) ? written : undefined;
-}
-
-/** The beginning of a text, on a whole character. */
-function cut(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  const start = value.slice(0, TEXT_LENGTH).trim();
-  return start.replace(/\p{Surrogate}$/u, "");
 }
 
 /** A finite number from 0, also when written as text. */

@@ -162,6 +162,19 @@ export function isResponse(value: unknown): value is Response {
   return Object.prototype.toString.call(value) === "[object Response]";
 }
 
+/** Whether a value is of a type that `OpenOptions.wasm` takes. */
+export function isWasmSource(value: unknown): value is Wasm {
+  const kind = Object.prototype.toString.call(value);
+  return (
+    typeof value === "string" ||
+    isUrl(value) ||
+    isResponse(value) ||
+    isModule(value) ||
+    kind === "[object ArrayBuffer]" ||
+    ArrayBuffer.isView(value)
+  );
+}
+
 function isModule(value: unknown): value is WebAssembly.Module {
   return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
@@ -197,4 +210,10 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
+}
+
+/** Replaces the page's instance after a failure; every handle notices and rebuilds. */
+export function resetEngine(loaded: Loaded): void {
+  loaded.generation++;
+  loaded.glue.__wbg_reset_state();
 }

@@ -1,0 +1,26 @@
+/**
+ * Checks of what the page's own code gave. A fault throws a coded error with its path.
+ */
+
+import { ITEM_LENGTH } from "./canonical.js";
+import { flaneurError } from "./errors.js";
+
+/** Longest array of ids. */
+const MAX_IDS = 1_000_000;
+
+/** A text of 1 to `length` UTF-16 units. */
+export function checkText(value: unknown, path: string, length: number): asserts value is string {
+  if (typeof value !== "string") throw flaneurError("value_type", `${path} must be a text.`, path);
+  if (value === "") throw flaneurError("value_empty", `${path} must not be empty.`, path);
+  if (value.length > length) {
+    throw flaneurError("value_too_long", `${path} must have at most ${length} characters.`, path);
+  }
+}
+
+/** Nothing, or an array of item ids. */
+export function checkIds(value: unknown, path: string): asserts value is string[] | undefined {
+  if (value === undefined) return;
+  if (!Array.isArray(value)) throw flaneurError("value_type", `${path} must be an array of ids.`, path);
+  if (value.length > MAX_IDS) throw flaneurError("value_too_many", `${path} holds over ${MAX_IDS} ids.`, path);
+  for (let i = 0; i < value.length; i++) checkText(value[i], `${path}[${i}]`, ITEM_LENGTH);
+}

@@ -1,0 +1,162 @@
+/**
+ * The engine as the handle uses it: guarded, and rebuilt when it fails.
+ *
+ * A coded error passes through to the page. Anything else that is thrown is a trap: the instance
+ * is dead for all handles of the page, so it is replaced, and each handle rebuilds its own core
+ * from what it keeps on this side: the catalog, the rules, the gates and the log's records.
+ */
+
+import type { CatalogContent } from "./catalog.js";
+import type { Core } from "./core.js";
+import { isFlaneurError } from "./errors.js";
+import type { Loaded } from "./loader.js";
+import { resetEngine } from "./loader.js";
+import type { Gates, Rule } from "./types.js";
+
+/** What the engine needs of its owner. */
+export interface Owner {
+  readonly seed: number | undefined;
+  now(): number;
+  records(): Uint8Array[];
+  /** The engine failed; `alive` tells whether it was rebuilt. */
+  restarted(alive: boolean, cause: unknown): void;
+}
+
+/** So many failures within so long a time, in milliseconds, are too many. */
+const TRAPS = 3;
+const TRAP_WINDOW_MS = 60_000;
+
+/** One handle's core. */
+export class Engine {
+  readonly #loaded: Loaded;
+  readonly #owner: Owner;
+  #core: Core | undefined;
+  #generation = -1;
+  #alive = true;
+  #traps: number[] = [];
+  #content: CatalogContent | undefined;
+  #rules: Rule[] = [];
+  #gates: Pick<Gates, "learn" | "rank"> = { learn: false, rank: false };
+
+  constructor(loaded: Loaded, owner: Owner) {
+    this.#loaded = loaded;
+    this.#owner = owner;
+  }
+
+  /** Which build runs; nothing when it was given up. */
+  get build(): "simd" | "scalar" | undefined {
+    return this.#alive ? this.#loaded.engine : undefined;
+  }
+
+  /** The event id of a record; nothing when the record is damaged. */
+  recordId(record: Uint8Array): string | undefined {
+    return this.use(() => this.#loaded.glue.Core.recordId(record), nothing);
+  }
+
+  /**
+   * Loads a catalog. Returns whether it is in force: not when the engine failed on it.
+   *
+   * # Errors
+   * The engine's coded error; what was loaded before still serves.
+   */
+  load(content: CatalogContent): boolean {
+    const done = this.use((core) => loadInto(core, content), () => false);
+    if (done) this.#content = content;
+    return done;
+  }
+
+  /**
+   * Puts rules in force.
+   *
+   * # Errors
+   * The engine's coded error; the rules before stay.
+   */
+  setRules(rules: Rule[]): void {
+    this.use((core) => core.setRules(rules), nothing);
+    this.#rules = rules;
+  }
+
+  setGates({ learn, rank }: Gates): void {
+    this.#gates = { learn, rank };
+    this.use((core) => core.setGates(learn, rank), nothing);
+  }
+
+  /** Runs a call, or `otherwise` when there is no engine or the call made it fail. */
+  use<T>(call: (core: Core) => T, otherwise: () => T): T {
+    const core = this.#current();
+    if (!core) return otherwise();
+    try {
+      return call(core);
+    } catch (e) {
+      if (isFlaneurError(e)) throw e;
+      this.#trapped(e);
+      return otherwise();
+    }
+  }
+
+  /** Releases the core. */
+  close(): void {
+    const core = this.#generation === this.#loaded.generation ? this.#core : undefined;
+    this.#core = undefined;
+    this.#alive = false;
+    try {
+      core?.free();
+    } catch {
+      // A core that failed cannot be released; a reset takes it.
+    }
+  }
+
+  #current(): Core | undefined {
+    if (!this.#alive) return undefined;
+    if (this.#core && this.#generation === this.#loaded.generation) return this.#core;
+    try {
+      return this.#rebuild(); // the first use, or another handle replaced the instance
+    } catch (e) {
+      this.#giveUp(e);
+      return undefined;
+    }
+  }
+
+  #rebuild(): Core {
+    const core = new this.#loaded.glue.Core(this.#owner.seed);
+    core.setGates(this.#gates.learn, this.#gates.rank);
+    if (this.#rules.length > 0) core.setRules(this.#rules);
+    if (this.#content) loadInto(core, this.#content);
+    const records = this.#owner.records();
+    if (records.length > 0) core.restore(records, this.#owner.now());
+    this.#core = core;
+    this.#generation = this.#loaded.generation;
+    return core;
+  }
+
+  #trapped(cause: unknown): void {
+    const now = this.#owner.now();
+    this.#traps = [...this.#traps.filter((at) => Math.abs(now - at) < TRAP_WINDOW_MS), now];
+    this.#core = undefined;
+    try {
+      resetEngine(this.#loaded);
+      if (this.#traps.length >= TRAPS) throw cause;
+      this.#rebuild();
+    } catch {
+      this.#giveUp(cause);
+      return;
+    }
+    this.#owner.restarted(true, cause);
+  }
+
+  #giveUp(cause: unknown): void {
+    this.#alive = false;
+    this.#core = undefined;
+    this.#owner.restarted(false, cause);
+  }
+}
+
+function loadInto(core: Core, content: CatalogContent): true {
+  if ("pack" in content) core.loadPack(content.pack);
+  else core.loadItems(content.items);
+  return true;
+}
+
+function nothing(): undefined {
+  return undefined;
+}

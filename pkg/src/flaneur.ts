@@ -1,0 +1,433 @@
+/**
+ * The handle: what happens in the shop goes to the engine and the log, what the engine says goes to
+ * the page, and nothing that fails on the way reaches the shop.
+ */
+
+import type { CanonicalEvent } from "./canonical.js";
+import type { CatalogContent } from "./catalog.js";
+import { readCatalog, shopOrderOf } from "./catalog.js";
+import type { Message } from "./channel.js";
+import { checkIds } from "./checks.js";
+import { ConsentState, checkGates, isConsentSource, readGates } from "./consent.js";
+import { Emitter } from "./emitter.js";
+import { Engine } from "./engine.js";
+import { flaneurError, isFlaneurError, report } from "./errors.js";
+import { stamp, translate } from "./events.js";
+import { readDocument, writeDocument } from "./export.js";
+import { newId } from "./id.js";
+import type { Loaded, NotLoaded } from "./loader.js";
+import { DeviceLog } from "./log.js";
+import { Memory } from "./memory.js";
+import { checkRequest, emptyProfile, shopOrder } from "./passthrough.js";
+import type { SlateData } from "./passthrough.js";
+import { checkForget, declaration } from "./preference.js";
+import { engineRequest } from "./request.js";
+import { OPEN_MS, READ_MS, within } from "./storage.js";
+import type { Stored } from "./storage.js";
+import type {
+  Catalog,
+  ChangeEvent,
+  Consent,
+  ConsentSource,
+  EventInput,
+  Flaneur,
+  FlaneurEvents,
+  Gates,
+  ImportReport,
+  OpenOptions,
+  PassthroughReason,
+  Profile,
+  RankRequest,
+  Receipt,
+  Rule,
+  Slate,
+  Status,
+  StorageReason,
+} from "./types.js";
+import { VERSION } from "./version.js";
+
+/** How long opening waits for a consent source; a later answer still counts. */
+const CONSENT_MS = 1000;
+/** How long anyone waits for the disk. */
+const DISK_MS = OPEN_MS + READ_MS;
+
+/** One shop on this device. */
+export class Handle {
+  readonly #options: OpenOptions;
+  readonly #consent: ConsentState;
+  readonly #log: DeviceLog;
+  readonly #memory: Memory;
+  readonly #emitter = new Emitter();
+  #content: CatalogContent | undefined;
+  #order: { ids: string[]; known?: Set<string> } | undefined;
+  #missing: PassthroughReason | undefined;
+  #storageReason: StorageReason | undefined;
+  #unsubscribe: (() => void) | undefined;
+  /** What other tabs said before this one was ready. */
+  #early: Message[] | undefined = [];
+  #closed = false;
+
+  constructor(options: OpenOptions) {
+    this.#options = options;
+    this.#consent = new ConsentState(options.shop, newId);
+    this.#log = new DeviceLog(options.shop, options.storage !== "memory", {
+      hear: (message) => this.#hear(message),
+      trouble: (reason) => this.#setStorageReason(reason),
+      vanished: () => void this.#choose({ store: false }, undefined),
+    });
+    this.#memory = new Memory(this.#log, () => this.#now());
+  }
+
+  /** Finds out what is allowed and what is stored. Never rejects, and never waits for long. */
+  async recall(): Promise<void> {
+    const { consent } = this.#options;
+    if (consent === undefined) await within(this.#recallChoice(), DISK_MS);
+    else if (isConsentSource(consent)) await this.#connectSource(consent);
+    else await within(this.#choose(checkGates(consent, "consent"), "api"), DISK_MS);
+  }
+
+  /**
+   * Goes to work.
+   *
+   * # Errors
+   * The coded error of a malformed catalog or rule.
+   */
+  begin(loaded: Loaded | NotLoaded, content: CatalogContent | undefined): void {
+    if ("glue" in loaded) this.#start(loaded, content);
+    else this.#missing = loaded.reason;
+    this.#content = content;
+    if (content && !this.#memory.engine) this.#ids(); // no engine is there to refuse a malformed catalog
+    if (!content) this.#missing ??= "catalog_unavailable";
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of early) this.#hear(message);
+  }
+
+  #start(loaded: Loaded, content: CatalogContent | undefined): void {
+    const engine = new Engine(loaded, {
+      seed: this.#options.seed,
+      now: () => this.#now(),
+      records: () => this.#log.records(),
+      restarted: (alive) => this.#restarted(alive),
+    });
+    this.#memory.engine = engine;
+    engine.setGates(this.#consent.gates);
+    if (content && !engine.load(content)) this.#missing = "engine_unstable";
+    engine.setRules(this.#options.rules ?? []);
+    this.#memory.expire();
+  }
+
+  /** The public face. */
+  face(): Flaneur {
+    const handle = this;
+    const face: Omit<Flaneur, typeof Symbol.dispose> = {
+      get status() {
+        return handle.#status();
+      },
+      observe: (event) => this.#observe(event),
+      rank: (request) => this.#rank(request),
+      profile: this.#profile(),
+      consent: this.#consentFace(),
+      update: (catalog) => this.#update(catalog),
+      rules: (rules) => this.#rules(rules),
+      on: <Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void) =>
+        this.#emitter.on(type, listener),
+      close: () => this.close(),
+    };
+    // Older browsers have no Symbol.dispose; there `using` does not exist either.
+    if (typeof Symbol.dispose === "symbol") Object.assign(face, { [Symbol.dispose]: () => void this.close() });
+    return Object.freeze(face) as Flaneur;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#missing = "closed";
+    this.#unsubscribe?.();
+    this.#emitter.clear();
+    this.#ids(); // what is served from now on
+    this.#memory.engine?.close();
+    this.#memory.engine = undefined;
+    await this.#log.close();
+  }
+
+  // — what happened —
+
+  #observe(input: EventInput): void {
+    if (this.#closed) return;
+    const event = translate(input, { now: this.#now(), newId, knows: (item) => this.#knows(item) });
+    if (event) this.#learn(event, event.type === "impression");
+  }
+
+  #learn(event: CanonicalEvent, quiet: boolean): void {
+    if (!this.#consent.gates.learn) return;
+    if (this.#memory.keep((core, now) => core.observe(event, now), quiet) && !quiet) this.#changed("observe");
+  }
+
+  // — what to show —
+
+  #rank(request: RankRequest): Slate {
+    checkRequest(request);
+    const now = this.#now();
+    const plain = (): SlateData => shopOrder(request, this.#ids(), newId());
+    const engine = this.#missing === undefined ? this.#memory.engine : undefined;
+    const data = engine ? engine.use((core) => core.rank(engineRequest(request, now), now), plain) : plain();
+    return this.#slate(data);
+  }
+
+  #slate({ id, slot, items }: SlateData): Slate {
+    const unseen = new Set(items.map((item) => item.id));
+    const seen = (ids?: string[]): void => {
+      checkIds(ids, "ids");
+      if (this.#closed || !this.#consent.gates.learn) return;
+      const now = (ids ?? [...unseen]).filter((item) => unseen.delete(item));
+      if (now.length === 0) return;
+      try {
+        this.#memory.keep((core, at) => core.seen(id, now, at), true);
+      } catch (e) {
+        if (!isFlaneurError(e)) throw e; // a slate of before a restart: its impressions are lost, no one's mistake
+      }
+    };
+    return { id, slot, items, seen };
+  }
+
+  #rules(rules: Rule[]): void {
+    if (!Array.isArray(rules)) throw flaneurError("value_type", "rules takes an array of rules.", "rules");
+    this.#memory.engine?.setRules(rules);
+    this.#changed("rules");
+  }
+
+  async #update(catalog: Catalog): Promise<void> {
+    const content = await readCatalog(catalog);
+    if (this.#closed) return;
+    const { engine } = this.#memory;
+    const ids = engine ? undefined : shopOrderOf(content);
+    if (engine && !engine.load(content)) {
+      throw flaneurError("engine_restarted", "The engine failed on this catalog; the one before still serves.", "catalog");
+    }
+    this.#content = content;
+    this.#order = ids && { ids };
+    if (this.#missing === "catalog_unavailable") this.#missing = undefined;
+    this.#emitStatus(undefined);
+    this.#changed("catalog");
+  }
+
+  /** Item ids in the shop's order, read without the engine and only when it is needed. */
+  #ids(): readonly string[] {
+    if (!this.#order) {
+      const content = this.#content;
+      try {
+        this.#order = { ids: content ? shopOrderOf(content) : [] };
+      } catch (e) {
+        if (this.#early) throw e; // still opening: a malformed catalog
+        this.#order = { ids: [] };
+      }
+    }
+    return this.#order.ids;
+  }
+
+  #knows(item: string): boolean {
+    const ids = this.#ids();
+    const order = this.#order;
+    return (order ? (order.known ??= new Set(ids)) : new Set(ids)).has(item);
+  }
+
+  // — what is known —
+
+  #profile(): Profile {
+    return Object.freeze({
+      inspect: () => this.#memory.engine?.use((core) => core.inspect(this.#now()), emptyProfile) ?? emptyProfile(),
+      forget: (what) => this.#forget(checkForget(what)),
+      declare: (preference) => {
+        const event = declaration(preference, newId(), this.#now());
+        if (!this.#closed) this.#learn(stamp(event), false);
+      },
+      export: async () => {
+        const events = this.#memory.events();
+        return writeDocument(this.#options.shop, this.#now(), events ?? [], events ? undefined : this.#missing);
+      },
+      import: (data) => this.#import(data),
+      erase: () => this.#erase(),
+    } satisfies Profile);
+  }
+
+  #forget(what: Record<string, unknown>): void {
+    if (this.#closed) return;
+    if (what["all"] === true) {
+      void this.#erase();
+      return;
+    }
+    this.#memory.forget(what);
+    this.#changed("forget");
+  }
+
+  async #import(data: unknown): Promise<ImportReport> {
+    const events = await readDocument(data);
+    const refuse = (code: string, message: string): ImportReport => ({
+      added: 0,
+      known: 0,
+      refused: events.map((_, i) => ({ path: `events[${i}]`, code, message })),
+    });
+    if (!this.#memory.engine) return refuse(this.#missing ?? "closed", "There is no engine to read the events.");
+    if (!this.#consent.gates.learn) return refuse("learn_denied", "Nothing is added while the learn gate is denied.");
+    const report = this.#memory.import(events);
+    if (!report) return refuse("engine_restarted", "The engine failed on the events.");
+    this.#changed("import");
+    return report;
+  }
+
+  #erase(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    const done = this.#memory.erase();
+    this.#changed("erase");
+    return done;
+  }
+
+  // — what is allowed —
+
+  #consentFace(): Consent {
+    const consent = this.#consent;
+    return Object.freeze({
+      get gates() {
+        return consent.gates;
+      },
+      set: async (gates) => {
+        const change = checkGates(gates, "");
+        if (this.#closed) return;
+        this.#log.tell(change);
+        await within(this.#choose(change, "api"), 2 * DISK_MS);
+      },
+      receipts: async () => structuredClone([...consent.receipts]),
+    } satisfies Consent);
+  }
+
+  async #recallChoice(): Promise<void> {
+    const stored = await this.#log.read(false);
+    if (!stored || this.#closed) return;
+    const before = this.#consent.gates;
+    this.#consent.choose({ ...readGates(stored.choice), ...this.#consent.choice });
+    this.#consent.adopt(stored.receipts);
+    this.#log.allow(this.#consent.gates);
+    this.#restore(stored);
+    if (!this.#early) await this.#settle(before, undefined, false);
+  }
+
+  async #connectSource(source: ConsentSource): Promise<void> {
+    const follow = async (gates: Partial<Gates>): Promise<void> => {
+      if (this.#closed) return;
+      const before = this.#consent.gates;
+      this.#consent.follow(readGates(gates));
+      await this.#settle(before, "source", this.#consent.denied("store"));
+    };
+    try {
+      this.#consent.follow({});
+      this.#unsubscribe = source.subscribe?.((gates) => void follow(gates));
+      const first = Promise.resolve(source.get()).then(follow);
+      first.catch(report);
+      await within(first.catch(() => {}), CONSENT_MS + DISK_MS);
+    } catch (e) {
+      report(e); // a source that fails grants nothing
+    }
+  }
+
+  #choose(change: Partial<Gates>, method: Receipt["method"] | undefined): Promise<void> {
+    const before = this.#consent.gates;
+    this.#consent.choose(change);
+    return this.#settle(before, method, change.store === false);
+  }
+
+  /** Puts what was decided in force: at once here, then on the disk. */
+  async #settle(before: Gates, method: Receipt["method"] | undefined, denied: boolean): Promise<void> {
+    const gates = this.#consent.gates;
+    const receipt = method && this.#consent.record(method, this.#now());
+    this.#log.allow(gates);
+    this.#memory.engine?.setGates(gates);
+    if (gates !== before && !this.#early) {
+      this.#emitter.emit({ type: "consent", gates, ...(receipt && { receipt }) }, "consent");
+      this.#changed("consent");
+    }
+    if (gates.store && !before.store) await this.#grantStore();
+    else if (!gates.store && (before.store || denied)) await this.#log.destroy();
+    else if (gates.store && method) await this.#log.writeChoice(this.#consent.choice, receipt ? [receipt] : []);
+  }
+
+  async #grantStore(): Promise<void> {
+    const stored = await this.#log.read(true);
+    if (this.#closed || !this.#consent.gates.store) return;
+    if (stored) {
+      this.#consent.adopt(stored.receipts);
+      this.#restore(stored);
+    }
+    await this.#log.writeAll(this.#consent.choice, this.#consent.receipts);
+  }
+
+  #restore({ records }: Stored): void {
+    if (this.#memory.restore(records)) this.#changed("restore");
+  }
+
+  #hear(message: Message): void {
+    if (this.#early) {
+      this.#early.push(message);
+      return;
+    }
+    if (this.#closed) return;
+    if ("gates" in message) {
+      void this.#choose(message.gates, undefined);
+      return;
+    }
+    if ("records" in message) {
+      const added = this.#consent.gates.learn && this.#memory.join(message.records);
+      if (!added || message.quiet) return;
+    } else if ("forgotten" in message) {
+      this.#memory.remove(message.forgotten);
+    } else {
+      this.#memory.erased();
+    }
+    this.#changed("other_tab");
+  }
+
+  // — how it works at the moment —
+
+  #status(): Status {
+    const { engine } = this.#memory;
+    const build = this.#missing === undefined ? engine?.build : undefined;
+    const reason = build ? undefined : (this.#missing ?? "engine_unstable");
+    const onDevice = this.#log.onDevice && this.#storageReason === undefined;
+    return Object.freeze({
+      engine: build ?? "passthrough",
+      ...(reason && { reason }),
+      items: engine?.use((core) => core.items, () => this.#ids().length) ?? this.#ids().length,
+      version: VERSION,
+      storage: onDevice ? "device" : "memory",
+      ...(this.#storageReason && { storageReason: this.#storageReason }),
+    } satisfies Status);
+  }
+
+  #restarted(alive: boolean): void {
+    if (!alive) {
+      this.#missing = "engine_unstable";
+      this.#memory.engine = undefined;
+    }
+    this.#emitStatus(alive ? "engine_restarted" : "engine_unstable");
+  }
+
+  #setStorageReason(reason: StorageReason | undefined): void {
+    if (this.#storageReason === reason) return;
+    this.#storageReason = reason;
+    this.#emitStatus(reason);
+  }
+
+  #emitStatus(code: FlaneurEvents["status"]["code"] | undefined): void {
+    if (this.#early || this.#closed) return;
+    this.#emitter.emit({ type: "status", status: this.#status(), ...(code && { code }) }, "status");
+  }
+
+  #changed(cause: ChangeEvent["cause"]): void {
+    if (!this.#early && !this.#closed) this.#emitter.change(cause);
+  }
+
+  #now(): number {
+    const now = this.#options.now?.() ?? Date.now();
+    return Number.isFinite(now) ? now : Date.now();
+  }
+}

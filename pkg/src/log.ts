@@ -1,0 +1,153 @@
+/**
+ * The log's records on this side of the boundary: in memory always, on disk and in the shop's other
+ * tabs as far as the gates allow.
+ *
+ * The engine folds them; this file only keeps and carries them, so that they can be erased when
+ * there is no engine and given back to one that failed.
+ */
+
+import type { Message } from "./channel.js";
+import { Tabs } from "./channel.js";
+import type { Stored } from "./storage.js";
+import { DeviceStore } from "./storage.js";
+import type { Gates, Receipt, StorageReason } from "./types.js";
+
+/** An event's id and its bytes. */
+export type Entry = readonly [id: string, record: Uint8Array];
+
+/** What the log tells its owner. */
+export interface LogListener {
+  hear(message: Message): void;
+  trouble(reason: StorageReason | undefined): void;
+  /** Another page deleted the database. */
+  vanished(): void;
+}
+
+/** The records of one shop. */
+export class DeviceLog {
+  readonly #records = new Map<string, Uint8Array>();
+  /** What must not come back with a read or a message that was under way. */
+  readonly #forgotten = new Set<string>();
+  readonly #store: DeviceStore | undefined;
+  readonly #tabs: Tabs | undefined;
+  #gates: Pick<Gates, "store" | "learn"> = { store: false, learn: false };
+  #erasures = 0;
+
+  /** With `device` false nothing but memory is ever touched. */
+  constructor(shop: string, device: boolean, listener: LogListener) {
+    if (!device) return;
+    this.#store = new DeviceStore(shop, listener.trouble, listener.vanished);
+    this.#tabs = new Tabs(shop, listener.hear);
+  }
+
+  /** How many events are kept. */
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** Whether records go to the disk. */
+  get onDevice(): boolean {
+    return this.#gates.store && this.#store !== undefined;
+  }
+
+  records(): Uint8Array[] {
+    return [...this.#records.values()];
+  }
+
+  allow(gates: Gates): void {
+    this.#gates = { store: gates.store, learn: gates.learn };
+  }
+
+  /** Keeps new events of this page. `quiet`: only impressions. */
+  add(entries: readonly Entry[], quiet: boolean): void {
+    if (entries.length === 0) return;
+    for (const [id, record] of entries) {
+      this.#forgotten.delete(id);
+      this.#records.set(id, record);
+      if (this.#gates.store) this.#store?.put(id, record);
+    }
+    if (this.#gates.store && this.#gates.learn) {
+      this.#tabs?.post({ records: entries.map(([, record]) => record), quiet });
+    }
+  }
+
+  /** Keeps events that came from elsewhere. Returns those that are new here. */
+  adopt(entries: readonly Entry[]): Uint8Array[] {
+    const added = entries.filter(([id]) => !this.#records.has(id) && !this.#forgotten.has(id));
+    for (const [id, record] of added) this.#records.set(id, record);
+    return added.map(([, record]) => record);
+  }
+
+  /** Drops events here and on disk, and in the other tabs when they were forgotten here. */
+  drop(ids: readonly string[], tell: boolean): void {
+    for (const id of ids) {
+      this.#records.delete(id);
+      this.#forgotten.add(id);
+    }
+    if (this.#gates.store) this.#store?.drop(ids);
+    if (tell && ids.length > 0) this.#tabs?.post({ forgotten: [...ids] });
+  }
+
+  /** Drops what grew too old or too much: each tab does so by itself. */
+  expire(ids: readonly string[]): void {
+    for (const id of ids) this.#records.delete(id);
+    if (this.#gates.store) this.#store?.drop(ids);
+  }
+
+  /** Empties the log everywhere. Resolves when the disk is clean or told why not. */
+  async erase(): Promise<void> {
+    this.#forgetAll();
+    this.#tabs?.post({ erased: true });
+    if (this.#gates.store) {
+      this.#store?.clear();
+      await this.#store?.flush();
+    } else {
+      await this.#store?.destroy();
+    }
+  }
+
+  /** Another tab erased the log: what this tab may still have been writing goes too. */
+  erased(): void {
+    const ids = [...this.#records.keys()];
+    this.#forgetAll();
+    this.drop(ids, true);
+  }
+
+  /** Reads the disk. Nothing when there is no database, or when the log was erased meanwhile. */
+  async read(create: boolean): Promise<Stored | undefined> {
+    const erasures = this.#erasures;
+    const stored = await this.#store?.read(create);
+    return erasures === this.#erasures ? stored : stored && { ...stored, records: [] };
+  }
+
+  /** Writes everything in memory, and the choice. */
+  async writeAll(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {
+    for (const [id, record] of this.#records) this.#store?.put(id, record);
+    await this.writeChoice(choice, receipts);
+  }
+
+  async writeChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {
+    this.#store?.putChoice(choice, receipts);
+    await this.#store?.flush();
+  }
+
+  /** Deletes the database, keeping memory. */
+  async destroy(): Promise<void> {
+    await this.#store?.destroy();
+  }
+
+  tell(gates: Partial<Gates>): void {
+    this.#tabs?.post({ gates });
+  }
+
+  async close(): Promise<void> {
+    this.#tabs?.close();
+    await this.#store?.close();
+  }
+
+  #forgetAll(): void {
+    this.#erasures++;
+    for (const id of this.#records.keys()) this.#forgotten.add(id);
+    this.#records.clear();
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What this device knows: the engine's fold of the log, and the log's records, kept in step.
+ *
+ * Every event that the engine holds is in the log and the other way round, whatever brings or takes
+ * it: the page, the disk, another tab, an import, a restart.
+ */
+
+import type { Core } from "./core.js";
+import type { Engine } from "./engine.js";
+import type { DeviceLog, Entry } from "./log.js";
+import type { ExportedEvent, ImportReport } from "./types.js";
+
+/** As many events as the engine keeps; beyond, it names those to drop. */
+const BOUND = 4096;
+
+/** The engine, when there is one, and the log. */
+export class Memory {
+  readonly log: DeviceLog;
+  readonly #now: () => number;
+  engine: Engine | undefined;
+
+  constructor(log: DeviceLog, now: () => number) {
+    this.log = log;
+    this.#now = now;
+  }
+
+  /** Keeps the record that a call of the engine made. Returns whether there was one. */
+  keep(call: (core: Core, now: number) => Uint8Array | undefined, quiet: boolean): boolean {
+    const record = this.engine?.use((core) => call(core, this.#now()), () => undefined);
+    const entries = record ? this.#entries([record]) : [];
+    this.log.add(entries, quiet);
+    if (this.log.size > BOUND) this.expire();
+    return entries.length > 0;
+  }
+
+  /** Takes in records of the disk, by the keys they were stored under. Returns whether any was new. */
+  restore(entries: readonly Entry[]): boolean {
+    const added = this.log.adopt(entries);
+    if (added.length === 0) return false;
+    this.engine?.use((core) => core.restore(added, this.#now()), () => undefined);
+    this.expire();
+    return true;
+  }
+
+  /** Takes in records of another tab. Returns whether any was new. */
+  join(records: readonly Uint8Array[]): boolean {
+    return this.restore(this.#entries(records));
+  }
+
+  /** Forgets here, on disk and in the other tabs. */
+  forget(what: Record<string, unknown>): void {
+    const event = what["event"];
+    const known = (): string[] => (typeof event === "string" ? [event] : []); // without the engine, ids are all there is
+    this.log.drop(this.engine?.use((core) => core.forget(what, this.#now()), known) ?? known(), true);
+  }
+
+  /** Another tab forgot these. */
+  remove(ids: string[]): void {
+    this.engine?.use((core) => core.remove(ids), () => 0);
+    this.log.drop(ids, false);
+  }
+
+  /** Empties everything. Resolves when the disk is clean, or told why not. */
+  erase(): Promise<void> {
+    this.#forgetAll();
+    return this.log.erase();
+  }
+
+  /** Another tab erased everything. */
+  erased(): void {
+    this.#forgetAll();
+    this.log.erased();
+  }
+
+  /** The log in plain; nothing when there is no engine to read it. */
+  events(): ExportedEvent[] | undefined {
+    return this.engine?.use((core) => core.events(), () => undefined);
+  }
+
+  /** Adds events of a document. Nothing when the engine failed on them. */
+  import(events: unknown[]): ImportReport | undefined {
+    const report = this.engine?.use((core) => core.import(events, this.#now()), () => undefined);
+    if (!report) return undefined;
+    this.log.add(this.#entries(report.added), false);
+    this.expire();
+    return { added: report.added.length, known: report.known, refused: report.refused };
+  }
+
+  /** Drops what is too old or too much. */
+  expire(): void {
+    this.log.expire(this.engine?.use((core) => core.expire(this.#now()), () => []) ?? []);
+  }
+
+  #forgetAll(): void {
+    this.engine?.use((core) => core.forget({ all: true }, this.#now()), () => []);
+  }
+
+  #entries(records: readonly Uint8Array[]): Entry[] {
+    return records.flatMap((record) => {
+      const id = this.engine?.recordId(record);
+      return id === undefined ? [] : [[id, record] as const];
+    });
+  }
+}

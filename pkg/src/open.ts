@@ -1,0 +1,39 @@
+/**
+ * Opens a shop: the engine, the catalog and what the device remembers, side by side.
+ */
+
+import type { CatalogContent } from "./catalog.js";
+import { isUnavailable, readCatalog } from "./catalog.js";
+import { Handle } from "./flaneur.js";
+import type { Sources } from "./loader.js";
+import { loadEngine } from "./loader.js";
+import { checkOptions } from "./options.js";
+import type { Catalog, Flaneur } from "./types.js";
+
+/** What every entry point's `open` does, with the parts it brings. */
+export async function openWith(sources: Sources, options: unknown): Promise<Flaneur> {
+  const checked = checkOptions(options);
+  const handle = new Handle(checked);
+  try {
+    const [loaded, content] = await Promise.all([
+      loadEngine(sources, checked.wasm),
+      reachCatalog(checked.catalog),
+      handle.recall(),
+    ]);
+    handle.begin(loaded, content);
+    return handle.face();
+  } catch (e) {
+    await handle.close();
+    throw e;
+  }
+}
+
+/** The catalog, or nothing when it is out of reach. */
+async function reachCatalog(catalog: Catalog): Promise<CatalogContent | undefined> {
+  try {
+    return await readCatalog(catalog);
+  } catch (e) {
+    if (isUnavailable(e)) return undefined;
+    throw e;
+  }
+}

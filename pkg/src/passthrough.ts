@@ -1,0 +1,76 @@
+/**
+ * What the shop gets when there is no engine: its own order, through the same interface.
+ *
+ * Also checks requests, so that a page's mistake is told alike with and without the engine.
+ */
+
+import { ID_LENGTH, ITEM_LENGTH } from "./canonical.js";
+import { checkIds, checkText } from "./checks.js";
+import { flaneurError } from "./errors.js";
+import type { ProfileView, RankRequest, RankedItem } from "./types.js";
+
+/** A slate before it gets its methods. */
+export interface SlateData {
+  id: string;
+  slot: string;
+  items: RankedItem[];
+}
+
+/** The candidates as given, else the catalog's order, less what is excluded. */
+export function shopOrder(request: RankRequest, catalog: readonly string[], id: string): SlateData {
+  const excluded = new Set(request.exclude);
+  const chosen = new Set<string>();
+  for (const candidate of request.candidates ?? catalog) {
+    if (chosen.size === request.size) break;
+    if (!excluded.has(candidate)) chosen.add(candidate);
+  }
+  const items = Array.from(chosen, (item, position) => ({
+    id: item,
+    position,
+    score: 0,
+    propensity: 1,
+    discovery: false,
+    reasons: [],
+  }));
+  return { id, slot: request.slot, items };
+}
+
+/** The profile of a shopper of whom nothing can be read. */
+export function emptyProfile(): ProfileView {
+  return {
+    events: 0,
+    interests: [],
+    affinities: [],
+    declared: [],
+    muted: [],
+    basket: [],
+    bought: [],
+    session: [],
+    surprise: 0,
+  };
+}
+
+/**
+ * Checks what every engine needs of a request; the engine checks the rest.
+ *
+ * # Errors
+ * `value_missing`, `value_type`, `value_empty`, `value_too_long`, `value_too_many`,
+ * `value_out_of_range` with the field's name as path.
+ */
+export function checkRequest(request: unknown): asserts request is RankRequest {
+  if (typeof request !== "object" || request === null) {
+    throw flaneurError("value_type", 'rank takes an object such as { slot: "home", size: 12 }.');
+  }
+  const { slot, size, candidates, exclude, like } = request as Record<string, unknown>;
+  if (slot === undefined) throw flaneurError("value_missing", 'A request needs a slot, such as "home".', "slot");
+  checkText(slot, "slot", ID_LENGTH);
+  if (size === undefined) throw flaneurError("value_missing", "A request needs a size, such as 12.", "size");
+  if (typeof size !== "number") throw flaneurError("value_type", "size must be a number.", "size");
+  if (!Number.isInteger(size) || size < 1) {
+    throw flaneurError("value_out_of_range", "size must be a whole number, 1 or more.", "size");
+  }
+  checkIds(candidates, "candidates");
+  checkIds(exclude, "exclude");
+  if (typeof like === "string") checkText(like, "like", ITEM_LENGTH);
+  else checkIds(like, "like");
+}

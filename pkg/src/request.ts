@@ -1,0 +1,19 @@
+/**
+ * A request as the engine reads it: only the known fields, and the local moment.
+ */
+
+import type { Context, RankRequest } from "./types.js";
+
+const FIELDS = ["slot", "size", "candidates", "exclude", "like", "surprise", "rules", "seed"] as const;
+
+/** The request, completed. The engine has no clock and no time zone. */
+export function engineRequest(request: RankRequest, now: number): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const field of FIELDS) {
+    if (request[field] !== undefined) known[field] = request[field];
+  }
+  const local = new Date(now);
+  const moment: Context = { hour: local.getHours(), weekday: local.getDay() };
+  known["context"] = { ...moment, ...request.context };
+  return known;
+}
