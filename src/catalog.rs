@@ -34,6 +34,8 @@ pub struct Catalog {
     /// How many items carry each token.
     token_items: Vec<u32>,
     groups: u32,
+    /// Items by popularity, best first, ties by the shop's order.
+    popular: Vec<u32>,
     /// 1 / length of each quantized vector, 0 for a zero vector.
     inverse_norms: Vec<f32>,
 }
@@ -63,6 +65,7 @@ impl Catalog {
         catalog.hashes = (0..catalog.layout.token_count).map(|at| TokenHash::of(catalog.token(at as u32))).collect();
         catalog.index_tokens();
         catalog.groups = (0..catalog.len() as u32).map(|item| catalog.group(item)).max().unwrap_or(0);
+        catalog.popular = catalog.sort_by_popularity();
         catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
         Ok(catalog)
     }
@@ -257,6 +260,18 @@ impl Catalog {
     pub fn popularity(&self, item: u32) -> f64 {
         let at = self.layout.popularity.start + 2 * item as usize;
         f64::from(i16::from_le_bytes([self.bytes[at], self.bytes[at + 1]])) * POPULARITY_STEP
+    }
+
+    fn sort_by_popularity(&self) -> Vec<u32> {
+        let mut items: Vec<u32> = (0..self.len() as u32).collect();
+        items.sort_by(|&a, &b| self.popularity(b).total_cmp(&self.popularity(a)).then(a.cmp(&b)));
+        items
+    }
+
+    /// Items by popularity, best first.
+    #[must_use]
+    pub fn popular(&self) -> &[u32] {
+        &self.popular
     }
 
     /// Trend of the last 28 days, log scale; 0 when unknown.

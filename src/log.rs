@@ -27,6 +27,8 @@ pub struct Log {
     ids: HashSet<String>,
     /// Rises by one with every change other than an append at the end.
     epoch: u64,
+    /// Ids that gave way to newer events since the last [`Log::expire`].
+    evicted: Vec<String>,
 }
 
 impl Log {
@@ -64,17 +66,24 @@ impl Log {
             self.events.insert(at, event);
             self.epoch += 1;
         }
+        if self.events.len() > CAPACITY {
+            let oldest = self.events.remove(0);
+            self.forgotten(std::slice::from_ref(&oldest.id));
+            self.evicted.push(oldest.id);
+        }
         true
     }
 
-    /// Drops what is beyond the bound or older than 13 months before `now`; returns the ids dropped.
+    /// Drops what is older than 13 months before `now`; returns the ids dropped, and those
+    /// that gave way to newer events since the last call, so that storage can follow.
     pub fn expire(&mut self, now: Millis) -> Vec<String> {
-        let over = self.events.len().saturating_sub(CAPACITY);
         let oldest = Millis(now.0.saturating_sub(RETENTION_MS));
         let old = self.events.partition_point(|event| event.at < oldest);
-        let dropped: Vec<String> = self.events.drain(..over.max(old)).map(|event| event.id).collect();
+        let dropped: Vec<String> = self.events.drain(..old).map(|event| event.id).collect();
         self.forgotten(&dropped);
-        dropped
+        let mut gone = std::mem::take(&mut self.evicted);
+        gone.extend(dropped);
+        gone
     }
 
     /// Removes every event for which `gone` holds; returns their ids.

@@ -111,6 +111,8 @@ pub struct PriorWeight {
     pub signal: u16,
     /// Weight while a session runs.
     pub session: f32,
-    /// Weight on a new visit, before the first event.
-    pub visit: f32,
+    /// Weight on a new visit, for an item bought before.
+    pub again: f32,
+    /// Weight on a new visit, for an item never bought.
+    pub discover: f32,
 }

@@ -47,7 +47,7 @@ impl Evidence {
 
 /// The three families whose evidence is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
+pub(super) enum Family {
     /// `brand:`.
     Brand,
     /// `category:`.
@@ -59,7 +59,7 @@ pub enum Family {
 impl Family {
     /// The family of a token's text.
     #[must_use]
-    pub fn of(token: &str) -> Self {
+    pub(super) fn of(token: &str) -> Self {
         match key_of(token) {
             "brand" => Self::Brand,
             "category" => Self::Category,

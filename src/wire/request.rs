@@ -1,1 +1,145 @@
-//! Placeholder header replaced below.
+//! A rank request and a wish to forget, as they arrive.
+
+use serde::Deserialize;
+
+use super::rule::{RuleWire, rules};
+use super::text::Texts;
+use crate::catalog::Catalog;
+use crate::error::{Error, ErrorKind, Result};
+use crate::rank::{Allow, MAX_SIZE, Request};
+use crate::time::Millis;
+
+/// Most candidates, exclusions or anchors of one request.
+const MAX_IDS: usize = 100_000;
+
+/// What to rank.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct RequestWire {
+    /// The place on the page.
+    pub slot: String,
+    /// How many entries.
+    pub size: f64,
+    /// Only these.
+    #[serde(default)]
+    pub candidates: Option<Vec<String>>,
+    /// Never these.
+    #[serde(default)]
+    pub exclude: Option<Vec<String>>,
+    /// Similar to, or going with, these.
+    #[serde(default)]
+    pub like: Texts,
+    /// The moment.
+    #[serde(default)]
+    pub context: Option<ContextWire>,
+    /// The dial.
+    #[serde(default)]
+    pub surprise: Option<f64>,
+    /// Rules for this call.
+    #[serde(default)]
+    pub rules: Option<Vec<RuleWire>>,
+    /// Seed of the draws.
+    #[serde(default)]
+    pub seed: Option<f64>,
+    /// Guards to lift: `seen`, `bought`, `basket`.
+    #[serde(default)]
+    pub allow: Texts,
+}
+
+/// The moment, nothing personal.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct ContextWire {
+    /// Local hour, 0..=23.
+    #[serde(default)]
+    pub hour: Option<f64>,
+}
+
+impl RequestWire {
+    /// Checks the request and resolves its ids; ids the catalog does not have are left out.
+    ///
+    /// # Errors
+    /// The first illegal field, with its path.
+    pub fn into_request(self, catalog: &Catalog, default_seed: u64, now: Millis) -> Result<Request> {
+        if self.slot.is_empty() || self.slot.len() > 256 {
+            return Err(Error::new(ErrorKind::Empty, "slot", "expected the name of a slot, 1 to 256 bytes"));
+        }
+        let whole = self.size.is_finite() && self.size.fract() == 0.0;
+        if !whole || self.size < 1.0 || self.size > MAX_SIZE as f64 {
+            return Err(Error::new(ErrorKind::OutOfRange, "size", "expected a whole number from 1 to 1000"));
+        }
+        if self.surprise.is_some_and(|dial| !(0.0..=1.0).contains(&dial)) {
+            return Err(Error::new(ErrorKind::OutOfRange, "surprise", "expected a number from 0 to 1"));
+        }
+        let hour = self.context.and_then(|context| context.hour);
+        if hour.is_some_and(|hour| !(0.0..=23.0).contains(&hour)) {
+            return Err(Error::new(ErrorKind::OutOfRange, "context.hour", "expected a local hour from 0 to 23"));
+        }
+        let is_seed = |seed: &f64| (0.0..=9_007_199_254_740_991.0).contains(seed) && seed.fract() == 0.0;
+        if self.seed.is_some_and(|seed| !is_seed(&seed)) {
+            return Err(Error::new(ErrorKind::OutOfRange, "seed", "expected a whole number from 0 to 2^53 - 1"));
+        }
+        let rules = rules(self.rules.unwrap_or_default()).map_err(|error| error.under("rules"))?;
+        Ok(Request {
+            slot: self.slot,
+            size: self.size as usize,
+            candidates: self.candidates.map(|ids| resolve(catalog, &ids, "candidates")).transpose()?,
+            exclude: resolve(catalog, &self.exclude.unwrap_or_default(), "exclude")?,
+            like: resolve(catalog, &self.like.0, "like")?,
+            hour: hour.map(|hour| hour as u8),
+            surprise: self.surprise,
+            rules,
+            allow: allow(&self.allow.0)?,
+            seed: self.seed.map_or(default_seed, |seed| seed as u64),
+            now,
+        })
+    }
+}
+
+fn resolve(catalog: &Catalog, ids: &[String], path: &str) -> Result<Vec<u32>> {
+    if ids.len() > MAX_IDS {
+        return Err(Error::new(ErrorKind::TooMany, path, "more than 100,000 ids"));
+    }
+    Ok(ids.iter().filter_map(|id| catalog.find(id)).collect())
+}
+
+fn allow(names: &[String]) -> Result<Allow> {
+    let mut allow = Allow::default();
+    for (index, name) in names.iter().enumerate() {
+        match name.as_str() {
+            "seen" => allow.seen = true,
+            "bought" => allow.bought = true,
+            "basket" => allow.basket = true,
+            _ => {
+                let path = format!("allow[{index}]");
+                return Err(Error::new(ErrorKind::Unknown, path, "expected seen, bought or basket"));
+            }
+        }
+    }
+    Ok(allow)
+}
+
+/// What to forget; exactly one way of naming it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgetWire {
+    /// One event.
+    #[serde(default)]
+    pub event: Option<String>,
+    /// Every event about an item.
+    #[serde(default)]
+    pub item: Option<String>,
+    /// Every event that made an interest.
+    #[serde(default)]
+    pub interest: Option<String>,
+    /// Every event about an attribute.
+    #[serde(default)]
+    pub attribute: Option<String>,
+    /// Every event from then on…
+    #[serde(default)]
+    pub since: Option<f64>,
+    /// …until then.
+    #[serde(default)]
+    pub until: Option<f64>,
+    /// Everything.
+    #[serde(default)]
+    pub all: Option<bool>,
+}

@@ -1,1 +1,215 @@
-//! Placeholder header replaced below.
+//! What goes out: slates with their reasons, and what the profile knows, in words.
+
+use serde::Serialize;
+
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::log::Log;
+use crate::profile::{Interest, Profile};
+use crate::rank::{Ranked, Reason, Slate};
+use crate::time::Millis;
+
+/// Most affinities listed.
+const MAX_AFFINITIES: usize = 24;
+/// Most attributes that describe an interest.
+const MAX_DESCRIPTION: usize = 4;
+
+/// A slate.
+#[derive(Clone, Debug, Serialize)]
+pub struct SlateView<'a> {
+    id: &'a str,
+    slot: &'a str,
+    items: Vec<RankedView<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct RankedView<'a> {
+    id: &'a str,
+    position: usize,
+    score: f64,
+    propensity: f64,
+    discovery: bool,
+    reasons: Vec<ReasonView<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ReasonView<'a> {
+    signal: &'static str,
+    weight: f64,
+    value: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute: Option<&'a str>,
+}
+
+impl<'a> SlateView<'a> {
+    /// The public form of a slate.
+    #[must_use]
+    pub fn of(catalog: &'a Catalog, slate: &'a Slate) -> Self {
+        let reason = |reason: &Reason| ReasonView {
+            signal: reason.signal,
+            weight: reason.weight,
+            value: reason.value,
+            item: reason.item.map(|item| catalog.id(item)),
+            attribute: reason.attribute.map(|token| catalog.token(token)),
+        };
+        let entry = |(position, ranked): (usize, &Ranked)| RankedView {
+            id: catalog.id(ranked.item),
+            position,
+            score: ranked.score,
+            propensity: ranked.propensity,
+            discovery: ranked.discovery,
+            reasons: ranked.reasons.iter().map(reason).collect(),
+        };
+        Self { id: &slate.id, slot: &slate.slot, items: slate.entries.iter().enumerate().map(entry).collect() }
+    }
+}
+
+/// What the profile knows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileView<'a> {
+    events: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<f64>,
+    interests: Vec<InterestView<'a>>,
+    affinities: Vec<AffinityView<'a>>,
+    declared: Vec<StatementView<'a>>,
+    muted: Vec<StatementView<'a>>,
+    basket: Vec<&'a str>,
+    bought: Vec<&'a str>,
+    session: Vec<&'a str>,
+    surprise: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InterestView<'a> {
+    id: &'a str,
+    share: f64,
+    last_seen: f64,
+    items: Vec<WeightView<'a>>,
+    attributes: Vec<&'a str>,
+    events: &'a [String],
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct WeightView<'a> {
+    id: &'a str,
+    weight: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AffinityView<'a> {
+    attribute: &'a str,
+    value: f64,
+    evidence: u32,
+    last_seen: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct StatementView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribute: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<&'a str>,
+    liking: f64,
+    event: &'a str,
+    at: f64,
+}
+
+impl<'a> ProfileView<'a> {
+    /// The public form of a profile.
+    #[must_use]
+    pub fn of(catalog: &'a Catalog, log: &Log, profile: &'a Profile, now: Millis) -> Self {
+        let names = |items: Vec<u32>| items.into_iter().map(|item| catalog.id(item)).collect();
+        let mut bought: Vec<(Millis, u32)> = profile
+            .history
+            .iter()
+            .filter(|(_, own)| own.bought > 0)
+            .filter_map(|(i, own)| Some((own.bought_at?, i)))
+            .collect();
+        bought.sort_by(|a, b| b.cmp(a));
+        Self {
+            events: log.events().len(),
+            since: log.events().first().map(|event| event.at.0 as f64),
+            interests: interests(catalog, profile, now),
+            affinities: affinities(catalog, profile, now),
+            declared: profile.stated.declarations().map(StatementView::of).collect(),
+            muted: profile.stated.refusals().map(StatementView::of).collect(),
+            basket: names(profile.basket(now)),
+            bought: names(bought.into_iter().map(|(_, item)| item).collect()),
+            session: names(profile.session.items(now).iter().rev().copied().collect()),
+            surprise: profile.surprise(),
+        }
+    }
+}
+
+impl<'a> StatementView<'a> {
+    fn of((attribute, item, said): (Option<&'a str>, Option<&'a str>, &'a crate::profile::Statement)) -> Self {
+        Self { attribute, item, liking: said.liking, event: &said.event, at: said.at.0 as f64 }
+    }
+}
+
+fn interests<'a>(catalog: &'a Catalog, profile: &'a Profile, now: Millis) -> Vec<InterestView<'a>> {
+    let all = profile.interests.all();
+    let total: f64 = all.iter().map(|interest| interest.weight_at(now)).sum();
+    let view = |interest: &'a Interest| {
+        let strongest = interest.strongest();
+        InterestView {
+            id: &interest.id,
+            share: if total > 0.0 { interest.weight_at(now) / total } else { 0.0 },
+            last_seen: interest.at.0 as f64,
+            attributes: describe(catalog, &strongest),
+            items: strongest.into_iter().map(|(item, weight)| WeightView { id: catalog.id(item), weight }).collect(),
+            events: &interest.events,
+        }
+    };
+    let mut views: Vec<InterestView<'_>> = all.iter().map(view).collect();
+    views.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.id.cmp(b.id)));
+    views
+}
+
+/// The tokens that most of an interest's items share and few others have.
+fn describe<'a>(catalog: &'a Catalog, items: &[(u32, f64)]) -> Vec<&'a str> {
+    let mut weights: std::collections::BTreeMap<u32, f64> = std::collections::BTreeMap::new();
+    for &(item, weight) in items {
+        catalog.tokens(item).for_each(|token| *weights.entry(token).or_default() += weight);
+    }
+    let telling = |token: u32| -crate::math::ln(catalog.token_share(token));
+    let mut tokens: Vec<(u32, f64)> =
+        weights.into_iter().map(|(token, weight)| (token, weight * telling(token))).collect();
+    tokens.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    tokens.into_iter().take(MAX_DESCRIPTION).map(|(token, _)| catalog.token(token)).collect()
+}
+
+fn affinities<'a>(catalog: &'a Catalog, profile: &Profile, now: Millis) -> Vec<AffinityView<'a>> {
+    let view = |(token, evidence): (u32, &crate::profile::Evidence)| AffinityView {
+        attribute: catalog.token(token),
+        value: profile.affinities.log_odds(catalog, token, now),
+        evidence: evidence.count,
+        last_seen: evidence.at.0 as f64,
+    };
+    let mut views: Vec<AffinityView<'_>> = profile.affinities.tokens().map(view).collect();
+    views.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.attribute.cmp(b.attribute)));
+    views.truncate(MAX_AFFINITIES);
+    views
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefusalView {
+    path: String,
+    code: &'static str,
+    message: String,
+}
+
+impl RefusalView {
+    /// The public form of a refusal.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
+        Self { path: error.path.clone(), code: error.code(), message: error.message.clone().into_owned() }
+    }
+}

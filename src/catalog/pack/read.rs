@@ -217,7 +217,8 @@ fn check_contents(bytes: &[u8], layout: &Layout) -> Result<()> {
     if !bytes[layout.price.clone()].chunks_exact(4).all(legal_price) {
         return Err(corrupt(tag::PRICE, "holds a price that is not a number"));
     }
-    if layout.weights.iter().any(|weight| !weight.session.is_finite() || !weight.visit.is_finite()) {
+    let is_number = |w: &PriorWeight| w.session.is_finite() && w.again.is_finite() && w.discover.is_finite();
+    if !layout.weights.iter().all(is_number) {
         return Err(corrupt(tag::WEIGHTS, "holds a weight that is not a number"));
     }
     check_item_tokens(&bytes[layout.item_tokens.clone()], layout.items, layout.token_count)

@@ -1,0 +1,297 @@
+//! The façade: catalog, log and gates in; slates and views out.
+//!
+//! No I/O, no clock, no entropy of its own: time and seed are arguments, bytes
+//! go in and come out. The profile is folded when it is asked for: a late or
+//! forgotten event costs one re-fold at the next question, nothing at the time.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::catalog::{Catalog, Item, TokenHash};
+use crate::error::{Error, ErrorKind, Result};
+use crate::log::{Event, EventKind, Log, Shown, decode_record};
+use crate::profile::Profile;
+use crate::rank::{Desk, Request, Rule, Slate, Weights, rank, shop_order};
+use crate::time::{DAY_MS, Millis};
+use crate::wire::event::EventWire;
+use crate::wire::request::{ForgetWire, RequestWire};
+
+/// Slates remembered for [`Engine::seen`].
+const SLATES: usize = 64;
+
+/// What a restore or an import did.
+#[derive(Clone, Debug, Default)]
+pub struct Merged {
+    /// Events that were new.
+    pub added: Vec<Event>,
+    /// Events that were known already, or older than a full log holds.
+    pub known: usize,
+    /// Events that were refused, with their place in the input.
+    pub refused: Vec<Error>,
+}
+
+/// The engine of one shop on one device.
+#[derive(Debug, Default)]
+pub struct Engine {
+    catalog: Catalog,
+    weights: Weights,
+    rules: Vec<Rule>,
+    log: Log,
+    learn: bool,
+    rank: bool,
+    seed: u64,
+    profile: Profile,
+    /// The log's epoch at the last fold; `None` when everything must be folded again.
+    folded: Option<u64>,
+    slates: VecDeque<(Slate, BTreeSet<usize>)>,
+}
+
+impl Engine {
+    /// An engine without catalog, events or gates.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    /// Takes a pack; what was loaded before still serves when it is refused.
+    ///
+    /// # Errors
+    /// As [`Catalog::read`].
+    pub fn load_pack(&mut self, bytes: Vec<u8>) -> Result<()> {
+        self.take(Catalog::read(bytes)?);
+        Ok(())
+    }
+
+    /// Takes plain items; what was loaded before still serves when they are refused.
+    ///
+    /// # Errors
+    /// As [`Catalog::from_items`].
+    pub fn load_items(&mut self, items: &[Item]) -> Result<()> {
+        self.take(Catalog::from_items(items)?);
+        Ok(())
+    }
+
+    fn take(&mut self, catalog: Catalog) {
+        self.weights = Weights::with_priors(catalog.weights());
+        self.catalog = catalog;
+        self.folded = None;
+        self.slates.clear();
+    }
+
+    /// The catalog in force.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The weights in force, to change for ablations.
+    pub fn weights_mut(&mut self) -> &mut Weights {
+        &mut self.weights
+    }
+
+    /// Replaces the shop's rules.
+    pub fn set_rules(&mut self, rules: Vec<Rule>) {
+        self.rules = rules;
+    }
+
+    /// Opens or shuts learning and ranking.
+    pub fn set_gates(&mut self, learn: bool, rank: bool) {
+        (self.learn, self.rank) = (learn, rank);
+    }
+
+    /// Logs one event; `None` when learning is shut, the event is known, or its items are sensitive.
+    ///
+    /// An event from the future is taken as happening now.
+    ///
+    /// # Errors
+    /// The first illegal field of the event.
+    pub fn observe(&mut self, event: EventWire, now: Millis) -> Result<Option<Event>> {
+        let mut event = event.into_event(&self.catalog)?;
+        event.at = event.at.min(now);
+        if !self.learn || !self.keep_learnable(&mut event) {
+            return Ok(None);
+        }
+        Ok(self.log.insert(event.clone()).then_some(event))
+    }
+
+    /// Takes sensitive items out of an event; `false` when nothing is left to learn.
+    fn keep_learnable(&self, event: &mut Event) -> bool {
+        if matches!(event.kind, EventKind::Dismiss | EventKind::Mute) {
+            return true;
+        }
+        let before = event.lines.len();
+        let sensitive = |id: &str| self.catalog.find(id).is_some_and(|item| self.catalog.is_sensitive(item));
+        event.lines.retain(|line| !sensitive(&line.item));
+        event.shown.retain(|shown| !sensitive(&shown.item));
+        before == 0 || !event.lines.is_empty()
+    }
+
+    /// Merges stored records: a union by event id.
+    pub fn restore<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> Merged {
+        let mut merged = Merged::default();
+        for (index, record) in records.enumerate() {
+            match decode_record(record) {
+                Ok(event) => self.merge(event, &mut merged),
+                Err(error) => merged.refused.push(error.under(&format!("[{index}]"))),
+            }
+        }
+        merged
+    }
+
+    /// Merges exported events, each checked like a new one.
+    pub fn import(&mut self, events: Vec<Result<EventWire>>, now: Millis) -> Merged {
+        let mut merged = Merged::default();
+        for (index, wire) in events.into_iter().enumerate() {
+            let event = wire.and_then(|wire| wire.into_event(&self.catalog)).and_then(|event| past(event, now));
+            match event {
+                Ok(mut event) => {
+                    if self.keep_learnable(&mut event) {
+                        self.merge(event, &mut merged);
+                    }
+                }
+                Err(error) => merged.refused.push(error.under(&format!("[{index}]"))),
+            }
+        }
+        merged
+    }
+
+    fn merge(&mut self, event: Event, merged: &mut Merged) {
+        if self.log.insert(event.clone()) {
+            merged.added.push(event);
+        } else {
+            merged.known += 1;
+        }
+    }
+
+    /// Drops events beyond the bound and the retention; returns their ids.
+    pub fn expire(&mut self, now: Millis) -> Vec<String> {
+        self.log.expire(now)
+    }
+
+    /// Forgets; returns the ids of the events that are gone. The next fold never had them.
+    ///
+    /// # Errors
+    /// `value_missing` when nothing is named, `value_unknown` for an interest that is not there.
+    pub fn forget(&mut self, what: &ForgetWire, now: Millis) -> Result<Vec<String>> {
+        let hash = what.attribute.as_deref().map(TokenHash::of);
+        let members: Option<BTreeSet<String>> = match &what.interest {
+            Some(id) => {
+                let interests = self.profile().interests.all();
+                let found = interests.iter().find(|interest| interest.id == *id);
+                let message = "no such interest; take an id from profile.inspect()";
+                let found = found.ok_or_else(|| Error::new(ErrorKind::Unknown, "interest", message))?;
+                Some(found.events.iter().cloned().collect())
+            }
+            None => None,
+        };
+        let period = what.since.map(|since| (since, what.until.unwrap_or(now.0 as f64)));
+        let named = what.event.is_some() || what.item.is_some() || hash.is_some() || members.is_some();
+        if !named && period.is_none() && what.all != Some(true) {
+            let message = "name what to forget: event, item, interest, attribute, since or all";
+            return Err(Error::new(ErrorKind::Missing, "", message));
+        }
+        let gone = |event: &Event| {
+            what.all == Some(true)
+                || what.event.as_ref().is_some_and(|id| *id == event.id)
+                || what.item.as_ref().is_some_and(|item| event.concerns(item))
+                || members.as_ref().is_some_and(|ids| ids.contains(&event.id))
+                || hash.is_some_and(|hash| speaks_of(event, hash))
+                || what.attribute.is_some() && event.attribute == what.attribute
+                || period.is_some_and(|(since, until)| (since..=until).contains(&(event.at.0 as f64)))
+        };
+        Ok(self.log.remove(gone))
+    }
+
+    /// Removes events by id, as another tab did; returns how many were here.
+    pub fn remove(&mut self, ids: &BTreeSet<String>) -> usize {
+        self.log.remove(|event| ids.contains(&event.id)).len()
+    }
+
+    /// The profile as of the newest event.
+    pub fn profile(&mut self) -> &Profile {
+        let events = self.log.events();
+        if self.folded != Some(self.log.epoch()) || self.profile.events > events.len() {
+            self.profile = Profile::fold(&self.catalog, events);
+        } else {
+            for event in &events[self.profile.events..] {
+                self.profile.step(&self.catalog, event);
+            }
+        }
+        self.folded = Some(self.log.epoch());
+        &self.profile
+    }
+
+    /// Ranks for a slot; the shop's own order when ranking is shut, nothing personal when learning is.
+    ///
+    /// # Errors
+    /// The first illegal field of the request.
+    pub fn rank(&mut self, wire: RequestWire, now: Millis) -> Result<Slate> {
+        let request = wire.into_request(&self.catalog, self.seed, now)?;
+        let slate = self.answer(&request);
+        self.slates.retain(|(known, _)| known.id != slate.id);
+        self.slates.push_back((slate.clone(), BTreeSet::new()));
+        if self.slates.len() > SLATES {
+            self.slates.pop_front();
+        }
+        Ok(slate)
+    }
+
+    /// Ranks an exact request, without remembering the slate.
+    pub fn answer(&mut self, request: &Request) -> Slate {
+        self.profile();
+        let blank = Profile::default();
+        let profile = if self.learn && self.rank { &self.profile } else { &blank };
+        let desk = Desk { catalog: &self.catalog, profile, rules: &self.rules, weights: &self.weights };
+        if self.rank { rank(&desk, request) } else { shop_order(&desk, request) }
+    }
+
+    /// Logs that entries of a slate were seen, each once; `None` when there is nothing new or learning is shut.
+    pub fn seen(&mut self, slate: &str, ids: Option<&[String]>, now: Millis) -> Option<Event> {
+        let (known, seen) = self.slates.iter_mut().find(|(known, _)| known.id == slate)?;
+        let wanted = |item: u32| ids.is_none_or(|ids| ids.iter().any(|id| id == self.catalog.id(item)));
+        let fresh: Vec<usize> =
+            (0..known.entries.len()).filter(|at| !seen.contains(at) && wanted(known.entries[*at].item)).collect();
+        if fresh.is_empty() || !self.learn {
+            return None;
+        }
+        seen.extend(&fresh);
+        let shown = |&at: &usize| {
+            let entry = &known.entries[at];
+            Shown {
+                item: self.catalog.id(entry.item).into(),
+                position: at as u16,
+                propensity: entry.propensity as f32,
+                score: entry.score as f32,
+                discovery: entry.discovery,
+            }
+        };
+        let id = format!("seen-{slate}-{:x}-{:x}", now.0, fresh[0]);
+        let mut event = Event::new(id, EventKind::Impression, now);
+        event.shown = fresh.iter().map(shown).collect();
+        event.slot = Some(known.slot.clone());
+        event.slate = Some(slate.into());
+        if !self.keep_learnable(&mut event) || event.shown.is_empty() {
+            return None;
+        }
+        self.log.insert(event.clone()).then_some(event)
+    }
+}
+
+/// Refuses an imported event from the future.
+fn past(event: Event, now: Millis) -> Result<Event> {
+    if event.at.0 > now.0.saturating_add(DAY_MS) {
+        return Err(Error::new(ErrorKind::OutOfRange, "at", "more than a day in the future; check the clock"));
+    }
+    Ok(event)
+}
+
+/// Whether an event is about an attribute: one of its items carries it, or it states it.
+fn speaks_of(event: &Event, hash: TokenHash) -> bool {
+    let stated = event.attribute.as_deref().map(TokenHash::of);
+    stated == Some(hash) || event.lines.iter().any(|line| line.digest.contains(&hash))
+}

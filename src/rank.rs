@@ -1,0 +1,122 @@
+//! Ranking: eligible → retrieve → score → explore → arrange → explain.
+//!
+//! A pure function of catalog, profile, rules, request and seed. Guarantees, each
+//! a property test: no duplicate, no ineligible and no excluded item; pins and
+//! caps hold; the reasons of an entry add up to its score; the same arguments
+//! give the same slate, bit for bit, on every machine.
+//!
+//! Cost: O(items · dims · vectors asked) for the scan, O(candidates · signals)
+//! for the scores, O(size · candidates · dims) for the arrangement.
+
+mod arrange;
+mod eligible;
+mod retrieve;
+mod rule;
+mod score;
+mod signal;
+mod slate;
+
+pub use arrange::{DISCOVERY_POOL, DIVERSITY_PENALTY};
+pub use rule::{Deed, Per, Rule, Where};
+pub use signal::{Block, DISCOVERY, DIVERSITY, SIGNALS, Signal, Weights};
+pub use slate::{Ranked, Reason, Slate};
+
+use crate::catalog::Catalog;
+use crate::math::Stream;
+use crate::profile::Profile;
+use crate::time::Millis;
+use eligible::Eligible;
+use rule::Resolved;
+use score::Scorer;
+
+/// Longest slate.
+pub const MAX_SIZE: usize = 1_000;
+
+/// Which of the usual guards a request lifts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allow {
+    /// Items seen in the running session may come back.
+    pub seen: bool,
+    /// Items bought lately may come back.
+    pub bought: bool,
+    /// Items in the basket may be shown.
+    pub basket: bool,
+}
+
+/// What to rank.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// The place on the page.
+    pub slot: String,
+    /// How many entries, 1..=1,000.
+    pub size: usize,
+    /// Only these items, when given; then the guards are off, the shop chose.
+    pub candidates: Option<Vec<u32>>,
+    /// Never these.
+    pub exclude: Vec<u32>,
+    /// Similar to, or going with, these: they stand in front of the session.
+    pub like: Vec<u32>,
+    /// The shopper's local hour.
+    pub hour: Option<u8>,
+    /// The dial, 0..=1; `None` takes the profile's.
+    pub surprise: Option<f64>,
+    /// Rules for this call, after the shop's.
+    pub rules: Vec<Rule>,
+    /// Guards to lift.
+    pub allow: Allow,
+    /// Seed of the draws.
+    pub seed: u64,
+    /// The present.
+    pub now: Millis,
+}
+
+/// What ranking reads: everything but the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The shop's catalog.
+    pub catalog: &'a Catalog,
+    /// What the log says; a default profile for a shopper without one.
+    pub profile: &'a Profile,
+    /// The shop's rules.
+    pub rules: &'a [Rule],
+    /// The weights in force.
+    pub weights: &'a Weights,
+}
+
+/// Ranks for one slot.
+#[must_use]
+pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
+    let rules = Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules));
+    let eligible = Eligible::new(desk, request, &rules);
+    let scorer = Scorer::new(desk, request);
+    let candidates = retrieve::candidates(desk, request, &scorer, &eligible);
+    let scored = scorer.score_all(&candidates, &rules);
+    let mut stream = Stream::new(request.seed, &request.slot);
+    let entries = arrange::arrange(desk, request, &rules, &eligible, &scorer, scored, &mut stream);
+    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
+}
+
+/// The shop's own order: what a shopper without the `rank` gate sees.
+///
+/// Stock, exclusions and the shopper's own refusals still hold; nothing is drawn or reordered.
+#[must_use]
+pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
+    let rules = Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules));
+    let open = Request { allow: Allow { seen: true, bought: true, basket: true }, ..request.clone() };
+    let eligible = Eligible::new(desk, &open, &rules);
+    let all = || (0..desk.catalog.len() as u32).collect();
+    let mut order = request.candidates.clone().unwrap_or_else(all);
+    let mut taken = std::collections::BTreeSet::new();
+    order.retain(|&item| eligible.has(item) && taken.insert(item));
+    order.truncate(request.size);
+    let plain = |item| Ranked { item, score: 0.0, propensity: 1.0, discovery: false, reasons: Vec::new() };
+    let entries: Vec<Ranked> = order.into_iter().map(plain).collect();
+    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
+}
+
+/// Names a slate by its content, so that showing the same slate twice is one slate.
+fn name_of(request: &Request, entries: &[Ranked]) -> String {
+    let items: Vec<u8> = entries.iter().flat_map(|entry| entry.item.to_le_bytes()).collect();
+    let seed = request.seed ^ xxhash_rust::xxh64::xxh64(request.slot.as_bytes(), 1);
+    format!("{:016x}", xxhash_rust::xxh64::xxh64(&items, seed))
+}

@@ -1,0 +1,100 @@
+//! What may be shown at all, as a bitmap.
+//!
+//! Hard gates first (stock, the shopper's refusals, the merchant's exclusions,
+//! the request's), then the guards that keep a slate from repeating what the
+//! shopper just saw, holds or bought. Guards give way before a slate stays
+//! short; gates never do.
+
+use super::rule::Resolved;
+use super::{Desk, Request};
+use crate::time::Millis;
+
+/// A shop whose shoppers buy again at least this often keeps bought items in play.
+const REPEAT_SHOP: f64 = 0.1;
+/// Elsewhere a bought item stays away for this many days.
+const BOUGHT_DAYS: f64 = 30.0;
+
+/// The items that may be shown.
+#[derive(Clone, Debug)]
+pub(super) struct Eligible {
+    bits: Vec<u64>,
+    /// Refused by the shopper, the merchant or the request, whatever else holds.
+    hard: Vec<u64>,
+}
+
+impl Eligible {
+    pub(super) fn new(desk: &Desk<'_>, request: &Request, rules: &Resolved) -> Self {
+        let catalog = desk.catalog;
+        let n = catalog.len();
+        let mut hard = vec![0_u64; n.div_ceil(64)];
+        for item in 0..n as u32 {
+            if catalog.is_available(item) && !is_muted(desk, item) {
+                set(&mut hard, item);
+            }
+        }
+        for &item in desk.profile.stated.dismissed_items() {
+            clear(&mut hard, item);
+        }
+        for item in request.exclude.iter().copied().chain(rules.excluded(catalog)) {
+            clear(&mut hard, item);
+        }
+        let mut bits = hard.clone();
+        request.like.iter().for_each(|&item| clear(&mut bits, item));
+        if let Some(candidates) = &request.candidates {
+            let mut named = vec![0_u64; bits.len()];
+            candidates.iter().for_each(|&item| set(&mut named, item));
+            bits.iter_mut().zip(&named).for_each(|(bit, name)| *bit &= name);
+            return Self { bits, hard };
+        }
+        let strict = guard(desk, request, bits.clone());
+        let left: u32 = strict.iter().map(|word| word.count_ones()).sum();
+        let bits = if left as usize >= request.size { strict } else { bits };
+        Self { bits, hard }
+    }
+
+    pub(super) fn has(&self, item: u32) -> bool {
+        get(&self.bits, item)
+    }
+
+    /// Whether a pin may show it: guards do not hold for pins, gates do.
+    pub(super) fn allows_pin(&self, item: u32) -> bool {
+        get(&self.hard, item)
+    }
+}
+
+fn is_muted(desk: &Desk<'_>, item: u32) -> bool {
+    let muted = desk.profile.stated.muted_tokens();
+    !muted.is_empty() && desk.catalog.tokens(item).any(|token| muted.contains(&token))
+}
+
+fn guard(desk: &Desk<'_>, request: &Request, mut bits: Vec<u64>) -> Vec<u64> {
+    let profile = desk.profile;
+    if !request.allow.seen {
+        profile.session.items(request.now).iter().for_each(|&item| clear(&mut bits, item));
+    }
+    if !request.allow.basket {
+        profile.basket(request.now).into_iter().for_each(|item| clear(&mut bits, item));
+    }
+    if !request.allow.bought && f64::from(desk.catalog.meta().repeat_share) < REPEAT_SHOP {
+        let lately = |at: Millis| at.days_until(request.now) <= BOUGHT_DAYS;
+        let bought = profile.history.iter().filter(|(_, own)| own.bought > 0 && own.bought_at.is_some_and(lately));
+        bought.for_each(|(item, _)| clear(&mut bits, item));
+    }
+    bits
+}
+
+fn get(bits: &[u64], item: u32) -> bool {
+    bits.get(item as usize / 64).is_some_and(|word| word >> (item % 64) & 1 == 1)
+}
+
+fn set(bits: &mut [u64], item: u32) {
+    if let Some(word) = bits.get_mut(item as usize / 64) {
+        *word |= 1 << (item % 64);
+    }
+}
+
+fn clear(bits: &mut [u64], item: u32) {
+    if let Some(word) = bits.get_mut(item as usize / 64) {
+        *word &= !(1 << (item % 64));
+    }
+}

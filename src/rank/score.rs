@@ -1,0 +1,370 @@
+//! The score: `Σ weight · value` over the signals of `docs/ALGORITHMS.md`.
+//!
+//! What depends on the shopper alone is computed once per call (neighbourhood
+//! sums, the session's vector); what depends on the item, once per candidate.
+//!
+//! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
+//! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
+
+use std::collections::BTreeMap;
+
+use super::rule::Resolved;
+use super::signal::{Block, SIGNALS, Signal};
+use super::slate::Reason;
+use super::{Desk, Request};
+use crate::catalog::token::key_of;
+use crate::catalog::{Catalog, RelationKind};
+use crate::math::{exp, ln};
+use crate::profile::Interest;
+use crate::time::decay;
+
+/// Session items that speak, newest first.
+const SESSION_REACH: usize = 30;
+/// History items that speak on a new visit.
+const HISTORY_REACH: usize = 300;
+/// Days in which newness halves.
+const FRESH_HALF_LIFE: f64 = 28.0;
+
+/// A candidate with the value of every signal.
+#[derive(Clone, Debug)]
+pub(super) struct Scored {
+    pub(super) item: u32,
+    pub(super) block: Block,
+    pub(super) values: [f64; SIGNALS],
+    pub(super) score: f64,
+}
+
+/// What one call knows about the shopper.
+pub(super) struct Scorer<'a> {
+    desk: &'a Desk<'a>,
+    request: &'a Request,
+    /// Anchors and session, newest first, repeats included.
+    session: Vec<u32>,
+    together: Neighbourhood,
+    last: Neighbourhood,
+    next: Neighbourhood,
+    similar_last: Neighbourhood,
+    similar: Neighbourhood,
+    history: Neighbourhood,
+    vectors: Vec<Vec<f64>>,
+    session_vector: Option<usize>,
+    last_vector: Option<usize>,
+    history_vector: Option<usize>,
+    interests: Vec<(usize, &'a Interest)>,
+    mean_repeat: f64,
+}
+
+/// Sums of neighbour weights by item, and their largest.
+#[derive(Default)]
+struct Neighbourhood {
+    sums: BTreeMap<u32, f64>,
+    largest: f64,
+}
+
+impl Neighbourhood {
+    fn of(catalog: &Catalog, kind: RelationKind, sources: impl Iterator<Item = (u32, f64)>) -> Self {
+        let mut sums: BTreeMap<u32, f64> = BTreeMap::new();
+        for (source, weight) in sources {
+            for (item, strength) in catalog.neighbours(kind, source) {
+                *sums.entry(item).or_default() += weight * strength;
+            }
+        }
+        let largest = sums.values().fold(0.0, |most: f64, &sum| most.max(sum));
+        Self { sums, largest }
+    }
+
+    /// The item's share of the largest sum, 0..=1.
+    fn share(&self, item: u32) -> f64 {
+        self.sums.get(&item).map_or(0.0, |sum| if self.largest > 0.0 { sum / self.largest } else { 0.0 })
+    }
+
+    /// `ln(1 + share / floor)`: 0 for an item outside, about 5.8 for the best at 0.003.
+    fn log_share(&self, item: u32, floor: f64) -> f64 {
+        ln(1.0 + self.share(item) / floor)
+    }
+}
+
+impl<'a> Scorer<'a> {
+    pub(super) fn new(desk: &'a Desk<'a>, request: &'a Request) -> Self {
+        let catalog = desk.catalog;
+        let visited = desk.profile.session.items(request.now).iter().rev().copied();
+        let session: Vec<u32> = request.like.iter().copied().chain(visited).collect();
+        let weighted =
+            || session.iter().copied().zip(0..SESSION_REACH).map(|(item, back)| (item, exp(-(back as f64) / 3.0)));
+        let last = || session.first().map(|&item| (item, 1.0)).into_iter();
+        let of = |kind, sources: &mut dyn Iterator<Item = (u32, f64)>| Neighbourhood::of(catalog, kind, sources);
+        let mut scorer = Self {
+            together: of(RelationKind::Together, &mut weighted()),
+            last: of(RelationKind::Together, &mut last()),
+            next: of(RelationKind::Next, &mut last()),
+            similar_last: of(RelationKind::Similar, &mut last()),
+            similar: of(RelationKind::Similar, &mut weighted()),
+            history: Neighbourhood::default(),
+            vectors: Vec::new(),
+            session_vector: None,
+            last_vector: None,
+            history_vector: None,
+            interests: Vec::new(),
+            mean_repeat: mean_repeat(catalog),
+            desk,
+            request,
+            session: Vec::new(),
+        };
+        if session.is_empty() {
+            let met = scorer.met();
+            scorer.history = of(RelationKind::Together, &mut met.iter().copied());
+            scorer.history_vector = scorer.keep(sum_vector(catalog, met.into_iter()));
+        } else {
+            scorer.session_vector = scorer.keep(sum_vector(catalog, weighted()));
+            scorer.last_vector = scorer.keep(sum_vector(catalog, last()));
+        }
+        for interest in desk.profile.interests.all() {
+            if let Some(at) = scorer.keep(interest.centre.clone()) {
+                scorer.interests.push((at, interest));
+            }
+        }
+        scorer.session = session;
+        scorer
+    }
+
+    /// Items met on earlier visits, each with `0.8^(visits back)`; the latest 300.
+    fn met(&self) -> Vec<(u32, f64)> {
+        let visit = self.desk.profile.session.visit + 1;
+        let mut met: Vec<(u32, f64)> =
+            self.desk.profile.history.iter().map(|(item, own)| (item, own.recency(visit))).collect();
+        met.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        met.truncate(HISTORY_REACH);
+        met
+    }
+
+    /// Keeps a vector at unit length; `None` for a zero vector.
+    fn keep(&mut self, mut vector: Vec<f64>) -> Option<usize> {
+        let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if length <= 0.0 {
+            return None;
+        }
+        vector.iter_mut().for_each(|x| *x /= length);
+        self.vectors.push(vector);
+        Some(self.vectors.len() - 1)
+    }
+
+    /// The unit vectors whose neighbours are candidates.
+    pub(super) fn vectors(&self) -> impl Iterator<Item = &[f64]> {
+        self.vectors.iter().map(Vec::as_slice)
+    }
+
+    /// Anchors and session items, newest first.
+    pub(super) fn session_items(&self) -> &[u32] {
+        &self.session
+    }
+
+    /// Every item on a list, with how strongly the lists speak for it.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let mut strength: BTreeMap<u32, f64> = BTreeMap::new();
+        let lists = [(&self.together, 1.0), (&self.next, 0.5), (&self.similar, 0.5), (&self.history, 1.0)];
+        for (list, factor) in lists {
+            list.sums.keys().for_each(|&item| *strength.entry(item).or_default() += factor * list.share(item));
+        }
+        strength.into_iter()
+    }
+
+    pub(super) fn score_all(&self, candidates: &[u32], rules: &Resolved) -> Vec<Scored> {
+        candidates.iter().map(|&item| self.score(item, rules)).collect()
+    }
+
+    pub(super) fn score(&self, item: u32, rules: &Resolved) -> Scored {
+        let mut values = [0.0; SIGNALS];
+        let bought = self.desk.profile.history.of(item).is_some_and(|own| own.bought > 0);
+        let block = match (self.session.is_empty(), bought) {
+            (false, _) => Block::Session,
+            (true, true) => Block::Again,
+            (true, false) => Block::Discover,
+        };
+        self.lists(item, &mut values);
+        self.nearness(item, &mut values);
+        self.crowd(item, &mut values);
+        self.seen(item, &mut values);
+        self.own(item, &mut values);
+        self.tastes(item, &mut values);
+        values[Signal::Rule as usize] = rules.boost(self.desk.catalog, item);
+        let weights = self.desk.weights;
+        let score = Signal::all().map(|signal| weights.of(signal, block) * values[signal as usize]).sum();
+        Scored { item, block, values, score }
+    }
+
+    fn lists(&self, item: u32, values: &mut [f64; SIGNALS]) {
+        values[Signal::Together as usize] = self.together.share(item);
+        values[Signal::TogetherLog as usize] = self.together.log_share(item, 0.003);
+        values[Signal::Last as usize] = self.last.log_share(item, 0.003);
+        values[Signal::Next as usize] = self.next.log_share(item, 0.003);
+        values[Signal::SimilarLast as usize] = self.similar_last.log_share(item, 0.01);
+        values[Signal::Similar as usize] = self.similar.log_share(item, 0.01);
+        values[Signal::TogetherHistory as usize] = self.history.log_share(item, 0.02);
+    }
+
+    fn nearness(&self, item: u32, values: &mut [f64; SIGNALS]) {
+        let cosine = |at: Option<usize>| at.map_or(0.0, |at| self.cosine(at, item));
+        values[Signal::Session as usize] = cosine(self.session_vector);
+        values[Signal::TasteLast as usize] = cosine(self.last_vector);
+        values[Signal::History as usize] = cosine(self.history_vector);
+        values[Signal::Taste as usize] = self.nearest_interest(item).map_or(0.0, |(_, cosine)| cosine.max(0.0));
+    }
+
+    fn cosine(&self, at: usize, item: u32) -> f64 {
+        let catalog = self.desk.catalog;
+        let dot: f64 = self.vectors[at].iter().zip(catalog.vector(item)).map(|(v, x)| v * f64::from(x)).sum();
+        dot * f64::from(catalog.inverse_norm(item))
+    }
+
+    fn nearest_interest(&self, item: u32) -> Option<(&'a Interest, f64)> {
+        let cosines = self.interests.iter().map(|&(at, interest)| (interest, self.cosine(at, item)));
+        cosines.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    }
+
+    fn crowd(&self, item: u32, values: &mut [f64; SIGNALS]) {
+        let catalog = self.desk.catalog;
+        values[Signal::Popularity as usize] = catalog.popularity(item);
+        values[Signal::Trend as usize] = catalog.trend(item);
+        let added = catalog.added(item).map(|at| decay(at.days_until(self.request.now), FRESH_HALF_LIFE));
+        values[Signal::Fresh as usize] = added.unwrap_or(0.0);
+    }
+
+    fn seen(&self, item: u32, values: &mut [f64; SIGNALS]) {
+        let count = self.session.iter().filter(|&&seen| seen == item).count();
+        let Some(back) = self.session.iter().position(|&seen| seen == item) else { return };
+        values[Signal::Seen as usize] = 1.0;
+        values[Signal::SeenLast as usize] = f64::from(u8::from(back == 0));
+        values[Signal::SeenCount as usize] = ln(count as f64);
+        values[Signal::SeenRecency as usize] = exp(-(back as f64) / 2.0);
+        values[Signal::SeenLength as usize] = ln(self.session.len() as f64);
+    }
+
+    fn own(&self, item: u32, values: &mut [f64; SIGNALS]) {
+        let profile = self.desk.profile;
+        let Some(own) = profile.history.of(item) else { return };
+        // A new visit is one further from every earlier one; within a session, the running visit counts as zero back.
+        let visit = profile.session.visit + u32::from(self.session.is_empty());
+        if own.bought == 0 {
+            values[Signal::Viewed as usize] = ln(1.0 + f64::from(own.views)) * own.recency(visit);
+            return;
+        }
+        let rate = self.desk.catalog.repeat(item);
+        let share = profile.history.repeat_share();
+        values[Signal::Bought as usize] = 1.0;
+        values[Signal::BoughtCount as usize] = ln(1.0 + f64::from(own.bought));
+        values[Signal::BoughtRecency as usize] = own.recency(visit);
+        values[Signal::BoughtFade as usize] = ln(1.0 + own.faded_purchases(visit));
+        values[Signal::Repeat as usize] = rate.map_or(0.0, |rate| ln((rate + 0.002) / (self.mean_repeat + 0.002)));
+        values[Signal::RepeatShare as usize] = ln(share / (1.0 - share)) + 0.4;
+    }
+
+    fn tastes(&self, item: u32, values: &mut [f64; SIGNALS]) {
+        let (catalog, profile, now) = (self.desk.catalog, self.desk.profile, self.request.now);
+        let (mut attributes, mut attribute_sum) = (0, 0.0);
+        for token in catalog.tokens(item) {
+            let odds = profile.affinities.log_odds(catalog, token, now);
+            match key_of(catalog.token(token)) {
+                "brand" => values[Signal::AffinityBrand as usize] = odds,
+                "category" => {
+                    let wanted = self.request.hour.map_or(0.0, |hour| profile.affinities.moment(token, hour));
+                    strongest(&mut values[Signal::AffinityCategory as usize], odds);
+                    strongest(&mut values[Signal::Context as usize], wanted);
+                }
+                _ => (attributes, attribute_sum) = (attributes + 1, attribute_sum + odds),
+            }
+            if profile.stated.has_declared() {
+                values[Signal::Declared as usize] += profile.stated.declared(catalog.token(token)).unwrap_or(0.0);
+            }
+        }
+        if attributes > 0 {
+            values[Signal::AffinityAttribute as usize] = attribute_sum / f64::from(attributes);
+        }
+        let price = catalog.price(item).map(|price| profile.affinities.price_fit(price, now));
+        values[Signal::Price as usize] = price.unwrap_or(0.0);
+        values[Signal::Fatigue as usize] = profile.fatigue_of(item, now);
+        let id = catalog.id(item);
+        values[Signal::Like as usize] = f64::from(u8::from(profile.stated.is_liked(id)));
+        values[Signal::Declared as usize] += profile.stated.declared_item(id).unwrap_or(0.0);
+    }
+
+    /// The terms of a scored candidate that are not zero, with what caused them.
+    pub(super) fn reasons(&self, scored: &Scored) -> Vec<Reason> {
+        let term = |signal: Signal| {
+            let weight = self.desk.weights.of(signal, scored.block);
+            let value = scored.values[signal as usize];
+            let (item, attribute) = self.cause(signal, scored.item);
+            (weight * value != 0.0).then(|| Reason { signal: signal.name(), weight, value, item, attribute })
+        };
+        Signal::all().filter_map(term).collect()
+    }
+
+    /// The shopper's item, or the attribute, that speaks loudest in a term.
+    fn cause(&self, signal: Signal, item: u32) -> (Option<u32>, Option<u32>) {
+        use Signal as S;
+        let last = self.session.first().copied();
+        match signal {
+            S::Together | S::TogetherLog => (self.loudest(RelationKind::Together, item), None),
+            S::Similar => (self.loudest(RelationKind::Similar, item), None),
+            S::Last | S::Next | S::TasteLast | S::SimilarLast => (last, None),
+            S::Session => (self.nearest_met(item, self.session.iter().copied().take(SESSION_REACH)), None),
+            S::History | S::TogetherHistory => {
+                (self.nearest_met(item, self.met().into_iter().map(|(met, _)| met)), None)
+            }
+            S::Taste => {
+                let interest = self.nearest_interest(item).map(|(interest, _)| interest);
+                (interest.and_then(|interest| interest.strongest().first().map(|&(met, _)| met)), None)
+            }
+            S::AffinityBrand => (None, self.leading(item, "brand")),
+            S::AffinityCategory | S::Context => (None, self.leading(item, "category")),
+            S::AffinityAttribute => (None, self.leading(item, "")),
+            _ => (None, None),
+        }
+    }
+
+    fn loudest(&self, kind: RelationKind, item: u32) -> Option<u32> {
+        let part = |(source, back): (u32, usize)| {
+            let strength = self.desk.catalog.neighbours(kind, source).find(|&(other, _)| other == item);
+            strength.map(|(_, strength)| (source, strength * exp(-(back as f64) / 3.0)))
+        };
+        let parts = self.session.iter().copied().zip(0..SESSION_REACH).filter_map(part);
+        parts.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(source, _)| source)
+    }
+
+    fn nearest_met(&self, item: u32, met: impl Iterator<Item = u32>) -> Option<u32> {
+        let cosines = met.filter(|&other| other != item).map(|other| (other, self.desk.catalog.cosine(item, other)));
+        cosines.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(other, _)| other)
+    }
+
+    /// The item's token of a key (any other key for "") with the largest affinity by size.
+    fn leading(&self, item: u32, key: &str) -> Option<u32> {
+        let catalog = self.desk.catalog;
+        let belongs = |token: &u32| match key_of(catalog.token(*token)) {
+            "brand" | "category" if key.is_empty() => false,
+            own => key.is_empty() || own == key,
+        };
+        let odds = |token: u32| (token, self.desk.profile.affinities.log_odds(catalog, token, self.request.now).abs());
+        let all = catalog.tokens(item).filter(belongs).map(odds);
+        all.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(token, _)| token)
+    }
+}
+
+/// Keeps the value of larger size.
+fn strongest(kept: &mut f64, value: f64) {
+    if value.abs() > kept.abs() {
+        *kept = value;
+    }
+}
+
+fn sum_vector(catalog: &Catalog, items: impl Iterator<Item = (u32, f64)>) -> Vec<f64> {
+    let mut sum = vec![0.0; catalog.dims()];
+    for (item, weight) in items {
+        let unit = weight * f64::from(catalog.inverse_norm(item));
+        sum.iter_mut().zip(catalog.vector(item)).for_each(|(cell, x)| *cell += unit * f64::from(x));
+    }
+    sum
+}
+
+fn mean_repeat(catalog: &Catalog) -> f64 {
+    let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
+    rates.sum::<f64>() / catalog.len().max(1) as f64
+}

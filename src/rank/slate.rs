@@ -1,0 +1,50 @@
+//! The answer: an ordered list whose every entry carries its whole reason.
+
+/// One term of an entry's score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// The signal's public name.
+    pub signal: &'static str,
+    /// Its weight.
+    pub weight: f64,
+    /// Its value; the term is `weight · value`.
+    pub value: f64,
+    /// The shopper's item that caused it most.
+    pub item: Option<u32>,
+    /// The attribute token that caused it most.
+    pub attribute: Option<u32>,
+}
+
+impl Reason {
+    /// What it adds to the score.
+    #[must_use]
+    pub fn term(&self) -> f64 {
+        self.weight * self.value
+    }
+}
+
+/// One entry of a slate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    /// The item.
+    pub item: u32,
+    /// Its score at this place: the sum of its reasons.
+    pub score: f64,
+    /// The probability with which it stands here, given the entries above; 1 where nothing was drawn.
+    pub propensity: f64,
+    /// Whether it is a labelled surprise.
+    pub discovery: bool,
+    /// The terms, largest first.
+    pub reasons: Vec<Reason>,
+}
+
+/// An ordered list for a slot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slate {
+    /// Names the content: the same slot, seed and entries give the same id.
+    pub id: String,
+    /// The place on the page.
+    pub slot: String,
+    /// The entries, first place first.
+    pub entries: Vec<Ranked>,
+}

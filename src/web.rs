@@ -1,0 +1,162 @@
+//! The boundary: decode, call, encode. The only place that names `wasm_bindgen`.
+//!
+//! Guarantees: no method holds a decision; every error leaves as a `FlaneurError`
+//! with a code and a path. Storage, channels and consent live on JavaScript's
+//! side on purpose: they must outlive a module that is missing, blocked or
+//! trapped (`docs/decisions/0001-storage-outside-the-module.md`).
+
+mod convert;
+mod panic;
+
+use std::collections::BTreeSet;
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::engine::Engine;
+use crate::log::{encode_record, record_id};
+use crate::wire::event::EventWire;
+use crate::wire::request::{ForgetWire, RequestWire};
+use crate::wire::rule::{RuleWire, rules};
+use crate::wire::view::{ProfileView, SlateView};
+use convert::{Thrown, decode, decode_items, decode_list, encode, merged, moment, strings};
+
+type Js<T> = Result<T, JsValue>;
+
+/// The engine, as JavaScript holds it.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Core(Engine);
+
+#[wasm_bindgen]
+impl Core {
+    /// An engine without catalog; the seed comes from the browser's entropy unless given.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: Option<f64>) -> Js<Core> {
+        panic::report_place();
+        Ok(Self(Engine::new(convert::seed(seed)?)))
+    }
+
+    /// The crate's version.
+    #[must_use]
+    pub fn version() -> String {
+        env!("CARGO_PKG_VERSION").into()
+    }
+
+    /// The event id of an intact record.
+    #[wasm_bindgen(js_name = recordId)]
+    #[must_use]
+    pub fn record_id(record: &[u8]) -> Option<String> {
+        record_id(record)
+    }
+
+    /// How many items are loaded.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn items(&self) -> usize {
+        self.0.catalog().len()
+    }
+
+    /// Takes a pack.
+    #[wasm_bindgen(js_name = loadPack)]
+    pub fn load_pack(&mut self, bytes: Vec<u8>) -> Js<()> {
+        self.0.load_pack(bytes).map_err(|error| error.under("catalog")).thrown()
+    }
+
+    /// Takes plain items.
+    #[wasm_bindgen(js_name = loadItems)]
+    pub fn load_items(&mut self, items: JsValue) -> Js<()> {
+        let items = decode_items(&items)?;
+        self.0.load_items(&items).map_err(|error| error.under("catalog")).thrown()
+    }
+
+    /// The items' identifiers in the shop's order.
+    #[must_use]
+    pub fn ids(&self) -> Array {
+        let catalog = self.0.catalog();
+        (0..catalog.len() as u32).map(|item| JsValue::from_str(catalog.id(item))).collect()
+    }
+
+    /// Replaces the shop's rules.
+    #[wasm_bindgen(js_name = setRules)]
+    pub fn set_rules(&mut self, given: JsValue) -> Js<()> {
+        let wires: Vec<RuleWire> = decode(given, "rules")?;
+        self.0.set_rules(rules(wires).map_err(|error| error.under("rules")).thrown()?);
+        Ok(())
+    }
+
+    /// Opens or shuts learning and ranking.
+    #[wasm_bindgen(js_name = setGates)]
+    pub fn set_gates(&mut self, learn: bool, rank: bool) {
+        self.0.set_gates(learn, rank);
+    }
+
+    /// Logs one event; returns its record.
+    pub fn observe(&mut self, event: JsValue, now: f64) -> Js<Option<Uint8Array>> {
+        let wire: EventWire = decode(event, "event")?;
+        let event = self.0.observe(wire, moment(now)?).map_err(|error| error.under("event")).thrown()?;
+        Ok(event.map(|event| Uint8Array::from(encode_record(&event).as_slice())))
+    }
+
+    /// Merges stored records.
+    pub fn restore(&mut self, records: Vec<Uint8Array>) -> Js<JsValue> {
+        let records: Vec<Vec<u8>> = records.iter().map(Uint8Array::to_vec).collect();
+        let outcome = self.0.restore(records.iter().map(Vec::as_slice));
+        encode(&convert::Counts::of(&outcome))
+    }
+
+    /// Merges exported events.
+    pub fn import(&mut self, events: JsValue, now: f64) -> Js<JsValue> {
+        let wires = decode_list::<EventWire>(&events)?;
+        merged(&self.0.import(wires, moment(now)?))
+    }
+
+    /// Drops what the bound and the retention no longer hold; returns the ids.
+    pub fn expire(&mut self, now: f64) -> Js<Array> {
+        Ok(strings(&self.0.expire(moment(now)?)))
+    }
+
+    /// Forgets; returns the ids of the events that are gone.
+    pub fn forget(&mut self, what: JsValue, now: f64) -> Js<Array> {
+        let what: ForgetWire = decode(what, "forget")?;
+        let gone = self.0.forget(&what, moment(now)?).map_err(|error| error.under("forget")).thrown()?;
+        Ok(strings(&gone))
+    }
+
+    /// Removes events by id; returns how many were here.
+    pub fn remove(&mut self, ids: Vec<String>) -> usize {
+        self.0.remove(&ids.into_iter().collect::<BTreeSet<String>>())
+    }
+
+    /// The log, in words.
+    pub fn events(&self) -> Js<JsValue> {
+        encode(&self.0.log().events().iter().map(EventWire::of).collect::<Vec<_>>())
+    }
+
+    /// Whether an event is known.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.0.log().has(id)
+    }
+
+    /// Ranks for a slot.
+    pub fn rank(&mut self, request: JsValue, now: f64) -> Js<JsValue> {
+        let wire: RequestWire = decode(request, "request")?;
+        let slate = self.0.rank(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
+        encode(&SlateView::of(self.0.catalog(), &slate))
+    }
+
+    /// Logs that entries of a slate were seen; returns the record.
+    pub fn seen(&mut self, slate: &str, ids: Option<Vec<String>>, at: f64) -> Js<Option<Uint8Array>> {
+        let event = self.0.seen(slate, ids.as_deref(), moment(at)?);
+        Ok(event.map(|event| Uint8Array::from(encode_record(&event).as_slice())))
+    }
+
+    /// What the profile knows.
+    pub fn inspect(&mut self, now: f64) -> Js<JsValue> {
+        let now = moment(now)?;
+        let profile = self.0.profile().clone();
+        encode(&ProfileView::of(self.0.catalog(), self.0.log(), &profile, now))
+    }
+}
