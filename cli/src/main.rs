@@ -1,3 +1,7 @@
 //! `flaneur`, the shop's side: builds packs from feeds and logs.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    flaneur_cli::run(std::env::args_os())
+}

@@ -1,0 +1,82 @@
+//! The command line: commands, help, exit codes.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{inspect, pack};
+
+/// What ended a command, by exit code.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The input cannot be used: code 3.
+    Input(anyhow::Error),
+    /// The output cannot be written: code 4.
+    Output(anyhow::Error),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Input(_) => 3,
+            Self::Output(_) => 4,
+        }
+    }
+
+    fn error(&self) -> &anyhow::Error {
+        match self {
+            Self::Input(error) | Self::Output(error) => error,
+        }
+    }
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  2  wrong options
+  3  the input cannot be used: too many bad rows, a damaged file, a missing column
+  4  the output cannot be written
+After 3 and 4 no output file was made or changed.";
+
+/// Personalization on the shopper's own device: the shop's side.
+#[derive(Parser)]
+#[command(name = "flaneur", version, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build a pack: the public catalog that every shopper's device ranks.
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(Box<pack::Options>),
+    /// Show what a pack holds.
+    #[command(after_help = inspect::EXAMPLES)]
+    Inspect(inspect::Options),
+}
+
+/// Runs the command line and says how it ended.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Pack(options) => pack::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "error: {:#}", failure.error());
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The shop's side of flaneur: builds packs from feeds and logs, and shows what is in them.
+//!
+//! `read` turns files into items and a [`log::Log`]; `learn` turns the log into
+//! counts and the counts into what a pack holds; the pack format itself is the
+//! core's. Everything is deterministic: the same files, options and seed give
+//! the same bytes.
+//!
+//! ```text
+//! read ──> items ─────────────┐
+//!   └────> log ──> counts ──> learn ──> flaneur::catalog::pack::write
+//! ```
+
+mod commands;
+mod display;
+mod inspect;
+pub mod learn;
+pub mod log;
+mod output;
+mod pack;
+mod progress;
+pub mod read;
+
+pub use commands::run;
+pub use progress::Progress;

@@ -1,0 +1,181 @@
+//! `flaneur pack`: feeds and logs in, a pack out.
+
+mod currency;
+mod report;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, bail};
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use flaneur::catalog::Catalog;
+use flaneur::catalog::Item;
+use flaneur::catalog::pack::{Stamp, write};
+
+use crate::commands::Failure;
+use crate::display::display;
+use crate::learn::{self, learn, sessions};
+use crate::output::Staged;
+use crate::progress::Progress;
+use crate::read::faults::{Faults, Limit};
+use crate::read::{self, Catalogue, Map, Reading};
+use report::Report;
+
+/// Shown below the options.
+pub(crate) const EXAMPLES: &str = "\
+Inputs may be gzipped. Items: CSV, TSV, NDJSON, JSON, Google Merchant (XML, TSV), Shopify products.json,
+schema.org JSON-LD. Events: CSV, TSV or NDJSON with session, user, item, ts, type[, quantity, price].
+
+Examples:
+  flaneur pack --items feed.xml --out shop.flaneur
+  flaneur pack --items items.csv --events log.csv.gz --out shop.flaneur --report report.json
+  flaneur pack --items items.csv --events orders.csv --map user=client_no,session=order_no --out shop.flaneur
+  flaneur pack --items products.json --out shop.flaneur --display items.json --currency EUR";
+
+/// Options of `flaneur pack`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Items; repeat for several files. Without any, the items are those of the events.
+    #[arg(long, value_name = "FILE", required_unless_present = "events")]
+    items: Vec<PathBuf>,
+    /// Interaction logs; repeat for several files.
+    #[arg(long, value_name = "FILE")]
+    events: Vec<PathBuf>,
+    /// Where the pack goes.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Also write the items as a shop page shows them, as a JSON array.
+    #[arg(long, value_name = "FILE")]
+    display: Option<PathBuf>,
+    /// Names of columns: canonical=column, such as user=shopper; column= ignores a column.
+    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',')]
+    map: Vec<String>,
+    /// How many bad rows are skipped before the command fails: a number, or a percentage
+    /// [default: 1% or 10 rows, whichever is more].
+    #[arg(long, value_name = "N|P%")]
+    max_bad: Option<Limit>,
+    /// Shoppers who must have seen a pair for it to be in the pack.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    min_support: u32,
+    /// Numbers per item vector.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
+    dims: usize,
+    /// Neighbours seen together, per item.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    neighbours: usize,
+    /// Neighbours seen next, per item.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    next: usize,
+    /// Look-alikes per item, found by their words; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    content_neighbours: usize,
+    /// Currency of the prices, ISO 4217 [default: the one the items state].
+    #[arg(long, value_name = "CODE", value_parser = currency::code)]
+    currency: Option<String>,
+    /// Seed of everything random.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Write counts, sizes and faults as JSON.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// When the pack is made: ISO 8601, or seconds or milliseconds since 1970
+    /// [default: the last event, else the newest item].
+    #[arg(long, value_name = "TIME", value_parser = read::moment)]
+    created: Option<i64>,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let started = jiff::Timestamp::now();
+    let progress = Progress::default();
+    let (pack, display, mut report) = build(options, &progress, started.as_millisecond()).map_err(Failure::Input)?;
+    let mut staged = Staged::default();
+    let stage = |staged: &mut Staged, report: &mut Report| -> Result<()> {
+        staged.add(&options.out, &pack)?;
+        if let (Some(path), Some(json)) = (&options.display, &display) {
+            staged.add(path, json)?;
+        }
+        if let Some(path) = &options.report {
+            staged.add(path, &report.json()?)?;
+        }
+        Ok(())
+    };
+    stage(&mut staged, &mut report).and_then(|()| staged.publish()).map_err(Failure::Output)?;
+    let seconds = started.duration_until(jiff::Timestamp::now()).as_secs_f64();
+    report.print(&options.out, seconds).map_err(Failure::Output)
+}
+
+type Built = (Vec<u8>, Option<Vec<u8>>, Report);
+
+fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
+    let map = Map::new(&options.map)?;
+    let limit = options.max_bad.unwrap_or_default();
+    // A shop's clock may run a day ahead of this machine's.
+    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS };
+    let mut report = Report::default();
+    let (mut catalogue, faults) = read::items(&options.items, &reading)?;
+    judge("items", &faults, &map)?;
+    report.item_rows = faults;
+    let counts = count(options, &reading, &mut catalogue, &mut report)?;
+    map.check_used()?;
+    if catalogue.drafts.is_empty() {
+        bail!("no usable item was found; expected at least one");
+    }
+    let mut drafts = catalogue.drafts;
+    let (currency, unpriced) = currency::settle(&mut drafts, options.currency.as_deref())?;
+    report.prices_dropped = unpriced;
+    let display = options.display.as_ref().map(|_| display(&drafts, &currency)).transpose()?;
+    report.links_dropped = display.as_ref().map_or(0, |(_, dropped)| *dropped);
+    let items: Vec<Item> = drafts.into_iter().map(|draft| draft.item).collect();
+    let (learned, borrowed) = learn(&items, counts.as_ref(), &options.learning(), progress);
+    report.borrowed_vectors = borrowed as u64;
+    let newest = || items.iter().filter_map(|item| item.added).max().map_or(0, |at| at.0);
+    let last = counts.as_ref().and_then(|counts| counts.span).map(|(_, last)| last);
+    let created = options.created.or(last).unwrap_or_else(newest);
+    let bytes = write(&items, &learned, &Stamp { created, currency }).map_err(|error| anyhow!("items{error}"))?;
+    report.measure(
+        &Catalog::read(bytes.clone()).map_err(|error| anyhow!("the pack that was built is not readable: {error}"))?,
+    );
+    Ok((bytes, display.map(|(json, _)| json), report))
+}
+
+fn count(
+    options: &Options,
+    reading: &Reading<'_>,
+    catalogue: &mut Catalogue,
+    report: &mut Report,
+) -> Result<Option<learn::counts::Counts>> {
+    if options.events.is_empty() {
+        return Ok(None);
+    }
+    let (log, notes, faults) = read::events(&options.events, catalogue, reading)?;
+    judge("events", &faults, reading.map)?;
+    let bar = reading.progress.steps("counting pairs", log.events().len());
+    let counts = sessions::count(&log, catalogue.drafts.len(), options.min_support, |lines| bar.inc(lines as u64));
+    bar.finish_and_clear();
+    report.log(&log, &counts, notes, faults);
+    Ok(Some(counts))
+}
+
+/// Shows the first bad rows; refuses the input when there are too many.
+fn judge(what: &str, faults: &Faults, map: &Map) -> Result<()> {
+    report::show(what, faults);
+    if faults.is_too_many() {
+        map.check_used()?;
+        let (bad, rows, allowed) = (faults.bad, faults.rows, faults.allowed());
+        bail!("{bad} of {rows} rows of {what} are bad, {allowed} are allowed; mend them or raise --max-bad");
+    }
+    Ok(())
+}
+
+impl Options {
+    fn learning(&self) -> learn::Options {
+        learn::Options {
+            dims: self.dims,
+            neighbours: self.neighbours,
+            next: self.next,
+            similar: self.content_neighbours,
+            seed: self.seed,
+        }
+    }
+}

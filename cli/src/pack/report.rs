@@ -1,0 +1,165 @@
+//! What a run found and made: the table at its end, and the same as JSON.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use flaneur::catalog::{Catalog, RelationKind};
+use serde::Serialize;
+
+use crate::inspect::about;
+use crate::inspect::sections;
+use crate::learn::counts::Counts;
+use crate::log::Log;
+use crate::read::Notes;
+use crate::read::faults::Faults;
+
+/// Numbers of one run; everything in it depends on the input only, never on the machine.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Report {
+    pub(super) item_rows: Faults,
+    event_rows: Option<Faults>,
+    notes: Option<Notes>,
+    log: Option<LogNumbers>,
+    /// Prices in another currency than the pack's.
+    pub(super) prices_dropped: u64,
+    /// Links that a page must not use.
+    pub(super) links_dropped: u64,
+    /// Items without history that borrowed a vector from their words.
+    pub(super) borrowed_vectors: u64,
+    pack: PackNumbers,
+    #[serde(skip)]
+    about: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LogNumbers {
+    events: u64,
+    shoppers: u64,
+    sessions: u64,
+    sessions_learned: u64,
+    pairs_seen: u64,
+    pairs_kept: u64,
+    min_support: u32,
+    second_hop: bool,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct PackNumbers {
+    items: u64,
+    bytes: u64,
+    bytes_per_item: f64,
+    hash: String,
+    sections: Vec<(String, usize)>,
+    together: u64,
+    next: u64,
+    similar: u64,
+}
+
+impl Report {
+    /// Takes in what the log gave.
+    pub(super) fn log(&mut self, log: &Log, counts: &Counts, notes: Notes, faults: Faults) {
+        self.log = Some(LogNumbers {
+            events: log.events().len() as u64,
+            shoppers: log.shoppers() as u64,
+            sessions: counts.sessions,
+            sessions_learned: counts.learned_sessions,
+            pairs_seen: counts.pairs_seen,
+            pairs_kept: counts.pairs.len() as u64,
+            min_support: counts.min_support,
+            second_hop: counts.has_views,
+        });
+        self.notes = Some(notes);
+        self.event_rows = Some(faults);
+    }
+
+    /// Takes in the finished pack.
+    pub(super) fn measure(&mut self, catalog: &Catalog) {
+        let count = |kind| (0..catalog.len() as u32).map(|item| catalog.neighbours(kind, item).count() as u64).sum();
+        let bytes = catalog.bytes().len();
+        self.about = about(catalog);
+        self.pack = PackNumbers {
+            items: catalog.len() as u64,
+            bytes: bytes as u64,
+            bytes_per_item: bytes as f64 / catalog.len().max(1) as f64,
+            hash: format!("{:016x}", catalog.hash()),
+            sections: sections(catalog.bytes()),
+            together: count(RelationKind::Together),
+            next: count(RelationKind::Next),
+            similar: count(RelationKind::Similar),
+        };
+    }
+
+    /// The report as JSON.
+    pub(super) fn json(&self) -> Result<Vec<u8>> {
+        let mut json = serde_json::to_vec_pretty(self)?;
+        json.push(b'\n');
+        Ok(json)
+    }
+
+    /// Prints the table at the end of a run.
+    pub(super) fn print(&self, out: &Path, seconds: f64) -> Result<()> {
+        let mut text = String::new();
+        self.input(&mut text);
+        let _ = writeln!(text, "\n{}", self.about);
+        let _ = writeln!(text, "{} written in {seconds:.1} s", out.display());
+        io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written")
+    }
+
+    fn input(&self, text: &mut String) {
+        let mut line = |name: &str, value: String| {
+            let _ = writeln!(text, "{name:22}{value}");
+        };
+        let rows = |faults: &Faults| format!("{}, {} of them bad", faults.rows, faults.bad);
+        line("item rows", rows(&self.item_rows));
+        line("items", self.pack.items.to_string());
+        if let (Some(log), Some(notes), Some(faults)) = (&self.log, &self.notes, &self.event_rows) {
+            line("event rows", rows(faults));
+            line("events learned from", log.events.to_string());
+            line("shoppers", log.shoppers.to_string());
+            line("sessions", format!("{}, {} of 2 to 100 lines", log.sessions, log.sessions_learned));
+            line(
+                "pairs",
+                format!("{} seen, {} by {} shoppers or more", log.pairs_seen, log.pairs_kept, log.min_support),
+            );
+            line("second hop", if log.second_hop { "yes" } else { "no: only purchases are logged" }.into());
+            for (name, count) in [
+                ("unknown items", notes.unknown_items),
+                ("out of order, sorted", notes.out_of_order),
+                ("repeated, dropped", notes.repeated),
+            ] {
+                if count > 0 {
+                    line(name, count.to_string());
+                }
+            }
+            for (kind, count) in &notes.set_aside {
+                line("set aside", format!("{count} {kind}"));
+            }
+        }
+        for (name, count) in [
+            ("prices dropped", self.prices_dropped),
+            ("links dropped", self.links_dropped),
+            ("borrowed vectors", self.borrowed_vectors),
+        ] {
+            if count > 0 {
+                line(name, count.to_string());
+            }
+        }
+        let pack = &self.pack;
+        line("neighbours", format!("{} together, {} next, {} look-alikes", pack.together, pack.next, pack.similar));
+    }
+}
+
+/// Shows the first bad rows on the terminal.
+pub(super) fn show(what: &str, faults: &Faults) {
+    let mut text = String::new();
+    for fault in &faults.first {
+        let _ = writeln!(text, "bad row: {fault}");
+    }
+    let hidden = faults.bad - faults.first.len() as u64;
+    if hidden > 0 {
+        let _ = writeln!(text, "bad row: and {hidden} more of {what}");
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,376 @@
+//! Interaction logs: CSV, TSV or NDJSON, one event per row.
+//!
+//! Guarantees: every row is learned from, set aside for a reason that is
+//! counted, or reported as bad with its place. Times are on one scale per file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use flaneur::error::{Error, ErrorKind};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::csv::{broken, convert, headers};
+use super::faults::Faults;
+use super::fields::{Aliases, Column, Map, columns, normal};
+use super::open::{Shape, Source, next_line, open};
+use super::value::{TimeUnit, moment_like, price, quote};
+use super::{Catalogue, Reading};
+use crate::log::{Log, Touch};
+
+/// A field of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Session,
+    User,
+    Item,
+    Ts,
+    Type,
+    Quantity,
+    Price,
+}
+
+const FIELDS: usize = 7;
+
+const ALIASES: Aliases<Field> = &[
+    (
+        Field::Session,
+        &[
+            "session",
+            "basket",
+            "session_id",
+            "sessionid",
+            "ga_session_id",
+            "visit",
+            "visit_id",
+            "basket_id",
+            "order",
+            "order_id",
+            "transaction",
+            "transaction_id",
+            "transactionid",
+            "invoice",
+            "invoiceno",
+            "invoice_no",
+        ],
+    ),
+    (
+        Field::User,
+        &[
+            "user",
+            "shopper",
+            "user_id",
+            "userid",
+            "shopper_id",
+            "visitor",
+            "visitor_id",
+            "visitorid",
+            "customer",
+            "customer_id",
+            "customerid",
+            "client_id",
+            "user_pseudo_id",
+            "household_key",
+        ],
+    ),
+    (
+        Field::Item,
+        &[
+            "item",
+            "item_id",
+            "itemid",
+            "product",
+            "product_id",
+            "productid",
+            "sku",
+            "stockcode",
+            "variant_id",
+            "article_id",
+            "id",
+        ],
+    ),
+    (
+        Field::Ts,
+        &[
+            "ts",
+            "timestamp",
+            "time",
+            "at",
+            "date",
+            "datetime",
+            "event_timestamp",
+            "event_time",
+            "created_at",
+            "invoicedate",
+            "invoice_date",
+            "eventdate",
+            "t_dat",
+        ],
+    ),
+    (Field::Type, &["type", "event", "event_name", "event_type", "action"]),
+    (Field::Quantity, &["quantity", "qty"]),
+    (Field::Price, &["price", "unit_price", "price_pence", "price_cents", "unitprice"]),
+];
+
+/// What reading the logs found besides bad rows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Notes {
+    /// Rows that name an item the catalog does not have.
+    pub unknown_items: u64,
+    /// Rows of a type that says nothing for an item, by type.
+    pub set_aside: BTreeMap<String, u64>,
+    /// Rows earlier than the row before them; sorted.
+    pub out_of_order: u64,
+    /// Rows that repeat another row of their session; dropped.
+    pub repeated: u64,
+}
+
+/// What a log's `type` means.
+enum Meaning {
+    Learn(Touch),
+    SetAside,
+}
+
+/// Reads logs into one.
+///
+/// # Errors
+/// A file that is damaged, has another shape, or lacks the columns that are needed.
+pub(super) fn read(
+    paths: &[PathBuf],
+    reading: &Reading<'_>,
+    catalogue: &mut Catalogue,
+    faults: &mut Faults,
+) -> Result<(Log, Notes)> {
+    let mut reader = Reader { log: Log::default(), notes: Notes::default(), catalogue, faults, latest: reading.now };
+    for path in paths {
+        let bar = reading.progress.bytes("reading events");
+        let source = open(path, &bar)?;
+        match source.shape {
+            Shape::Table(delimiter) => reader.table(source, delimiter, reading.map)?,
+            Shape::Lines => reader.lines(source, reading.map)?,
+            _ => bail!("{}: events are expected as CSV, TSV or NDJSON (one object per line)", source.name),
+        }
+        bar.finish_and_clear();
+    }
+    let Reader { mut log, mut notes, .. } = reader;
+    notes.repeated = log.settle();
+    Ok((log, notes))
+}
+
+struct Reader<'a> {
+    log: Log,
+    notes: Notes,
+    catalogue: &'a mut Catalogue,
+    faults: &'a mut Faults,
+    /// Moments after this one are refused.
+    latest: i64,
+}
+
+/// What is known of one file.
+struct FileState {
+    unit: Option<TimeUnit>,
+    before: i64,
+    /// The touch of rows without a type.
+    untyped: Touch,
+}
+
+impl FileState {
+    fn new(has_quantity: bool) -> Self {
+        let untyped = if has_quantity { Touch::Buy } else { Touch::View };
+        Self { unit: None, before: i64::MIN, untyped }
+    }
+}
+
+/// The texts of one row, by field.
+type Row<'a> = [&'a str; FIELDS];
+
+impl Reader<'_> {
+    fn table(&mut self, source: Source, delimiter: u8, map: &Map) -> Result<()> {
+        let name = source.name;
+        let mut rows = ::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source.reader);
+        let headers = headers(&name, &mut rows)?;
+        let columns = columns(&headers, ALIASES, map);
+        let place = |field: Field| columns.iter().position(|column| *column == Column::Known(field));
+        check_columns(&name, &headers, place)?;
+        let places: Vec<Option<usize>> = ALIASES.iter().map(|&(field, _)| place(field)).collect();
+        let mut state = FileState::new(place(Field::Quantity).is_some());
+        let mut row = ::csv::ByteRecord::new();
+        while rows.read_byte_record(&mut row).map_err(|error| broken(&name, error))? {
+            let line = row.position().map_or(0, ::csv::Position::line);
+            self.faults.row();
+            let result = texts_of(&row, headers.len(), &places, &name).and_then(|texts| self.row(&texts, &mut state));
+            if let Err(error) = result {
+                self.faults.add(&name, line, &at_header(error, &headers, place));
+            }
+        }
+        Ok(())
+    }
+
+    fn lines(&mut self, mut source: Source, map: &Map) -> Result<()> {
+        let mut line = Vec::new();
+        let mut number = 0;
+        let mut state: Option<FileState> = None;
+        while next_line(&source.name, source.reader.as_mut(), &mut line)?.is_some() {
+            number += 1;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            self.faults.row();
+            let result = object(&line).and_then(|(keys, values)| {
+                let columns = columns(&keys, ALIASES, map);
+                let place = |field: Field| columns.iter().position(|column| *column == Column::Known(field));
+                let state = state.get_or_insert_with(|| FileState::new(place(Field::Quantity).is_some()));
+                let text = |field: Field| place(field).map_or("", |at| values[at].as_str());
+                let texts: Vec<&str> = ALIASES.iter().map(|&(field, _)| text(field)).collect();
+                self.row(&<Row<'_>>::try_from(texts).unwrap_or_default(), state)
+            });
+            if let Err(error) = result {
+                self.faults.add(&source.name, number, &error);
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, texts: &Row<'_>, state: &mut FileState) -> flaneur::error::Result<()> {
+        let text = |field: Field| texts[field as usize].trim();
+        let (user, session, item) = (text(Field::User), text(Field::Session), text(Field::Item));
+        let at = moment_like(text(Field::Ts), &mut state.unit)?;
+        if at > self.latest {
+            return Err(Error::new(
+                ErrorKind::OutOfRange,
+                "ts",
+                "the time is in the future; check the clock or the unit",
+            ));
+        }
+        check_numbers(text(Field::Quantity), text(Field::Price))?;
+        let kind = text(Field::Type);
+        let meaning = if kind.is_empty() { Meaning::Learn(state.untyped) } else { meaning(kind)? };
+        let Meaning::Learn(touch) = meaning else {
+            *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
+            return Ok(());
+        };
+        if item.is_empty() {
+            return Err(Error::new(ErrorKind::Missing, "item", "there is no item id"));
+        }
+        if session.is_empty() && user.is_empty() {
+            return Err(Error::new(ErrorKind::Missing, "session", "there is neither a session nor a user"));
+        }
+        self.notes.out_of_order += u64::from(at < state.before);
+        state.before = at;
+        match self.catalogue.find(item)? {
+            Some(item) => self.log.add(user, session, item, touch, at),
+            None => self.notes.unknown_items += 1,
+        }
+        Ok(())
+    }
+}
+
+fn check_columns(name: &str, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Result<()> {
+    let columns = headers.join(", ");
+    for (field, canonical) in [(Field::Item, "item"), (Field::Ts, "ts")] {
+        if place(field).is_none() {
+            bail!("{name}: no column is the {canonical} (columns: {columns}); name it with --map {canonical}=COLUMN");
+        }
+    }
+    if place(Field::Session).is_none() && place(Field::User).is_none() {
+        bail!("{name}: no column is the session or the user (columns: {columns}); name one with --map session=COLUMN");
+    }
+    Ok(())
+}
+
+fn texts_of<'a>(
+    row: &'a ::csv::ByteRecord,
+    width: usize,
+    places: &[Option<usize>],
+    name: &str,
+) -> flaneur::error::Result<Row<'a>> {
+    if row.len() != width {
+        let message = format!("the row has {} columns, the header {width}; check quotes and separators", row.len());
+        return Err(Error::new(ErrorKind::WrongType, "", message));
+    }
+    let mut texts: Row<'a> = [""; FIELDS];
+    for (text, place) in texts.iter_mut().zip(places) {
+        let bytes = place.and_then(|at| row.get(at)).unwrap_or_default();
+        *text = std::str::from_utf8(bytes)
+            .map_err(|_| Error::new(ErrorKind::Malformed, "", format!("the row is not UTF-8. {}", convert(name))))?;
+    }
+    Ok(texts)
+}
+
+/// The keys and scalar values of a JSON object.
+fn object(line: &[u8]) -> flaneur::error::Result<(Vec<String>, Vec<String>)> {
+    let broken = |error: serde_json::Error| {
+        let message = format!("not a JSON object (column {}); expected one event per line", error.column());
+        Error::new(ErrorKind::Malformed, "", message)
+    };
+    let value: serde_json::Map<String, Value> = serde_json::from_slice(line).map_err(broken)?;
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    Ok(value.iter().map(|(key, value)| (normal(key), text(value))).unzip())
+}
+
+/// Errors of a table name the table's own column.
+fn at_header(error: Error, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Error {
+    let field = ALIASES.iter().find(|(_, names)| names.first() == Some(&error.path.as_str()));
+    let header = field.and_then(|&(field, _)| place(field)).map(|at| headers[at].clone());
+    match header {
+        Some(path) => Error { path, ..error },
+        None => error,
+    }
+}
+
+fn check_numbers(quantity: &str, unit_price: &str) -> flaneur::error::Result<()> {
+    if !quantity.is_empty() && !quantity.parse::<f64>().is_ok_and(|x| x.is_finite() && x > 0.0) {
+        let message = format!("{} is not a quantity; expected a number above 0", quote(quantity));
+        return Err(Error::new(ErrorKind::OutOfRange, "quantity", message));
+    }
+    if !unit_price.is_empty() && price(unit_price)?.0 < 0.0 {
+        return Err(Error::new(ErrorKind::OutOfRange, "price", "the price is negative"));
+    }
+    Ok(())
+}
+
+/// GA4's names and what other logs call the same.
+fn meaning(kind: &str) -> flaneur::error::Result<Meaning> {
+    let touch = match normal(kind).as_str() {
+        "view_item" | "view" | "select_item" | "click" | "detail" | "product_view" | "product_viewed" | "pageview"
+        | "page_view" => Touch::View,
+        "add_to_cart" | "addtocart" | "cart" | "add" | "add_to_basket" | "product_added" | "add_to_wishlist"
+        | "wishlist" | "like" | "begin_checkout" | "checkout" | "add_payment_info" | "add_shipping_info" => Touch::Want,
+        "purchase" | "buy" | "order" | "transaction" | "order_completed" | "sale" => Touch::Buy,
+        "view_item_list"
+        | "impression"
+        | "search"
+        | "view_search_results"
+        | "remove_from_cart"
+        | "remove"
+        | "removefromcart"
+        | "view_cart"
+        | "refund"
+        | "return"
+        | "dismiss"
+        | "mute"
+        | "touch"
+        | "dwell"
+        | "declare"
+        | "session_start"
+        | "first_visit"
+        | "user_engagement"
+        | "scroll"
+        | "view_promotion"
+        | "select_promotion"
+        | "login"
+        | "sign_up"
+        | "share" => return Ok(Meaning::SetAside),
+        _ => {
+            let message =
+                format!("{} is not a known event; expected GA4's names such as view_item or purchase", quote(kind));
+            return Err(Error::new(ErrorKind::Unknown, "type", message));
+        }
+    };
+    Ok(Meaning::Learn(touch))
+}

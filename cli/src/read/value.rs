@@ -1,0 +1,211 @@
+//! Reads the loose values of feeds and logs: prices, yes and no, moments.
+
+use flaneur::error::{Error, ErrorKind, Result};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// Reads a price and the currency beside it: `19.99`, `19,99 EUR`, `£1,299.00`, `1 299,00 €`.
+///
+/// With both separators the last one is the decimal sign; a lone comma is a
+/// decimal sign unless exactly three digits follow it.
+///
+/// # Errors
+/// `value_type` when no number is there.
+pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
+    let mut number = String::with_capacity(text.len());
+    let mut letters = String::new();
+    let mut currency = None;
+    for c in text.chars() {
+        match c {
+            '€' => currency = Some("EUR".to_owned()),
+            '£' => currency = Some("GBP".to_owned()),
+            '$' => currency = Some("USD".to_owned()),
+            '0'..='9' | '.' | ',' | '-' | '+' => number.push(c),
+            c if c.is_alphabetic() => letters.push(c.to_ascii_uppercase()),
+            c if c.is_whitespace() || c == '\'' => {}
+            _ => return Err(not_a_price(text)),
+        }
+    }
+    if letters.len() == 3 && letters.is_ascii() {
+        currency = Some(letters);
+    } else if !letters.is_empty() {
+        return Err(not_a_price(text));
+    }
+    let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
+    Ok((value, currency))
+}
+
+fn decimal(number: &str) -> Option<f64> {
+    let plain = match (number.rfind('.'), number.rfind(',')) {
+        (Some(point), Some(comma)) if comma > point => number.replace('.', "").replace(',', "."),
+        (Some(_), Some(_)) => number.replace(',', ""),
+        (None, Some(comma)) if number.len() - comma == 4 || number.matches(',').count() > 1 => number.replace(',', ""),
+        (None, Some(_)) => number.replace(',', "."),
+        _ => number.to_owned(),
+    };
+    plain.parse().ok()
+}
+
+fn not_a_price(text: &str) -> Error {
+    let message = format!("{} is not a price; expected a number such as 19.99 or 19.99 EUR", quote(text));
+    Error::new(ErrorKind::WrongType, "price", message)
+}
+
+/// Reads whether an item can be had.
+///
+/// # Errors
+/// `value_unknown` for another word.
+pub(super) fn availability(text: &str) -> Result<bool> {
+    let word: String = text.rsplit('/').next().unwrap_or(text).chars().filter(char::is_ascii_alphanumeric).collect();
+    match word.to_ascii_lowercase().as_str() {
+        "true"
+        | "yes"
+        | "y"
+        | "t"
+        | "oui"
+        | "instock"
+        | "available"
+        | "preorder"
+        | "presale"
+        | "backorder"
+        | "limitedavailability"
+        | "onlineonly"
+        | "instoreonly"
+        | "active" => Ok(true),
+        "false" | "no" | "n" | "f" | "non" | "outofstock" | "unavailable" | "soldout" | "discontinued" | "draft"
+        | "archived" => Ok(false),
+        _ => match text.trim().parse::<f64>() {
+            Ok(stock) if stock.is_finite() => Ok(stock > 0.0),
+            _ => {
+                let message =
+                    format!("{} is neither yes nor no; expected in_stock, out_of_stock, true or false", quote(text));
+                Err(Error::new(ErrorKind::Unknown, "available", message))
+            }
+        },
+    }
+}
+
+/// The scale of a column of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeUnit {
+    /// Seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Millis,
+    /// Microseconds since 1970, as GA4 exports them.
+    Micros,
+    /// ISO 8601, UTC when no offset is given.
+    Iso,
+}
+
+impl TimeUnit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Millis => "milliseconds",
+            Self::Micros => "microseconds",
+            Self::Iso => "ISO 8601 dates",
+        }
+    }
+}
+
+/// Reads a moment and says on which scale it was written.
+///
+/// # Errors
+/// `value_type` when it is no time, `value_out_of_range` when it is before 1970.
+pub(super) fn moment(text: &str) -> Result<(i64, TimeUnit)> {
+    let text = text.trim();
+    let Ok(number) = text.parse::<f64>() else {
+        return iso(text).map(|at| (at, TimeUnit::Iso));
+    };
+    if !number.is_finite() {
+        return Err(Error::new(ErrorKind::NotFinite, "ts", "the time is not a finite number"));
+    }
+    if number < 0.0 {
+        return Err(Error::new(ErrorKind::OutOfRange, "ts", "the time is negative; expected a moment after 1970"));
+    }
+    // 1e11 seconds is the year 5138 and 1e11 milliseconds 1973: no shop's log is in doubt.
+    match number {
+        x if x < 1e11 => Ok(((x * 1_000.0) as i64, TimeUnit::Seconds)),
+        x if x < 1e14 => Ok((x as i64, TimeUnit::Millis)),
+        x if x < 1e17 => Ok(((x / 1_000.0) as i64, TimeUnit::Micros)),
+        _ => Err(Error::new(ErrorKind::OutOfRange, "ts", "the time is far in the future; check its unit")),
+    }
+}
+
+/// Reads a moment on the scale that the file's first moment had.
+///
+/// # Errors
+/// As [`moment`], and `value_conflict` when the scale changes within the file.
+pub(super) fn moment_like(text: &str, first: &mut Option<TimeUnit>) -> Result<i64> {
+    let (at, unit) = moment(text)?;
+    let expected = *first.get_or_insert(unit);
+    if unit != expected {
+        let message = format!("the time is in {}, the file began with {}", unit.name(), expected.name());
+        return Err(Error::new(ErrorKind::Conflict, "ts", message));
+    }
+    Ok(at)
+}
+
+fn iso(text: &str) -> Result<i64> {
+    let text = text.strip_suffix(" UTC").unwrap_or(text);
+    let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let parsed = text
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| text.parse::<DateTime>().ok().and_then(utc))
+        .or_else(|| text.parse::<Date>().ok().and_then(|date| utc(date.at(0, 0, 0, 0))));
+    let message =
+        || format!("{} is not a time; expected seconds, milliseconds or ISO 8601 (2026-11-22T10:00:00Z)", quote(text));
+    parsed.map(Timestamp::as_millisecond).ok_or_else(|| Error::new(ErrorKind::WrongType, "ts", message()))
+}
+
+/// A value shortened to fit in a message.
+pub(super) fn quote(text: &str) -> String {
+    let short: String = text.chars().filter(|c| !c.is_control()).take(30).collect();
+    if short.len() < text.len() { format!("\"{short}…\"") } else { format!("\"{short}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TimeUnit, availability, moment, moment_like, price};
+
+    #[test]
+    fn prices_are_read_as_people_write_them() {
+        let eur = Some("EUR".to_owned());
+        assert_eq!(price("19.99").ok(), Some((19.99, None)));
+        assert_eq!(price("19,99 EUR").ok(), Some((19.99, eur.clone())));
+        assert_eq!(price("1 299,00 €").ok(), Some((1299.0, eur)));
+        assert_eq!(price("£1,299.50").ok(), Some((1299.5, Some("GBP".into()))));
+        assert_eq!(price("1,299").ok(), Some((1299.0, None)));
+        assert_eq!(price("-3").ok(), Some((-3.0, None)));
+        for wrong in ["", "free", "12..5", "NaN", "inf", "12 / 5"] {
+            assert!(price(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_are_read_on_one_scale_per_file() {
+        assert_eq!(moment("1291191960").ok(), Some((1_291_191_960_000, TimeUnit::Seconds)));
+        assert_eq!(moment("1291191960000").ok(), Some((1_291_191_960_000, TimeUnit::Millis)));
+        assert_eq!(moment("2010-12-01T08:26:00Z").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
+        assert_eq!(moment("2010-12-01 08:26:00").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
+        assert_eq!(moment("2010-12-01").ok().map(|x| x.0), Some(1_291_161_600_000));
+        assert!(moment("-5").is_err() && moment("yesterday").is_err() && moment("NaN").is_err());
+        let mut unit = None;
+        assert!(moment_like("1291191960", &mut unit).is_ok());
+        assert!(moment_like("1291191960000", &mut unit).is_err());
+    }
+
+    #[test]
+    fn availability_speaks_several_dialects() {
+        for yes in ["in stock", "https://schema.org/InStock", "TRUE", "12", "preorder"] {
+            assert_eq!(availability(yes).ok(), Some(true), "{yes}");
+        }
+        for no in ["out_of_stock", "http://schema.org/OutOfStock", "0", "no"] {
+            assert_eq!(availability(no).ok(), Some(false), "{no}");
+        }
+        assert!(availability("perhaps").is_err());
+    }
+}
