@@ -1,0 +1,124 @@
+//! Builds the catalog that the demo shop serves: its own, or one that is given.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::Project;
+use crate::run::Tool;
+use crate::say;
+use crate::stamp::{Fingerprint, Stamp};
+use crate::wasm::artifact;
+
+/// The names under which the shop's page asks for its catalog.
+const PACK: &str = "shop.flaneur";
+const DISPLAY: &str = "items.json";
+
+/// Generates the demo's own catalog and packs it, unless both are up to date.
+pub(crate) fn build(project: &Project) -> Result<()> {
+    let folder = project.www().join("public/catalog");
+    let (items, events) = (folder.join("items.ndjson"), folder.join("events.csv"));
+
+    let generator = project.www().join("catalog/generate.mjs");
+    if !generator.is_file() {
+        bail!("{} is missing; it writes the demo's catalog", project.shown(&generator));
+    }
+    let inputs = Fingerprint::of("catalog 1").folder(&project.www().join("catalog"), &["node_modules"])?;
+    let stamp = Stamp::new(project.scratch().join("catalog.stamp"), &inputs);
+    if !stamp.holds([&items, &events]) {
+        stamp.lift();
+        Tool::node(project, "the catalog generator", &generator).quiet("inventing the demo's catalog")?;
+        stamp.set()?;
+    }
+
+    let flaneur = command(project)?;
+    let inputs = Fingerprint::of("pack 1").file(&flaneur)?.file(&items)?.file(&events)?;
+    let stamp = Stamp::new(project.scratch().join("pack.stamp"), &inputs);
+    let (pack, display) = (folder.join(PACK), folder.join(DISPLAY));
+    if stamp.holds([&pack, &display]) {
+        say::note("the demo's catalog is up to date");
+        return Ok(());
+    }
+    stamp.lift();
+    pack_items(project, &flaneur, &Feed { items: &items, events: Some(&events) }, &folder)?;
+    stamp.set()
+}
+
+/// Puts a given pack or feed where the demo serves it from, and returns the folder.
+pub(crate) fn adopt(project: &Project, catalog: &Path, events: Option<&Path>) -> Result<PathBuf> {
+    for file in [Some(catalog), events].into_iter().flatten() {
+        if !file.is_file() {
+            bail!("{} is not a file; expected a .flaneur pack, or a feed that `flaneur pack` reads", file.display());
+        }
+    }
+    let folder = project.scratch().join("catalog");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context("cannot clear the previous catalog")?;
+    }
+    fs::create_dir_all(&folder)?;
+    if catalog.extension().is_some_and(|extension| extension == "flaneur") {
+        if events.is_some() {
+            bail!(
+                "{} is a finished pack, so --events has nothing to do. Give the feed the pack was made from, or leave \
+                 --events out.",
+                catalog.display()
+            );
+        }
+        copy_pack(catalog, &folder)?;
+    } else {
+        // The tools run in the repository, the person may be elsewhere.
+        let catalog = absolute(catalog)?;
+        let events = events.map(absolute).transpose()?;
+        let flaneur = command(project)?;
+        pack_items(project, &flaneur, &Feed { items: &catalog, events: events.as_deref() }, &folder)?;
+    }
+    Ok(folder)
+}
+
+fn copy_pack(pack: &Path, folder: &Path) -> Result<()> {
+    fs::copy(pack, folder.join(PACK)).with_context(|| format!("cannot copy {}", pack.display()))?;
+    let display = pack.with_extension("json");
+    if display.is_file() {
+        fs::copy(&display, folder.join(DISPLAY)).with_context(|| format!("cannot copy {}", display.display()))?;
+    } else {
+        say::warn(&format!(
+            "there is no {} beside the pack, so the shop has no titles and pictures to show; `flaneur pack --display` \
+             writes one",
+            display.display()
+        ));
+    }
+    Ok(())
+}
+
+struct Feed<'a> {
+    items: &'a Path,
+    events: Option<&'a Path>,
+}
+
+fn pack_items(project: &Project, flaneur: &Path, feed: &Feed<'_>, folder: &Path) -> Result<()> {
+    let mut tool = Tool::new(project, "flaneur pack", flaneur).arg("pack").arg("--items").arg(feed.items);
+    if let Some(events) = feed.events {
+        tool = tool.arg("--events").arg(events);
+    }
+    tool.arg("--out")
+        .arg(folder.join(PACK))
+        .arg("--display")
+        .arg(folder.join(DISPLAY))
+        .hint("Its messages name the lines it could not read.")
+        .stream()
+}
+
+/// The shop's command-line tool, compiled if it changed.
+fn command(project: &Project) -> Result<PathBuf> {
+    let messages = Tool::cargo(project, "build")
+        .args(["--release", "--package", "flaneur-cli", "--bin", "flaneur"])
+        .arg("--message-format=json-render-diagnostics")
+        .stream_and_capture()?;
+    artifact(&messages, "flaneur", std::env::consts::EXE_EXTENSION)
+        .context("cargo built flaneur-cli but named no executable; expected the binary flaneur")
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    fs::canonicalize(path).with_context(|| format!("cannot find {}", path.display()))
+}

@@ -1,0 +1,8 @@
+//! Prepares the machine: the Rust target, Node.js and its packages, Chromium.
+//!
+//! Guarantees: nothing is installed that is there already, and each check
+//! costs milliseconds once the set-up is finished.
+
+pub(crate) mod chromium;
+pub(crate) mod node;
+pub(crate) mod rust;

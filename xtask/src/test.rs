@@ -1,0 +1,174 @@
+//! `cargo xtask test`: everything that must hold, in four layers.
+//!
+//! Guarantees: every layer that was asked for runs, whatever the others say; a
+//! layer without tests fails; one failure anywhere makes the command fail.
+
+mod layers;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use console::style;
+
+use crate::project::Project;
+use crate::say;
+
+/// Runs the checks, layer by layer, and ends with a table of what passed.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run only this layer; may be repeated
+    #[arg(long, value_enum, value_name = "LAYER", value_delimiter = ',')]
+    only: Vec<Layer>,
+}
+
+/// A group of checks that need the same things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Layer {
+    /// Formatting, lints, tests and documentation of the Rust code
+    Rust,
+    /// The wasm module in Node.js
+    Wasm,
+    /// The npm package: types, tests, what publishing tools say, sizes
+    Package,
+    /// The demo shop in a real browser
+    Browser,
+}
+
+impl Layer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Wasm => "wasm",
+            Self::Package => "package",
+            Self::Browser => "browser",
+        }
+    }
+}
+
+/// `cargo xtask test`.
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
+    let chosen: Vec<Layer> = Layer::value_variants()
+        .iter()
+        .copied()
+        .filter(|layer| options.only.is_empty() || options.only.contains(layer))
+        .collect();
+    let mut report = Report::default();
+    for layer in &chosen {
+        say::heading(layer.name());
+        let started = Instant::now();
+        let mut checks = Checks { layer: layer.name(), report: &mut report };
+        match layer {
+            Layer::Rust => layers::rust(project, &mut checks),
+            Layer::Wasm => layers::wasm(project, &mut checks),
+            Layer::Package => layers::package(project, &mut checks),
+            Layer::Browser => layers::browser(project, &mut checks),
+        }
+        say::note(&format!("the layer {} took {}", layer.name(), say::duration(started.elapsed())));
+    }
+    report.print();
+    report.verdict()
+}
+
+/// What the layers share while they run.
+#[derive(Default)]
+struct Report {
+    rows: Vec<Row>,
+    chromium: Option<PathBuf>,
+}
+
+struct Row {
+    layer: &'static str,
+    check: &'static str,
+    elapsed: Duration,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+/// The checks of one layer, recorded as they run.
+struct Checks<'a> {
+    layer: &'static str,
+    report: &'a mut Report,
+}
+
+impl Checks<'_> {
+    /// Runs one check and records how it went; the next one runs either way.
+    fn check<T>(&mut self, name: &'static str, run: impl FnOnce() -> Result<T>) -> Option<T> {
+        let started = Instant::now();
+        let result = run();
+        let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
+        self.record(name, started.elapsed(), outcome);
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                say::error(&error);
+                None
+            }
+        }
+    }
+
+    /// Records checks that could not run because something they need failed.
+    fn skip(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.record(name, Duration::ZERO, Outcome::Skipped);
+        }
+    }
+
+    fn record(&mut self, check: &'static str, elapsed: Duration, outcome: Outcome) {
+        self.report.rows.push(Row { layer: self.layer, check, elapsed, outcome });
+    }
+}
+
+impl Report {
+    fn print(&self) {
+        say::heading("summary");
+        let width = self.rows.iter().map(|row| row.check.len()).max().unwrap_or(0);
+        for row in &self.rows {
+            let (mark, elapsed) = match row.outcome {
+                Outcome::Passed => (style("passed").green(), say::duration(row.elapsed)),
+                Outcome::Failed => (style("FAILED").red().bold(), say::duration(row.elapsed)),
+                Outcome::Skipped => (style("not run").yellow(), String::new()),
+            };
+            println!("{:<8} {:<width$}  {mark:<7}  {elapsed:>12}", row.layer, row.check);
+        }
+    }
+
+    fn verdict(&self) -> Result<()> {
+        let failed: Vec<&Row> = self.rows.iter().filter(|row| row.outcome == Outcome::Failed).collect();
+        let Some(first) = failed.first() else {
+            println!("\n{}", style("Everything passed.").green().bold());
+            return Ok(());
+        };
+        let names: Vec<String> = failed.iter().map(|row| format!("{} ({})", row.check, row.layer)).collect();
+        bail!(
+            "{} of {} checks failed: {}. Their messages are above; `cargo xtask test --only {}` repeats a layer.",
+            failed.len(),
+            self.rows.len(),
+            names.join(", "),
+            first.layer
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_fails_the_command_and_the_next_check_still_runs() {
+        let mut report = Report::default();
+        let mut checks = Checks { layer: "rust", report: &mut report };
+        assert!(checks.check("first", || -> Result<()> { bail!("wrong") }).is_none());
+        assert_eq!(checks.check("second", || Ok(2)), Some(2));
+        checks.skip(&["third"]);
+        let error = report.verdict().unwrap_err().to_string();
+        assert!(error.starts_with("1 of 3 checks failed: first (rust)"), "{error}");
+    }
+}

@@ -1,0 +1,181 @@
+//! The checks of each layer, in the order a person wants to hear of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::Checks;
+use crate::project::Project;
+use crate::run::Tool;
+use crate::setup::chromium;
+use crate::setup::rust::WASM_TARGET;
+use crate::{package, setup, shop, size};
+
+/// The variable that names the packed tarball, for the packaging tests.
+const TARBALL: &str = "FLANEUR_TARBALL";
+
+pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
+    let ready = checks.check("set-up", || {
+        setup::rust::ensure_wasm_target(project)?;
+        setup::rust::ensure_checkers(project)
+    });
+    if ready.is_none() {
+        checks.skip(&[
+            "rustfmt",
+            "clippy, native",
+            "clippy, wasm32",
+            "cargo test",
+            "rustdoc, native",
+            "rustdoc, wasm32",
+        ]);
+        return;
+    }
+    checks.check("rustfmt", || {
+        Tool::cargo(project, "fmt").args(["--all", "--check"]).hint("Run `cargo fmt --all`.").stream()
+    });
+    checks.check("clippy, native", || {
+        Tool::cargo(project, "clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]).stream()
+    });
+    checks.check("clippy, wasm32", || {
+        Tool::cargo(project, "clippy")
+            .args(["--package", "flaneur", "--lib", "--target", WASM_TARGET, "--", "-D", "warnings"])
+            .stream()
+    });
+    checks.check("cargo test", || Tool::cargo(project, "test").arg("--workspace").stream());
+    checks.check("rustdoc, native", || document(project).arg("--workspace").stream());
+    checks.check("rustdoc, wasm32", || {
+        document(project).args(["--package", "flaneur", "--lib", "--target", WASM_TARGET]).stream()
+    });
+}
+
+pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
+    let ready = checks.check("build of the package", || {
+        setup::rust::ensure_wasm_target(project)?;
+        setup::node::ensure(project)?;
+        package::build(project)
+    });
+    if ready.is_none() {
+        checks.skip(&["wasm in Node.js"]);
+        return;
+    }
+    checks.check("wasm in Node.js", || node_tests(project, "tests/wasm")?.stream());
+}
+
+pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
+    let ready = checks.check("build of the package", || {
+        setup::rust::ensure_wasm_target(project)?;
+        setup::node::ensure(project)?;
+        package::build(project)
+    });
+    if ready.is_none() {
+        checks.skip(&["types", "package in Node.js", "sizes", "tarball", "publint", "attw", "consumers"]);
+        return;
+    }
+    checks.check("types", || package::check_types(project));
+    checks.check("package in Node.js", || node_tests(project, "tests/js")?.stream());
+    checks.check("sizes", || size::check(project));
+    let Some(tarball) = checks.check("tarball", || package::pack(project)) else {
+        checks.skip(&["publint", "attw", "consumers"]);
+        return;
+    };
+    checks.check("publint", || {
+        Tool::npx(project, "publint", "publint/src/cli.js")?
+            .arg(&tarball)
+            .arg("--strict")
+            .hint("Fix pkg/package.json or the layout of pkg/dist.")
+            .stream()
+    });
+    checks.check("attw", || {
+        let tool = Tool::npx(project, "attw", "@arethetypeswrong/cli/dist/index.js")?.arg(&tarball);
+        // A module file has no types to be wrong.
+        let modules = package::wasm_entries(project)?;
+        let tool = if modules.is_empty() { tool } else { tool.arg("--exclude-entrypoints").args(modules) };
+        tool.args(["--profile", "esm-only"]).hint("Fix `exports` or `types` in pkg/package.json.").stream()
+    });
+    let Some(chromium) = browser_of(project, checks) else {
+        checks.skip(&["consumers"]);
+        return;
+    };
+    checks.check("consumers", || {
+        node_tests(project, "tests/packaging")?.env(chromium::VARIABLE, &chromium).env(TARBALL, &tarball).stream()
+    });
+}
+
+pub(super) fn browser(project: &Project, checks: &mut Checks<'_>) {
+    let ready = checks.check("build of the shop", || {
+        setup::rust::ensure_wasm_target(project)?;
+        setup::node::ensure(project)?;
+        shop::build(project)
+    });
+    let chromium = browser_of(project, checks);
+    let (Some(()), Some(chromium)) = (ready, chromium) else {
+        checks.skip(&["shop in Chromium"]);
+        return;
+    };
+    checks.check("shop in Chromium", || {
+        node_tests(project, "tests/browser")?.env(chromium::VARIABLE, &chromium).stream()
+    });
+}
+
+/// Chromium, looked for once per run.
+fn browser_of(project: &Project, checks: &mut Checks<'_>) -> Option<PathBuf> {
+    if checks.report.chromium.is_none() {
+        checks.report.chromium = checks.check("Chromium", || chromium::ensure(project));
+    }
+    checks.report.chromium.clone()
+}
+
+fn document(project: &Project) -> Tool {
+    Tool::cargo(project, "doc")
+        .arg("--no-deps")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .hint("Fix the documentation comments.")
+}
+
+/// Node's own test runner on every `*.test.mjs` of a folder.
+fn node_tests(project: &Project, folder: &str) -> Result<Tool> {
+    let files = test_files(&project.root.join(folder))?;
+    if files.is_empty() {
+        bail!("{folder} has no *.test.mjs; expected at least one, because a layer without tests proves nothing");
+    }
+    // One file after the other: they measure time and share the processor.
+    Ok(Tool::new(project, format!("the tests in {folder}"), "node")
+        .args(["--test", "--test-concurrency=1"])
+        .args(files)
+        .hint("The failing tests are listed above, each with the promise it checks."))
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.to_str().is_some_and(|path| path.ends_with(".test.mjs")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_without_tests_gives_no_files_and_others_are_left_alone() {
+        let folder = std::env::temp_dir().join(format!("xtask-layers-{}", std::process::id()));
+        assert!(test_files(&folder).unwrap().is_empty(), "the folder is missing");
+        fs::create_dir_all(&folder).unwrap();
+        for file in ["b.test.mjs", "a.test.mjs", "helper.mjs", "c.test.js"] {
+            fs::write(folder.join(file), "").unwrap();
+        }
+        let names: Vec<_> =
+            test_files(&folder).unwrap().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["a.test.mjs", "b.test.mjs"]);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

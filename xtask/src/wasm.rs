@@ -1,0 +1,337 @@
+//! Compiles the core for the browser: cargo, then the glue, then the optimizer.
+//!
+//! Guarantees: two builds of the same core, with and without SIMD, share one
+//! glue file; nothing edits generated code; paths of the machine do not reach
+//! the binary; an unstripped copy stays beside the output, to read stack
+//! traces with.
+//! Costs: one link-time-optimized build per variant; the later steps are
+//! skipped while what cargo compiled stays the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::project::Project;
+use crate::run::Tool;
+use crate::say::Step;
+use crate::setup::rust::WASM_TARGET;
+use crate::stamp::{Fingerprint, Stamp};
+
+/// Change this word when the recipe below changes.
+const RECIPE: &str = "wasm 1";
+
+/// Where npm puts the pinned optimizer.
+const WASM_OPT: &str = "binaryen/bin/wasm-opt";
+
+/// What rustc emits for the target by default, as the optimizer spells it.
+const FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// One of the two builds of the core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// With 128-bit vectors: every current browser.
+    Simd,
+    /// Without: old browsers, and engines that interpret.
+    Scalar,
+}
+
+impl Variant {
+    /// Both, the default first.
+    pub(crate) const ALL: [Self; 2] = [Self::Simd, Self::Scalar];
+
+    /// The word in paths and messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Simd => "simd",
+            Self::Scalar => "scalar",
+        }
+    }
+
+    /// The file's name in the package.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            Self::Simd => "core_bg.wasm",
+            Self::Scalar => "core_scalar_bg.wasm",
+        }
+    }
+}
+
+/// How hard the compiler tries, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptLevel {
+    /// What the manifest's `wasm` profile says.
+    Manifest,
+    /// One given level, to compare.
+    Fixed(&'static str),
+}
+
+/// What a finished build consists of.
+pub(crate) struct Output {
+    folder: PathBuf,
+}
+
+impl Output {
+    /// The JavaScript glue, the same for both variants.
+    pub(crate) fn glue(&self) -> PathBuf {
+        self.folder.join(Variant::Simd.name()).join("core.js")
+    }
+
+    /// The glue's types.
+    pub(crate) fn types(&self) -> PathBuf {
+        self.folder.join(Variant::Simd.name()).join("core.d.ts")
+    }
+
+    /// The optimized, stripped module.
+    pub(crate) fn module(&self, variant: Variant) -> PathBuf {
+        self.folder.join(variant.name()).join("core.wasm")
+    }
+}
+
+/// Builds both variants and checks that one glue file serves them.
+pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
+    check_versions(project)?;
+    let folder = match level {
+        OptLevel::Manifest => project.scratch().join("wasm"),
+        OptLevel::Fixed(level) => project.scratch().join(format!("wasm-opt-{level}")),
+    };
+    let output = Output { folder };
+    for variant in Variant::ALL {
+        let compiled = compile(project, variant, level)?;
+        finish(project, variant, level, &compiled, &output.folder.join(variant.name()))?;
+    }
+    check_glue(&output)?;
+    Ok(output)
+}
+
+/// The generator and the library must speak the same version.
+fn check_versions(project: &Project) -> Result<()> {
+    let path = project.root.join("Cargo.lock");
+    let lock = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let library = locked_version(&lock, "wasm-bindgen")?;
+    let generator = locked_version(&lock, "wasm-bindgen-cli-support")?;
+    if library != generator {
+        bail!(
+            "Cargo.lock has wasm-bindgen {library} but the glue generator (wasm-bindgen-cli-support) {generator}; \
+             expected the same version. Set both to one version in Cargo.toml and xtask/Cargo.toml, then run \
+             `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support`."
+        );
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    package: Vec<Locked>,
+}
+
+#[derive(Deserialize)]
+struct Locked {
+    name: String,
+    version: String,
+}
+
+fn locked_version(lock: &str, name: &str) -> Result<String> {
+    let lock: Lock = toml::from_str(lock).context("Cargo.lock is not in cargo's format")?;
+    let mut versions = lock.package.into_iter().filter(|package| package.name == name).map(|package| package.version);
+    match (versions.next(), versions.next()) {
+        (Some(version), None) => Ok(version),
+        (None, _) => bail!("Cargo.lock has no package {name}; expected exactly one. Is it a dependency still?"),
+        (Some(first), Some(second)) => {
+            bail!("Cargo.lock has {name} twice ({first} and {second}); expected one. See `cargo tree -d`.")
+        }
+    }
+}
+
+/// Compiles the library as a module and returns cargo's file.
+fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathBuf> {
+    // `--config` adds to the flags of .cargo/config.toml, while the variable
+    // RUSTFLAGS would replace them.
+    let mut flags = remapped_paths(project);
+    if variant == Variant::Simd {
+        flags.push("-Ctarget-feature=+simd128".to_owned());
+    }
+    // A JSON list of strings is a TOML one too.
+    let flags = serde_json::to_string(&flags)?;
+    let mut tool = Tool::cargo(project, "rustc")
+        .args(["--package", "flaneur", "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
+        .args(["--target", WASM_TARGET, "--message-format=json-render-diagnostics"])
+        .args(["--config", &format!("target.{WASM_TARGET}.rustflags={flags}")])
+        .without_env("RUSTFLAGS")
+        .without_env("CARGO_ENCODED_RUSTFLAGS");
+    if let OptLevel::Fixed(level) = level {
+        tool = tool.env("CARGO_PROFILE_WASM_OPT_LEVEL", level);
+    }
+    crate::say::note(&format!("compiling the core for the browser ({})", variant.name()));
+    let messages = tool.stream_and_capture()?;
+    artifact(&messages, "flaneur", "wasm")
+        .context("cargo compiled the core but named no .wasm file; expected a cdylib of the package flaneur")
+}
+
+/// Panic locations name source files; they should read the same from every machine.
+fn remapped_paths(project: &Project) -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        let user = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"))?;
+        Some(PathBuf::from(user).join(".cargo"))
+    });
+    home.map(|home| format!("--remap-path-prefix={}=cargo", home.display()))
+        .into_iter()
+        .chain([format!("--remap-path-prefix={}=flaneur", project.root.display())])
+        .collect()
+}
+
+/// The file with this extension that cargo says it made for a package's target.
+pub(crate) fn artifact(messages: &[u8], target: &str, extension: &str) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Message {
+        reason: String,
+        target: Option<Target>,
+        #[serde(default)]
+        filenames: Vec<PathBuf>,
+    }
+    #[derive(Deserialize)]
+    struct Target {
+        name: String,
+    }
+    String::from_utf8_lossy(messages)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .filter(|message| message.reason == "compiler-artifact")
+        .filter(|message| message.target.as_ref().is_some_and(|named| named.name == target))
+        .flat_map(|message| message.filenames)
+        .filter(|file| file.extension().unwrap_or_default() == extension)
+        .next_back()
+}
+
+/// Generates the glue and optimizes, unless it was done for this very file.
+fn finish(project: &Project, variant: Variant, level: OptLevel, compiled: &Path, folder: &Path) -> Result<()> {
+    let goal = optimizer_goal(project, level)?;
+    // Read now: the other variant's build puts its file in the same place.
+    let bytes = fs::read(compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+    let input = folder.join("compiled.wasm");
+    fs::create_dir_all(folder)?;
+    fs::write(&input, bytes)?;
+
+    let inputs = Fingerprint::of(RECIPE)
+        .text(&goal)
+        .file(&input)?
+        .file(&project.root.join("Cargo.lock"))?
+        .file(&project.node_module("binaryen/package.json"))?;
+    let stamp = Stamp::new(folder.join("stamp"), &inputs);
+    if stamp.holds(["core.js", "core.d.ts", "core.wasm", "core.unstripped.wasm"].map(|file| folder.join(file))) {
+        return Ok(());
+    }
+    stamp.lift();
+
+    let step = Step::start(format!("generating the JavaScript glue ({})", variant.name()));
+    Bindgen::new()
+        .input_path(&input)
+        .out_name("core")
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen
+                .typescript(true)
+                // The loader always says which module to use, so that bundlers
+                // find one `new URL` per file, in the loader.
+                .omit_default_module_path(true)
+                // A trapped instance is replaced in place.
+                .reset_state_function(true)
+                .generate(folder)
+        })
+        .context("wasm-bindgen could not generate the glue")?;
+    step.finish();
+
+    let named = folder.join("core.unstripped.wasm");
+    let vectors = if variant == Variant::Simd { "--enable-simd" } else { "--disable-simd" };
+    Tool::npx(project, "wasm-opt", WASM_OPT)?
+        .args(FEATURES)
+        .args([vectors, &goal, "--debuginfo"])
+        .arg(folder.join("core_bg.wasm"))
+        .arg("--output")
+        .arg(&named)
+        .quiet(&format!("optimizing the module ({})", variant.name()))?;
+    Tool::npx(project, "wasm-opt", WASM_OPT)?
+        .args(FEATURES)
+        .args([vectors, "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .arg(&named)
+        .arg("--output")
+        .arg(folder.join("core.wasm"))
+        .capture()?;
+    stamp.set()
+}
+
+/// The optimizer follows the compiler's level.
+fn optimizer_goal(project: &Project, level: OptLevel) -> Result<String> {
+    let level = match level {
+        OptLevel::Fixed(level) => level.to_owned(),
+        OptLevel::Manifest => manifest_opt_level(&fs::read_to_string(project.root.join("Cargo.toml"))?)?,
+    };
+    Ok(format!("-O{level}"))
+}
+
+/// The `opt-level` of the profile `wasm`.
+pub(crate) fn manifest_opt_level(manifest: &str) -> Result<String> {
+    let manifest: toml::Table = toml::from_str(manifest).context("Cargo.toml is not TOML")?;
+    match manifest.get("profile").and_then(|profiles| profiles.get("wasm")?.get("opt-level")) {
+        Some(toml::Value::String(level)) => Ok(level.clone()),
+        Some(toml::Value::Integer(level)) => Ok(level.to_string()),
+        _ => bail!("Cargo.toml has no opt-level in [profile.wasm]; expected \"s\", \"z\" or a number up to 3"),
+    }
+}
+
+/// Both variants are loaded through one glue file, so theirs must be equal.
+fn check_glue(output: &Output) -> Result<()> {
+    for file in ["core.js", "core.d.ts"] {
+        let [simd, scalar] = Variant::ALL.map(|variant| output.folder.join(variant.name()).join(file));
+        if fs::read(&simd)? != fs::read(&scalar)? {
+            bail!(
+                "the SIMD and the scalar build generated different glue, but the package ships one {file} for both. \
+                 Compare {} with {}: the boundary must not depend on target features.",
+                simd.display(),
+                scalar.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locked_version_is_the_one_of_the_named_package() {
+        let lock = "version = 4\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n\n[[package]]\nname = \
+                    \"wasm-bindgen-shared\"\nversion = \"0.2.129\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen").unwrap(), "0.2.130");
+        assert!(locked_version(lock, "absent").is_err());
+    }
+
+    #[test]
+    fn opt_level_is_read_from_the_manifest() {
+        assert_eq!(manifest_opt_level("[profile.wasm]\nopt-level = \"z\"").unwrap(), "z");
+        assert_eq!(manifest_opt_level("[profile.wasm]\nopt-level = 3").unwrap(), "3");
+        assert!(manifest_opt_level("[profile.release]\nopt-level = 3").is_err());
+    }
+
+    #[test]
+    fn artifact_is_found_among_cargo_messages() {
+        let messages = br#"{"reason":"compiler-artifact","target":{"name":"other"},"filenames":["a.wasm"]}
+not json
+{"reason":"compiler-artifact","target":{"name":"flaneur"},"filenames":["b.rlib","b.wasm"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(artifact(messages, "flaneur", "wasm"), Some(PathBuf::from("b.wasm")));
+        assert_eq!(artifact(messages, "flaneur", "exe"), None);
+    }
+}
