@@ -167,6 +167,9 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
     let mut tool = Tool::cargo(project, "rustc")
         .args(["--package", "flaneur", "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
         .args(["--target", WASM_TARGET, "--message-format=json-render-diagnostics"])
+        // Flags differ between the variants: in one folder each would undo the other.
+        .arg("--target-dir")
+        .arg(project.scratch().join("cargo").join(variant.name()))
         .args(["--config", &format!("target.{WASM_TARGET}.rustflags={flags}")])
         .without_env("RUSTFLAGS")
         .without_env("CARGO_ENCODED_RUSTFLAGS");
@@ -210,22 +213,16 @@ pub(crate) fn artifact(messages: &[u8], target: &str, extension: &str) -> Option
         .filter(|message| message.reason == "compiler-artifact")
         .filter(|message| message.target.as_ref().is_some_and(|named| named.name == target))
         .flat_map(|message| message.filenames)
-        .filter(|file| file.extension().unwrap_or_default() == extension)
-        .next_back()
+        .rfind(|file| file.extension().unwrap_or_default() == extension)
 }
 
 /// Generates the glue and optimizes, unless it was done for this very file.
 fn finish(project: &Project, variant: Variant, level: OptLevel, compiled: &Path, folder: &Path) -> Result<()> {
     let goal = optimizer_goal(project, level)?;
-    // Read now: the other variant's build puts its file in the same place.
-    let bytes = fs::read(compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-    let input = folder.join("compiled.wasm");
     fs::create_dir_all(folder)?;
-    fs::write(&input, bytes)?;
-
     let inputs = Fingerprint::of(RECIPE)
         .text(&goal)
-        .file(&input)?
+        .file(compiled)?
         .file(&project.root.join("Cargo.lock"))?
         .file(&project.node_module("binaryen/package.json"))?;
     let stamp = Stamp::new(folder.join("stamp"), &inputs);
@@ -236,7 +233,7 @@ fn finish(project: &Project, variant: Variant, level: OptLevel, compiled: &Path,
 
     let step = Step::start(format!("generating the JavaScript glue ({})", variant.name()));
     Bindgen::new()
-        .input_path(&input)
+        .input_path(compiled)
         .out_name("core")
         .web(true)
         .and_then(|bindgen| {
