@@ -1,0 +1,149 @@
+//! Law 1: the log is the profile. Folding is pure, order of arrival never matters, forgetting is exact.
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use flaneur::engine::Engine;
+use flaneur::log::{CAPACITY, Event, EventKind, Log, decode_record, encode_record};
+use flaneur::profile::Profile;
+use flaneur::time::{DAY_MS, Millis};
+use flaneur::wire::request::ForgetWire;
+use proptest::prelude::*;
+use shop::NOW;
+
+fn restore(engine: &mut Engine, events: &[Event]) {
+    let records: Vec<Vec<u8>> = events.iter().map(encode_record).collect();
+    let merged = engine.restore(records.iter().map(Vec::as_slice));
+    assert!(merged.refused.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn folding_at_once_equals_folding_one_by_one_in_any_order(seed in 0_u64..10_000, count in 1_usize..120) {
+        let mut engine = shop::engine(160);
+        let mut events = shop::life(engine.catalog(), seed, count);
+        let whole = Profile::fold(engine.catalog(), &events);
+        shop::shuffle(&mut events, seed);
+        for event in &events {
+            restore(&mut engine, std::slice::from_ref(event));
+            // Asking after each arrival makes every step incremental where it can be.
+            engine.profile();
+        }
+        prop_assert_eq!(engine.profile(), &whole);
+    }
+
+    #[test]
+    fn a_forgotten_event_never_was(seed in 0_u64..10_000, count in 2_usize..100, pick in 0_usize..100) {
+        let mut engine = shop::engine(160);
+        let events = shop::life(engine.catalog(), seed, count);
+        let gone = pick % events.len();
+        restore(&mut engine, &events);
+        engine.profile();
+        let what = ForgetWire { event: Some(events[gone].id.clone()), ..ForgetWire::default() };
+        prop_assert_eq!(engine.forget(&what, NOW).unwrap(), vec![events[gone].id.clone()]);
+        let mut others = events.clone();
+        others.remove(gone);
+        prop_assert_eq!(engine.profile(), &Profile::fold(shop::engine(160).catalog(), &others));
+    }
+
+    #[test]
+    fn merging_twice_changes_nothing(seed in 0_u64..10_000, count in 1_usize..80, cut in 0_usize..80) {
+        let mut once = shop::engine(160);
+        let events = shop::life(once.catalog(), seed, count);
+        restore(&mut once, &events);
+        let mut twice = shop::engine(160);
+        restore(&mut twice, &events[cut % events.len()..]);
+        restore(&mut twice, &events);
+        restore(&mut twice, &events);
+        prop_assert_eq!(once.profile().clone(), twice.profile().clone());
+        prop_assert_eq!(once.rank(shop::request("home", 12, 3), NOW).unwrap(), twice.rank(shop::request("home", 12, 3), NOW).unwrap());
+    }
+
+    #[test]
+    fn records_round_trip_and_every_bit_flip_is_refused(seed in 0_u64..10_000, at in 0_usize..10_000, bit in 0_u32..8) {
+        let engine = shop::engine(40);
+        for event in shop::life(engine.catalog(), seed, 4) {
+            let mut record = encode_record(&event);
+            prop_assert_eq!(decode_record(&record).unwrap(), event);
+            let at = at % record.len();
+            record[at] ^= 1 << bit;
+            prop_assert!(decode_record(&record).is_err());
+        }
+    }
+
+    #[test]
+    fn arbitrary_records_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(decode_record(&bytes).is_err());
+    }
+}
+
+#[test]
+fn every_way_of_forgetting_removes_exactly_its_events() {
+    let mut engine = shop::engine(160);
+    let id = |engine: &Engine, item: u32| engine.catalog().id(item).to_owned();
+    let (lamp, tea) = (id(&engine, 0), id(&engine, 1));
+    for (n, item) in [&lamp, &lamp, &tea].iter().enumerate() {
+        let at = Millis(NOW.0 - 1_000 * (10 - n as i64));
+        engine.observe(shop::event(&format!("e{n}"), "view_item", item, at), NOW).unwrap();
+    }
+    let forget = |engine: &Engine, what: ForgetWire| {
+        let mut copy = shop::engine(160);
+        let records: Vec<Vec<u8>> = engine.log().events().iter().map(encode_record).collect();
+        copy.restore(records.iter().map(Vec::as_slice));
+        copy.forget(&what, NOW).unwrap()
+    };
+    assert_eq!(forget(&engine, ForgetWire { item: Some(lamp), ..ForgetWire::default() }), ["e0", "e1"]);
+    assert_eq!(forget(&engine, ForgetWire { attribute: Some("category:tea".into()), ..ForgetWire::default() }), ["e2"]);
+    assert_eq!(
+        forget(&engine, ForgetWire { since: Some((NOW.0 - 9_000) as f64), ..ForgetWire::default() }),
+        ["e1", "e2"]
+    );
+    assert_eq!(forget(&engine, ForgetWire { all: Some(true), ..ForgetWire::default() }).len(), 3);
+    let interests = engine.profile().interests.all().to_vec();
+    assert_eq!(
+        forget(&engine, ForgetWire { interest: Some(interests[0].id.clone()), ..ForgetWire::default() }),
+        interests[0].events
+    );
+    assert_eq!(engine.forget(&ForgetWire::default(), NOW).unwrap_err().code(), "value_missing");
+    let unknown = ForgetWire { interest: Some("nobody".into()), ..ForgetWire::default() };
+    assert_eq!(engine.forget(&unknown, NOW).unwrap_err().path, "interest");
+}
+
+#[test]
+fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
+    let make = |n: usize| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64));
+    let mut order: Vec<usize> = (0..CAPACITY + 500).collect();
+    shop::shuffle(&mut order, 5);
+    let mut log = Log::default();
+    order.iter().for_each(|&n| {
+        log.insert(make(n));
+    });
+    assert_eq!(log.events().len(), CAPACITY);
+    assert_eq!(log.events()[0].at, Millis(500));
+    let evicted = log.expire(Millis(CAPACITY as i64)).len();
+    assert!(evicted <= 500, "{evicted} ids gave way; a late event older than a full log is never taken in");
+}
+
+#[test]
+fn retention_drops_what_is_older_than_thirteen_months() {
+    let mut log = Log::default();
+    log.insert(Event::new("old", EventKind::Touch, Millis(NOW.0 - 400 * DAY_MS)));
+    log.insert(Event::new("new", EventKind::Touch, Millis(NOW.0 - 300 * DAY_MS)));
+    assert_eq!(log.expire(NOW), ["old"]);
+    assert_eq!(log.events().len(), 1);
+}
+
+#[test]
+fn a_clock_that_jumps_by_decades_gives_finite_scores() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    engine.observe(shop::event("a", "view_item", &item, NOW), NOW).unwrap();
+    for years in [-10_i64, 50] {
+        let now = Millis(NOW.0 + years * 365 * DAY_MS);
+        let slate = engine.rank(shop::request("home", 10, 1), now).unwrap();
+        assert_eq!(slate.entries.len(), 10);
+        assert!(slate.entries.iter().all(|entry| entry.score.is_finite()));
+    }
+}

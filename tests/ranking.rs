@@ -1,0 +1,311 @@
+//! Law 2: the score is a sum. And what every slate promises, whatever the shopper, the rules or the request.
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flaneur::catalog::Catalog;
+use flaneur::engine::Engine;
+use flaneur::log::encode_record;
+use flaneur::math::Stream;
+use flaneur::profile::Profile;
+use flaneur::rank::{Desk, Request, Slate, Weights, rank};
+use flaneur::time::Millis;
+use flaneur::wire::request::{ForgetWire, RequestWire};
+use flaneur::wire::rule::{RuleWire, WhereWire, rules};
+use shop::NOW;
+
+fn share(catalog: &Catalog, slate: &Slate, token: &str) -> f64 {
+    let with = slate.entries.iter().filter(|e| catalog.tokens(e.item).any(|t| catalog.token(t) == token)).count();
+    with as f64 / slate.entries.len() as f64
+}
+
+fn view(engine: &mut Engine, id: &str, item: u32, back: i64) {
+    let name = engine.catalog().id(item).to_owned();
+    engine.observe(shop::event(id, "view_item", &name, Millis(NOW.0 - back)), NOW).unwrap();
+}
+
+/// A random rule set that is legal for the shop.
+fn random_rules(catalog: &Catalog, stream: &mut Stream) -> Vec<RuleWire> {
+    let filter = |stream: &mut Stream| WhereWire {
+        category: Some(shop::FAMILIES[stream.below(8)].into()),
+        price_above: (stream.unit() < 0.3).then_some(60.0),
+        ..WhereWire::default()
+    };
+    (0..stream.below(4))
+        .map(|_| match stream.below(5) {
+            0 => RuleWire {
+                kind: "pin".into(),
+                item: Some(catalog.id(stream.below(catalog.len()) as u32).into()),
+                position: Some(stream.below(6) as f64),
+                ..RuleWire::default()
+            },
+            1 => RuleWire { kind: "boost".into(), filter: Some(filter(stream)), by: Some(1.5), ..RuleWire::default() },
+            2 => RuleWire { kind: "bury".into(), filter: Some(filter(stream)), by: Some(2.0), ..RuleWire::default() },
+            3 => RuleWire { kind: "exclude".into(), filter: Some(filter(stream)), ..RuleWire::default() },
+            _ => RuleWire {
+                kind: "cap".into(),
+                per: Some(["brand", "category", "group", "kind"][stream.below(4)].into()),
+                max: Some((1 + stream.below(4)) as f64),
+                ..RuleWire::default()
+            },
+        })
+        .collect()
+}
+
+#[test]
+fn ten_thousand_random_slates_keep_every_promise() {
+    let catalog = Catalog::read(shop::pack(240)).unwrap();
+    let weights = Weights::default();
+    let mut calls = 0;
+    for seed in 0..500_u64 {
+        let mut stream = Stream::new(seed, "calls");
+        let events = shop::life(&catalog, seed, stream.below(90));
+        let profile = Profile::fold(&catalog, &events);
+        for call in 0..20_u64 {
+            let wires = random_rules(&catalog, &mut stream);
+            let rules = rules(wires.clone()).unwrap();
+            let pick =
+                |stream: &mut Stream, n: usize| (0..n).map(|_| stream.below(catalog.len()) as u32).collect::<Vec<_>>();
+            let candidates = (stream.unit() < 0.2).then(|| pick(&mut stream, 40));
+            let count = stream.below(6);
+            let exclude = pick(&mut stream, count);
+            let count = usize::from(stream.unit() < 0.3);
+            let like = pick(&mut stream, count);
+            let request = Request {
+                slot: "home".into(),
+                size: 1 + stream.below(24),
+                candidates,
+                exclude,
+                like,
+                hour: Some(stream.below(24) as u8),
+                surprise: Some(stream.unit()),
+                rules,
+                seed: seed ^ call,
+                now: NOW,
+                ..Request::default()
+            };
+            let desk = Desk { catalog: &catalog, profile: &profile, rules: &[], weights: &weights };
+            let slate = rank(&desk, &request);
+            check(&catalog, &profile, &request, &wires, &slate);
+            assert_eq!(slate, rank(&desk, &request), "the same arguments give the same slate");
+            calls += 1;
+        }
+    }
+    assert_eq!(calls, 10_000);
+}
+
+fn check(catalog: &Catalog, profile: &Profile, request: &Request, rules: &[RuleWire], slate: &Slate) {
+    let carries = |item: u32, token: &str| catalog.tokens(item).any(|t| catalog.token(t) == token);
+    let mut seen = BTreeSet::new();
+    for entry in &slate.entries {
+        let sum: f64 = entry.reasons.iter().map(|reason| reason.term()).sum();
+        assert!(
+            (sum - entry.score).abs() <= 1e-6 * entry.score.abs().max(1.0),
+            "reasons sum to {sum}, score is {}",
+            entry.score
+        );
+        assert!(seen.insert(entry.item), "an item stands twice");
+        assert!(catalog.is_available(entry.item), "a sold-out item is shown");
+        assert!(!request.exclude.contains(&entry.item), "an excluded item is shown");
+        assert!(!profile.stated.dismissed_items().contains(&entry.item), "a dismissed item is shown");
+        assert!(
+            !catalog.tokens(entry.item).any(|t| profile.stated.muted_tokens().contains(&t)),
+            "a muted item is shown"
+        );
+        assert!(entry.propensity > 0.0 && entry.propensity <= 1.0 + 1e-12);
+        if let Some(named) = &request.candidates {
+            let pinned = rules.iter().any(|r| r.kind == "pin" && r.item.as_deref() == Some(catalog.id(entry.item)));
+            assert!(named.contains(&entry.item) || pinned, "an item outside the candidates is shown");
+        }
+    }
+    assert!(slate.entries.len() <= request.size);
+    for rule in rules {
+        let filter = rule.filter.clone().unwrap_or_default();
+        match rule.kind.as_str() {
+            "exclude" => assert!(!slate.entries.iter().any(|e| {
+                carries(e.item, &format!("category:{}", filter.category.clone().unwrap()))
+                    && filter.price_above.is_none_or(|limit| catalog.price(e.item).unwrap() > limit)
+            })),
+            "cap" => check_cap(catalog, rules, rule, slate),
+            _ => {}
+        }
+    }
+    check_pins(catalog, profile, request, rules, slate);
+}
+
+fn check_cap(catalog: &Catalog, rules: &[RuleWire], cap: &RuleWire, slate: &Slate) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in &slate.entries {
+        let tokens = |key: &str| -> Vec<String> {
+            catalog.tokens(entry.item).map(|t| catalog.token(t).to_owned()).filter(|t| t.starts_with(key)).collect()
+        };
+        let key = match cap.per.as_deref().unwrap() {
+            "brand" => tokens("brand:").first().cloned(),
+            "category" => tokens("category:").last().cloned(),
+            "group" => Some(catalog.group(entry.item)).filter(|&g| g > 0).map(|g| g.to_string()),
+            _ => Some(catalog.kind(entry.item).name().to_owned()),
+        };
+        *counts.entry(key.unwrap_or_else(|| format!("none-{}", entry.item))).or_default() += 1;
+    }
+    // Pins may go over a cap; nothing else may.
+    let pins = rules.iter().filter(|rule| rule.kind == "pin").count();
+    assert!(counts.values().all(|&count| count <= cap.max.unwrap() as usize + pins), "a cap is broken");
+}
+
+fn check_pins(catalog: &Catalog, profile: &Profile, request: &Request, rules: &[RuleWire], slate: &Slate) {
+    let mut taken: Vec<(usize, u32)> = Vec::new();
+    for pin in rules.iter().filter(|rule| rule.kind == "pin") {
+        let (position, item) = (pin.position.unwrap() as usize, catalog.find(pin.item.as_ref().unwrap()).unwrap());
+        let refused = request.exclude.contains(&item)
+            || !catalog.is_available(item)
+            || profile.stated.dismissed_items().contains(&item)
+            || catalog.tokens(item).any(|t| profile.stated.muted_tokens().contains(&t))
+            || rules.iter().any(|rule| rule.kind == "exclude");
+        if refused || taken.iter().any(|&(p, i)| p == position || i == item) {
+            continue;
+        }
+        taken.push((position, item));
+        if position < slate.entries.len() {
+            assert_eq!(slate.entries[position].item, item, "a pin is not at its place");
+        }
+    }
+}
+
+#[test]
+fn after_five_views_of_a_kind_its_share_rises_and_the_reasons_name_those_views() {
+    let mut engine = shop::engine(400);
+    let cold = engine.rank(shop::request("home", 12, 1), NOW).unwrap();
+    let viewed: Vec<u32> = (0..5).map(|k| 8 * (3 + 5 * k)).collect();
+    viewed.iter().enumerate().for_each(|(n, &item)| view(&mut engine, &format!("v{n}"), item, 1_000 * (9 - n as i64)));
+    let warm = engine.rank(shop::request("home", 12, 1), NOW).unwrap();
+    let (before, after) =
+        (share(engine.catalog(), &cold, "category:lamps"), share(engine.catalog(), &warm, "category:lamps"));
+    assert!(after >= before + 0.4, "share of lamps went from {before} to {after}");
+    let lamp = warm.entries.iter().find(|entry| entry.item % 8 == 0).unwrap();
+    assert!(lamp.reasons.iter().any(|reason| reason.item.is_some_and(|item| viewed.contains(&item))));
+    assert!(!warm.entries.iter().any(|entry| viewed.contains(&entry.item)), "what was just seen does not come back");
+}
+
+#[test]
+fn a_dismissed_item_is_gone_and_forgetting_the_dismissal_brings_the_slate_back() {
+    let mut engine = shop::engine(240);
+    view(&mut engine, "v", 8, 1_000);
+    let before = engine.rank(shop::request("home", 10, 2), NOW).unwrap();
+    let victim = engine.catalog().id(before.entries[0].item).to_owned();
+    engine.observe(shop::event("d", "dismiss", &victim, NOW), NOW).unwrap();
+    let after = engine.rank(shop::request("home", 10, 2), NOW).unwrap();
+    assert!(!after.entries.iter().any(|entry| entry.item == before.entries[0].item));
+    engine.forget(&ForgetWire { event: Some("d".into()), ..ForgetWire::default() }, NOW).unwrap();
+    assert_eq!(engine.rank(shop::request("home", 10, 2), NOW).unwrap(), before);
+}
+
+#[test]
+fn forgetting_an_interest_gives_the_slate_of_a_shopper_with_the_remaining_log() {
+    let mut engine = shop::engine(240);
+    for (n, item) in [8, 16, 24, 9, 17, 25].into_iter().enumerate() {
+        view(&mut engine, &format!("v{n}"), item, 10_000 - 1_000 * n as i64);
+    }
+    let interest = engine.profile().interests.all()[0].id.clone();
+    engine.forget(&ForgetWire { interest: Some(interest), ..ForgetWire::default() }, NOW).unwrap();
+    let mut other = shop::engine(240);
+    let records: Vec<Vec<u8>> = engine.log().events().iter().map(encode_record).collect();
+    other.restore(records.iter().map(Vec::as_slice));
+    assert!(!records.is_empty() && records.len() < 6);
+    assert_eq!(
+        engine.rank(shop::request("home", 12, 4), NOW).unwrap(),
+        other.rank(shop::request("home", 12, 4), NOW).unwrap()
+    );
+}
+
+#[test]
+fn shut_gates_keep_the_shop_s_own_order_and_learn_nothing() {
+    let mut engine = shop::engine(80);
+    engine.set_gates(false, false);
+    let item = engine.catalog().id(8).to_owned();
+    assert!(engine.observe(shop::event("v", "view_item", &item, NOW), NOW).unwrap().is_none());
+    assert!(engine.log().events().is_empty());
+    let slate = engine.rank(shop::request("home", 10, 1), NOW).unwrap();
+    let order: Vec<u32> = (0..80).filter(|&item| engine.catalog().is_available(item)).take(10).collect();
+    assert_eq!(slate.entries.iter().map(|entry| entry.item).collect::<Vec<_>>(), order);
+    assert!(slate.entries.iter().all(|entry| entry.reasons.is_empty() && entry.propensity == 1.0));
+    let named = RequestWire {
+        candidates: Some(vec![item.clone(), engine.catalog().id(3).into()]),
+        ..shop::request("home", 5, 1)
+    };
+    let slate = engine.rank(named, NOW).unwrap();
+    assert_eq!(engine.catalog().id(slate.entries[0].item), item);
+}
+
+#[test]
+fn the_dial_sets_the_share_of_labelled_discoveries() {
+    let mut engine = shop::engine(400);
+    view(&mut engine, "v", 8, 1_000);
+    let mut count = |dial: f64| {
+        let request = RequestWire { surprise: Some(dial), ..shop::request("home", 12, 9) };
+        let slate = engine.rank(request, NOW).unwrap();
+        assert!(slate.entries[..6].iter().all(|entry| !entry.discovery), "the upper half is anchored");
+        slate.entries.iter().filter(|entry| entry.discovery).count()
+    };
+    assert_eq!([count(0.0), count(0.3), count(0.5), count(1.0)], [0, 2, 3, 6]);
+}
+
+#[test]
+fn discovery_propensities_are_the_frequencies_of_the_draw() {
+    let mut engine = shop::engine(400);
+    view(&mut engine, "v", 8, 1_000);
+    let runs = 4_000_u64;
+    let mut drawn: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for seed in 0..runs {
+        let request = RequestWire { surprise: Some(0.2), ..shop::request("home", 10, seed) };
+        let slate = engine.rank(request, NOW).unwrap();
+        let entry = slate.entries.iter().find(|entry| entry.discovery).unwrap();
+        let cell = drawn.entry(entry.item).or_insert((entry.propensity, 0.0));
+        assert!((cell.0 - entry.propensity).abs() < 1e-12, "the places above are the same in every run");
+        cell.1 += 1.0;
+    }
+    for (propensity, count) in drawn.values() {
+        // A binomial count has standard deviation sqrt(n p (1 - p)); five of them over at most 100 items.
+        let spread = 5.0 * (runs as f64 * propensity * (1.0 - propensity)).sqrt() + 1.0;
+        assert!((count - runs as f64 * propensity).abs() <= spread, "drawn {count} times at propensity {propensity}");
+    }
+}
+
+#[test]
+fn seen_entries_are_logged_once_with_their_propensities() {
+    let mut engine = shop::engine(80);
+    let slate = engine.rank(shop::request("home", 6, 1), NOW).unwrap();
+    let first = engine.seen(&slate.id, Some(&[engine.catalog().id(slate.entries[0].item).to_owned()]), NOW).unwrap();
+    assert_eq!((first.shown.len(), first.shown[0].position), (1, 0));
+    let rest = engine.seen(&slate.id, None, NOW).unwrap();
+    assert_eq!(rest.shown.len(), 5);
+    assert!(engine.seen(&slate.id, None, NOW).is_none());
+    assert!(engine.seen("unknown", None, NOW).is_none());
+    assert_eq!(engine.profile().impressions, 6);
+}
+
+#[test]
+fn sensitive_items_are_never_learned() {
+    let mut items = shop::items(40);
+    items[3].category = vec!["Health".into()];
+    let mut engine = Engine::new(1);
+    engine.load_items(&items).unwrap();
+    engine.set_gates(true, true);
+    let event = shop::event("v", "view_item", &items[3].id, NOW);
+    assert!(engine.observe(event, NOW).unwrap().is_none());
+    assert!(engine.log().events().is_empty());
+}
+
+#[test]
+fn a_plain_list_of_items_ranks_like_a_pack() {
+    let mut engine = Engine::new(1);
+    engine.load_items(&shop::items(200)).unwrap();
+    engine.set_gates(true, true);
+    let cold = engine.rank(shop::request("home", 12, 1), NOW).unwrap();
+    for n in 0..5 {
+        view(&mut engine, &format!("v{n}"), 8 * (n + 3), 1_000);
+    }
+    let warm = engine.rank(shop::request("home", 12, 1), NOW).unwrap();
+    assert!(share(engine.catalog(), &warm, "category:lamps") > share(engine.catalog(), &cold, "category:lamps") + 0.3);
+}
