@@ -5,6 +5,7 @@
 //! by content first, by extension where the content is ambiguous.
 
 mod csv;
+mod document;
 mod draft;
 mod events;
 pub mod faults;
@@ -13,6 +14,7 @@ mod jsonld;
 mod merchant;
 mod ndjson;
 mod open;
+mod shapes;
 mod shopify;
 mod value;
 
@@ -119,7 +121,7 @@ pub fn items(paths: &[PathBuf], reading: &Reading<'_>) -> Result<(Catalogue, Fau
             Shape::Table(delimiter) => csv::read(source, delimiter, reading.map, &mut items)?,
             Shape::Lines => ndjson::read(source, &mut items)?,
             Shape::Xml => merchant::read(source, &mut items)?,
-            Shape::Document => jsonld::read_document(source, &mut items)?,
+            Shape::Document => document::read(source, reading.map, &mut items)?,
         }
         if items.faults.rows == before {
             bail!("{name} holds no item; expected at least one");

@@ -100,6 +100,8 @@ pub struct Draft {
     pub image: Option<String>,
     /// Its page, as the feed has it.
     pub url: Option<String>,
+    /// A reduced price, whichever of the two stands first.
+    pub(super) sale: Option<f64>,
 }
 
 impl Draft {
@@ -128,7 +130,7 @@ impl Draft {
             Field::MinorPrice if item.price.is_none() => self.set_price(value::price(text)?, 100.0),
             Field::SalePrice => {
                 let (sale, _) = value::price(text).map_err(|error| renamed(error, "sale_price"))?;
-                item.price = Some(item.price.map_or(sale, |price| price.min(sale)));
+                self.sale = Some(sale);
             }
             Field::Currency => self.currency = Some(text.to_uppercase()),
             Field::Available => item.available = value::availability(text)?,
@@ -159,7 +161,10 @@ impl Draft {
     ///
     /// # Errors
     /// The first illegal field.
-    pub(super) fn finish(self) -> Result<Self> {
+    pub(super) fn finish(mut self) -> Result<Self> {
+        if let Some(sale) = self.sale {
+            self.item.price = Some(self.item.price.map_or(sale, |price| price.min(sale)));
+        }
         if self.item.id.is_empty() {
             return Err(Error::new(ErrorKind::Missing, "id", "there is no id; expected 1 to 256 bytes"));
         }

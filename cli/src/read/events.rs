@@ -9,12 +9,12 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use flaneur::error::{Error, ErrorKind};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::csv::{broken, convert, headers};
 use super::faults::Faults;
 use super::fields::{Aliases, Column, Map, columns, normal};
 use super::open::{Shape, Source, next_line, open};
+use super::shapes::rows;
 use super::value::{TimeUnit, moment_like, price, quote};
 use super::{Catalogue, Reading};
 use crate::log::{Log, Touch};
@@ -182,6 +182,27 @@ impl FileState {
     }
 }
 
+/// The keys of the last JSON object, and where the fields are among them.
+#[derive(Default)]
+struct ObjectShape {
+    keys: Vec<String>,
+    places: [Option<usize>; FIELDS],
+}
+
+impl ObjectShape {
+    /// Where the fields are; computed again only when the keys differ from the last object's.
+    fn places(&mut self, keys: &[String], map: &Map) -> [Option<usize>; FIELDS] {
+        if self.keys != keys {
+            let columns = columns(keys, ALIASES, map);
+            for (place, &(field, _)) in self.places.iter_mut().zip(ALIASES) {
+                *place = columns.iter().position(|column| *column == Column::Known(field));
+            }
+            self.keys = keys.to_vec();
+        }
+        self.places
+    }
+}
+
 /// The texts of one row, by field.
 type Row<'a> = [&'a str; FIELDS];
 
@@ -211,19 +232,21 @@ impl Reader<'_> {
         let mut line = Vec::new();
         let mut number = 0;
         let mut state: Option<FileState> = None;
+        let mut shape = ObjectShape::default();
         while next_line(&source.name, source.reader.as_mut(), &mut line)?.is_some() {
             number += 1;
             if line.trim_ascii().is_empty() {
                 continue;
             }
             self.faults.row();
-            let result = object(&line).and_then(|(keys, values)| {
-                let columns = columns(&keys, ALIASES, map);
-                let place = |field: Field| columns.iter().position(|column| *column == Column::Known(field));
-                let state = state.get_or_insert_with(|| FileState::new(place(Field::Quantity).is_some()));
-                let text = |field: Field| place(field).map_or("", |at| values[at].as_str());
-                let texts: Vec<&str> = ALIASES.iter().map(|&(field, _)| text(field)).collect();
-                self.row(&<Row<'_>>::try_from(texts).unwrap_or_default(), state)
+            let result = rows(&line).and_then(|rows| {
+                rows.iter().try_for_each(|flat| {
+                    let places = shape.places(&flat.keys, map);
+                    let has_quantity = places[Field::Quantity as usize].is_some();
+                    let state = state.get_or_insert_with(|| FileState::new(has_quantity));
+                    let texts = places.map(|place| place.map_or("", |at| flat.texts[at].as_str()));
+                    self.row(&texts, state)
+                })
             });
             if let Err(error) = result {
                 self.faults.add(&source.name, number, &error);
@@ -250,6 +273,10 @@ impl Reader<'_> {
             *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
             return Ok(());
         };
+        if item.is_empty() && is_page(kind) {
+            *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
+            return Ok(());
+        }
         if item.is_empty() {
             return Err(Error::new(ErrorKind::Missing, "item", "there is no item id"));
         }
@@ -298,21 +325,6 @@ fn texts_of<'a>(
     Ok(texts)
 }
 
-/// The keys and scalar values of a JSON object.
-fn object(line: &[u8]) -> flaneur::error::Result<(Vec<String>, Vec<String>)> {
-    let broken = |error: serde_json::Error| {
-        let message = format!("not a JSON object (column {}); expected one event per line", error.column());
-        Error::new(ErrorKind::Malformed, "", message)
-    };
-    let value: serde_json::Map<String, Value> = serde_json::from_slice(line).map_err(broken)?;
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => String::new(),
-    };
-    Ok(value.iter().map(|(key, value)| (normal(key), text(value))).unzip())
-}
-
 /// Errors of a table name the table's own column.
 fn at_header(error: Error, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Error {
     let field = ALIASES.iter().find(|(_, names)| names.first() == Some(&error.path.as_str()));
@@ -332,6 +344,11 @@ fn check_numbers(quantity: &str, unit_price: &str) -> flaneur::error::Result<()>
         return Err(Error::new(ErrorKind::OutOfRange, "price", "the price is negative"));
     }
     Ok(())
+}
+
+/// Whether an event of that type may well have no item.
+fn is_page(kind: &str) -> bool {
+    matches!(normal(kind).as_str(), "page_view" | "pageview" | "click" | "select_item")
 }
 
 /// GA4's names and what other logs call the same.

@@ -106,7 +106,8 @@ impl Faults {
             self.first.push(Fault {
                 file: file.into(),
                 line,
-                path: error.path.clone(),
+                // A decoder without a root puts a point before the first field.
+                path: error.path.trim_start_matches('.').into(),
                 code: error.code().into(),
                 reason: error.message.to_string(),
             });

@@ -35,6 +35,15 @@ impl Map {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, column)| column.as_str())
     }
 
+    /// Whether the user chose that column for a canonical name; counts as used.
+    pub(super) fn takes(&self, name: &str, column: &str) -> bool {
+        let chosen = self.column_of(name) == Some(column);
+        if chosen {
+            self.note(&[column.to_owned()]);
+        }
+        chosen
+    }
+
     /// What the user said about a column: the name it was given, or "" to ignore it.
     fn name_of(&self, column: &str) -> Option<&str> {
         self.pairs.iter().find(|(_, known)| known == column).map(|(name, _)| name.as_str())

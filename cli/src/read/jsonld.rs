@@ -1,10 +1,126 @@
-//! JSON documents.
+//! schema.org JSON-LD: Products, wherever they stand in a block.
+//!
+//! The identifier is the first of `productID`, `sku`, `@id`, `url`. Prices come
+//! from the cheapest offer. A ProductGroup gives one item per variant.
 
-use anyhow::{Result, bail};
+use flaneur::error::{Error, ErrorKind, Result};
+use serde_json::Value;
 
-use super::Items;
-use super::open::Source;
+use super::draft::{Draft, Field};
 
-pub(super) fn read_document(source: Source, _items: &mut Items) -> Result<()> {
-    bail!("{}: JSON documents are not read yet", source.name)
+/// Properties under which a block keeps further blocks.
+const INSIDE: [&str; 6] = ["@graph", "itemListElement", "item", "mainEntity", "hasPart", "itemOffered"];
+/// Properties that say what a product is like.
+const ATTRIBUTES: [&str; 4] = ["color", "material", "pattern", "size"];
+/// Blocks nested deeper than this are not searched.
+const DEEPEST: usize = 8;
+
+/// Reads every product of a block.
+pub(super) fn drafts(json: &str) -> Vec<Result<Draft>> {
+    let mut found = Vec::new();
+    match serde_json::from_str(json) {
+        Ok(value) => collect(&value, DEEPEST, &mut found),
+        Err(_) => found.push(Err(Error::new(ErrorKind::Malformed, "", "not a JSON object"))),
+    }
+    found
+}
+
+fn collect(value: &Value, depth: usize, found: &mut Vec<Result<Draft>>) {
+    if depth == 0 {
+        return;
+    }
+    for node in list(value) {
+        if is_a(node, "ProductGroup") && node.get("hasVariant").is_some() {
+            list(&node["hasVariant"]).for_each(|variant| found.push(product(variant, Some(node))));
+        } else if ["Product", "ProductGroup", "ProductModel", "IndividualProduct"].iter().any(|kind| is_a(node, kind)) {
+            found.push(product(node, None));
+        } else {
+            INSIDE.iter().filter_map(|key| node.get(key)).for_each(|inside| collect(inside, depth - 1, found));
+        }
+    }
+}
+
+/// JSON-LD writes one value or a list of them.
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    let many = value.as_array().map(Vec::as_slice);
+    many.unwrap_or(std::slice::from_ref(value)).iter().filter(|value| !value.is_null())
+}
+
+fn is_a(node: &Value, kind: &str) -> bool {
+    let name = |value: &Value| value.as_str().is_some_and(|text| text.rsplit(['/', ':', '#']).next() == Some(kind));
+    node.get("@type").is_some_and(|kinds| list(kinds).any(name))
+}
+
+fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
+    let mut draft = Draft::new();
+    let own = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let inherited = |key: &str| own(key).or_else(|| group.and_then(|group| group.get(key)));
+    let id = ["productID", "sku", "@id", "url"].into_iter().filter_map(own).map(text).find(|id| !id.is_empty());
+    draft.set(Field::Id, &id.unwrap_or_default())?;
+    let kinds = [(Field::Title, "name"), (Field::Brand, "brand"), (Field::Image, "image"), (Field::Url, "url")];
+    for (field, key) in kinds {
+        draft.set(field, &inherited(key).map(text).unwrap_or_default())?;
+    }
+    for level in inherited("category").into_iter().flat_map(list) {
+        draft.item.category.extend(super::draft::levels(&text(level)));
+    }
+    for tags in inherited("keywords").into_iter().flat_map(list) {
+        draft.set(Field::Tags, &text(tags))?;
+    }
+    let variant_of = own("isVariantOf").or(group);
+    let family = own("inProductGroupWithID").or_else(|| variant_of.and_then(|group| group.get("productGroupID")));
+    draft.set(
+        Field::Group,
+        &family.or_else(|| variant_of.and_then(|group| group.get("@id"))).map(text).unwrap_or_default(),
+    )?;
+    for key in ATTRIBUTES {
+        inherited(key).into_iter().flat_map(list).for_each(|value| draft.attribute(key, &text(value)));
+    }
+    for property in own("additionalProperty").into_iter().flat_map(list) {
+        let (key, value) = (property.get("name").map(text), property.get("value").map(text));
+        if let (Some(key), Some(value)) = (key.filter(|key| !key.is_empty()), value) {
+            draft.attribute(&key.to_lowercase().replace(':', "_"), &value);
+        }
+    }
+    if let Some(offers) = inherited("offers") {
+        sell(&mut draft, offers)?;
+    }
+    draft.finish()
+}
+
+/// The text of a value: itself, its `name` or address, or that of the first in a list.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(values) => values.first().map(text).unwrap_or_default(),
+        Value::Object(_) => {
+            let keys = ["name", "url", "contentUrl", "@id", "value"];
+            keys.into_iter().find_map(|key| value.get(key)).map(text).unwrap_or_default()
+        }
+        Value::Bool(_) | Value::Null => String::new(),
+    }
+}
+
+/// The cheapest offer's price, and whether any offer can be had.
+fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
+    let mut stated = Vec::new();
+    for (at, offer) in list(offers).enumerate() {
+        let place = |error: Error| Error { path: format!("offers[{at}].{}", error.path), ..error };
+        let terms = offer.get("priceSpecification").and_then(|terms| list(terms).next());
+        let price = ["price", "lowPrice"].into_iter().find_map(|key| offer.get(key));
+        let price = price.or_else(|| terms.and_then(|terms| terms.get("price"))).map(text).unwrap_or_default();
+        if !price.is_empty() {
+            let (price, currency) = super::value::price(&price).map_err(place)?;
+            draft.item.price = Some(draft.item.price.map_or(price, |known| known.min(price)));
+            draft.currency = currency.or(draft.currency.take());
+        }
+        let currency = offer.get("priceCurrency").or_else(|| terms.and_then(|terms| terms.get("priceCurrency")));
+        draft.set(Field::Currency, &currency.map(text).unwrap_or_default())?;
+        if let Some(availability) = offer.get("availability").map(text).filter(|text| !text.is_empty()) {
+            stated.push(super::value::availability(&availability).map_err(place)?);
+        }
+    }
+    draft.item.available = stated.is_empty() || stated.contains(&true);
+    Ok(())
 }

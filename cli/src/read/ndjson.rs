@@ -49,5 +49,5 @@ pub(super) fn draft(json: &[u8]) -> flaneur::error::Result<Draft> {
     let wire: ItemWire = decode(&mut serde_json::Deserializer::from_str(text), "")?;
     let page: Page = decode(&mut serde_json::Deserializer::from_str(text), "")?;
     let item = Item::try_from(wire)?;
-    Draft { item, currency: page.currency, image: page.image, url: page.url }.finish()
+    Draft { item, currency: page.currency, image: page.image, url: page.url, ..Draft::default() }.finish()
 }

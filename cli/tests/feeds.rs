@@ -1,0 +1,258 @@
+//! Every format that is promised is read as promised, and every bad row is named.
+
+#[path = "support/kit.rs"]
+mod kit;
+
+use std::fs;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use kit::{Folder, Run, feed};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn every_format_gives_the_items_that_were_written_down() {
+    let folder = Folder::new("formats");
+    let names = [
+        "items.ndjson",
+        "items.json",
+        "items.csv",
+        "merchant.tsv",
+        "merchant.xml",
+        "atom.xml",
+        "shopify.json",
+        "jsonld.json",
+    ];
+    for name in names {
+        folder.run(&format!("pack --items {} --out p.flaneur --display d.json", feed(name).display())).expect(0);
+        let expected = fs::read_to_string(feed(&format!("{name}.expected"))).unwrap();
+        assert_eq!(folder.text("d.json"), expected, "{name}");
+    }
+}
+
+#[test]
+fn gzip_byte_order_marks_and_wrong_extensions_make_no_difference() {
+    let folder = Folder::new("wrapped");
+    for name in ["items.csv", "merchant.xml", "shopify.json", "items.ndjson"] {
+        folder.run(&format!("pack --items {} --out plain.flaneur", feed(name).display())).expect(0);
+        let marked = [b"\xef\xbb\xbf".as_slice(), &fs::read(feed(name)).unwrap()].concat();
+        folder.write("feed.txt", gzip(&marked));
+        folder.run("pack --items feed.txt --out wrapped.flaneur").expect(0);
+        assert_eq!(folder.read("plain.flaneur"), folder.read("wrapped.flaneur"), "{name}");
+    }
+}
+
+/// Runs the feed with its bad rows skipped, and once more with none allowed.
+fn bad(name: &str, faults: &[&str]) -> Run {
+    let folder = Folder::new(&format!("bad-{name}"));
+    fs::copy(feed(name), folder.0.join(name)).unwrap();
+    folder.run(&format!("pack --items {name} --out p.flaneur --max-bad 0")).expect(3);
+    assert_eq!(folder.names(), [name], "a refused input leaves no output");
+    let run = folder.run(&format!("pack --items {name} --out p.flaneur --report r.json")).expect(0);
+    for fault in faults {
+        run.says(&format!("bad row: {name}:{fault}"));
+    }
+    assert_eq!(run.err().lines().count(), faults.len(), "{}", run.err());
+    assert!(folder.text("r.json").contains(&format!("\"bad\": {}", faults.len())));
+    run
+}
+
+#[test]
+fn bad_rows_of_ndjson_are_named() {
+    let faults = [
+        "2: price: wrong type",
+        "3: price: the price is not between",
+        "4: id: this field is required",
+        "5: id: the same id stands at bad-items.ndjson:1",
+        "6: kind: not a kind",
+        "7: not a JSON object",
+        "8: attributes.__proto__: this attribute name is not allowed",
+        "9: id: the id is empty",
+    ];
+    bad("bad-items.ndjson", &faults);
+}
+
+#[test]
+fn bad_rows_of_a_table_are_named() {
+    let faults = [
+        "3: price: \"free\" is not a price",
+        "4: the row has 3 columns, the header 4",
+        "5: available: \"perhaps\" is neither yes nor no",
+        "6: id: there is no id",
+        "7: id: the same id stands at bad-items.csv:2",
+        "8: price: the price is not between",
+    ];
+    bad("bad-items.csv", &faults);
+}
+
+#[test]
+fn bad_items_of_a_merchant_feed_are_named() {
+    let faults = [
+        "4: g:price: \"a lot\" is not a price",
+        "6: id: there is no id",
+        "7: id: the same id stands at bad-merchant.xml:3",
+        "8: title: the text has an entity",
+        "9: g:availability: \"maybe\" is neither yes nor no",
+    ];
+    bad("bad-merchant.xml", &faults);
+}
+
+#[test]
+fn bad_products_of_shopify_are_named() {
+    let faults = [
+        "3: variants[1].price: \"soon\" is not a price",
+        "4: id: there is no id",
+        "5: title: wrong type; expected a string",
+        "6: id: the same id stands at bad-shopify.json:2",
+    ];
+    bad("bad-shopify.json", &faults);
+}
+
+#[test]
+fn bad_products_of_json_ld_are_named() {
+    let faults = [
+        "3: id: there is no id",
+        "4: offers[1].price: \"ask\" is not a price",
+        "5: id: the same id stands at bad-jsonld.json:2",
+    ];
+    bad("bad-jsonld.json", &faults);
+}
+
+/// Each of these cannot be read as a whole.
+#[test]
+fn broken_files_are_refused_with_the_place_and_what_to_do() {
+    let folder = Folder::new("broken");
+    let csv = fs::read(feed("items.csv")).unwrap();
+    let zipped = gzip(&csv);
+    let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
+    let large = gzip(format!("id,title\n{noise}").as_bytes());
+    let cases: [(&str, Vec<u8>, &str); 14] = [
+        ("empty.csv", Vec::new(), "empty.csv is empty"),
+        ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
+        ("header.csv", b"id,title\n".to_vec(), "holds no item"),
+        ("no-id.csv", b"title,price\nx,1\n".to_vec(), "no column is the item's id (columns: title, price)"),
+        ("proto.csv", b"id,__proto__\nx,1\n".to_vec(), "proto.csv:1: a column may not be called `__proto__`"),
+        ("latin.csv", b"id,title\na,Th\xe9\n".to_vec(), "latin.csv:2: column `title` is not UTF-8. If it is Latin-1"),
+        ("latin.json", b"[\n{\"id\":\"a\",\"title\":\"Th\xe9\"}]".to_vec(), "latin.json:2: the text is not UTF-8"),
+        ("latin.xml", b"<rss>\n<item><title>Th\xe9</title></item></rss>".to_vec(), "the text is not UTF-8"),
+        ("wide.csv", b"\xff\xfei\0d\0".to_vec(), "is UTF-16"),
+        ("cut.csv.gz", zipped[..zipped.len() / 2].to_vec(), "ends too early"),
+        ("cut-late.csv.gz", large[..large.len() - 9].to_vec(), "ends too early"),
+        ("cut.json", b"[{\"id\":\"a\"},\n{\"id\":".to_vec(), "cut.json:2:6: not JSON"),
+        ("cut.xml", b"<rss><channel>\n<item><g:id>a</g:id>".to_vec(), "cut.xml:2: the XML ends inside <item>"),
+        ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
+    ];
+    for (name, bytes, message) in cases {
+        folder.write(name, bytes);
+        folder.run(&format!("pack --items {name} --out p.flaneur")).expect(3).says(message);
+        assert!(!folder.names().contains(&"p.flaneur".to_owned()));
+    }
+    folder.run("pack --items none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
+}
+
+#[test]
+fn bad_events_are_named_and_odd_ones_are_counted() {
+    let folder = Folder::new("events");
+    fs::copy(feed("bad-events.csv"), folder.0.join("log.csv")).unwrap();
+    folder.write("items.csv", "id\na\n");
+    let run = folder.run("pack --items items.csv --events log.csv --out p.flaneur --report r.json").expect(0);
+    for fault in [
+        "3: item: there is no item id",
+        "4: ts: the time is negative",
+        "5: ts: \"yesterday\" is not a time",
+        "6: ts: the time is in milliseconds, the file began with seconds",
+        "7: ts: the time is in the future",
+        "8: session: there is neither a session nor a user",
+        "9: type: \"teleport\" is not a known event",
+        "10: quantity: \"-2\" is not a quantity",
+        "11: the row has 4 columns, the header 6",
+    ] {
+        run.says(&format!("bad row: log.csv:{fault}"));
+    }
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    assert_eq!(report["event_rows"]["rows"], 14);
+    assert_eq!(report["event_rows"]["bad"], 9);
+    assert_eq!(report["notes"]["unknown_items"], 1);
+    assert_eq!(report["notes"]["out_of_order"], 1);
+    assert_eq!(report["notes"]["repeated"], 1);
+    assert_eq!(report["notes"]["set_aside"]["refund"], 1);
+}
+
+#[test]
+fn a_few_rows_in_another_encoding_are_bad_rows_of_a_log() {
+    let folder = Folder::new("mixed");
+    folder.write("log.csv", b"session,item,ts\ns,a,1\ns,caf\xe9,2\n");
+    let run = folder.run("pack --events log.csv --out p.flaneur").expect(0);
+    run.says("bad row: log.csv:3: the row is not UTF-8. If it is Latin-1, convert it: iconv");
+}
+
+#[test]
+fn logs_of_several_shapes_say_the_same() {
+    let folder = Folder::new("shapes");
+    folder.write("items.csv", "id\na\nb\n");
+    let shapes = [
+        ("a.csv", "session,user,item,ts,type\ns,u,a,1700000000,view_item\ns,u,b,1700000060,purchase\n"),
+        ("b.csv", "basket;shopper;sku;time;event\ns;u;a;1700000000000;view\ns;u;b;1700000060000;buy\n"),
+        (
+            "c.tsv",
+            "visit\tvisitor\titem_id\tdate\taction\ns\tu\ta\t2023-11-14T22:13:20Z\tview\ns\tu\tb\t2023-11-14 22:14:20\torder\n",
+        ),
+        (
+            "d.ndjson",
+            "{\"session\":\"s\",\"user\":\"u\",\"item\":\"a\",\"ts\":1700000000,\"type\":\"view_item\"}\n\
+             {\"ts\":1700000060,\"item\":\"b\",\"user\":\"u\",\"session\":\"s\",\"type\":\"purchase\"}\n",
+        ),
+        (
+            "e.ndjson",
+            "{\"event_name\":\"view_item\",\"event_timestamp\":\"1700000000000000\",\"user_pseudo_id\":\"u\",\
+             \"event_params\":[{\"key\":\"ga_session_id\",\"value\":{\"int_value\":\"9\"}}],\"items\":[{\"item_id\":\"a\"}]}\n\
+             {\"event_name\":\"purchase\",\"event_timestamp\":\"1700000060000000\",\"user_pseudo_id\":\"u\",\
+             \"event_params\":[{\"key\":\"ga_session_id\",\"value\":{\"int_value\":\"9\"}}],\"items\":[{\"item_id\":\"b\"}]}\n",
+        ),
+    ];
+    let packs: Vec<Vec<u8>> = shapes
+        .iter()
+        .map(|(name, text)| {
+            folder.write(name, text);
+            folder
+                .run(&format!("pack --items items.csv --events {name} --out {name}.flaneur --min-support 1"))
+                .expect(0);
+            folder.read(&format!("{name}.flaneur"))
+        })
+        .collect();
+    assert!(packs.iter().all(|pack| *pack == packs[0]));
+}
+
+#[test]
+fn columns_can_be_named_and_a_misspelling_is_refused() {
+    let folder = Folder::new("map");
+    folder.write("items.csv", "ref,label,note\na,Lamp,x\n");
+    folder.run("pack --items items.csv --out p.flaneur").expect(3).says("no column is the item's id");
+    folder.run("pack --items items.csv --map id=ref,note= --out p.flaneur --display d.json").expect(0);
+    assert!(
+        folder.text("d.json").contains(r#""title":"Lamp""#) && folder.text("d.json").contains(r#""attributes":{}"#)
+    );
+    folder
+        .run("pack --items items.csv --map id=ref,note=remark --out p.flaneur")
+        .expect(3)
+        .says("no input has a column `remark`");
+    fs::copy(feed("shopify.json"), folder.0.join("products.json")).unwrap();
+    folder.run("pack --items products.json --map id=handle --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains(r#""id":"linen-shirt""#));
+}
+
+#[test]
+fn prices_of_several_currencies_are_refused_until_one_is_chosen() {
+    let folder = Folder::new("currency");
+    folder.write("items.csv", "id,price\na,1 EUR\nb,2 EUR\nc,3 USD\n");
+    folder.run("pack --items items.csv --out p.flaneur").expect(3).says("several currencies (EUR 2×, USD 1×)");
+    folder.run("pack --items items.csv --currency eur --out p.flaneur --display d.json --report r.json").expect(0);
+    assert!(folder.text("r.json").contains("\"prices_dropped\": 1"));
+    assert_eq!(folder.text("d.json").matches(r#""currency":"EUR""#).count(), 2);
+}
