@@ -52,9 +52,12 @@ export const TEXT_LENGTH = 256;
 /** Most items of one event. */
 export const MAX_LINES = 200;
 
-/** Text that is short enough and has no half characters. */
+/** Half characters, control and direction-changing characters, and what replaces unreadable ones. */
+const UNCLEAN = /[\p{Surrogate}\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;
+
+/** Text that is short enough and holds only characters that an id may have. */
 export function isText(value: unknown, length: number): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= length && !/\p{Surrogate}/u.test(value);
+  return typeof value === "string" && value.length > 0 && value.length <= length && !UNCLEAN.test(value);
 }
 
 /** Milliseconds since 1970 of a time in any usual form. */
@@ -73,6 +76,6 @@ export function readTime(value: unknown): number | undefined {
 /** The readable beginning of something a shopper typed, whatever they typed; nothing when it is blank. */
 export function clipText(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const start = value.slice(0, TEXT_LENGTH).replace(/\p{Surrogate}/gu, "").trim();
+  const start = value.slice(0, TEXT_LENGTH).replace(/[\p{Surrogate}\p{Cc}]/gu, " ").trim();
   return start === "" ? undefined : start;
 }

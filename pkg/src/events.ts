@@ -122,7 +122,7 @@ function ownQuery(value: unknown): string | undefined {
 function ownText(value: unknown, path: string, length: number): string {
   checkText(value, path, length);
   if (isText(value, length)) return value;
-  throw flaneurError("value_malformed", `${path} holds half of a character; send well-formed text.`, path);
+  throw flaneurError("value_malformed", `${path} holds control characters or half of one; send clean text.`, path);
 }
 
 function ownNumber(value: unknown, path: string, least: number): number {

@@ -14,6 +14,7 @@ import { Engine } from "./engine.js";
 import { flaneurError, isFlaneurError, report } from "./errors.js";
 import { stamp, translate } from "./events.js";
 import { readDocument, writeDocument } from "./export.js";
+import { isForeign } from "./foreign.js";
 import { newId } from "./id.js";
 import type { Loaded, NotLoaded } from "./loader.js";
 import { DeviceLog } from "./log.js";
@@ -156,7 +157,12 @@ export class Handle {
   #observe(input: EventInput): void {
     if (this.#closed) return;
     const event = translate(input, { now: this.#now(), newId, knows: (item) => this.#knows(item) });
-    if (event) this.#learn(event, event.type === "impression");
+    if (!event) return;
+    try {
+      this.#learn(event, event.type === "impression");
+    } catch (e) {
+      if (!isForeign(input) || !isFlaneurError(e)) throw e; // another vocabulary's faults are not the page's
+    }
   }
 
   #learn(event: CanonicalEvent, quiet: boolean): void {

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+
+const BROWSER_ONLY = [
+  "fetch", "Response", "WebAssembly", "indexedDB", "BroadcastChannel", "crypto", "navigator", "localStorage",
+  "sessionStorage", "Blob", "setTimeout", "setInterval", "queueMicrotask",
+];
+
+/** Runs a module in a Node of its own. */
+function run(script) {
+  return execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: new URL(".", import.meta.url),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  }).trim();
+}
+
+for (const entry of ["index", "embedded"]) {
+  test(`importing does nothing and needs nothing: ${entry}`, () => {
+    const said = run(`
+      const touched = [];
+      for (const name of ${JSON.stringify(BROWSER_ONLY)}) {
+        Object.defineProperty(globalThis, name, { configurable: true, get() { touched.push(name); return undefined; } });
+      }
+      const before = Object.getOwnPropertyNames(globalThis).sort().join();
+      const { open, isFlaneurError } = await import("../../pkg/dist/${entry}.js");
+      const after = Object.getOwnPropertyNames(globalThis).sort().join();
+      process.stdout.write(JSON.stringify({ touched, same: before === after, open: typeof open, is: isFlaneurError(new Error("no")) }));
+    `);
+    assert.deepEqual(JSON.parse(said), { touched: [], same: true, open: "function", is: false });
+  });
+}
+
+test("a server that opens a shop ranks without a request, a file or a process kept alive", () => {
+  const said = run(`
+    globalThis.fetch = () => { throw new Error("a request was made"); };
+    const { open } = await import("../../pkg/dist/embedded.js");
+    const shop = await open({ shop: "server", catalog: [{ id: "a" }, { id: "b" }] });
+    process.stdout.write(JSON.stringify([shop.status.engine, shop.rank({ slot: "home", size: 2 }).items.map((i) => i.id)]));
+  `);
+  assert.deepEqual(JSON.parse(said), ["scalar", ["a", "b"]]);
+});
