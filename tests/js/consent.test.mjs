@@ -1,0 +1,237 @@
+import { databases, keysOnDisk } from "./support/database.mjs";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "../../pkg/dist/embedded.js";
+import { GRANTED, IDS, ITEMS, coded, eventually, freshShop, idsOf } from "./support/shop.mjs";
+
+const DENIED = { store: false, learn: false, rank: false, measure: false };
+
+function openShop(shop, options = {}) {
+  return open({ shop, catalog: ITEMS, seed: 1, ...options });
+}
+
+test("by default every gate is denied: nothing is written, nothing learnt, the shop's order stands", async () => {
+  const name = freshShop();
+  const shop = await openShop(name);
+  assert.deepEqual(shop.consent.gates, DENIED);
+  shop.observe({ type: "view_item", item: "rug-3" });
+  const slate = shop.rank({ slot: "home", size: 12 });
+  slate.seen();
+  assert.deepEqual(idsOf(slate), IDS);
+  for (const item of slate.items) {
+    assert.deepEqual([item.score, item.propensity, item.discovery, item.reasons], [0, 1, false, []]);
+  }
+  assert.equal(shop.profile.inspect().events, 0);
+  assert.equal(shop.status.storage, "memory");
+  await shop.close();
+  assert.ok(!(await databases()).includes(`flaneur:${name}`));
+});
+
+test("without store the log lives in memory and a reload knows nothing", async () => {
+  const name = freshShop();
+  const shop = await openShop(name, { consent: { learn: true, rank: true } });
+  shop.observe({ type: "view_item", item: "rug-3" });
+  assert.equal(shop.profile.inspect().events, 1);
+  await shop.close();
+  assert.equal(await keysOnDisk(name), undefined);
+});
+
+test("a reload still knows, and the stored choice is found again", async () => {
+  const name = freshShop();
+  const before = await openShop(name, { consent: GRANTED });
+  before.observe({ type: "view_item", item: "rug-3", id: "e1" });
+  before.observe({ type: "dismiss", item: "lamp-0", id: "e2" });
+  const slate = before.rank({ slot: "home", size: 12, seed: 5 });
+  assert.equal(before.status.storage, "device");
+  await before.close();
+  assert.deepEqual(await keysOnDisk(name), ["e1", "e2"]);
+  const after = await openShop(name);
+  assert.deepEqual(after.consent.gates, GRANTED);
+  assert.equal(after.profile.inspect().events, 2);
+  assert.deepEqual(idsOf(after.rank({ slot: "home", size: 12, seed: 5 })), idsOf(slate));
+  await after.close();
+});
+
+test("the consent option wins over the stored choice, and an explicit no deletes what was stored", async () => {
+  const name = freshShop();
+  const before = await openShop(name, { consent: GRANTED });
+  before.observe({ type: "view_item", item: "rug-3" });
+  await before.close();
+  const unknown = await openShop(name, { consent: { learn: true } }); // says nothing on store
+  assert.equal(unknown.profile.inspect().events, 0);
+  await unknown.close();
+  assert.equal((await keysOnDisk(name)).length, 1, "unknown denies, but does not erase");
+  const after = await openShop(name, { consent: { store: false } });
+  await after.close();
+  assert.equal(await keysOnDisk(name), undefined);
+});
+
+test("granting store writes what is in memory, losing it leaves nothing on the device", async () => {
+  const name = freshShop();
+  const shop = await openShop(name, { consent: { learn: true, rank: true } });
+  shop.observe({ type: "view_item", item: "rug-3", id: "e1" });
+  await shop.consent.set({ store: true });
+  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+  shop.observe({ type: "view_item", item: "rug-2", id: "e2" });
+  await eventually(async () => (await keysOnDisk(name)).length === 2, "the second event on disk");
+  await shop.consent.set({ store: false });
+  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(shop.profile.inspect().events, 2, "memory stays");
+  shop.observe({ type: "view_item", item: "rug-1", id: "e3" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await keysOnDisk(name), undefined);
+  await shop.consent.set({ store: true });
+  assert.deepEqual(await keysOnDisk(name), ["e1", "e2", "e3"]);
+  await shop.close();
+});
+
+test("store granted and lost in one breath ends as it was said last", async () => {
+  const name = freshShop();
+  const shop = await openShop(name, { consent: { learn: true } });
+  shop.observe({ type: "view_item", item: "rug-3", id: "e1" });
+  await Promise.all([shop.consent.set({ store: true }), shop.consent.set({ store: false })]);
+  assert.equal(await keysOnDisk(name), undefined);
+  await Promise.all([shop.consent.set({ store: true }), shop.consent.set({ store: false }), shop.consent.set({ store: true })]);
+  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+  await shop.close();
+});
+
+test("losing learn stops learning, losing rank brings the shop's order back", async () => {
+  const shop = await openShop(freshShop(), { consent: GRANTED });
+  for (const item of ["rug-1", "rug-2", "rug-3"]) shop.observe({ type: "view_item", item });
+  await shop.consent.set({ learn: false });
+  shop.observe({ type: "view_item", item: "rug-0" });
+  assert.equal(shop.profile.inspect().events, 3);
+  const report = await shop.profile.import({ flaneur: 1, events: [{ id: "x", type: "view_item", at: 1, lines: [{ item: "a" }] }] });
+  assert.equal(report.refused[0].code, "learn_denied");
+  await shop.consent.set({ rank: false });
+  assert.deepEqual(idsOf(shop.rank({ slot: "home", size: 12 })), IDS);
+  await shop.close();
+});
+
+test("each choice leaves a receipt, kept like the log", async () => {
+  const name = freshShop();
+  const now = () => Date.UTC(2026, 10, 22);
+  const shop = await openShop(name, { consent: { learn: true }, now });
+  await shop.consent.set({ learn: true });
+  await shop.consent.set({ store: true, rank: true });
+  const receipts = await shop.consent.receipts();
+  assert.equal(receipts.length, 2, "a choice that changes nothing is not recorded");
+  const [first, second] = receipts;
+  assert.equal(first.schemaVersion, "ISO/IEC TS 27560:2023");
+  assert.equal(first.timestamp, "2026-11-22T00:00:00.000Z");
+  assert.equal(first.controller, name);
+  assert.equal(first.method, "api");
+  assert.deepEqual(first.purposes, [
+    { purpose: "store", state: "denied" },
+    { purpose: "learn", state: "granted" },
+    { purpose: "rank", state: "denied" },
+    { purpose: "measure", state: "denied" },
+  ]);
+  assert.notEqual(first.recordId, second.recordId);
+  await shop.close();
+  const after = await openShop(name);
+  assert.deepEqual(
+    new Set((await after.consent.receipts()).map(({ recordId }) => recordId)),
+    new Set(receipts.map(({ recordId }) => recordId)),
+  );
+  await after.close();
+});
+
+test("gates are checked, and cannot be written to", async () => {
+  const shop = await openShop(freshShop());
+  await assert.rejects(shop.consent.set({ learn: 1 }), coded("value_type", "learn"));
+  await assert.rejects(shop.consent.set({ analytics: true }), coded("value_unknown"));
+  await assert.rejects(shop.consent.set(null), coded("value_type"));
+  assert.throws(() => {
+    "use strict";
+    shop.consent.gates.learn = true;
+  }, TypeError);
+  assert.deepEqual(shop.consent.gates, DENIED);
+  await shop.close();
+});
+
+test("a consent source governs: it can grant and withdraw, and a choice can only restrict it", async () => {
+  const name = freshShop();
+  let tell;
+  let ended = 0;
+  const source = {
+    get: async () => ({ store: true, learn: true }),
+    subscribe(listener) {
+      tell = listener;
+      return () => ended++;
+    },
+  };
+  const shop = await openShop(name, { consent: source });
+  assert.deepEqual(shop.consent.gates, { ...DENIED, store: true, learn: true });
+  const heard = [];
+  shop.on("consent", (event) => heard.push(event.gates));
+  await shop.consent.set({ rank: true });
+  assert.equal(shop.consent.gates.rank, false, "the source has not granted it");
+  tell({ store: true, learn: true, rank: true });
+  assert.equal(shop.consent.gates.rank, true);
+  await shop.consent.set({ learn: false });
+  assert.equal(shop.consent.gates.learn, false);
+  tell({ store: true, learn: true, rank: true });
+  assert.equal(shop.consent.gates.learn, false, "the strictest wins");
+  tell({ store: false });
+  assert.deepEqual(shop.consent.gates, DENIED);
+  await eventually(async () => (await keysOnDisk(name)) === undefined, "the deletion");
+  assert.equal(heard.length, 3);
+  const methods = (await shop.consent.receipts()).map(({ method }) => method);
+  assert.ok(methods.includes("source") && methods.includes("api"));
+  tell({ store: "yes", learn: 1, rank: null });
+  assert.deepEqual(shop.consent.gates, DENIED);
+  await shop.close();
+  assert.equal(ended, 1);
+});
+
+for (const [what, source] of [
+  ["throws", { get() { throw new Error("cmp"); } }],
+  ["rejects", { get: () => Promise.reject(new Error("cmp")) }],
+  ["answers nonsense", { get: () => 7 }],
+]) {
+  test(`a consent source that ${what} grants nothing and breaks nothing`, async () => {
+    const { reportError } = globalThis;
+    globalThis.reportError = () => {};
+    const shop = await openShop(freshShop(), { consent: source });
+    assert.deepEqual(shop.consent.gates, DENIED);
+    assert.deepEqual(idsOf(shop.rank({ slot: "home", size: 3 })), IDS.slice(0, 3));
+    globalThis.reportError = reportError;
+    await shop.close();
+  });
+}
+
+test("a consent source that waits for the shopper does not hold the shop up", { timeout: 10_000 }, async () => {
+  let answer;
+  const shop = await openShop(freshShop(), { consent: { get: () => new Promise((resolve) => (answer = resolve)) } });
+  assert.deepEqual(shop.consent.gates, DENIED);
+  answer({ learn: true });
+  await eventually(() => shop.consent.gates.learn, "the late answer");
+  await shop.close();
+});
+
+test("erase empties the log and keeps the choice", async () => {
+  const name = freshShop();
+  const shop = await openShop(name, { consent: GRANTED });
+  for (const id of ["e1", "e2"]) shop.observe({ type: "view_item", item: "rug-1", id });
+  await shop.profile.erase();
+  assert.equal(shop.profile.inspect().events, 0);
+  assert.deepEqual(await keysOnDisk(name), []);
+  assert.deepEqual(shop.consent.gates, GRANTED);
+  await shop.close();
+  const after = await openShop(name);
+  assert.equal(after.profile.inspect().events, 0);
+  assert.deepEqual(after.consent.gates, GRANTED);
+  await after.close();
+});
+
+test("forget deletes from the disk too", async () => {
+  const name = freshShop();
+  const shop = await openShop(name, { consent: GRANTED });
+  shop.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  shop.observe({ type: "view_item", item: "rug-2", id: "e2" });
+  shop.profile.forget({ item: "rug-1" });
+  await shop.close();
+  assert.deepEqual(await keysOnDisk(name), ["e2"]);
+});

@@ -1,0 +1,204 @@
+import { databases, keysOnDisk } from "./support/database.mjs";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "../../pkg/dist/embedded.js";
+import { DeviceStore } from "../../pkg/dist/storage.js";
+import { GRANTED, IDS, ITEMS, eventually, freshShop, idsOf } from "./support/shop.mjs";
+
+const BYTES = Uint8Array.of(1, 2, 3);
+
+function openShop(shop, options = {}) {
+  return open({ shop, catalog: ITEMS, seed: 1, consent: GRANTED, ...options });
+}
+
+/** A store with what it told. */
+function freshStore(shop = freshShop()) {
+  const told = [];
+  let vanished = 0;
+  const store = new DeviceStore(shop, (reason) => told.push(reason), () => vanished++);
+  return { shop, store, told, vanished: () => vanished };
+}
+
+/** Replaces IndexedDB while something runs. */
+async function withFactory(factory, run) {
+  const real = globalThis.indexedDB;
+  Object.defineProperty(globalThis, "indexedDB", { configurable: true, writable: true, value: factory });
+  try {
+    return await run(real);
+  } finally {
+    Object.defineProperty(globalThis, "indexedDB", { configurable: true, writable: true, value: real });
+  }
+}
+
+test("reading without leave to create leaves no database behind", async () => {
+  const { shop, store } = freshStore();
+  assert.equal(await store.read(false), undefined);
+  assert.ok(!(await databases()).includes(`flaneur:${shop}`));
+  await store.close();
+});
+
+test("the same holds where databases cannot be listed", async () => {
+  const name = freshShop();
+  await withFactory(
+    new Proxy(indexedDB, {
+      get: (target, name) => (name === "databases" ? undefined : typeof target[name] === "function" ? target[name].bind(target) : target[name]),
+    }),
+    async () => {
+      const { store } = freshStore(name);
+      assert.equal(await store.read(false), undefined);
+      await store.close();
+    },
+  );
+  assert.ok(!(await databases()).includes(`flaneur:${name}`));
+});
+
+test("writes begun before the database is open are kept, in order", async () => {
+  const { shop, store } = freshStore();
+  store.put("a", BYTES);
+  store.put("b", BYTES);
+  store.drop(["a"]);
+  store.put("c", BYTES);
+  await store.flush();
+  assert.deepEqual(await keysOnDisk(shop), ["b", "c"]);
+  store.put("d", BYTES);
+  store.clear();
+  store.put("e", BYTES);
+  await store.flush();
+  assert.deepEqual(await keysOnDisk(shop), ["e"]);
+  await store.close();
+});
+
+test("a database that another page deletes is not made again", async () => {
+  const { shop, store, vanished } = freshStore();
+  store.put("a", BYTES);
+  await store.flush();
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(`flaneur:${shop}`);
+    request.onsuccess = resolve;
+    request.onerror = reject;
+  });
+  assert.equal(vanished(), 1);
+  assert.equal(await keysOnDisk(shop), undefined);
+  await store.close();
+});
+
+test("a refused write is tried again and nothing is lost", async () => {
+  const { shop, store, told } = freshStore();
+  await store.read(true);
+  const { transaction } = IDBDatabase.prototype;
+  let refusals = 2;
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (args[1] === "readwrite" && refusals-- > 0) throw new DOMException("full", "QuotaExceededError");
+    return transaction.apply(this, args);
+  };
+  try {
+    store.put("a", BYTES);
+    store.put("b", BYTES);
+    await eventually(() => told.includes("storage_unavailable"), "the trouble");
+    store.drop(["a"]);
+    await eventually(async () => (await keysOnDisk(shop))?.join() === "b", "the retry");
+  } finally {
+    IDBDatabase.prototype.transaction = transaction;
+  }
+  assert.equal(told.at(-1), undefined, "the trouble is over");
+  await store.close();
+});
+
+for (const [what, factory] of [
+  ["is missing", undefined],
+  ["throws when opened", { open() { throw new DOMException("denied", "SecurityError"); }, deleteDatabase() { throw new DOMException("denied", "SecurityError"); }, databases: () => Promise.reject(new Error("denied")) }],
+]) {
+  test(`where storage ${what}, the shop works from memory and says so`, async () => {
+    await withFactory(factory, async () => {
+      const shop = await openShop(freshShop());
+      shop.observe({ type: "view_item", item: "rug-1" });
+      assert.equal(shop.profile.inspect().events, 1);
+      assert.equal(shop.status.storage, "memory");
+      assert.equal(shop.status.storageReason, "storage_unavailable");
+      await shop.profile.erase();
+      await shop.consent.set({ store: false });
+      await shop.close();
+    });
+  });
+}
+
+test("a database that never answers does not hold the shop up, and is written once it does", { timeout: 15_000 }, async () => {
+  const held = [];
+  await withFactory(
+    {
+      open: (...args) => {
+        const request = {};
+        held.push({ args, request });
+        return request;
+      },
+      deleteDatabase: () => ({}),
+      databases: async () => [],
+    },
+    async () => {
+      const shop = await openShop(freshShop());
+      assert.equal(shop.status.storage, "memory");
+      assert.equal(shop.status.storageReason, "storage_timeout");
+      shop.observe({ type: "view_item", item: "rug-1" });
+      assert.equal(shop.rank({ slot: "home", size: 2 }).items.length, 2);
+      const statuses = [];
+      shop.on("status", ({ code }) => statuses.push(code));
+      await shop.consent.set({ store: false });
+      assert.equal(shop.status.storageReason, "storage_delete_blocked");
+      assert.deepEqual(statuses, ["storage_delete_blocked"]);
+      await shop.close();
+    },
+  );
+});
+
+test("a damaged record costs one event", async () => {
+  const name = freshShop();
+  const before = await openShop(name);
+  for (const id of ["e1", "e2", "e3"]) before.observe({ type: "view_item", item: "rug-1", id });
+  await before.close();
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.open(`flaneur:${name}`);
+    request.onerror = reject;
+    request.onsuccess = () => {
+      const db = request.result;
+      const log = db.transaction("log", "readwrite").objectStore("log");
+      log.get("e2").onsuccess = ({ target }) => {
+        const bytes = target.result.slice();
+        bytes[Math.floor(bytes.length / 2)] ^= 0x10;
+        log.put(bytes, "e2").onsuccess = () => {
+          db.close();
+          resolve();
+        };
+      };
+    };
+  });
+  const after = await openShop(name);
+  assert.equal(after.profile.inspect().events, 2);
+  await after.close();
+});
+
+test("an erasure without an engine is an erasure", async () => {
+  const name = freshShop();
+  const before = await openShop(name);
+  before.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  await before.close();
+  const real = globalThis.WebAssembly;
+  delete globalThis.WebAssembly;
+  const { open: openFresh } = await import("./support/isolated.mjs");
+  try {
+    const shop = await openFresh({ shop: name, catalog: ITEMS });
+    assert.equal(shop.status.reason, "wasm_unavailable");
+    assert.deepEqual(shop.consent.gates, GRANTED, "consent works without the engine");
+    assert.deepEqual(idsOf(shop.rank({ slot: "home", size: 3 })), IDS.slice(0, 3));
+    shop.observe({ type: "view_item", item: "rug-2" });
+    const document = JSON.parse(await (await shop.profile.export()).text());
+    assert.equal(document.incomplete, "wasm_unavailable");
+    assert.deepEqual(await keysOnDisk(name), ["e1"]);
+    await shop.profile.erase();
+    assert.deepEqual(await keysOnDisk(name), []);
+    await shop.consent.set({ store: false });
+    assert.equal(await keysOnDisk(name), undefined);
+    await shop.close();
+  } finally {
+    globalThis.WebAssembly = real;
+  }
+});

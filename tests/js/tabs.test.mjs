@@ -1,0 +1,122 @@
+import { keysOnDisk } from "./support/database.mjs";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "../../pkg/dist/embedded.js";
+import { GRANTED, IDS, ITEMS, eventually, freshShop, idsOf } from "./support/shop.mjs";
+
+/** Two tabs of one shop. Each handle has a core, a connection and a channel of its own. */
+async function twoTabs(consent = GRANTED) {
+  const name = freshShop();
+  const one = await open({ shop: name, catalog: ITEMS, consent });
+  const two = await open({ shop: name, catalog: ITEMS, consent });
+  const close = async () => {
+    await one.close();
+    await two.close();
+  };
+  return { name, one, two, close };
+}
+
+const eventsOf = (shop) => shop.profile.inspect().events;
+const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+test("a second tab follows without a reload, and the event is stored once", async () => {
+  const { name, one, two, close } = await twoTabs();
+  const heard = [];
+  two.on("change", ({ cause }) => heard.push(cause));
+  one.observe({ type: "dismiss", item: "lamp-0", id: "e1" });
+  await eventually(() => eventsOf(two) === 1, "the other tab's event");
+  await eventually(() => heard.includes("other_tab"), "the change");
+  assert.ok(!idsOf(two.rank({ slot: "home", size: 12 })).includes("lamp-0"));
+  await close();
+  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+});
+
+test("an impression reaches the other tab and does not make it rank again", async () => {
+  const { one, two, close } = await twoTabs();
+  const heard = [];
+  two.on("change", ({ cause }) => heard.push(cause));
+  one.rank({ slot: "home", size: 3 }).seen();
+  await eventually(() => eventsOf(two) === 1, "the impression");
+  await settle();
+  assert.deepEqual(heard, []);
+  await close();
+});
+
+test("what one tab forgets, both forget", async () => {
+  const { name, one, two, close } = await twoTabs();
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  two.observe({ type: "view_item", item: "rug-2", id: "e2" });
+  await eventually(() => eventsOf(one) === 2 && eventsOf(two) === 2, "both events in both tabs");
+  two.profile.forget({ item: "rug-1" });
+  await eventually(() => eventsOf(one) === 1, "the forgetting");
+  await close();
+  assert.deepEqual(await keysOnDisk(name), ["e2"]);
+});
+
+test("an erasure holds in both tabs, also against what was being written", async () => {
+  const { name, one, two, close } = await twoTabs();
+  one.observe({ type: "view_item", item: "rug-1" });
+  await eventually(() => eventsOf(two) === 1, "the event");
+  two.observe({ type: "view_item", item: "rug-2" }); // crosses the erasure on its way
+  await one.profile.erase();
+  await eventually(() => eventsOf(one) === 0 && eventsOf(two) === 0, "the erasure");
+  await settle();
+  await close();
+  assert.deepEqual(await keysOnDisk(name), []);
+});
+
+test("a choice holds in both tabs at once", async () => {
+  const { name, one, two, close } = await twoTabs();
+  const heard = [];
+  two.on("consent", ({ gates, receipt }) => heard.push([gates.rank, receipt]));
+  await one.consent.set({ rank: false });
+  await eventually(() => !two.consent.gates.rank, "the choice");
+  assert.deepEqual(heard, [[false, undefined]]);
+  one.observe({ type: "view_item", item: "rug-1" });
+  await one.consent.set({ store: false, learn: false });
+  await eventually(() => !two.consent.gates.store && !two.consent.gates.learn, "the withdrawal");
+  two.observe({ type: "view_item", item: "rug-2" });
+  await settle();
+  assert.equal(await keysOnDisk(name), undefined);
+  await one.consent.set(GRANTED);
+  await eventually(() => two.consent.gates.store, "the new grant");
+  await close();
+});
+
+test("without store, tabs tell each other nothing of what happened", async () => {
+  const { one, two, close } = await twoTabs({ learn: true, rank: true });
+  one.observe({ type: "view_item", item: "rug-1" });
+  await settle();
+  assert.equal(eventsOf(two), 0);
+  await close();
+});
+
+test("nothing that a script writes to the channel breaks a tab", async () => {
+  const { name, one, close } = await twoTabs();
+  const channel = new BroadcastChannel(`flaneur:${name}`);
+  const junk = [
+    null, 7, "erased", {}, { records: 3 }, { records: [1] }, { records: [new Uint8Array(3)] },
+    { records: [new Uint8Array(100_000)] }, { records: new Array(9000).fill(new Uint8Array(1)) },
+    { forgotten: [1] }, { forgotten: "all" }, { gates: 3 }, { gates: { learn: "no", __proto__: null } }, { erased: "yes" },
+  ];
+  one.observe({ type: "view_item", item: "rug-1" });
+  for (const message of junk) channel.postMessage(message);
+  await settle();
+  assert.equal(eventsOf(one), 1);
+  assert.deepEqual(one.consent.gates, GRANTED);
+  channel.close();
+  await close();
+});
+
+test("two shops on one origin do not hear each other", async () => {
+  const one = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED });
+  const two = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED });
+  one.observe({ type: "view_item", item: "rug-1" });
+  await one.consent.set({ rank: false });
+  await settle();
+  assert.equal(eventsOf(two), 0);
+  assert.deepEqual(two.consent.gates, GRANTED);
+  assert.deepEqual(idsOf(one.rank({ slot: "s", size: 12 })), IDS);
+  await one.close();
+  await two.close();
+});
