@@ -43,11 +43,9 @@ export interface Moment {
   knows?(item: string): boolean;
 }
 
-/** Longest id of an event, slot or slate, in UTF-16 units. */
+/** Longest id of an event, in UTF-16 units. */
 export const ID_LENGTH = 128;
-/** Longest id of an item, in UTF-16 units. */
-export const ITEM_LENGTH = 256;
-/** Longest brand, category, attribute, channel or query, in UTF-16 units. */
+/** Longest other id, name or text, in UTF-16 units. The engine counts bytes, and is stricter. */
 export const TEXT_LENGTH = 256;
 /** Most items of one event. */
 export const MAX_LINES = 200;

@@ -2,11 +2,11 @@
  * Checks of what the page's own code gave. A fault throws a coded error with its path.
  */
 
-import { ITEM_LENGTH } from "./canonical.js";
+import { TEXT_LENGTH } from "./canonical.js";
 import { flaneurError } from "./errors.js";
 
-/** Longest array of ids. */
-const MAX_IDS = 1_000_000;
+/** Longest array of ids, as the engine has it. */
+const MAX_IDS = 100_000;
 
 /** A text of 1 to `length` UTF-16 units. */
 export function checkText(value: unknown, path: string, length: number): asserts value is string {
@@ -22,5 +22,5 @@ export function checkIds(value: unknown, path: string): asserts value is string[
   if (value === undefined) return;
   if (!Array.isArray(value)) throw flaneurError("value_type", `${path} must be an array of ids.`, path);
   if (value.length > MAX_IDS) throw flaneurError("value_too_many", `${path} holds over ${MAX_IDS} ids.`, path);
-  for (let i = 0; i < value.length; i++) checkText(value[i], `${path}[${i}]`, ITEM_LENGTH);
+  for (let i = 0; i < value.length; i++) checkText(value[i], `${path}[${i}]`, TEXT_LENGTH);
 }

@@ -119,7 +119,7 @@ export function checkGates(gates: unknown, path: string): Partial<Gates> {
     const known = GATES.find((name) => name === gate);
     if (!known) throw flaneurError("value_unknown", `A gate is one of ${GATES.join(", ")}.`, path);
     if (typeof state !== "boolean") {
-      throw flaneurError("value_type", `${known} must be true or false.`, path === "" ? known : `${path}.${known}`);
+      throw flaneurError("value_type", `${known} must be true or false.`, `${path}.${known}`);
     }
     checked[known] = state;
   }

@@ -4,11 +4,9 @@
  * The engine throws plain `Error`s of the same form (`name`, `code`, `path`), so callers and this
  * package tell them apart by name and code and never by class.
  *
- * Codes made here: `option_missing`, `option_type`, `shop_name`, `gate_type`, `catalog_type`,
- * `catalog_unavailable`, `catalog_json`, `item_id`, `event_type`, `event_shape`, `event_id`,
- * `event_item`, `event_field`, `request_shape`, `request_slot`, `request_size`, `request_ids`,
- * `forget_shape`, `preference_shape`, `import_too_large`, `import_json`, `import_format`,
- * `listener_type`.
+ * Codes made here, besides those that the engine has too (`value_*`, `pack_*`): `option_missing`,
+ * `option_type`, `shop_name`, `catalog_unavailable`, `catalog_json`, `import_too_large`,
+ * `import_json`, `import_format`, `engine_restarted`. Paths start with the argument's name.
  *
  * Messages never hold titles, search text, ids of people or profile values.
  */

@@ -8,7 +8,7 @@
  * Every text is measured before it goes further, so a huge one never reaches the engine.
  */
 
-import { ID_LENGTH, ITEM_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
@@ -39,7 +39,7 @@ const NEEDS: Readonly<Record<EventType, Needs>> = {
 /** Translates one event. `undefined`: it is another vocabulary's and says nothing we learn from. */
 export function translate(input: unknown, moment: Moment): CanonicalEvent | undefined {
   if (typeof input !== "object" || input === null) {
-    throw flaneurError("value_type", 'An event is an object such as { type: "view_item", item: "42" }.');
+    throw flaneurError("value_type", 'An event is an object such as { type: "view_item", item: "42" }.', "event");
   }
   const event = isForeign(input) ? readForeign(input, moment) : readOwn(input as Record<string, unknown>, moment);
   return event && stamp(event);
@@ -54,10 +54,10 @@ export function stamp(event: CanonicalEvent): CanonicalEvent {
 function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent | undefined {
   const type = input["type"];
   if (typeof type !== "string" || !Object.hasOwn(NEEDS, type)) {
-    throw flaneurError(type === undefined ? "value_missing" : "value_unknown", `type must be one of ${Object.keys(NEEDS).join(", ")}.`, "type");
+    throw flaneurError(type === undefined ? "value_missing" : "value_unknown", `type must be one of ${Object.keys(NEEDS).join(", ")}.`, "event.type");
   }
   const event: CanonicalEvent = {
-    id: input["id"] === undefined ? moment.newId() : ownText(input["id"], "id", ID_LENGTH),
+    id: input["id"] === undefined ? moment.newId() : ownText(input["id"], "event.id", ID_LENGTH),
     type: type as EventType,
     at: ownTime(input["at"], moment.now),
   };
@@ -65,11 +65,11 @@ function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent
   if (lines.length > 0) event.lines = lines;
   const query = ownQuery(input["query"]);
   if (query !== undefined) event.query = query;
-  if (input["attribute"] !== undefined) event.attribute = ownText(input["attribute"], "attribute", TEXT_LENGTH);
-  if (input["channel"] !== undefined) event.channel = ownText(input["channel"], "channel", TEXT_LENGTH);
-  if (input["slot"] !== undefined) event.slot = ownText(input["slot"], "slot", ID_LENGTH);
-  if (input["slate"] !== undefined) event.slate = ownText(input["slate"], "slate", ID_LENGTH);
-  if (input["value"] !== undefined) event.value = ownNumber(input["value"], "value", 0);
+  if (input["attribute"] !== undefined) event.attribute = ownText(input["attribute"], "event.attribute", TEXT_LENGTH);
+  if (input["channel"] !== undefined) event.channel = ownText(input["channel"], "event.channel", TEXT_LENGTH);
+  if (input["slot"] !== undefined) event.slot = ownText(input["slot"], "event.slot", TEXT_LENGTH);
+  if (input["slate"] !== undefined) event.slate = ownText(input["slate"], "event.slate", TEXT_LENGTH);
+  if (input["value"] !== undefined) event.value = ownNumber(input["value"], "event.value", 0);
   if (event.type === "search" && typeof input["query"] === "string") return query === undefined ? undefined : event;
   requireNeeds(event, NEEDS[event.type as EventType]);
   return event;
@@ -77,32 +77,32 @@ function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent
 
 function requireNeeds(event: CanonicalEvent, needs: Needs): void {
   if (needs === "item" && !event.lines) {
-    throw flaneurError("value_missing", `${event.type} needs an item: { type: "${event.type}", item: "42" }.`, "item");
+    throw flaneurError("value_missing", `${event.type} needs an item: { type: "${event.type}", item: "42" }.`, "event.item");
   }
   if (needs !== "item" && needs !== "nothing" && event[needs] === undefined) {
-    throw flaneurError("value_missing", `${event.type} needs ${needs}, a text.`, needs);
+    throw flaneurError("value_missing", `${event.type} needs ${needs}, a text.`, `event.${needs}`);
   }
 }
 
 function ownLines(input: Record<string, unknown>): CanonicalLine[] {
   const lines: CanonicalLine[] = [];
-  if (input["item"] !== undefined) lines.push({ item: ownText(input["item"], "item", ITEM_LENGTH) });
+  if (input["item"] !== undefined) lines.push({ item: ownText(input["item"], "event.item", TEXT_LENGTH) });
   const items = input["items"];
   if (items === undefined) return lines;
-  if (!Array.isArray(items)) throw flaneurError("value_type", "items must be an array of ids or lines.", "items");
+  if (!Array.isArray(items)) throw flaneurError("value_type", "items must be an array of ids or lines.", "event.items");
   for (const [i, line] of items.slice(0, MAX_LINES - lines.length).entries()) {
-    lines.push(ownLine(line as unknown, `items[${i}]`));
+    lines.push(ownLine(line as unknown, `event.items[${i}]`));
   }
   return lines;
 }
 
 function ownLine(line: unknown, path: string): CanonicalLine {
-  if (typeof line === "string") return { item: ownText(line, path, ITEM_LENGTH) };
+  if (typeof line === "string") return { item: ownText(line, path, TEXT_LENGTH) };
   if (typeof line !== "object" || line === null) {
     throw flaneurError("value_type", "A line is an item's id, or an object with it: { item, quantity, price }.", path);
   }
   const from = line as Record<string, unknown>;
-  const read: CanonicalLine = { item: ownText(from["item"], `${path}.item`, ITEM_LENGTH) };
+  const read: CanonicalLine = { item: ownText(from["item"], `${path}.item`, TEXT_LENGTH) };
   if (from["quantity"] !== undefined) {
     read.quantity = ownNumber(from["quantity"], `${path}.quantity`, Number.MIN_VALUE);
   }
@@ -115,7 +115,7 @@ function ownLine(line: unknown, path: string): CanonicalLine {
 
 /** What a shopper typed is not the page's mistake: long or broken text is clipped, a blank is nothing. */
 function ownQuery(value: unknown): string | undefined {
-  if (value !== undefined && typeof value !== "string") throw flaneurError("value_type", "query must be a text.", "query");
+  if (value !== undefined && typeof value !== "string") throw flaneurError("value_type", "query must be a text.", "event.query");
   return clipText(value);
 }
 
@@ -137,5 +137,5 @@ function ownTime(value: unknown, now: number): number {
   if (value === undefined) return now;
   const at = readTime(value);
   if (at !== undefined) return at;
-  throw flaneurError("value_malformed", "at must be milliseconds since 1970, a Date, or ISO 8601 text.", "at");
+  throw flaneurError("value_malformed", "at must be milliseconds since 1970, a Date, or ISO 8601 text.", "event.at");
 }

@@ -184,7 +184,7 @@ export class Handle {
   #slate({ id, slot, items }: SlateData): Slate {
     const unseen = new Set(items.map((item) => item.id));
     const seen = (ids?: string[]): void => {
-      checkIds(ids, "ids");
+      checkIds(ids, "seen");
       if (this.#closed || !this.#consent.gates.learn) return;
       const now = (ids ?? [...unseen]).filter((item) => unseen.delete(item));
       if (now.length === 0) return;
@@ -298,7 +298,7 @@ export class Handle {
         return consent.gates;
       },
       set: async (gates) => {
-        const change = checkGates(gates, "");
+        const change = checkGates(gates, "gates");
         if (this.#closed) return;
         this.#log.tell(change);
         await within(this.#choose(change, "api"), 2 * DISK_MS);

@@ -5,7 +5,7 @@
  * Nothing here throws. Only named fields are read, so unknown ones cost nothing and hide nothing.
  */
 
-import { ID_LENGTH, ITEM_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import type { EventType } from "./types.js";
 
@@ -86,7 +86,7 @@ function isWorthwhile({ type, lines, query }: CanonicalEvent): boolean {
 function readGa4(name: unknown, from: Fields, moment: Moment): CanonicalEvent | undefined {
   const type = typeof name === "string" ? GA4.get(name) : undefined;
   if (!type) return undefined;
-  const list = text(from["item_list_id"], ID_LENGTH);
+  const list = text(from["item_list_id"], TEXT_LENGTH);
   return build(moment, type, {
     key: from["transaction_id"],
     lines: lines(from["items"], (item) => ga4Line(item, moment)),
@@ -117,7 +117,7 @@ function readSegment(name: string, from: Fields, properties: Fields, moment: Mom
       line(moment, [product["product_id"], product["sku"], product["variant"]], product),
     ),
     query: properties["query"],
-    slot: text(properties["list_id"], ID_LENGTH),
+    slot: text(properties["list_id"], TEXT_LENGTH),
   });
 }
 
@@ -141,7 +141,7 @@ function readShopify(name: string, from: Fields, moment: Moment): CanonicalEvent
     at: from["timestamp"],
     lines: lines(found, (each) => shopifyLine(each, moment)),
     query: result["query"],
-    slot: text(collection["id"], ID_LENGTH),
+    slot: text(collection["id"], TEXT_LENGTH),
   });
 }
 
@@ -188,7 +188,7 @@ function build(moment: Moment, type: EventType, parts: Parts): CanonicalEvent {
 }
 
 function line(moment: Moment, ids: unknown[], from: Fields): CanonicalLine | undefined {
-  const usable = ids.map((id) => text(id, ITEM_LENGTH)).filter((id) => id !== undefined);
+  const usable = ids.map((id) => text(id, TEXT_LENGTH)).filter((id) => id !== undefined);
   const item = (moment.knows && usable.find(moment.knows)) ?? usable[0];
   if (item === undefined) return undefined;
   const quantity = number(from["quantity"]);

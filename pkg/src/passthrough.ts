@@ -4,7 +4,7 @@
  * Also checks requests, so that a page's mistake is told alike with and without the engine.
  */
 
-import { ID_LENGTH, ITEM_LENGTH } from "./canonical.js";
+import { TEXT_LENGTH } from "./canonical.js";
 import { checkIds, checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import type { ProfileView, RankRequest, RankedItem } from "./types.js";
@@ -15,6 +15,9 @@ export interface SlateData {
   slot: string;
   items: RankedItem[];
 }
+
+/** Most places of a slate, as the engine has it. */
+const MAX_SIZE = 1000;
 
 /** The candidates as given, else the catalog's order, less what is excluded. */
 export function shopOrder(request: RankRequest, catalog: readonly string[], id: string): SlateData {
@@ -55,22 +58,22 @@ export function emptyProfile(): ProfileView {
  *
  * # Errors
  * `value_missing`, `value_type`, `value_empty`, `value_too_long`, `value_too_many`,
- * `value_out_of_range` with the field's name as path.
+ * `value_out_of_range` with the path to the field, such as `request.size`.
  */
 export function checkRequest(request: unknown): asserts request is RankRequest {
   if (typeof request !== "object" || request === null) {
-    throw flaneurError("value_type", 'rank takes an object such as { slot: "home", size: 12 }.');
+    throw flaneurError("value_type", 'rank takes an object such as { slot: "home", size: 12 }.', "request");
   }
   const { slot, size, candidates, exclude, like } = request as Record<string, unknown>;
-  if (slot === undefined) throw flaneurError("value_missing", 'A request needs a slot, such as "home".', "slot");
-  checkText(slot, "slot", ID_LENGTH);
-  if (size === undefined) throw flaneurError("value_missing", "A request needs a size, such as 12.", "size");
-  if (typeof size !== "number") throw flaneurError("value_type", "size must be a number.", "size");
-  if (!Number.isInteger(size) || size < 1) {
-    throw flaneurError("value_out_of_range", "size must be a whole number, 1 or more.", "size");
+  if (slot === undefined) throw flaneurError("value_missing", 'A request needs a slot, such as "home".', "request.slot");
+  checkText(slot, "request.slot", TEXT_LENGTH);
+  if (size === undefined) throw flaneurError("value_missing", "A request needs a size, such as 12.", "request.size");
+  if (typeof size !== "number") throw flaneurError("value_type", "size must be a number.", "request.size");
+  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {
+    throw flaneurError("value_out_of_range", `size must be a whole number from 1 to ${MAX_SIZE}.`, "request.size");
   }
-  checkIds(candidates, "candidates");
-  checkIds(exclude, "exclude");
-  if (typeof like === "string") checkText(like, "like", ITEM_LENGTH);
-  else checkIds(like, "like");
+  checkIds(candidates, "request.candidates");
+  checkIds(exclude, "request.exclude");
+  if (typeof like === "string") checkText(like, "request.like", TEXT_LENGTH);
+  else checkIds(like, "request.like");
 }

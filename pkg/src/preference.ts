@@ -2,7 +2,7 @@
  * What a shopper states and takes back: checks of `declare` and `forget`.
  */
 
-import { ITEM_LENGTH, TEXT_LENGTH } from "./canonical.js";
+import { TEXT_LENGTH } from "./canonical.js";
 import type { CanonicalEvent } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
@@ -14,15 +14,15 @@ import { flaneurError } from "./errors.js";
  * `value_type`, `value_missing`, `value_not_finite`, `value_out_of_range` with the field's path.
  */
 export function declaration(preference: unknown, id: string, at: number): CanonicalEvent {
-  const { attribute, item, liking, surprise } = fieldsOf(preference, "A preference");
+  const { attribute, item, liking, surprise } = fieldsOf(preference, "preference");
   const event: CanonicalEvent = { id, type: "declare", at };
-  if (surprise !== undefined) return { ...event, surprise: checkNumber(surprise, "surprise", 0) };
-  const value = checkNumber(liking, "liking", -1);
+  if (surprise !== undefined) return { ...event, surprise: checkNumber(surprise, "preference.surprise", 0) };
+  const value = checkNumber(liking, "preference.liking", -1);
   if (item !== undefined) {
-    checkText(item, "item", ITEM_LENGTH);
+    checkText(item, "preference.item", TEXT_LENGTH);
     return { ...event, lines: [{ item }], value };
   }
-  checkAttribute(attribute);
+  checkAttribute(attribute, "preference.attribute");
   return { ...event, attribute, value };
 }
 
@@ -33,33 +33,33 @@ export function declaration(preference: unknown, id: string, at: number): Canoni
  * `value_type`, `value_missing` with the field's path.
  */
 export function checkForget(what: unknown): Record<string, unknown> {
-  const { event, item, interest, attribute, since, until, all } = fieldsOf(what, "What to forget");
+  const { event, item, interest, attribute, since, until, all } = fieldsOf(what, "forget");
   if (all === true) return { all };
   if (event !== undefined) return texts({ event });
   if (item !== undefined) return texts({ item });
   if (interest !== undefined) return texts({ interest });
   if (attribute !== undefined) {
-    checkAttribute(attribute);
+    checkAttribute(attribute, "forget.attribute");
     return { attribute };
   }
   if (since === undefined) {
     const message = "Say what to forget: { event }, { item }, { interest }, { attribute }, { since } or { all: true }.";
-    throw flaneurError("value_missing", message);
+    throw flaneurError("value_missing", message, "forget");
   }
-  const from = checkNumber(since, "since", -Infinity, Infinity);
-  return until === undefined ? { since: from } : { since: from, until: checkNumber(until, "until", -Infinity, Infinity) };
+  const from = checkNumber(since, "forget.since", -Infinity, Infinity);
+  return until === undefined ? { since: from } : { since: from, until: checkNumber(until, "forget.until", -Infinity, Infinity) };
 }
 
 function texts(fields: Record<string, unknown>): Record<string, unknown> {
-  for (const [name, value] of Object.entries(fields)) checkText(value, name, ITEM_LENGTH);
+  for (const [name, value] of Object.entries(fields)) checkText(value, `forget.${name}`, TEXT_LENGTH);
   return fields;
 }
 
-function checkAttribute(value: unknown): asserts value is string {
-  if (value === undefined) throw flaneurError("value_missing", 'Give an attribute, such as "brand:Acme", or an item.', "attribute");
-  checkText(value, "attribute", TEXT_LENGTH);
+function checkAttribute(value: unknown, path: string): asserts value is string {
+  if (value === undefined) throw flaneurError("value_missing", 'Give an attribute, such as "brand:Acme", or an item.', path);
+  checkText(value, path, TEXT_LENGTH);
   if (!value.includes(":")) {
-    throw flaneurError("value_malformed", 'attribute must be a key, a colon and a value: "brand:Acme".', "attribute");
+    throw flaneurError("value_malformed", 'An attribute is a key, a colon and a value: "brand:Acme".', path);
   }
 }
 
@@ -73,7 +73,7 @@ function checkNumber(value: unknown, path: string, least: number, most = 1): num
   return value;
 }
 
-function fieldsOf(value: unknown, what: string): Record<string, unknown> {
+function fieldsOf(value: unknown, path: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  throw flaneurError("value_type", `${what} is an object.`);
+  throw flaneurError("value_type", `${path} must be an object.`, path);
 }

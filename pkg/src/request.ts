@@ -4,7 +4,7 @@
 
 import type { Context, RankRequest } from "./types.js";
 
-const FIELDS = ["slot", "size", "candidates", "exclude", "like", "surprise", "rules", "seed"] as const;
+const FIELDS = ["slot", "size", "candidates", "exclude", "like", "surprise", "rules", "allow", "seed"] as const;
 
 /** The request, completed. The engine has no clock and no time zone. */
 export function engineRequest(request: RankRequest, now: number): Record<string, unknown> {
@@ -12,8 +12,7 @@ export function engineRequest(request: RankRequest, now: number): Record<string,
   for (const field of FIELDS) {
     if (request[field] !== undefined) known[field] = request[field];
   }
-  const local = new Date(now);
-  const moment: Context = { hour: local.getHours(), weekday: local.getDay() };
+  const moment: Context = { hour: new Date(now).getHours() };
   known["context"] = { ...moment, ...request.context };
   return known;
 }

@@ -23,7 +23,7 @@ export interface FlaneurError extends Error {
   readonly name: "FlaneurError";
   /** Stable, snake_case. */
   readonly code: string;
-  /** Where in the caller's input: `catalog[3].price`, `rules[2].where.brand`, `size`. */
+  /** Where in the caller's input: `catalog[3].price`, `rules[2].where.brand`, `request.size`. */
   readonly path?: string;
 }
 
@@ -100,24 +100,17 @@ export interface Status {
   storageReason?: StorageReason;
 }
 
-/** The moment, nothing personal. What is left out is taken from the device's clock, or unknown. */
+/** The moment, nothing personal. What is left out is taken from the device's clock. */
 export interface Context {
   /** Local hour, 0 to 23. */
   hour?: number;
-  /** 0 (Sunday) to 6. */
-  weekday?: number;
-  season?: string;
-  weather?: string;
-  locale?: string;
-  device?: string;
-  store?: string;
 }
 
 /** What `rank` takes. */
 export interface RankRequest {
   /** The place on the page, such as `"home"`. */
   slot: string;
-  /** How many items, 1 or more. */
+  /** How many items, 1 to 1000. */
   size: number;
   /** Only these may be shown, in the shop's order. Default: the whole catalog. */
   candidates?: string[];
@@ -130,6 +123,8 @@ export interface RankRequest {
   surprise?: number;
   /** For this call, besides those of the handle. */
   rules?: Rule[];
+  /** Show again what is otherwise kept away after it was seen often, bought, or put in the basket. */
+  allow?: ("seen" | "bought" | "basket")[];
   /** Makes the draws of this call repeatable: an integer from 0 to 2^53 - 1. */
   seed?: number;
 }

@@ -140,7 +140,7 @@ test("each choice leaves a receipt, kept like the log", async () => {
 
 test("gates are checked, and cannot be written to", async () => {
   const shop = await openShop(freshShop());
-  await assert.rejects(shop.consent.set({ learn: 1 }), coded("value_type", "learn"));
+  await assert.rejects(shop.consent.set({ learn: 1 }), coded("value_type", "gates.learn"));
   await assert.rejects(shop.consent.set({ analytics: true }), coded("value_unknown"));
   await assert.rejects(shop.consent.set(null), coded("value_type"));
   assert.throws(() => {

@@ -66,18 +66,19 @@ test("candidates and exclusions are honoured", async () => {
 });
 
 const REQUESTS = [
-  [undefined, "value_type", undefined],
-  [{ size: 1 }, "value_missing", "slot"],
-  [{ slot: "", size: 1 }, "value_empty", "slot"],
-  [{ slot: "x".repeat(10_000_000), size: 1 }, "value_too_long", "slot"],
-  [{ slot: "s" }, "value_missing", "size"],
-  [{ slot: "s", size: 0 }, "value_out_of_range", "size"],
-  [{ slot: "s", size: 1.5 }, "value_out_of_range", "size"],
-  [{ slot: "s", size: NaN }, "value_out_of_range", "size"],
-  [{ slot: "s", size: "3" }, "value_type", "size"],
-  [{ slot: "s", size: 1, candidates: "a" }, "value_type", "candidates"],
-  [{ slot: "s", size: 1, exclude: ["a", 3] }, "value_type", "exclude[1]"],
-  [{ slot: "s", size: 1, like: ["x".repeat(10_000_000)] }, "value_too_long", "like[0]"],
+  [undefined, "value_type", "request"],
+  [{ size: 1 }, "value_missing", "request.slot"],
+  [{ slot: "", size: 1 }, "value_empty", "request.slot"],
+  [{ slot: "x".repeat(10_000_000), size: 1 }, "value_too_long", "request.slot"],
+  [{ slot: "s" }, "value_missing", "request.size"],
+  [{ slot: "s", size: 0 }, "value_out_of_range", "request.size"],
+  [{ slot: "s", size: 1001 }, "value_out_of_range", "request.size"],
+  [{ slot: "s", size: 1.5 }, "value_out_of_range", "request.size"],
+  [{ slot: "s", size: NaN }, "value_out_of_range", "request.size"],
+  [{ slot: "s", size: "3" }, "value_type", "request.size"],
+  [{ slot: "s", size: 1, candidates: "a" }, "value_type", "request.candidates"],
+  [{ slot: "s", size: 1, exclude: ["a", 3] }, "value_type", "request.exclude[1]"],
+  [{ slot: "s", size: 1, like: ["x".repeat(10_000_000)] }, "value_too_long", "request.like[0]"],
 ];
 
 for (const engine of ["engine", "pass-through"]) {
@@ -152,7 +153,7 @@ test("seen logs each item of a slate once, and only what it showed", async () =>
   slate.seen();
   slate.seen(["not-there"]);
   assert.equal(shop.profile.inspect().events, 2);
-  assert.throws(() => slate.seen("lamp-0"), coded("value_type", "ids"));
+  assert.throws(() => slate.seen("lamp-0"), coded("value_type", "seen"));
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual(changes, [], "an impression must not make a page rank again, or it would never end");
   await shop.close();
@@ -179,14 +180,14 @@ test("preferences are checked and logged", async () => {
   assert.equal(view.surprise, 0.75);
   assert.equal(view.declared.length, 2);
   for (const [preference, code, path] of [
-    [undefined, "value_type", undefined],
-    [{ liking: 1 }, "value_missing", "attribute"],
-    [{ attribute: "brand:Acme" }, "value_missing", "liking"],
-    [{ attribute: "Acme", liking: 1 }, "value_malformed", "attribute"],
-    [{ item: 3, liking: 1 }, "value_type", "item"],
-    [{ item: "a", liking: 1.5 }, "value_out_of_range", "liking"],
-    [{ item: "a", liking: NaN }, "value_not_finite", "liking"],
-    [{ surprise: 2 }, "value_out_of_range", "surprise"],
+    [undefined, "value_type", "preference"],
+    [{ liking: 1 }, "value_missing", "preference.attribute"],
+    [{ attribute: "brand:Acme" }, "value_missing", "preference.liking"],
+    [{ attribute: "Acme", liking: 1 }, "value_malformed", "preference.attribute"],
+    [{ item: 3, liking: 1 }, "value_type", "preference.item"],
+    [{ item: "a", liking: 1.5 }, "value_out_of_range", "preference.liking"],
+    [{ item: "a", liking: NaN }, "value_not_finite", "preference.liking"],
+    [{ surprise: 2 }, "value_out_of_range", "preference.surprise"],
   ]) {
     assert.throws(() => shop.profile.declare(preference), coded(code, path), JSON.stringify(preference));
   }
@@ -201,13 +202,13 @@ test("forgetting an item takes its events out of everything", async () => {
   const { events } = JSON.parse(await (await shop.profile.export()).text());
   assert.deepEqual(events.map(({ id }) => id), ["e2"]);
   for (const [what, code, path] of [
-    [undefined, "value_type", undefined],
-    [{}, "value_missing", undefined],
-    [{ everything: true }, "value_missing", undefined],
-    [{ item: 3 }, "value_type", "item"],
-    [{ attribute: "Acme" }, "value_malformed", "attribute"],
-    [{ since: "yesterday" }, "value_type", "since"],
-    [{ since: 1, until: NaN }, "value_not_finite", "until"],
+    [undefined, "value_type", "forget"],
+    [{}, "value_missing", "forget"],
+    [{ everything: true }, "value_missing", "forget"],
+    [{ item: 3 }, "value_type", "forget.item"],
+    [{ attribute: "Acme" }, "value_malformed", "forget.attribute"],
+    [{ since: "yesterday" }, "value_type", "forget.since"],
+    [{ since: 1, until: NaN }, "value_not_finite", "forget.until"],
   ]) {
     assert.throws(() => shop.profile.forget(what), coded(code, path), JSON.stringify(what));
   }

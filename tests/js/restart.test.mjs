@@ -70,7 +70,7 @@ test("an event that makes the engine fail costs that event", async () => {
 
 test("a coded error is the page's to mend, not a failure", async () => {
   const { shop, told } = await shopWithCore();
-  for (let i = 0; i < 5; i++) assert.throws(() => shop.rank({ slot: "home", size: -1 }), coded("value_out_of_range", "size"));
+  for (let i = 0; i < 5; i++) assert.throws(() => shop.rank({ slot: "home", size: -1 }), coded("value_out_of_range", "request.size"));
   assert.deepEqual(told, []);
   await shop.close();
 });

@@ -1,0 +1,142 @@
+/**
+ * What compiles for a shop, and what must not. Each line under `@ts-expect-error` is a promise.
+ */
+
+import { isFlaneurError, open } from "flaneur";
+import type {
+  ConsentSource,
+  EventInput,
+  Flaneur,
+  FlaneurError,
+  Forget,
+  Gates,
+  ImportReport,
+  Item,
+  OpenOptions,
+  Preference,
+  ProfileView,
+  RankedItem,
+  RankRequest,
+  Receipt,
+  Rule,
+  Slate,
+  Status,
+} from "flaneur";
+import { open as openInline } from "flaneur/inline";
+
+const items: Item[] = [
+  { id: "a" },
+  { id: "b", kind: "offer", category: ["Home", "Lamps"], tags: ["new"], price: 9.5, attributes: { colour: "red", led: true, watts: 9, fits: ["x"] } },
+  { id: "c", embedding: new Float32Array(32), added: "2026-01-02" },
+];
+
+const source: ConsentSource = { get: async () => ({ learn: true }), subscribe: (listener) => (listener({}), () => {}) };
+
+const options: OpenOptions[] = [
+  { shop: "s", catalog: "/catalog.pack" },
+  { shop: "s", catalog: new URL("https://shop.example/catalog.pack"), consent: { store: true } },
+  { shop: "s", catalog: items, consent: source, rules: [], wasm: new Uint8Array(8), storage: "memory", now: () => 0, seed: 1 },
+];
+
+const rules: Rule[] = [
+  { type: "pin", item: "a", position: 0, slots: ["home"] },
+  { type: "boost", where: { brand: "Acme", priceBelow: 20 }, by: 0.5, id: "acme" },
+  { type: "exclude", where: { tag: "old" } },
+  { type: "cap", per: "brand", max: 2 },
+];
+
+const events: EventInput[] = [
+  { type: "view_item", item: "a" },
+  { type: "purchase", items: ["a", { item: "b", quantity: 2 }], id: "o-1", at: new Date() },
+  { event: "view_item", ecommerce: { items: [{ item_id: "a", item_name: "A" }] } },
+  { event: "page_view", anything: true },
+  ["event", "add_to_cart", { items: [{ item_id: "a" }] }],
+  { type: "track", event: "Product Viewed", properties: { product_id: "a" } },
+  { name: "product_viewed", id: "1", data: { productVariant: {} } },
+];
+
+const forgets: Forget[] = [{ event: "e" }, { item: "a" }, { interest: "i" }, { attribute: "brand:Acme" }, { since: 0, until: 1 }, { all: true }];
+const preferences: Preference[] = [{ attribute: "brand:Acme", liking: 1 }, { item: "a", liking: -1 }, { surprise: 0.5 }];
+
+export async function use(): Promise<void> {
+  const first = options[0];
+  if (!first) return;
+  const shop: Flaneur = await open(first);
+  const same: Promise<Flaneur> = openInline(first);
+  const status: Status = shop.status;
+  const reason: string | undefined = status.reason;
+  for (const event of events) shop.observe(event);
+  const request: RankRequest = { slot: "home", size: 12, like: ["a"], context: { hour: 9 }, surprise: 0.5, rules, seed: 1 };
+  const slate: Slate = shop.rank(request);
+  const ranked: RankedItem | undefined = slate.items[0];
+  const why: string | undefined = ranked?.reasons[0]?.item;
+  slate.seen();
+  slate.seen(["a"]);
+  const view: ProfileView = shop.profile.inspect();
+  const share: number | undefined = view.interests[0]?.share;
+  for (const what of forgets) shop.profile.forget(what);
+  for (const preference of preferences) shop.profile.declare(preference);
+  const file: Blob = await shop.profile.export();
+  const report: ImportReport = await shop.profile.import(file);
+  const gates: Gates = shop.consent.gates;
+  await shop.consent.set({ rank: !gates.rank });
+  const receipts: Receipt[] = await shop.consent.receipts();
+  await shop.update(items);
+  shop.rules(rules);
+  const leave: () => void = shop.on("change", ({ cause }) => cause === "forget");
+  shop.on("consent", ({ gates: now, receipt }) => [now.store, receipt?.recordId]);
+  shop.on("status", ({ status: now, code }) => [now.engine, code === "engine_restarted"]);
+  leave();
+  await shop.profile.erase();
+  await shop.close();
+  shop[Symbol.dispose]();
+  try {
+    shop.rank(request);
+  } catch (e) {
+    if (isFlaneurError(e)) {
+      const error: FlaneurError = e;
+      const parts: [string, string | undefined] = [error.code, error.path];
+      void parts;
+    }
+  }
+  void [same, reason, why, share, report, receipts];
+
+  // @ts-expect-error a request needs a size
+  shop.rank({ slot: "home" });
+  // @ts-expect-error a size is a number
+  shop.rank({ slot: "home", size: "12" });
+  // @ts-expect-error ranking is synchronous
+  await shop.rank(request).then();
+  // @ts-expect-error an unknown type of event
+  shop.observe({ type: "veiw_item", item: "a" });
+  // @ts-expect-error an item's id is a text
+  shop.observe({ type: "view_item", item: 42 });
+  // @ts-expect-error the status is read only
+  shop.status = status;
+  // @ts-expect-error gates are changed with set
+  shop.consent.gates = gates;
+  // @ts-expect-error a gate is a boolean
+  await shop.consent.set({ learn: "yes" });
+  // @ts-expect-error no such gate
+  await shop.consent.set({ analytics: true });
+  // @ts-expect-error no such event of the handle
+  shop.on("changed", () => {});
+  // @ts-expect-error a preference needs a liking
+  shop.profile.declare({ attribute: "brand:Acme" });
+  // @ts-expect-error all of it, or say what
+  shop.profile.forget({ all: false });
+  // @ts-expect-error the profile is read only
+  shop.profile = shop.profile;
+  // @ts-expect-error a rule that does not exist
+  shop.rules([{ type: "explode" }]);
+  // @ts-expect-error a pin needs a position
+  shop.rules([{ type: "pin", item: "a" }]);
+  // @ts-expect-error a shop has a name
+  await open({ catalog: items });
+  // @ts-expect-error a catalog is needed
+  await open({ shop: "s" });
+  // @ts-expect-error an item has an id
+  await open({ shop: "s", catalog: [{ title: "no id" }] });
+  // @ts-expect-error later releases bring these; none is there as a stub
+  void [shop.decide, shop.intent, shop.measure];
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { filesOf, manifest, tarball } from "./support/tarball.mjs";
+
+const MODULES = [
+  "canonical", "catalog", "channel", "checks", "consent", "core", "embedded", "emitter", "engine", "errors", "events",
+  "export", "flaneur", "foreign", "id", "index", "inline", "loader", "log", "memory", "open", "options", "pack",
+  "passthrough", "preference", "request", "storage", "version",
+];
+const TYPES = ["embedded", "errors", "index", "types", "types/catalog", "types/consent", "types/events", "types/profile"];
+const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm"];
+
+const packed = tarball();
+
+test("every file in the tarball is wanted, and none is missing", () => {
+  const wanted = [
+    ...OTHERS,
+    ...MODULES.map((name) => `dist/${name}.js`),
+    ...TYPES.map((name) => `dist/${name}.d.ts`),
+  ].sort();
+  assert.deepEqual(filesOf(packed), wanted);
+});
+
+test("installing runs nothing and brings nothing along", () => {
+  const { scripts, dependencies, peerDependencies, optionalDependencies, sideEffects, type, bin } = manifest();
+  for (const hook of ["preinstall", "install", "postinstall", "prepare"]) assert.equal(scripts?.[hook], undefined);
+  assert.deepEqual([dependencies, peerDependencies, optionalDependencies, bin], [undefined, undefined, undefined, undefined]);
+  assert.equal(sideEffects, false);
+  assert.equal(type, "module");
+});
+
+test("publint finds nothing", async () => {
+  const bytes = readFileSync(packed);
+  const { messages, pkg } = await publint({
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
+    strict: true,
+  });
+  assert.deepEqual(messages.map((message) => formatMessage(message, pkg, { color: false })), []);
+});
+
+test("are the types wrong? no", () => {
+  const home = dirname(createRequire(import.meta.url).resolve("@arethetypeswrong/cli/package.json"));
+  const wasm = Object.keys(manifest().exports).filter((entry) => entry.endsWith(".wasm")).map((entry) => entry.slice(2));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(home, "dist/index.js"), packed, "--profile", "esm-only", "--no-color", "--no-emoji", "--exclude-entrypoints", ...wasm],
+    { encoding: "utf8" },
+  );
+  assert.equal(status, 0, stdout + stderr);
+});
+
+test("the published code has no default export but the generated ones, and names no local path", () => {
+  for (const file of filesOf(packed).filter((name) => name.endsWith(".js"))) {
+    const code = execFileSync("tar", ["-xzOf", packed, `package/${file}`], { encoding: "utf8", maxBuffer: 1 << 26 });
+    if (!["dist/core.js", "dist/inline.js"].includes(file)) assert.ok(!/^export default/m.test(code), file);
+    assert.ok(!/file:\/\/\/|\/home\/|\/root\//.test(code), file);
+  }
+});
