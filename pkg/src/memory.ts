@@ -83,7 +83,8 @@ export class Memory {
     if (!report) return undefined;
     this.log.add(this.#entries(report.added), false);
     this.expire();
-    return { added: report.added.length, known: report.known, refused: report.refused };
+    const refused = report.refused.map((refusal) => ({ ...refusal, path: `events${refusal.path}` }));
+    return { added: report.added.length, known: report.known, refused };
   }
 
   /** Drops what is too old or too much. */

@@ -166,7 +166,7 @@ test("other vocabularies' faults never throw, and their events count", async () 
   shop.observe({ event: "view_item", ecommerce: { items: [{ item_id: "\u202e" }] } });
   shop.observe({ ecommerce: null });
   assert.equal(shop.profile.inspect().events, 1);
-  assert.throws(() => shop.observe({ type: "view_itm", item: "a" }), coded("value_unknown", "type"));
+  assert.throws(() => shop.observe({ type: "view_itm", item: "a" }), coded("value_unknown", "event.type"));
   await shop.close();
 });
 

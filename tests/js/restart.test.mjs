@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { GRANTED, IDS, ITEMS, coded, freshShop, idsOf } from "./support/shop.mjs";
 import { isolated } from "./support/isolated.mjs";
 
+const NOW = Date.UTC(2026, 10, 22);
 const CONSENT = { ...GRANTED, store: false };
 
 /** Makes the engine fail as a trap does, so many times. */
@@ -18,7 +19,7 @@ function failing(Core, method, times = 1) {
 
 async function shopWithCore(options = {}) {
   const { open, core } = await isolated();
-  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: CONSENT, storage: "memory", seed: 1, ...options });
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: CONSENT, storage: "memory", seed: 1, now: () => NOW, ...options });
   const told = [];
   shop.on("status", ({ code, status }) => told.push([code, status.engine]));
   return { shop, told, Core: core.Core, open };
