@@ -36,6 +36,7 @@ pub struct Catalog {
     groups: u32,
     /// Items by popularity, best first, ties by the shop's order.
     popular: Vec<u32>,
+    mean_repeat: f64,
     /// 1 / length of each quantized vector, 0 for a zero vector.
     inverse_norms: Vec<f32>,
 }
@@ -65,6 +66,8 @@ impl Catalog {
         catalog.hashes = (0..catalog.layout.token_count).map(|at| TokenHash::of(catalog.token(at as u32))).collect();
         catalog.index_tokens();
         catalog.groups = (0..catalog.len() as u32).map(|item| catalog.group(item)).max().unwrap_or(0);
+        let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
+        catalog.mean_repeat = rates.sum::<f64>() / catalog.len().max(1) as f64;
         catalog.popular = catalog.sort_by_popularity();
         catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
         Ok(catalog)
@@ -286,6 +289,12 @@ impl Catalog {
     pub fn repeat(&self, item: u32) -> Option<f64> {
         let range = self.layout.repeat.as_ref()?;
         Some(f64::from(self.bytes[range.start + item as usize]) / 255.0)
+    }
+
+    /// The mean of [`Catalog::repeat`] over the catalog; 0 without a log.
+    #[must_use]
+    pub fn mean_repeat(&self) -> f64 {
+        self.mean_repeat
     }
 
     /// Dimensions of the vectors; 0 when there are none.

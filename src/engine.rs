@@ -181,7 +181,7 @@ impl Engine {
         let hash = what.attribute.as_deref().map(TokenHash::of);
         let members: Option<BTreeSet<String>> = match &what.interest {
             Some(id) => {
-                let interests = self.profile().interests.all();
+                let interests = self.profile(now).interests.all();
                 let found = interests.iter().find(|interest| interest.id == *id);
                 let message = "no such interest; take an id from profile.inspect()";
                 let found = found.ok_or_else(|| Error::new(ErrorKind::Unknown, "interest", message))?;
@@ -212,9 +212,12 @@ impl Engine {
         self.log.remove(|event| ids.contains(&event.id)).len()
     }
 
-    /// The profile as of the newest event.
-    pub fn profile(&mut self) -> &Profile {
+    /// The profile as of `now`. Events dated more than a day later wait: a clock that ran ahead
+    /// once must not rule the profile until its date comes.
+    pub fn profile(&mut self, now: Millis) -> &Profile {
+        let latest = Millis(now.0.saturating_add(DAY_MS));
         let events = self.log.events();
+        let events = &events[..events.partition_point(|event| event.at <= latest)];
         if self.folded != Some(self.log.epoch()) || self.profile.events > events.len() {
             self.profile = Profile::fold(&self.catalog, events);
         } else {
@@ -243,7 +246,7 @@ impl Engine {
 
     /// Ranks an exact request, without remembering the slate.
     pub fn answer(&mut self, request: &Request) -> Slate {
-        self.profile();
+        self.profile(request.now);
         let blank = Profile::default();
         let profile = if self.learn && self.rank { &self.profile } else { &blank };
         let desk = Desk { catalog: &self.catalog, profile, rules: &self.rules, weights: &self.weights };

@@ -156,7 +156,7 @@ impl Core {
     /// What the profile knows.
     pub fn inspect(&mut self, now: f64) -> Js<JsValue> {
         let now = moment(now)?;
-        let profile = self.0.profile().clone();
+        let profile = self.0.profile(now).clone();
         encode(&ProfileView::of(self.0.catalog(), self.0.log(), &profile, now))
     }
 }

@@ -29,9 +29,9 @@ proptest! {
         for event in &events {
             restore(&mut engine, std::slice::from_ref(event));
             // Asking after each arrival makes every step incremental where it can be.
-            engine.profile();
+            engine.profile(NOW);
         }
-        prop_assert_eq!(engine.profile(), &whole);
+        prop_assert_eq!(engine.profile(NOW), &whole);
     }
 
     #[test]
@@ -40,12 +40,12 @@ proptest! {
         let events = shop::life(engine.catalog(), seed, count);
         let gone = pick % events.len();
         restore(&mut engine, &events);
-        engine.profile();
+        engine.profile(NOW);
         let what = ForgetWire { event: Some(events[gone].id.clone()), ..ForgetWire::default() };
         prop_assert_eq!(engine.forget(&what, NOW).unwrap(), vec![events[gone].id.clone()]);
         let mut others = events.clone();
         others.remove(gone);
-        prop_assert_eq!(engine.profile(), &Profile::fold(shop::engine(160).catalog(), &others));
+        prop_assert_eq!(engine.profile(NOW), &Profile::fold(shop::engine(160).catalog(), &others));
     }
 
     #[test]
@@ -57,7 +57,7 @@ proptest! {
         restore(&mut twice, &events[cut % events.len()..]);
         restore(&mut twice, &events);
         restore(&mut twice, &events);
-        prop_assert_eq!(once.profile().clone(), twice.profile().clone());
+        prop_assert_eq!(once.profile(NOW).clone(), twice.profile(NOW).clone());
         prop_assert_eq!(once.rank(shop::request("home", 12, 3), NOW).unwrap(), twice.rank(shop::request("home", 12, 3), NOW).unwrap());
     }
 
@@ -101,7 +101,7 @@ fn every_way_of_forgetting_removes_exactly_its_events() {
         ["e1", "e2"]
     );
     assert_eq!(forget(&engine, ForgetWire { all: Some(true), ..ForgetWire::default() }).len(), 3);
-    let interests = engine.profile().interests.all().to_vec();
+    let interests = engine.profile(NOW).interests.all().to_vec();
     assert_eq!(
         forget(&engine, ForgetWire { interest: Some(interests[0].id.clone()), ..ForgetWire::default() }),
         interests[0].events
@@ -133,6 +133,18 @@ fn retention_drops_what_is_older_than_thirteen_months() {
     log.insert(Event::new("new", EventKind::Touch, Millis(NOW.0 - 300 * DAY_MS)));
     assert_eq!(log.expire(NOW), ["old"]);
     assert_eq!(log.events().len(), 1);
+}
+
+#[test]
+fn an_event_from_a_clock_that_ran_ahead_waits_for_its_date() {
+    let mut engine = shop::engine(160);
+    let (lamp, tea) = (engine.catalog().id(0).to_owned(), engine.catalog().id(1).to_owned());
+    let future = Millis(NOW.0 + 3_650 * DAY_MS);
+    engine.observe(shop::event("ahead", "view_item", &lamp, future), future).unwrap();
+    engine.observe(shop::event("today", "view_item", &tea, NOW), NOW).unwrap();
+    assert_eq!(engine.profile(NOW).session.items(NOW), [1]);
+    assert_eq!(engine.profile(future).session.items(future), [0]);
+    assert_eq!(engine.profile(NOW).session.items(NOW), [1]);
 }
 
 #[test]

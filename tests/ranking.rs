@@ -207,7 +207,7 @@ fn forgetting_an_interest_gives_the_slate_of_a_shopper_with_the_remaining_log() 
     for (n, item) in [8, 16, 24, 9, 17, 25].into_iter().enumerate() {
         view(&mut engine, &format!("v{n}"), item, 10_000 - 1_000 * n as i64);
     }
-    let interest = engine.profile().interests.all()[0].id.clone();
+    let interest = engine.profile(NOW).interests.all()[0].id.clone();
     engine.forget(&ForgetWire { interest: Some(interest), ..ForgetWire::default() }, NOW).unwrap();
     let mut other = shop::engine(240);
     let records: Vec<Vec<u8>> = engine.log().events().iter().map(encode_record).collect();
@@ -282,7 +282,7 @@ fn seen_entries_are_logged_once_with_their_propensities() {
     assert_eq!(rest.shown.len(), 5);
     assert!(engine.seen(&slate.id, None, NOW).is_none());
     assert!(engine.seen("unknown", None, NOW).is_none());
-    assert_eq!(engine.profile().impressions, 6);
+    assert_eq!(engine.profile(NOW).impressions, 6);
 }
 
 #[test]

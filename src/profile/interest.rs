@@ -74,6 +74,15 @@ impl Interests {
         &self.0
     }
 
+    /// The `most` centres of largest weight at `now`, strongest first, ties by founding.
+    #[must_use]
+    pub fn strongest(&self, most: usize, now: Millis) -> Vec<&Interest> {
+        let mut all: Vec<&Interest> = self.0.iter().collect();
+        all.sort_by(|a, b| b.weight_at(now).total_cmp(&a.weight_at(now)));
+        all.truncate(most);
+        all
+    }
+
     pub(super) fn learn(&mut self, catalog: &Catalog, item: u32, event: &Event, strength: f64) {
         if catalog.inverse_norm(item) == 0.0 {
             return;

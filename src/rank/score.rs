@@ -22,6 +22,8 @@ use crate::time::decay;
 const SESSION_REACH: usize = 30;
 /// History items that speak on a new visit.
 const HISTORY_REACH: usize = 300;
+/// Interests that speak, strongest first.
+const INTERESTS: usize = 4;
 /// Days in which newness halves.
 const FRESH_HALF_LIFE: f64 = 28.0;
 
@@ -105,7 +107,7 @@ impl<'a> Scorer<'a> {
             last_vector: None,
             history_vector: None,
             interests: Vec::new(),
-            mean_repeat: mean_repeat(catalog),
+            mean_repeat: catalog.mean_repeat(),
             desk,
             request,
             session: Vec::new(),
@@ -118,7 +120,7 @@ impl<'a> Scorer<'a> {
             scorer.session_vector = scorer.keep(sum_vector(catalog, weighted()));
             scorer.last_vector = scorer.keep(sum_vector(catalog, last()));
         }
-        for interest in desk.profile.interests.all() {
+        for interest in desk.profile.interests.strongest(INTERESTS, request.now) {
             if let Some(at) = scorer.keep(interest.centre.clone()) {
                 scorer.interests.push((at, interest));
             }
@@ -362,9 +364,4 @@ fn sum_vector(catalog: &Catalog, items: impl Iterator<Item = (u32, f64)>) -> Vec
         sum.iter_mut().zip(catalog.vector(item)).for_each(|(cell, x)| *cell += unit * f64::from(x));
     }
     sum
-}
-
-fn mean_repeat(catalog: &Catalog) -> f64 {
-    let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
-    rates.sum::<f64>() / catalog.len().max(1) as f64
 }

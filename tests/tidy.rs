@@ -1,0 +1,131 @@
+//! The architecture, checked: what may name what, and what must not be named at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules in the direction of their dependencies: each may name those before it.
+const ORDER: [&str; 9] = ["error", "time", "math", "catalog", "log", "profile", "rank", "engine", "web"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&root, &mut found);
+    let inside = |(path, text): (PathBuf, String)| (path.strip_prefix(&root).unwrap().to_path_buf(), text);
+    found.into_iter().map(inside).collect()
+}
+
+/// The top module a file belongs to: `rank` for `rank.rs` and `rank/score.rs`.
+fn module(path: &Path) -> String {
+    path.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+/// Source without comments and without its tests.
+fn code(text: &str) -> String {
+    let body = text.split("#[cfg(test)]").next().unwrap_or(text);
+    body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn offenders(words: &[&str], allowed: impl Fn(&Path) -> bool) -> Vec<String> {
+    let files = sources();
+    assert!(files.len() > 25, "the walk found only {} files", files.len());
+    let hits = files.iter().filter(|(path, _)| !allowed(path)).flat_map(|(path, text)| {
+        let code = code(text);
+        words.iter().filter(move |word| code.contains(*word)).map(move |word| format!("{}: {word}", path.display()))
+    });
+    hits.collect()
+}
+
+fn under_web(path: &Path) -> bool {
+    module(path) == "web"
+}
+
+#[test]
+fn only_the_boundary_names_javascript() {
+    let words = ["JsValue", "js_sys", "web_sys", "wasm_bindgen", "getrandom"];
+    assert_eq!(offenders(&words, under_web), Vec::<String>::new());
+}
+
+#[test]
+fn the_core_has_no_clock_no_entropy_and_no_input_or_output() {
+    let words = [
+        "SystemTime",
+        "Instant::",
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::env",
+        "std::thread",
+        "thread_rng",
+        "println!",
+    ];
+    assert_eq!(offenders(&words, |_| false), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_named_against_the_direction_of_the_chain() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let Some(own) = ORDER.iter().position(|name| *name == module(&path)) else { continue };
+        let code = code(&text);
+        for later in &ORDER[own + 1..] {
+            if code.contains(&format!("crate::{later}")) {
+                wrong.push(format!("{} names {later}", path.display()));
+            }
+        }
+        // The wire's twins stand beside the engine: nothing below it may name them.
+        if own < ORDER.iter().position(|name| *name == "engine").unwrap() && code.contains("crate::wire") {
+            wrong.push(format!("{} names wire", path.display()));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn only_the_twins_the_pack_and_the_record_codec_are_serializable() {
+    let allowed = |path: &Path| {
+        matches!(module(path).as_str(), "wire" | "web")
+            || path.starts_with("catalog/pack")
+            || path == Path::new("catalog/pack.rs")
+            || path == Path::new("log/codec.rs")
+    };
+    assert_eq!(offenders(&["Serialize", "Deserialize"], allowed), Vec::<String>::new());
+}
+
+#[test]
+fn the_standard_transcendental_functions_are_not_called() {
+    let words = [".exp()", ".ln()", ".powf(", ".tanh()", ".sin()", ".cos()", ".exp2()", ".log2()", ".ln_1p()"];
+    assert_eq!(offenders(&words, |_| false), Vec::<String>::new());
+}
+
+#[test]
+fn every_file_says_its_purpose_first_and_stays_readable() {
+    for (path, text) in sources() {
+        assert!(text.starts_with("//! "), "{} does not say what it is", path.display());
+        assert!(text.lines().count() <= 500, "{} is longer than 500 lines", path.display());
+    }
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    for manifest in ["Cargo.toml", "cli/Cargo.toml", "xtask/Cargo.toml"] {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest)).unwrap();
+        let mut inside = false;
+        for line in text.lines() {
+            if line.starts_with('[') {
+                inside = line.contains("dependencies");
+            } else if inside && line.contains('=') && !line.trim_start().starts_with('#') {
+                assert!(line.contains(" # "), "{manifest}: no justification: {line}");
+            }
+        }
+    }
+}
