@@ -41,9 +41,9 @@ fn lines(catalog: &Catalog, slate: &Slate) -> Vec<String> {
 fn case(number: u64) -> Value {
     let mut engine: Engine = shop::engine(160);
     let events: Vec<EventWire> =
-        shop::life(engine.catalog(), 900 + number, (number % 60) as usize).iter().map(EventWire::of).collect();
+        shop::life(engine.catalog(), 900 + number, (number % 36) as usize).iter().map(EventWire::of).collect();
     engine.import(events.iter().cloned().map(Ok).collect(), NOW);
-    let mut request = json!({ "slot": format!("slot-{}", number % 3), "size": 4 + number % 9, "seed": number });
+    let mut request = json!({ "slot": format!("slot-{}", number % 3), "size": 3 + number % 5, "seed": number });
     if number % 4 == 1 {
         request["like"] = json!(engine.catalog().id(number as u32));
     }
