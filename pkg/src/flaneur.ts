@@ -12,16 +12,15 @@ import { ConsentState, checkGates, isConsentSource, readGates } from "./consent.
 import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
 import { flaneurError, isFlaneurError, report } from "./errors.js";
-import { stamp, translate } from "./events.js";
-import { readDocument, writeDocument } from "./export.js";
+import { translate } from "./events.js";
 import { isForeign } from "./foreign.js";
 import { newId } from "./id.js";
 import type { Loaded, NotLoaded } from "./loader.js";
 import { DeviceLog } from "./log.js";
 import { Memory } from "./memory.js";
-import { checkRequest, emptyProfile, shopOrder } from "./passthrough.js";
+import { checkRequest, shopOrder } from "./passthrough.js";
 import type { SlateData } from "./passthrough.js";
-import { checkForget, declaration } from "./preference.js";
+import { profileFace } from "./profile.js";
 import { engineRequest } from "./request.js";
 import { OPEN_MS, READ_MS, within } from "./storage.js";
 import type { Stored } from "./storage.js";
@@ -34,10 +33,8 @@ import type {
   Flaneur,
   FlaneurEvents,
   Gates,
-  ImportReport,
   OpenOptions,
   PassthroughReason,
-  Profile,
   RankRequest,
   Receipt,
   Rule,
@@ -127,7 +124,14 @@ export class Handle {
       },
       observe: (event) => this.#observe(event),
       rank: (request) => this.#rank(request),
-      profile: this.#profile(),
+      profile: profileFace(this.#memory, {
+        shop: this.#options.shop,
+        now: () => this.#now(),
+        idle: () => (this.#closed ? "closed" : this.#missing),
+        learning: () => this.#consent.gates.learn,
+        learn: (event) => this.#learn(event, false),
+        changed: (cause) => this.#changed(cause),
+      }),
       consent: this.#consentFace(),
       update: (catalog) => this.#update(catalog),
       rules: (rules) => this.#rules(rules),
@@ -236,57 +240,6 @@ export class Handle {
     const ids = this.#ids();
     const order = this.#order;
     return (order ? (order.known ??= new Set(ids)) : new Set(ids)).has(item);
-  }
-
-  // — what is known —
-
-  #profile(): Profile {
-    return Object.freeze({
-      inspect: () => this.#memory.engine?.use((core) => core.inspect(this.#now()), emptyProfile) ?? emptyProfile(),
-      forget: (what) => this.#forget(checkForget(what)),
-      declare: (preference) => {
-        const event = declaration(preference, newId(), this.#now());
-        if (!this.#closed) this.#learn(stamp(event), false);
-      },
-      export: async () => {
-        const events = this.#memory.events();
-        return writeDocument(this.#options.shop, this.#now(), events ?? [], events ? undefined : this.#missing);
-      },
-      import: (data) => this.#import(data),
-      erase: () => this.#erase(),
-    } satisfies Profile);
-  }
-
-  #forget(what: Record<string, unknown>): void {
-    if (this.#closed) return;
-    if (what["all"] === true) {
-      void this.#erase();
-      return;
-    }
-    this.#memory.forget(what);
-    this.#changed("forget");
-  }
-
-  async #import(data: unknown): Promise<ImportReport> {
-    const events = await readDocument(data);
-    const refuse = (code: string, message: string): ImportReport => ({
-      added: 0,
-      known: 0,
-      refused: events.map((_, i) => ({ path: `events[${i}]`, code, message })),
-    });
-    if (!this.#memory.engine) return refuse(this.#missing ?? "closed", "There is no engine to read the events.");
-    if (!this.#consent.gates.learn) return refuse("learn_denied", "Nothing is added while the learn gate is denied.");
-    const report = this.#memory.import(events);
-    if (!report) return refuse("engine_restarted", "The engine failed on the events.");
-    this.#changed("import");
-    return report;
-  }
-
-  #erase(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    const done = this.#memory.erase();
-    this.#changed("erase");
-    return done;
   }
 
   // — what is allowed —

@@ -13,6 +13,7 @@ export function engineRequest(request: RankRequest, now: number): Record<string,
     if (request[field] !== undefined) known[field] = request[field];
   }
   const moment: Context = { hour: new Date(now).getHours() };
-  known["context"] = { ...moment, ...request.context };
+  const given: unknown = request.context;
+  known["context"] = given === undefined ? moment : typeof given === "object" ? { ...moment, ...given } : given;
   return known;
 }

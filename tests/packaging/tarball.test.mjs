@@ -11,7 +11,7 @@ import { filesOf, manifest, tarball } from "./support/tarball.mjs";
 const MODULES = [
   "canonical", "catalog", "channel", "checks", "consent", "core", "embedded", "emitter", "engine", "errors", "events",
   "export", "flaneur", "foreign", "id", "index", "inline", "loader", "log", "memory", "open", "options", "pack",
-  "passthrough", "preference", "request", "storage", "version",
+  "passthrough", "preference", "profile", "request", "storage", "version",
 ];
 const TYPES = ["embedded", "errors", "index", "types", "types/catalog", "types/consent", "types/events", "types/profile"];
 const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm"];
