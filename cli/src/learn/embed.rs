@@ -21,6 +21,8 @@ use super::sparse::Sparse;
 const OVERSAMPLE: usize = 10;
 /// Rounds of subspace iteration.
 const ROUNDS: usize = 8;
+/// A column that shrinks below this share of its length depends on those before it.
+const DEPENDENT: f64 = 1e-10;
 /// Exponent of the context distribution.
 const CONTEXT: f64 = 0.75;
 
@@ -136,9 +138,11 @@ impl Columns {
     /// processor and so differ in the last bit from machine to machine.
     fn orthonormalize(&mut self) {
         for _ in 0..2 {
-            for column in 0..self.width {
+            let before: Vec<f64> = (0..self.width).map(|column| self.dot_with_all(column)[column].sqrt()).collect();
+            for (column, &before) in before.iter().enumerate() {
                 let length = self.dot_with_all(column)[column].sqrt();
-                let scale = if length > 1e-150 { 1.0 / length } else { 0.0 };
+                // What is left of a dependent column is rounding: a direction that is there already.
+                let scale = if length > DEPENDENT * before { 1.0 / length } else { 0.0 };
                 (0..self.rows).for_each(|row| self.row_mut(row)[column] *= scale);
                 let dots = self.dot_with_all(column);
                 for row in 0..self.rows {
