@@ -1,0 +1,112 @@
+// The shop around its pages: header, main, footer, drawer, messages, and the live region.
+import { css, html, nothing } from "lit";
+import type { RankedItem } from "flaneur";
+import { list, t } from "./i18n/index.ts";
+import { route, type Route } from "./router.ts";
+import { ShopElement, type Toast } from "./parts/element.ts";
+import { shared } from "./styles/shared.ts";
+import "./pages/basket.ts";
+import "./pages/category.ts";
+import "./pages/home.ts";
+import "./pages/item.ts";
+import "./parts/consent.ts";
+import "./parts/header.ts";
+import type { ShopPanel, Tab } from "./parts/panel.ts";
+import "./parts/panel.ts";
+import type { ShopToast } from "./parts/toast.ts";
+import "./parts/toast.ts";
+import type { ShopWhy } from "./parts/why.ts";
+import "./parts/why.ts";
+import { requests } from "./parts/engine-room.ts";
+import { to } from "./router.ts";
+
+export class ShopApp extends ShopElement {
+  static override properties = { route: { state: true }, said: { state: true } };
+  declare route: Route;
+  /** What the live region says. */
+  declare said: string;
+  readonly #reordered = new Set<string>();
+  #timer = 0;
+  static override styles = [
+    shared,
+    css`
+      :host { display: flex; flex-direction: column; min-height: 100vh; }
+      main { flex: 1; padding-block-end: 5rem; }
+      main:focus { outline: none; }
+      .skip { position: absolute; inset-inline-start: 12px; inset-block-start: -80px; z-index: 50; background: var(--ink); color: var(--paper); }
+      .skip:focus { inset-block-start: 12px; }
+      footer { border-block-start: 1px solid var(--line); background: var(--sunken); }
+      footer > div { width: var(--page); margin-inline: auto; padding-block: 2rem 2.4rem; display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; justify-content: space-between; align-items: center; }
+    `,
+  ];
+  constructor() {
+    super();
+    this.route = route();
+    this.said = "";
+    addEventListener("hashchange", () => this.#go());
+    this.addEventListener("shop-toast", (e) => this.renderRoot.querySelector<ShopToast>(this.#open("shop-panel") ? "shop-panel shop-toast-bar" : ".page-toast")?.show((e as CustomEvent<Toast>).detail));
+    this.addEventListener("shop-panel", (e) => this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Tab>).detail));
+    this.addEventListener("shop-why", (e) => this.renderRoot.querySelector<ShopWhy>("shop-why")?.show((e as CustomEvent<RankedItem>).detail));
+    this.addEventListener("shop-reordered", (e) => this.#announce((e as CustomEvent<string>).detail));
+    requests.watch(() => undefined);
+  }
+  #open(name: "shop-panel"): boolean {
+    return this.renderRoot.querySelector<ShopPanel>(name)?.open === true;
+  }
+  #go(): void {
+    const before = this.route;
+    this.route = route();
+    this.renderRoot.querySelector<ShopPanel>("shop-panel")?.hide();
+    if (JSON.stringify(before) === JSON.stringify(this.route)) return;
+    void this.updateComplete.then(() => {
+      scrollTo({ top: 0, behavior: "instant" });
+      // The keyboard and the screen reader follow to the new page.
+      this.renderRoot.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+    });
+  }
+  #announce(heading: string): void {
+    this.#reordered.add(heading);
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      this.said = t().reordered(list([...this.#reordered]));
+      this.#reordered.clear();
+    }, 600);
+  }
+  protected override updated(): void {
+    const words = t();
+    const { catalog } = this.store;
+    const name = this.route.page === "item" ? catalog.title(this.route.id) : this.route.page === "category" ? catalog.department(this.route.category) : this.route.page === "basket" ? words.basket : this.route.page === "search" ? words.resultsFor(this.route.query) : "";
+    document.title = name ? `${name} · ${words.shopName}` : words.shopName;
+  }
+  #page() {
+    switch (this.route.page) {
+      case "home": return html`<page-home></page-home>`;
+      case "category": return html`<page-category .category=${this.route.category}></page-category>`;
+      case "search": return html`<page-category .query=${this.route.query}></page-category>`;
+      case "item": return html`<page-item .item=${this.route.id}></page-item>`;
+      case "basket": return html`<page-basket></page-basket>`;
+      case "missing": return html`<page-item item=""></page-item>`;
+    }
+  }
+  protected override render() {
+    const words = t();
+    return html`
+      <button class="button skip" @click=${() => this.renderRoot.querySelector<HTMLElement>("main")?.focus()}>${words.skip}</button>
+      <shop-header .route=${this.route}></shop-header>
+      <main tabindex="-1">${this.#page()}</main>
+      <footer>
+        <div>
+          <p class="note">${words.footer}</p>
+          <button class="link" data-action="panel-engine" @click=${() => this.openPanel("engine")}>${words.engineTitle}</button>
+          <a href=${to.home}>${words.home}</a>
+        </div>
+      </footer>
+      ${this.store.asked ? nothing : html`<shop-consent></shop-consent>`}
+      <shop-panel><shop-toast-bar></shop-toast-bar></shop-panel>
+      <shop-why></shop-why>
+      <shop-toast-bar class="page-toast"></shop-toast-bar>
+      <p class="unseen" aria-live="polite" data-live>${this.said}</p>
+    `;
+  }
+}
+customElements.define("shop-app", ShopApp);

@@ -1,0 +1,48 @@
+// The language in force, its messages, and the formats that depend on it.
+// The choice lives in the address (?lang=fr), never in storage: nothing is written without consent.
+import { en, type Messages } from "./en.ts";
+import { fr } from "./fr.ts";
+
+export type Language = "fr" | "en";
+export type { Messages };
+
+const ALL: Record<Language, Messages> = { fr, en };
+let current: Language = "en";
+
+/** The language asked by the address, else the browser's first that we speak. */
+export function preferred(): Language {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (asked === "fr" || asked === "en") return asked;
+  for (const wish of navigator.languages ?? [navigator.language]) {
+    if (wish.startsWith("fr")) return "fr";
+    if (wish.startsWith("en")) return "en";
+  }
+  return "en";
+}
+
+export function setLanguage(language: Language): void {
+  current = language;
+  document.documentElement.lang = language;
+}
+export const language = (): Language => current;
+export const t = (): Messages => ALL[current];
+
+export const money = (amount: number, currency = "EUR"): string =>
+  new Intl.NumberFormat(current, { style: "currency", currency, minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount);
+export const number = (value: number, digits = 0): string =>
+  new Intl.NumberFormat(current, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+export const signed = (value: number): string =>
+  new Intl.NumberFormat(current, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
+export const percent = (share: number): string => new Intl.NumberFormat(current, { style: "percent", maximumFractionDigits: 0 }).format(share);
+export const list = (words: string[]): string => new Intl.ListFormat(current, { type: "conjunction" }).format(words);
+export const day = (at: number | string): string => new Intl.DateTimeFormat(current, { dateStyle: "long" }).format(new Date(at));
+
+/** "3 minutes ago", in the largest unit that fits. */
+export function ago(at: number, now = Date.now()): string {
+  const seconds = Math.round((at - now) / 1000);
+  const format = new Intl.RelativeTimeFormat(current, { numeric: "auto" });
+  for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60]] as const) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(Math.abs(seconds) < 5 ? 0 : seconds, "second");
+}

@@ -1,0 +1,65 @@
+// Asks once, with refusing as easy as accepting: same size, same weight, nothing ticked beforehand.
+import { css, html } from "lit";
+import type { Gates } from "flaneur";
+import { t } from "../i18n/index.ts";
+import { shared } from "../styles/shared.ts";
+import { ShopElement } from "./element.ts";
+
+export const GATES = ["store", "learn", "rank"] as const;
+export const gateWords = (gate: (typeof GATES)[number]): [string, string] => {
+  const words = t();
+  return gate === "store" ? [words.gateStore, words.gateStoreText] : gate === "learn" ? [words.gateLearn, words.gateLearnText] : [words.gateRank, words.gateRankText];
+};
+
+export class ShopConsent extends ShopElement {
+  static override properties = { picked: { state: true } };
+  declare picked: Partial<Gates>;
+  static override styles = [
+    shared,
+    css`
+      :host { position: sticky; inset-block-end: 0; z-index: 30; display: block; }
+      section { background: var(--surface); border-block-start: 1px solid var(--line); box-shadow: 0 -8px 30px rgb(60 40 20 / 12%); padding: 1rem max(16px, calc((100vw - var(--page)) / 2)); max-height: 72vh; overflow: auto; }
+      .grid { display: grid; gap: 0.8rem 2rem; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); align-items: start; }
+      h2 { font-size: 1.25rem; margin-block-end: 0.3rem; }
+      label { display: grid; grid-template-columns: 28px 1fr; gap: 0 0.5rem; padding-block: 0.2rem; align-items: start; }
+      input { width: 24px; height: 24px; margin: 0; accent-color: var(--accent); }
+      label small { display: block; color: var(--muted); font-size: 0.86rem; line-height: 1.35; }
+      .buttons { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.7rem; max-width: 46rem; margin-inline-start: auto; width: 100%; }
+      @media (max-width: 720px) { .grid { grid-template-columns: minmax(0, 1fr); } .buttons { gap: 0.4rem; } .buttons .button { padding-inline: 0.4em; font-size: 0.9rem; } label small { display: none; } section { padding-block: 0.7rem; } }
+    `,
+  ];
+  constructor() {
+    super();
+    this.picked = {};
+  }
+  #choose(gates: Pick<Gates, "store" | "learn" | "rank">): void {
+    void this.store.setGates(gates);
+    this.toast({ text: gates.store || gates.learn || gates.rank ? t().consentSaved : t().refusedNote });
+  }
+  protected override render() {
+    const words = t();
+    const all = (value: boolean) => ({ store: value, learn: value, rank: value });
+    return html`
+      <section aria-labelledby="ask" data-consent>
+        <div class="grid">
+          <div>
+            <h2 id="ask">${words.consentTitle}</h2>
+            <p class="note">${words.consentText}</p>
+          </div>
+          <div>
+            ${GATES.map((gate) => {
+              const [name, text] = gateWords(gate);
+              return html`<label><input type="checkbox" data-consent-gate=${gate} .checked=${this.picked[gate] ?? false} @change=${(e: Event) => (this.picked = { ...this.picked, [gate]: (e.target as HTMLInputElement).checked })} /><span>${name}<small>${text}</small></span></label>`;
+            })}
+          </div>
+          <div class="buttons">
+            <button class="button" data-action="consent-refuse" @click=${() => this.#choose(all(false))}>${words.refuse}</button>
+            <button class="button" data-action="consent-save" @click=${() => this.#choose({ ...all(false), ...this.picked })}>${words.saveChoice}</button>
+            <button class="button" data-action="consent-accept" @click=${() => this.#choose(all(true))}>${words.accept}</button>
+          </div>
+        </div>
+      </section>
+    `;
+  }
+}
+customElements.define("shop-consent", ShopConsent);

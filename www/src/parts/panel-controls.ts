@@ -1,0 +1,120 @@
+// The shopper's controls: the surprise dial with its preview, the plain order, the gates, and the data itself.
+import { css, html, nothing } from "lit";
+import { percent, t } from "../i18n/index.ts";
+import { panel } from "../styles/panel.ts";
+import { shared } from "../styles/shared.ts";
+import { GATES, gateWords } from "./consent.ts";
+import { ShopElement } from "./element.ts";
+import { icon } from "./icons.ts";
+
+const PREVIEW = 10;
+
+export class ShopControls extends ShopElement {
+  static override properties = { dial: { state: true }, sure: { state: true } };
+  /** Where the dial stands while it moves; the profile's own value otherwise. */
+  declare dial: number | undefined;
+  declare sure: boolean;
+  static override styles = [
+    shared,
+    panel,
+    css`
+      input[type="range"] { width: 100%; height: 32px; accent-color: var(--plum); }
+      .ends { display: flex; justify-content: space-between; font-size: 0.88rem; color: var(--muted); }
+      output { font-weight: 600; }
+      .preview { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 8px; }
+      .preview li { position: relative; border-radius: 8px; overflow: hidden; }
+      .preview .icon { position: absolute; inset-block-end: 4px; inset-inline-start: 4px; color: var(--plum); background: var(--plum-soft); border-radius: 50%; padding: 3px; width: 22px; height: 22px; }
+      .preview li[data-discovery] { outline: 2px solid var(--plum); outline-offset: -2px; }
+      .row { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: center; }
+      .file { position: relative; overflow: hidden; }
+      .file input { position: absolute; inset: 0; opacity: 0; cursor: pointer; font-size: 0; }
+      .file:focus-within { outline: 3px solid var(--focus); outline-offset: 2px; }
+    `,
+  ];
+  constructor() {
+    super();
+    this.sure = false;
+  }
+
+  async #export(): Promise<void> {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await this.store.export());
+    link.download = "flaneur-log.json";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+  async #import(event: Event): Promise<void> {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (!file) return;
+    try {
+      const { added, known, refused } = await this.store.import(file);
+      this.toast({ text: t().importDone(added, known, refused.length) });
+    } catch {
+      this.toast({ text: t().importFailed });
+    }
+    input.value = "";
+  }
+  async #erase(): Promise<void> {
+    await this.store.erase();
+    this.sure = false;
+    this.toast({ text: t().erased });
+  }
+
+  #dial() {
+    const words = t();
+    const { store } = this;
+    const value = this.dial ?? store.inspect().surprise;
+    const slate = store.rank({ slot: "home", size: PREVIEW, surprise: value });
+    const found = slate.items.filter((item) => item.discovery).length;
+    return html`
+      <section>
+        <h3 id="dial">${words.surpriseTitle}</h3>
+        <div class="box">
+          <input type="range" min="0" max="1" step="0.05" .value=${String(value)} data-action="surprise" aria-labelledby="dial" aria-describedby="said" aria-valuetext=${words.surpriseValue(percent(value), found, slate.items.length)}
+            @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))}
+            @change=${(e: Event) => { store.surprise(Number((e.target as HTMLInputElement).value)); if (store.learning) this.dial = undefined; }} />
+          <div class="ends"><span>${words.surpriseLow}</span><span>${words.surpriseHigh}</span></div>
+          <p><output id="said">${words.surpriseValue(percent(value), found, slate.items.length)}</output></p>
+          ${store.learning ? nothing : html`<p class="note">${words.surpriseNeeds}</p>`}
+        </div>
+        <p class="small-caps">${words.preview}</p>
+        <ul class="preview" data-preview>
+          ${slate.items.map((item) => html`<li ?data-discovery=${item.discovery}><shop-picture .item=${item.id} alt=${store.catalog.title(item.id) + (item.discovery ? ` (${words.toDiscover})` : "")}></shop-picture>${item.discovery ? icon("spark") : nothing}</li>`)}
+        </ul>
+      </section>
+    `;
+  }
+
+  protected override render() {
+    const words = t();
+    const { store } = this;
+    const gates = store.flaneur.consent.gates;
+    return html`
+      ${this.#dial()}
+      <section>
+        <label class="switch box"><span>${words.plainTitle}<small>${words.plainText}</small></span><input type="checkbox" role="switch" data-action="plain" .checked=${store.plain} @change=${(e: Event) => (store.plain = (e.target as HTMLInputElement).checked)} /></label>
+      </section>
+      <section>
+        <h3>${words.gatesTitle}</h3>
+        <div class="box">
+          ${GATES.map((gate) => {
+            const [name, text] = gateWords(gate);
+            return html`<label class="switch"><span>${name}<small>${text}</small></span><input type="checkbox" role="switch" data-action=${`gate-${gate}`} .checked=${gates[gate]} @change=${(e: Event) => void store.setGates({ [gate]: (e.target as HTMLInputElement).checked })} /></label>`;
+          })}
+        </div>
+      </section>
+      <section>
+        <h3>${words.dataTitle}</h3>
+        <div class="row">
+          <button class="button" data-action="export" @click=${() => void this.#export()}>${words.exportButton}</button>
+          <label class="button file">${words.importButton}<input type="file" accept="application/json,.json" data-action="import" @change=${(e: Event) => void this.#import(e)} /></label>
+          ${this.sure
+            ? html`<span class="row"><strong>${words.eraseSure}</strong><button class="button" data-action="erase-confirm" @click=${() => void this.#erase()}>${words.eraseYes}</button><button class="button" data-action="erase-cancel" @click=${() => (this.sure = false)}>${words.eraseNo}</button></span>`
+            : html`<button class="button" data-action="erase" @click=${() => (this.sure = true)}>${words.eraseButton}</button>`}
+        </div>
+      </section>
+    `;
+  }
+}
+customElements.define("shop-controls", ShopControls);

@@ -1,0 +1,34 @@
+// Hash routes: they work offline and from any static server.
+export type Route =
+  | { page: "home" }
+  | { page: "category"; category: string }
+  | { page: "item"; id: string }
+  | { page: "basket" }
+  | { page: "search"; query: string }
+  | { page: "missing" };
+
+function decoded(part: string | undefined): string {
+  try {
+    return decodeURIComponent(part ?? "");
+  } catch {
+    return part ?? "";
+  }
+}
+
+export function route(hash: string = location.hash): Route {
+  const [head = "", rest] = hash.replace(/^#\/?/, "").split(/\/(.*)/s);
+  if (head === "") return { page: "home" };
+  if (head === "c" && rest) return { page: "category", category: decoded(rest) };
+  if (head === "item" && rest) return { page: "item", id: decoded(rest) };
+  if (head === "basket") return { page: "basket" };
+  if (head === "search") return { page: "search", query: decoded(rest) };
+  return { page: "missing" };
+}
+
+export const to = {
+  home: "#/",
+  basket: "#/basket",
+  category: (name: string) => `#/c/${encodeURIComponent(name)}`,
+  item: (id: string) => `#/item/${encodeURIComponent(id)}`,
+  search: (query: string) => `#/search/${encodeURIComponent(query)}`,
+};
