@@ -34,7 +34,8 @@ function serviceWorker(): Plugin {
         const name = relative(out, path).split(sep).join("/");
         if (name === "sw.js" || name.endsWith(".map")) continue;
         hash.update(name).update(readFileSync(path));
-        if (!name.startsWith("catalog/")) shell.push(name);
+        // The inline copy of the engine is for pages that cannot have the file; offline, the file is there.
+        if (!name.startsWith("catalog/") && !name.startsWith("assets/inline-")) shell.push(name);
       }
       const text = readFileSync(worker, "utf8")
         .replace("__BUILD__", hash.digest("hex").slice(0, 16))

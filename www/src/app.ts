@@ -45,7 +45,7 @@ export class ShopApp extends ShopElement {
     this.said = "";
     addEventListener("hashchange", () => this.#go());
     this.addEventListener("shop-toast", (e) => this.renderRoot.querySelector<ShopToast>(this.#open("shop-panel") ? "shop-panel shop-toast-bar" : ".page-toast")?.show((e as CustomEvent<Toast>).detail));
-    this.addEventListener("shop-panel", (e) => this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Tab>).detail));
+    this.addEventListener("shop-panel", (e) => (this.renderRoot.querySelector<ShopToast>(".page-toast")?.hide(), this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Tab>).detail)));
     this.addEventListener("shop-why", (e) => this.renderRoot.querySelector<ShopWhy>("shop-why")?.show((e as CustomEvent<RankedItem>).detail));
     this.addEventListener("shop-reordered", (e) => this.#announce((e as CustomEvent<string>).detail));
     requests.watch(() => undefined);

@@ -271,7 +271,7 @@ export class ShopStore {
 
 /** The items an exported event is about, however it writes them. */
 export function lines(event: ExportedEvent): { item: string; quantity: number }[] {
-  const given = event["lines"] ?? event["items"];
+  const given = event["lines"] ?? event["items"] ?? event["shown"];
   const one = event["item"];
   const from: unknown[] = Array.isArray(given) ? given : typeof one === "string" ? [one] : [];
   return from.flatMap((line) => {

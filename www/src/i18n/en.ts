@@ -210,18 +210,18 @@ export const en = {
   footer: "A demonstration. The makers, books and prices are invented; the learning is real, and it is yours.",
   // Reasons, one sentence for each signal
   signal: {
-    together: "People who looked at what you look at looked at this", together_log: "It is often looked at together with your finds", last: "It goes with what you saw last", next: "It is often what comes next",
-    taste: "It is close to one of your tastes", taste_last: "It resembles what you saw last", popularity: "Many people like it", trend: "It is on the rise", fresh: "It has just arrived",
-    seen: "You looked at it before", seen_last: "You looked at it just now", seen_count: "You looked at it more than once", seen_recency: "You looked at it lately",
-    bought: "You bought it before", bought_count: "You bought it more than once", bought_recency: "You bought it lately", repeat: "People buy it again",
-    affinity_brand: "You lean towards this maker", affinity_category: "You lean towards this kind of thing", affinity_attribute: "You lean towards this trait", price: "Its price suits you",
-    context: "It suits the moment", fatigue: "You passed it by when it was shown", like: "It goes with the thing on this page", declared: "You said so", rule: "The shop pushes it",
-    discovery: "A place kept for surprise", diversity: "To keep the shelf varied",
+    together: "People who looked at what you look at looked at this", last: "It goes with what you saw last", next: "It is often what comes next", session: "It is in the spirit of this visit",
+    taste: "It is close to one of your tastes", taste_last: "It resembles what you saw last", history: "It is close to what you met on earlier visits", similar: "It looks like what you looked at",
+    popularity: "Many people like it", trend: "It is on the rise", fresh: "It has just arrived", seen: "You looked at it already", viewed: "You looked at it on an earlier visit",
+    bought: "You bought it before", repeat: "It is bought again and again", affinity_brand: "You lean towards this maker", affinity_category: "You lean towards this kind of thing", affinity_attribute: "You lean towards this trait",
+    price: "Its price suits you", context: "It suits the moment", fatigue: "It was shown and you passed it by", like: "You liked it", declared: "You said so", rule: "The shop pushes it",
+    discovery: "A place kept for surprise", diversity: "It keeps the shelf varied",
   },
   signalNegative: {
-    affinity_brand: "You lean away from this maker", affinity_category: "You lean away from this kind of thing", affinity_attribute: "You lean away from this trait", price: "Its price is unusual for you",
-    diversity: "It resembles its neighbours on the shelf", rule: "The shop holds it back", popularity: "Few people know it", fresh: "It has been here a while", trend: "It is in decline", taste: "It is far from your tastes", taste_last: "It is unlike what you saw last",
-    seen: "You have looked at it before", seen_recency: "You looked at it too lately", bought: "You have it already", bought_recency: "You bought it only lately", declared: "You said you do not like this", context: "It does not suit the moment",
+    together: "People who look at what you look at seldom look at this", session: "It is unlike the rest of this visit", taste: "It is far from your tastes", taste_last: "It is unlike what you saw last", history: "It is unlike what you met before",
+    popularity: "Popularity counts for little here", trend: "It is in decline", seen: "You looked at it already", bought: "You have it already", affinity_brand: "You lean away from this maker", affinity_category: "You lean away from this kind of thing",
+    affinity_attribute: "You lean away from this trait", price: "Its price is unusual for you", context: "It does not suit the moment", declared: "You said you do not like this", rule: "The shop holds it back", diversity: "It resembles its neighbours on the shelf",
+    discovery: "A place kept for surprise",
   },
   signalOther: "Another term of the score",
 };

@@ -18,8 +18,8 @@ export class PageHome extends ShopElement {
     shared,
     page,
     css`
-      .hero { display: grid; grid-template-columns: minmax(0, 6fr) minmax(0, 5fr); gap: clamp(1.5rem, 5vw, 4rem); align-items: center; padding-block: clamp(1.6rem, 4vw, 3.4rem) clamp(2rem, 5vw, 4rem); }
-      .hero h1 { font-size: clamp(2.2rem, 1.2rem + 4.2vw, 4.1rem); line-height: 1.06; }
+      .hero { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: clamp(1.5rem, 4vw, 3.4rem); align-items: center; padding-block: clamp(1.6rem, 4vw, 3.4rem) clamp(2rem, 5vw, 4rem); }
+      .hero h1 { font-size: clamp(2.1rem, 1.2rem + 3.6vw, 3.7rem); line-height: 1.06; }
       .hero p { font-size: clamp(1.02rem, 0.95rem + 0.4vw, 1.2rem); color: var(--muted); margin-block: 1.3rem 1.7rem; max-width: 34em; }
       .buttons { display: flex; flex-wrap: wrap; gap: 0.7rem; }
       .arches { display: grid; grid-template-columns: repeat(3, 1fr); gap: clamp(8px, 1.4vw, 16px); align-items: end; }

@@ -48,10 +48,7 @@ export class ShopHistory extends ShopElement {
     if (event.type === "declare" && typeof event["surprise"] === "number") return words.dialSet(percent(event["surprise"]));
     if (typeof event["attribute"] === "string") return catalog.word(event["attribute"]);
     if (event.type === "search") return words.searchHashed;
-    if (about.length === 0) {
-      const shown = event["shown"] ?? event["impressions"];
-      return Array.isArray(shown) ? words.shownThings(shown.length) : "";
-    }
+    if (about.length === 0) return "";
     return about.length > 2 ? words.shownThings(about.length) : about.map(({ item }) => catalog.title(item)).join(", ");
   }
   protected override render() {

@@ -57,7 +57,7 @@ export class ShopKnows extends ShopElement {
       ${this.#button(name, { attribute: affinity.attribute }, "forget-attribute")}
       <svg class="bar" aria-hidden="true">${svg`<rect class="track" width="100%" height="10" rx="5"/><rect class=${affinity.value < 0 ? "against" : "for"} x="${affinity.value < 0 ? 50 - half : 50}%" width="${half}%" height="10" rx="3"/><rect class="zero" x="50%" width="1" height="10"/>`}</svg>
       <span></span>
-      <span class="note">${words.evidence(affinity.evidence, number(affinity.evidence, affinity.evidence < 10 ? 1 : 0))} · ${ago(affinity.lastSeen)}</span>
+      <span class="note">${words.evidence(affinity.evidence, number(affinity.evidence, Number.isInteger(Math.round(affinity.evidence * 10) / 10) ? 0 : 1))} · ${ago(affinity.lastSeen)}</span>
     </div>`;
   }
   #said(view: ProfileView): TemplateResult[] {

@@ -10,6 +10,7 @@ import { ShopElement } from "./element.ts";
 import "./card.ts";
 
 const SEEN_MS = 1000;
+const NOTE_MS = 1500;
 
 export class ShopShelf extends ShopElement {
   static override properties = {
@@ -34,6 +35,9 @@ export class ShopShelf extends ShopElement {
   #hover = false;
   #sight: IntersectionObserver | undefined;
   readonly #timers = new Map<Element, number>();
+  /** Seen since the last note; noted together, so that one look at a shelf is one line of the log. */
+  readonly #seen = new Set<string>();
+  #noting = 0;
   #before: Map<string, DOMRect> | undefined;
 
   static override styles = [
@@ -46,9 +50,8 @@ export class ShopShelf extends ShopElement {
       header .note { flex: 1 1 12rem; }
       header a { color: var(--accent); text-underline-offset: 0.2em; min-height: 24px; }
       .news { display: inline-flex; gap: 0.6em; align-items: center; font-size: 0.88rem; color: var(--sage); }
-      ul.cards { display: grid; gap: clamp(1.4rem, 2.4vw, 2rem) clamp(0.8rem, 1.8vw, 1.5rem); grid-template-columns: repeat(auto-fill, minmax(min(100%, clamp(138px, 18vw, 205px)), 1fr)); }
-      :host([layout="row"]) ul.cards { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: clamp(150px, 40vw, 200px); overflow-x: auto; scroll-snap-type: x proximity; padding: 4px 4px 12px; margin: -4px; scrollbar-width: thin; scrollbar-color: var(--strong-line) transparent; }
-      :host([layout="row"]) li { scroll-snap-align: start; }
+      ul.cards { display: grid; gap: clamp(1.4rem, 2.4vw, 2rem) clamp(0.8rem, 1.8vw, 1.5rem); grid-template-columns: repeat(auto-fill, minmax(min(100%, clamp(138px, 15vw, 180px)), 1fr)); }
+      :host([layout="row"]) ul.cards { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: clamp(150px, 40vw, 200px); overflow-x: auto; overflow-anchor: none; padding: 4px 4px 12px; margin: -4px; scrollbar-width: thin; scrollbar-color: var(--strong-line) transparent; }
       .gone { display: grid; place-content: center; gap: 0.6rem; justify-items: center; height: 100%; min-height: 190px; border: 1.5px dashed var(--line); border-radius: var(--radius); color: var(--muted); }
       .empty { padding: 1.5rem; border: 1.5px dashed var(--line); border-radius: var(--radius); color: var(--muted); }
     `,
@@ -76,6 +79,7 @@ export class ShopShelf extends ShopElement {
     this.#sight?.disconnect();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.#write();
   }
 
   /** True while the pointer or a visible keyboard focus is among the cards. */
@@ -125,6 +129,7 @@ export class ShopShelf extends ShopElement {
   }
   #put(next: ShelfSlate): void {
     if (this.hasUpdated) this.#before = this.#places();
+    this.#write();
     this.#slate = next;
     this.shown = next.items;
     this.away = new Set();
@@ -171,8 +176,19 @@ export class ShopShelf extends ShopElement {
       if (timer !== undefined) clearTimeout(timer);
       this.#timers.delete(target);
       const id = (target as HTMLElement).dataset["place"];
-      if (isIntersecting && id) this.#timers.set(target, window.setTimeout(() => this.#slate?.seen([id]), SEEN_MS));
+      if (isIntersecting && id) this.#timers.set(target, window.setTimeout(() => this.#note(id), SEEN_MS));
     }
+  }
+  #note(id: string): void {
+    this.#seen.add(id);
+    clearTimeout(this.#noting);
+    this.#noting = window.setTimeout(() => this.#write(), NOTE_MS);
+  }
+  #write(): void {
+    clearTimeout(this.#noting);
+    const ids = [...this.#seen];
+    this.#seen.clear();
+    if (ids.length > 0) this.#slate?.seen(ids);
   }
 
   protected override render() {

@@ -16,12 +16,12 @@ export class ShopToast extends ShopElement {
     shared,
     css`
       :host { position: fixed; inset-block-end: 16px; inset-inline: 16px; z-index: 40; display: grid; justify-items: center; pointer-events: none; }
-      .toast { pointer-events: auto; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.9rem; max-width: min(680px, 100%); padding: 0.6rem 0.6rem 0.6rem 1.2rem; border-radius: 18px; background: var(--ink); color: var(--paper); box-shadow: var(--shadow); }
-      .toast > span:first-child { flex: 1 1 14rem; }
+      .toast { pointer-events: auto; display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 0.4rem 0.9rem; max-width: min(640px, 100%); padding: 0.6rem 0.6rem 0.6rem 1.2rem; border-radius: 18px; background: var(--ink); color: var(--paper); box-shadow: var(--shadow); }
+      .toast > .round { grid-column: 3; grid-row: 1; }
       .button { color: inherit; border-color: color-mix(in srgb, var(--paper) 60%, transparent); }
       .button:hover { background: color-mix(in srgb, var(--paper) 18%, transparent); }
       .button.main { background: var(--paper); color: var(--ink); border-color: var(--paper); }
-      .more { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; font-size: 0.9rem; }
+      .more { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; font-size: 0.9rem; }
       .round { background: transparent; color: inherit; }
       :focus-visible { outline-color: var(--paper); }
     `,
@@ -30,6 +30,10 @@ export class ShopToast extends ShopElement {
   show(toast: Toast): void {
     this.now = toast;
     this.#count();
+  }
+  hide(): void {
+    clearTimeout(this.#timer);
+    this.now = undefined;
   }
   #count(): void {
     clearTimeout(this.#timer);
