@@ -1,4 +1,6 @@
 //! The command as people run it: same bytes, whole files, exit codes, and nothing rare in the pack.
+// A helper's failure is the test's.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/kit.rs"]
 mod kit;

@@ -1,4 +1,6 @@
 //! Every format that is promised is read as promised, and every bad row is named.
+// A helper's failure is the test's.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/kit.rs"]
 mod kit;

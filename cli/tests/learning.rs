@@ -274,7 +274,7 @@ fn look_alikes_equal_a_full_comparison() {
         .collect();
     let words = Words::of(&items);
     let found = similar::similar(&items, &words, 3, |_| {});
-    for i in 0..items.len() {
+    for (i, found) in found.iter().enumerate() {
         let cosine = |j: usize| -> f64 {
             let weight = |word: u32| words.bags[j].iter().find(|x| x.0 == word).map_or(0.0, |x| x.1);
             words.bags[i].iter().map(|&(word, x)| x * weight(word)).sum()
@@ -282,8 +282,8 @@ fn look_alikes_equal_a_full_comparison() {
         let mut all: Vec<(usize, f64)> =
             (0..items.len()).filter(|&j| j != i).map(|j| (j, cosine(j))).filter(|x| x.1 > 0.0).collect();
         all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        assert_eq!(found[i].len(), all.len().min(3));
-        for (neighbour, (_, cosine)) in found[i].iter().zip(all) {
+        assert_eq!(found.len(), all.len().min(3));
+        for (neighbour, (_, cosine)) in found.iter().zip(all) {
             assert!((f64::from(neighbour.weight) - cosine).abs() < 1e-6);
         }
     }

@@ -1,5 +1,6 @@
 //! Runs the binary in a folder of its own.
-#![allow(dead_code)]
+// Each test file uses a part of it; a helper's failure is the test's.
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
