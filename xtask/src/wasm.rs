@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use wasm_bindgen_cli_support::Bindgen;
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
 use crate::project::Project;
 use crate::run::Tool;
@@ -21,7 +22,7 @@ use crate::setup::rust::WASM_TARGET;
 use crate::stamp::{Fingerprint, Stamp};
 
 /// Change this word when the recipe below changes.
-const RECIPE: &str = "wasm 1";
+const RECIPE: &str = "wasm 2";
 
 /// Where npm puts the pinned optimizer.
 const WASM_OPT: &str = "binaryen/bin/wasm-opt";
@@ -258,14 +259,53 @@ fn finish(project: &Project, variant: Variant, level: OptLevel, compiled: &Path,
         .arg("--output")
         .arg(&named)
         .quiet(&format!("optimizing the module ({})", variant.name()))?;
-    Tool::npx(project, "wasm-opt", WASM_OPT)?
-        .args(FEATURES)
-        .args([vectors, "--strip-debug", "--strip-producers", "--strip-target-features"])
-        .arg(&named)
-        .arg("--output")
-        .arg(folder.join("core.wasm"))
-        .capture()?;
+    let named = fs::read(named)?;
+    if variant == Variant::Scalar {
+        check_scalar(&named)?;
+    }
+    fs::write(folder.join("core.wasm"), strip(&named)?)?;
     stamp.set()
+}
+
+/// A vector instruction in the scalar module would break exactly the engines it is for.
+fn check_scalar(module: &[u8]) -> Result<()> {
+    let features = WasmFeatures::default().difference(WasmFeatures::SIMD | WasmFeatures::RELAXED_SIMD);
+    Validator::new_with_features(features).validate_all(module).map(drop).context(
+        "the scalar module is not valid without SIMD; expected no vector instruction in it. Is simd128 switched on in \
+         .cargo/config.toml, or by an attribute in the code?",
+    )
+}
+
+/// The module without its custom sections: names, producers, features. The
+/// code stays as it is, so that the copy with names explains its stack traces.
+fn strip(module: &[u8]) -> Result<Vec<u8>> {
+    let mut stripped = module.get(..8).context("the optimizer wrote an empty module")?.to_vec();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.context("the optimizer wrote a malformed module")?;
+        if matches!(payload, Payload::CustomSection(_)) {
+            continue;
+        }
+        if let Some((id, range)) = payload.as_section() {
+            let content = module.get(range).unwrap_or_default();
+            stripped.push(id);
+            push_length(&mut stripped, content.len());
+            stripped.extend_from_slice(content);
+        }
+    }
+    Ok(stripped)
+}
+
+/// A length as wasm writes it: seven bits per byte, the lowest first.
+fn push_length(bytes: &mut Vec<u8>, mut length: usize) {
+    loop {
+        let low = (length & 0x7f) as u8;
+        length >>= 7;
+        if length == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
+    }
 }
 
 /// The optimizer follows the compiler's level.
@@ -306,6 +346,47 @@ fn check_glue(output: &Output) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `(module (func (drop (v128.const 0))))` when `vector`, else an empty
+    /// function, with a custom section called "name" at the end.
+    fn module(vector: bool) -> Vec<u8> {
+        let mut body = vec![0];
+        if vector {
+            body.extend([0xfd, 0x0c]);
+            body.extend([0; 16]);
+            body.push(0x1a);
+        }
+        body.push(0x0b);
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend([1, 4, 1, 0x60, 0, 0]); // one type: no parameters, no results
+        module.extend([3, 2, 1, 0]); // one function of it
+        module.extend([10, body.len() as u8 + 2, 1, body.len() as u8]);
+        module.extend(body);
+        module.extend([0, 5, 4]);
+        module.extend(b"name");
+        module
+    }
+
+    #[test]
+    fn stripping_drops_the_names_and_nothing_else() {
+        let module = module(true);
+        assert_eq!(strip(&module).unwrap(), module[..module.len() - 7]);
+        assert!(strip(b"\0as").is_err());
+    }
+
+    #[test]
+    fn vector_in_the_scalar_module_is_refused() {
+        check_scalar(&module(false)).unwrap();
+        let error = format!("{:#}", check_scalar(&module(true)).unwrap_err());
+        assert!(error.contains("without SIMD"), "{error}");
+    }
+
+    #[test]
+    fn lengths_are_written_in_groups_of_seven_bits() {
+        let mut bytes = Vec::new();
+        push_length(&mut bytes, 624_485);
+        assert_eq!(bytes, [0xe5, 0x8e, 0x26]);
+    }
 
     #[test]
     fn locked_version_is_the_one_of_the_named_package() {
