@@ -102,22 +102,64 @@ impl Output {
 
 /// Builds both variants and checks that one glue file serves them.
 pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
-    check_versions(project)?;
+    let recipe = Recipe { generator: generator_version(project)?, goal: optimizer_goal(project, level)? };
     let folder = match level {
         OptLevel::Manifest => project.scratch().join("wasm"),
         OptLevel::Fixed(level) => project.scratch().join(format!("wasm-opt-{level}")),
     };
     let output = Output { folder };
+    let mut unfinished = Vec::new();
     for variant in Variant::ALL {
         let compiled = compile(project, variant, level)?;
-        finish(project, variant, level, &compiled, &output.folder.join(variant.name()))?;
+        let folder = output.folder.join(variant.name());
+        let stamp = stamp(project, &recipe, &compiled, &folder)?;
+        if stamp.holds(["core.js", "core.d.ts", "core.wasm", "core.unstripped.wasm"].map(|file| folder.join(file))) {
+            continue;
+        }
+        stamp.lift();
+        generate_glue(variant, &compiled, &folder)?;
+        unfinished.push((variant, folder, stamp));
     }
     check_glue(&output)?;
+    if !unfinished.is_empty() {
+        let step = Step::start("optimizing the modules");
+        std::thread::scope(|scope| {
+            let optimizers: Vec<_> = unfinished
+                .iter()
+                .map(|(variant, folder, _)| scope.spawn(|| optimize(project, *variant, &recipe, folder)))
+                .collect();
+            optimizers.into_iter().try_for_each(|optimizer| match optimizer.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })?;
+        step.finish();
+    }
+    for (_, _, stamp) in unfinished {
+        stamp.set()?;
+    }
     Ok(output)
 }
 
-/// The generator and the library must speak the same version.
-fn check_versions(project: &Project) -> Result<()> {
+/// What else than the compiled module decides about the output.
+struct Recipe {
+    /// The version of the glue generator.
+    generator: String,
+    /// The optimizer's level.
+    goal: String,
+}
+
+fn stamp(project: &Project, recipe: &Recipe, compiled: &Path, folder: &Path) -> Result<Stamp> {
+    let inputs = Fingerprint::of(RECIPE)
+        .text(&recipe.generator)
+        .text(&recipe.goal)
+        .file(compiled)?
+        .file(&project.node_module("binaryen/package.json"))?;
+    Ok(Stamp::new(folder.join("stamp"), &inputs))
+}
+
+/// The version of the glue generator, which must be the library's.
+fn generator_version(project: &Project) -> Result<String> {
     let path = project.root.join("Cargo.lock");
     let lock = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let library = locked_version(&lock, "wasm-bindgen")?;
@@ -129,7 +171,7 @@ fn check_versions(project: &Project) -> Result<()> {
              `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support`."
         );
     }
-    Ok(())
+    Ok(generator)
 }
 
 #[derive(Deserialize)]
@@ -217,22 +259,9 @@ pub(crate) fn artifact(messages: &[u8], target: &str, extension: &str) -> Option
         .rfind(|file| file.extension().unwrap_or_default() == extension)
 }
 
-/// Generates the glue and optimizes, unless it was done for this very file.
-fn finish(project: &Project, variant: Variant, level: OptLevel, compiled: &Path, folder: &Path) -> Result<()> {
-    let goal = optimizer_goal(project, level)?;
-    fs::create_dir_all(folder)?;
-    let inputs = Fingerprint::of(RECIPE)
-        .text(&goal)
-        .file(compiled)?
-        .file(&project.root.join("Cargo.lock"))?
-        .file(&project.node_module("binaryen/package.json"))?;
-    let stamp = Stamp::new(folder.join("stamp"), &inputs);
-    if stamp.holds(["core.js", "core.d.ts", "core.wasm", "core.unstripped.wasm"].map(|file| folder.join(file))) {
-        return Ok(());
-    }
-    stamp.lift();
-
+fn generate_glue(variant: Variant, compiled: &Path, folder: &Path) -> Result<()> {
     let step = Step::start(format!("generating the JavaScript glue ({})", variant.name()));
+    fs::create_dir_all(folder)?;
     Bindgen::new()
         .input_path(compiled)
         .out_name("core")
@@ -249,22 +278,25 @@ fn finish(project: &Project, variant: Variant, level: OptLevel, compiled: &Path,
         })
         .context("wasm-bindgen could not generate the glue")?;
     step.finish();
+    Ok(())
+}
 
+/// Optimizes a module, keeps it with its names, and writes it without.
+fn optimize(project: &Project, variant: Variant, recipe: &Recipe, folder: &Path) -> Result<()> {
     let named = folder.join("core.unstripped.wasm");
-    let vectors = if variant == Variant::Simd { "--enable-simd" } else { "--disable-simd" };
     Tool::npx(project, "wasm-opt", WASM_OPT)?
         .args(FEATURES)
-        .args([vectors, &goal, "--debuginfo"])
+        .args((variant == Variant::Simd).then_some("--enable-simd"))
+        .args([&recipe.goal, "--debuginfo"])
         .arg(folder.join("core_bg.wasm"))
         .arg("--output")
         .arg(&named)
-        .quiet(&format!("optimizing the module ({})", variant.name()))?;
+        .capture()?;
     let named = fs::read(named)?;
     if variant == Variant::Scalar {
         check_scalar(&named)?;
     }
-    fs::write(folder.join("core.wasm"), strip(&named)?)?;
-    stamp.set()
+    fs::write(folder.join("core.wasm"), strip(&named)?).context("cannot write the stripped module")
 }
 
 /// A vector instruction in the scalar module would break exactly the engines it is for.
