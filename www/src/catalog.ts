@@ -93,7 +93,9 @@ export class Catalog {
     return value || t().other;
   }
   department(token: string): string {
-    return token === "" ? t().other : this.word(`category:${token}`);
+    if (token === "") return t().other;
+    // A feed may only number its categories.
+    return /^\d+$/.test(token) ? t().departmentNumber(token) : this.word(`category:${token}`);
   }
   categories(id: string): string[] {
     return path(this.item(id));

@@ -32,6 +32,8 @@ export class ShopStore {
   #plain = false;
   /** Set once the shopper chose, or once an earlier choice was found. */
   asked = false;
+  /** A dialog lies over the shelves: what is behind it is not being seen. */
+  covered = false;
   lastRank: { ms: number; of: number } | undefined;
   /** The log as an export shows it, newest first; kept up to date when the drawer asks. */
   events: ExportedEvent[] = [];

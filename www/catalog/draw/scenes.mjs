@@ -83,8 +83,8 @@ export function card(b, colour, label, small) {
   else for (let i = 0; i < 12; i++) paint(poly([[200, 480], [200 + 460 * Math.cos(Math.PI * (1 + i / 12)), 480 + 460 * Math.sin(Math.PI * (1 + i / 12))], [200 + 460 * Math.cos(Math.PI * (1 + (i + 0.5) / 12)), 480 + 460 * Math.sin(Math.PI * (1 + (i + 0.5) / 12))]]), i, 0.4);
   const lines = wrap(label, 16).slice(0, 5);
   const size = lines.length > 3 ? 27 : 32;
-  lines.forEach((line, i) => b.text(200, 122 + (i - (lines.length - 1) / 2) * size * 1.22, size, ink, line));
-  b.line(`M176 ${142 + ((lines.length - 1) / 2) * size * 1.22}H224`, ink, 1.4, 0.7);
+  lines.forEach((line, i) => b.text(200, 190 + (i - (lines.length - 1) / 2) * size * 1.22, size, ink, line));
+  b.line(`M176 ${210 + ((lines.length - 1) / 2) * size * 1.22}H224`, ink, 1.4, 0.7);
   if (small) b.text(200, 448, 15, ink, small.toLocaleUpperCase(), ' letter-spacing="2.4"');
   b.line(round(16, 16, 368, 448, 4), ink, 1, 0.3);
 }

@@ -35,6 +35,7 @@ export const en = {
   keepLooking: "Keep looking",
   keepLookingHint: "Where you were a moment ago.",
   departments: "All departments",
+  departmentNumber: (number: string) => `Department ${number}`,
   things: (count: number) => n(count, `${count} thing`, `${count} things`),
   all: "All",
   other: "Everything else",

@@ -34,6 +34,7 @@ export const fr: Messages = {
   keepLooking: "Continuer à regarder",
   keepLookingHint: "Là où vous étiez à l'instant.",
   departments: "Tous les rayons",
+  departmentNumber: (number) => `Rayon ${number}`,
   things: (count) => n(count, `${count} objet`, `${count} objets`),
   all: "Tout",
   other: "Tout le reste",

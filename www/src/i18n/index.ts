@@ -27,20 +27,26 @@ export function setLanguage(language: Language): void {
 export const language = (): Language => current;
 export const t = (): Messages => ALL[current];
 
-export const money = (amount: number, currency = "EUR"): string =>
-  new Intl.NumberFormat(current, { style: "currency", currency, minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount);
+/** The shopper's own variety of the language, for dates and numbers: "en-GB" rather than "en". */
+const locale = (): string => navigator.languages?.find((wish) => wish.startsWith(current)) ?? current;
+
+/** A price; without a currency it stays a bare number, for we cannot know which. */
+export const money = (amount: number, currency?: string): string =>
+  currency === undefined
+    ? number(amount, 2)
+    : new Intl.NumberFormat(locale(), { style: "currency", currency, minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount);
 export const number = (value: number, digits = 0): string =>
-  new Intl.NumberFormat(current, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 export const signed = (value: number): string =>
-  new Intl.NumberFormat(current, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
-export const percent = (share: number): string => new Intl.NumberFormat(current, { style: "percent", maximumFractionDigits: 0 }).format(share);
-export const list = (words: string[]): string => new Intl.ListFormat(current, { type: "conjunction" }).format(words);
-export const day = (at: number | string): string => new Intl.DateTimeFormat(current, { dateStyle: "long" }).format(new Date(at));
+  new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
+export const percent = (share: number): string => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
+export const list = (words: string[]): string => new Intl.ListFormat(locale(), { type: "conjunction" }).format(words);
+export const day = (at: number | string): string => new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(new Date(at));
 
 /** "3 minutes ago", in the largest unit that fits. */
 export function ago(at: number, now = Date.now()): string {
   const seconds = Math.round((at - now) / 1000);
-  const format = new Intl.RelativeTimeFormat(current, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
   for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60]] as const) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }

@@ -36,7 +36,8 @@ export class PageCategory extends ShopElement {
   }
   #all(): string[] {
     const { catalog } = this.store;
-    return this.query !== undefined ? catalog.search(this.query) : catalog.idsOf(this.category ?? "");
+    const ids = this.query !== undefined ? catalog.search(this.query) : catalog.idsOf(this.category ?? "");
+    return ids.filter((id) => catalog.item(id).available !== false);
   }
   /** Sub-categories of a department; departments of a search. */
   #kinds(ids: string[]): string[] {
@@ -70,7 +71,7 @@ export class PageCategory extends ShopElement {
     const heading = this.query !== undefined ? words.resultsFor(this.query) : catalog.department(this.category ?? "");
     const kinds = this.#kinds(ids);
     const shown = this.narrow ? ids.filter((id) => catalog.categories(id).includes(this.narrow)).length : ids.length;
-    const orders: [Order, string][] = [["you", words.sortYou], ["plain", words.sortPlain], ["low", words.sortLow], ["high", words.sortHigh], ["new", words.sortNew]];
+    const orders: [Order, string][] = [["you", this.store.impersonal ? words.pickedByShop : words.sortYou], ["plain", words.sortPlain], ["low", words.sortLow], ["high", words.sortHigh], ["new", words.sortNew]];
     return html`
       <nav class="crumbs" aria-label=${words.home}><a href=${to.home}>${words.home}</a><span aria-hidden="true">/</span><span>${heading}</span></nav>
       <h1>${heading}</h1>

@@ -79,7 +79,7 @@ export class PageHome extends ShopElement {
       <div class="stack">
         <shop-shelf name="home" eager .heading=${plain ? words.forYouPlain : words.forYou} .hint=${plain ? words.pickedByShop : words.forYouHint} .source=${() => store.rank({ slot: "home", size: HOME })}></shop-shelf>
         ${this.#recent().length > 1 ? html`<shop-shelf name="recent" layout="row" .heading=${words.keepLooking} .hint=${words.keepLookingHint} .source=${() => store.asIs(this.#recent())}></shop-shelf>` : nothing}
-        ${plain ? nothing : html`<shop-shelf name="discover" layout="row" .heading=${words.discover} .hint=${words.discoverHint} .source=${() => this.#discoveries()}></shop-shelf>`}
+        ${plain ? nothing : html`<shop-shelf name="discover" optional layout="row" .heading=${words.discover} .hint=${words.discoverHint} .source=${() => this.#discoveries()}></shop-shelf>`}
         ${this.#departments.map((token) => html`<shop-shelf name=${`category:${token}`} layout="row" .heading=${catalog.department(token)} .more=${to.category(token)} .source=${() => store.rank({ slot: `category:${token}`, size: 10, candidates: catalog.idsOf(token) })}></shop-shelf>`)}
         <section aria-labelledby="doors">
           <h2 id="doors">${words.departments}</h2>

@@ -24,13 +24,14 @@ export class ShopPanel extends ShopElement {
       dialog[open] { display: grid; grid-template-rows: auto auto 1fr; animation: in 260ms ease-out; }
       @keyframes in { from { transform: translateX(40px); opacity: 0; } }
       @media (prefers-reduced-motion: reduce) { dialog[open] { animation: none; } }
-      header { display: grid; grid-template-columns: 1fr auto; gap: 0.2rem 1rem; padding: 1.4rem clamp(1rem, 4vw, 1.8rem) 0.8rem; }
+      .head { display: grid; grid-template-columns: 1fr auto; gap: 0.2rem 1rem; padding: 1.4rem clamp(1rem, 4vw, 1.8rem) 0.8rem; }
       h2 { font-size: 1.7rem; }
-      header p { grid-column: 1 / -1; }
+      .head p { grid-column: 1 / -1; }
       .tabs { display: flex; flex-wrap: wrap; gap: 0.3rem; padding: 0 clamp(1rem, 4vw, 1.8rem) 0.7rem; border-block-end: 1px solid var(--line); }
       .tabs button { border: 0; background: none; min-height: 36px; padding: 0.3em 0.85em; border-radius: 999px; color: var(--muted); font-weight: 500; }
       .tabs button:hover { background: var(--sunken); }
       .tabs button[aria-selected="true"] { background: var(--ink); color: var(--paper); }
+      ::slotted(shop-toast-bar) { inset-inline-start: auto !important; width: min(588px, calc(100vw - 32px)); }
       .body { overflow: auto; padding: 1.3rem clamp(1rem, 4vw, 1.8rem) 5rem; }
     `,
   ];
@@ -42,6 +43,7 @@ export class ShopPanel extends ShopElement {
   show(tab: Tab = "controls"): void {
     this.tab = tab;
     this.open = true;
+    this.store.covered = true;
     void this.updateComplete.then(() => {
       const dialog = this.renderRoot.querySelector("dialog");
       if (dialog && !dialog.open) dialog.showModal();
@@ -60,12 +62,12 @@ export class ShopPanel extends ShopElement {
     const words = t();
     const names: Record<Tab, string> = { controls: words.tabControls, knows: words.tabKnows, history: words.tabHistory, engine: words.tabEngine };
     return html`
-      <dialog aria-labelledby="name" data-panel @close=${() => (this.open = false)} @click=${(e: Event) => e.target === e.currentTarget && this.hide()}>
-        <header>
+      <dialog aria-labelledby="name" data-panel @close=${() => ((this.open = false), (this.store.covered = false))} @click=${(e: Event) => e.target === e.currentTarget && this.hide()}>
+        <div class="head">
           <h2 id="name">${words.panelTitle}</h2>
           <button class="round" data-action="close" aria-label=${words.close} @click=${() => this.hide()}>${icon("cross")}</button>
           <p class="note">${words.panelIntro}</p>
-        </header>
+        </div>
         <div class="tabs" role="tablist" aria-label=${words.panelTitle} @keydown=${(e: KeyboardEvent) => this.#keys(e)}>
           ${TABS.map((tab) => html`<button role="tab" id=${`tab-${tab}`} data-action=${`tab-${tab}`} aria-controls="body" aria-selected=${this.tab === tab ? "true" : "false"} tabindex=${this.tab === tab ? 0 : -1} @click=${() => (this.tab = tab)}>${names[tab]}</button>`)}
         </div>

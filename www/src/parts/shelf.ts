@@ -14,7 +14,7 @@ const NOTE_MS = 1500;
 
 export class ShopShelf extends ShopElement {
   static override properties = {
-    name: {}, heading: {}, hint: {}, more: {}, layout: { reflect: true }, source: { attribute: false }, level: {}, eager: { type: Boolean },
+    name: {}, optional: { type: Boolean }, heading: {}, hint: {}, more: {}, layout: { reflect: true }, source: { attribute: false }, level: {}, eager: { type: Boolean },
     shown: { state: true }, waiting: { state: true }, away: { state: true },
   };
   /** Stable name of the shelf: its slot. */
@@ -24,6 +24,8 @@ export class ShopShelf extends ShopElement {
   /** Address of "see all". */
   declare more: string;
   declare layout: "grid" | "row";
+  /** Not shown at all when there is nothing on it. */
+  declare optional: boolean;
   declare source: () => ShelfSlate;
   declare eager: boolean;
   declare shown: RankedItem[];
@@ -63,6 +65,7 @@ export class ShopShelf extends ShopElement {
     this.hint = "";
     this.more = "";
     this.eager = false;
+    this.optional = false;
     this.shown = [];
     this.waiting = false;
     this.away = new Set();
@@ -154,6 +157,7 @@ export class ShopShelf extends ShopElement {
   protected override updated(): void {
     const before = this.#before;
     this.#before = undefined;
+    this.hidden = this.optional && this.shown.length === 0;
     this.#sight?.disconnect();
     const places = this.renderRoot.querySelectorAll<HTMLElement>("li[data-place]");
     for (const li of places) this.#sight?.observe(li);
@@ -180,6 +184,7 @@ export class ShopShelf extends ShopElement {
     }
   }
   #note(id: string): void {
+    if (this.store.covered) return;
     this.#seen.add(id);
     clearTimeout(this.#noting);
     this.#noting = window.setTimeout(() => this.#write(), NOTE_MS);

@@ -22,7 +22,7 @@ export class ShopToast extends ShopElement {
       .button:hover { background: color-mix(in srgb, var(--paper) 18%, transparent); }
       .button.main { background: var(--paper); color: var(--ink); border-color: var(--paper); }
       .more { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; font-size: 0.9rem; }
-      .round { background: transparent; color: inherit; }
+      .round, .round:hover { background: transparent; color: inherit; border-color: transparent; }
       :focus-visible { outline-color: var(--paper); }
     `,
   ];

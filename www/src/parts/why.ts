@@ -33,6 +33,7 @@ export class ShopWhy extends ShopElement {
 
   show(ranked: RankedItem): void {
     this.ranked = ranked;
+    this.store.covered = true;
     void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
   }
 
@@ -52,7 +53,7 @@ export class ShopWhy extends ShopElement {
     const rows = terms(ranked, catalog);
     const most = Math.max(0.1, ...rows.map((row) => Math.abs(row.part)));
     return html`
-      <dialog aria-labelledby="title" data-why=${ranked.id} @click=${(e: Event) => e.target === e.currentTarget && (e.currentTarget as HTMLDialogElement).close()}>
+      <dialog @close=${() => (this.store.covered = false)} aria-labelledby="title" data-why=${ranked.id} @click=${(e: Event) => e.target === e.currentTarget && (e.currentTarget as HTMLDialogElement).close()}>
         <div class="inside">
           <div class="top">
             <shop-picture .item=${ranked.id}></shop-picture>
