@@ -4,8 +4,8 @@ import type { Catalog } from "./catalog.ts";
 
 export function rulesOf(catalog: Catalog): Rule[] {
   const rules: Rule[] = [
-    // A home shelf of one maker is dull, however much one likes it.
-    { id: "varied-makers", type: "cap", per: "brand", max: 3, slots: ["home"] },
+    // One colour of a thing is enough on the home shelf; its page shows the others.
+    { id: "one-variant", type: "cap", per: "group", max: 1, slots: ["home", "discover"] },
   ];
   // A foreign catalog has neither this notice nor this department.
   if (catalog.items.has("offer-first-order")) rules.push({ id: "welcome-offer", type: "pin", item: "offer-first-order", position: 5, slots: ["home"] });

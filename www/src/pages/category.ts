@@ -86,7 +86,7 @@ export class PageCategory extends ShopElement {
               </div>
               <label>${words.sort} <select data-action="sort" @change=${(e: Event) => (this.order = (e.target as HTMLSelectElement).value as Order)}>${orders.map(([value, name]) => html`<option value=${value} ?selected=${this.order === value}>${name}</option>`)}</select></label>
             </div>
-            <shop-shelf eager name=${this.query !== undefined ? "search" : "category"} .heading=${orders.find(([value]) => value === this.order)?.[1] ?? ""} .source=${() => this.#slate(ids)}></shop-shelf>
+            <shop-shelf eager ?switchable=${this.order === "you"} name=${this.query !== undefined ? "search" : "category"} .heading=${orders.find(([value]) => value === this.order)?.[1] ?? ""} .source=${() => this.#slate(ids)}></shop-shelf>
             ${shown > this.limit ? html`<p class="center"><button class="button" data-action="more" @click=${() => (this.limit += STEP)}>${words.more}</button></p>` : nothing}
           `}
     `;

@@ -77,7 +77,7 @@ export class PageHome extends ShopElement {
         <div class="arches">${this.#hero.map((id) => html`<a href=${to.item(id)}><shop-picture .item=${id} alt=${catalog.title(id)} eager></shop-picture></a>`)}</div>
       </section>
       <div class="stack">
-        <shop-shelf name="home" eager .heading=${plain ? words.forYouPlain : words.forYou} .hint=${plain ? words.pickedByShop : words.forYouHint} .source=${() => store.rank({ slot: "home", size: HOME })}></shop-shelf>
+        <shop-shelf name="home" eager switchable .heading=${plain ? words.forYouPlain : words.forYou} .hint=${plain ? words.pickedByShop : words.forYouHint} .source=${() => store.rank({ slot: "home", size: HOME })}></shop-shelf>
         ${this.#recent().length > 1 ? html`<shop-shelf name="recent" layout="row" .heading=${words.keepLooking} .hint=${words.keepLookingHint} .source=${() => store.asIs(this.#recent())}></shop-shelf>` : nothing}
         ${plain ? nothing : html`<shop-shelf name="discover" optional layout="row" .heading=${words.discover} .hint=${words.discoverHint} .source=${() => this.#discoveries()}></shop-shelf>`}
         ${this.#departments.map((token) => html`<shop-shelf name=${`category:${token}`} layout="row" .heading=${catalog.department(token)} .more=${to.category(token)} .source=${() => store.rank({ slot: `category:${token}`, size: 10, candidates: catalog.idsOf(token) })}></shop-shelf>`)}

@@ -7,6 +7,7 @@ import { t } from "../i18n/index.ts";
 import { shared } from "../styles/shared.ts";
 import type { ShelfSlate } from "../store.ts";
 import { ShopElement } from "./element.ts";
+import type { ShopCard } from "./card.ts";
 import "./card.ts";
 
 const SEEN_MS = 1000;
@@ -14,7 +15,7 @@ const NOTE_MS = 1500;
 
 export class ShopShelf extends ShopElement {
   static override properties = {
-    name: {}, optional: { type: Boolean }, heading: {}, hint: {}, more: {}, layout: { reflect: true }, source: { attribute: false }, level: {}, eager: { type: Boolean },
+    name: {}, optional: { type: Boolean }, switchable: { type: Boolean }, heading: {}, hint: {}, more: {}, layout: { reflect: true }, source: { attribute: false }, level: {}, eager: { type: Boolean },
     shown: { state: true }, waiting: { state: true }, away: { state: true },
   };
   /** Stable name of the shelf: its slot. */
@@ -26,6 +27,8 @@ export class ShopShelf extends ShopElement {
   declare layout: "grid" | "row";
   /** Not shown at all when there is nothing on it. */
   declare optional: boolean;
+  /** Carries the switch between the personal and the plain order, where the order is seen. */
+  declare switchable: boolean;
   declare source: () => ShelfSlate;
   declare eager: boolean;
   declare shown: RankedItem[];
@@ -35,6 +38,8 @@ export class ShopShelf extends ShopElement {
 
   #slate: ShelfSlate | undefined;
   #hover = false;
+  /** The focused card is leaving and the focus is on its way to what stands in its place. */
+  #moving = false;
   #sight: IntersectionObserver | undefined;
   readonly #timers = new Map<Element, number>();
   /** Seen since the last note; noted together, so that one look at a shelf is one line of the log. */
@@ -50,6 +55,8 @@ export class ShopShelf extends ShopElement {
       header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.2rem 1rem; margin-block-end: 1rem; }
       h2 { font-size: clamp(1.35rem, 1.1rem + 1.2vw, 1.9rem); }
       header .note { flex: 1 1 12rem; }
+      header a, header .link { white-space: nowrap; }
+      .link[aria-pressed="true"] { font-weight: 600; }
       header a { color: var(--accent); text-underline-offset: 0.2em; min-height: 24px; }
       .news { display: inline-flex; gap: 0.6em; align-items: center; font-size: 0.88rem; color: var(--sage); }
       ul.cards { display: grid; gap: clamp(1.4rem, 2.4vw, 2rem) clamp(0.8rem, 1.8vw, 1.5rem); grid-template-columns: repeat(auto-fill, minmax(min(100%, clamp(138px, 15vw, 180px)), 1fr)); }
@@ -66,6 +73,7 @@ export class ShopShelf extends ShopElement {
     this.more = "";
     this.eager = false;
     this.optional = false;
+    this.switchable = false;
     this.shown = [];
     this.waiting = false;
     this.away = new Set();
@@ -87,7 +95,7 @@ export class ShopShelf extends ShopElement {
 
   /** True while the pointer or a visible keyboard focus is among the cards. */
   #held(): boolean {
-    if (this.#hover) return true;
+    if (this.#hover || this.#moving) return true;
     const list = this.renderRoot.querySelector("ul.cards");
     let active: Element | null | undefined = this.shadowRoot?.activeElement;
     if (!active || !list?.contains(active)) return false;
@@ -139,6 +147,11 @@ export class ShopShelf extends ShopElement {
     this.waiting = false;
     this.requestUpdate();
   }
+  /** Asked for here and by hand, so it shows at once. */
+  #switch(): void {
+    this.store.plain = !this.store.plain;
+    this.#now();
+  }
   #announce(): void {
     if (this.hasUpdated) this.dispatchEvent(new CustomEvent("shop-reordered", { detail: this.heading, bubbles: true, composed: true }));
   }
@@ -146,7 +159,24 @@ export class ShopShelf extends ShopElement {
     if (!this.shown.some((item) => item.id === id) || !this.#held()) return;
     const focused = this.shadowRoot?.activeElement?.closest("li")?.getAttribute("data-place") === id;
     this.away = new Set([...this.away, id]);
-    if (focused) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`li[data-place="${CSS.escape(id)}"] button`)?.focus());
+    if (!focused) return;
+    this.#moving = true;
+    void this.updateComplete.then(() => {
+      this.renderRoot.querySelector<HTMLElement>(`li[data-place="${CSS.escape(id)}"] button`)?.focus();
+      this.#moving = false;
+    });
+  }
+
+  /** Back in its old place, with the focus: a new order may come once they leave. */
+  #takeBack(id: string): void {
+    this.#moving = true;
+    this.store.takeBack(id);
+    void this.updateComplete.then(async () => {
+      const card = this.renderRoot.querySelector<ShopCard>(`li[data-item="${CSS.escape(id)}"] shop-card`);
+      await card?.updateComplete;
+      card?.renderRoot.querySelector<HTMLElement>('[data-action="dismiss"]')?.focus();
+      this.#moving = false;
+    });
   }
 
   // ---- gentle movement (none when the shopper asked for less)
@@ -205,6 +235,7 @@ export class ShopShelf extends ShopElement {
           <h2>${this.heading}</h2>
           ${this.hint ? html`<span class="note">${this.hint}</span>` : nothing}
           ${this.waiting ? html`<span class="news">${words.waiting} <button class="link" data-action="refresh-shelf" @click=${() => this.#now()}>${words.showNow}</button></span>` : nothing}
+          ${this.switchable && (this.store.plain || !plain) ? html`<button class="link" data-action="plain-here" aria-pressed=${this.store.plain ? "true" : "false"} @click=${() => this.#switch()}>${words.plainTitle}</button>` : nothing}
           ${this.more ? html`<a href=${this.more} aria-label=${words.seeAll(this.heading)}>${words.all}</a>` : nothing}
         </header>
         ${this.shown.length === 0
@@ -215,7 +246,7 @@ export class ShopShelf extends ShopElement {
                 (item) => item.id,
                 (item, i) =>
                   this.away.has(item.id)
-                    ? html`<li data-place=${item.id}><div class="gone"><span>${words.gone}</span><button class="button small" data-action="undo" @click=${() => this.store.takeBack(item.id)}>${words.undo}</button></div></li>`
+                    ? html`<li data-place=${item.id}><div class="gone"><span>${words.gone}</span><button class="button small" data-action="undo" @click=${() => this.#takeBack(item.id)}>${words.undo}</button></div></li>`
                     : html`<li data-place=${item.id} data-item=${item.id} ?data-discovery=${item.discovery}>
                         <shop-card .ranked=${item} ?plain=${plain} ?eager=${this.eager && i < 6}></shop-card>
                       </li>`,
