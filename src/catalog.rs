@@ -20,6 +20,7 @@ pub use item::{Item, Kind};
 pub use token::TokenHash;
 
 use crate::error::Result;
+use crate::math::order;
 use crate::time::{DAY_MS, Millis};
 use pack::{AVAILABLE, Layout, Meta, POPULARITY_STEP, PriorWeight, Relation, SENSITIVE, TREND_STEP};
 
@@ -74,8 +75,9 @@ impl Catalog {
     }
 
     fn index_tokens(&mut self) {
-        let mut by_hash: Vec<u32> = (0..self.token_count() as u32).collect();
-        by_hash.sort_by_key(|&token| self.token_hash(token));
+        let mut by_hash: Vec<(u64, u32)> = self.hashes.iter().map(|hash| hash.0).zip(0..).collect();
+        order::by_key(&mut by_hash);
+        let by_hash = by_hash.into_iter().map(|(_, token)| token).collect();
         let mut counts = vec![0; self.token_count()];
         for item in 0..self.len() as u32 {
             self.tokens(item).for_each(|token| counts[token as usize] += 1);
@@ -266,9 +268,7 @@ impl Catalog {
     }
 
     fn sort_by_popularity(&self) -> Vec<u32> {
-        let mut items: Vec<u32> = (0..self.len() as u32).collect();
-        items.sort_by(|&a, &b| self.popularity(b).total_cmp(&self.popularity(a)).then(a.cmp(&b)));
-        items
+        order::ranking((0..self.len() as u32).map(|item| self.popularity(item)))
     }
 
     /// Items by popularity, best first.
@@ -304,7 +304,6 @@ impl Catalog {
     }
 
     /// The quantized vector of an item, [dims], length about 127.
-    #[must_use]
     pub fn vector(&self, item: u32) -> impl Iterator<Item = i8> + Clone + '_ {
         self.vector_bytes(item).iter().map(|&byte| byte as i8)
     }

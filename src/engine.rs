@@ -4,7 +4,7 @@
 //! go in and come out. The profile is folded when it is asked for: a late or
 //! forgotten event costs one re-fold at the next question, nothing at the time.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use crate::catalog::{Catalog, Item, TokenHash};
 use crate::error::{Error, ErrorKind, Result};
@@ -42,7 +42,7 @@ pub struct Engine {
     profile: Profile,
     /// The log's epoch at the last fold; `None` when everything must be folded again.
     folded: Option<u64>,
-    slates: VecDeque<(Slate, BTreeSet<usize>)>,
+    slates: VecDeque<(Slate, Vec<usize>)>,
 }
 
 impl Engine {
@@ -179,7 +179,7 @@ impl Engine {
     /// `value_missing` when nothing is named, `value_unknown` for an interest that is not there.
     pub fn forget(&mut self, what: &ForgetWire, now: Millis) -> Result<Vec<String>> {
         let hash = what.attribute.as_deref().map(TokenHash::of);
-        let members: Option<BTreeSet<String>> = match &what.interest {
+        let members: Option<HashSet<String>> = match &what.interest {
             Some(id) => {
                 let interests = self.profile(now).interests.all();
                 let found = interests.iter().find(|interest| interest.id == *id);
@@ -208,7 +208,7 @@ impl Engine {
     }
 
     /// Removes events by id, as another tab did; returns how many were here.
-    pub fn remove(&mut self, ids: &BTreeSet<String>) -> usize {
+    pub fn remove(&mut self, ids: &HashSet<String>) -> usize {
         self.log.remove(|event| ids.contains(&event.id)).len()
     }
 
@@ -237,7 +237,7 @@ impl Engine {
         let request = wire.into_request(&self.catalog, self.seed, now)?;
         let slate = self.answer(&request);
         self.slates.retain(|(known, _)| known.id != slate.id);
-        self.slates.push_back((slate.clone(), BTreeSet::new()));
+        self.slates.push_back((slate.clone(), Vec::new()));
         if self.slates.len() > SLATES {
             self.slates.pop_front();
         }
@@ -247,7 +247,9 @@ impl Engine {
     /// Ranks an exact request, without remembering the slate.
     pub fn answer(&mut self, request: &Request) -> Slate {
         self.profile(request.now);
-        let blank = Profile::default();
+        // What the shopper refused stays away whatever is shut; nothing else personal is used.
+        let mut blank = Profile::default();
+        blank.stated = self.profile.stated.refusals_only();
         let profile = if self.learn && self.rank { &self.profile } else { &blank };
         let desk = Desk { catalog: &self.catalog, profile, rules: &self.rules, weights: &self.weights };
         if self.rank { rank(&desk, request) } else { shop_order(&desk, request) }

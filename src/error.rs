@@ -43,8 +43,6 @@ pub enum ErrorKind {
     PackCorrupt,
     /// A log record fails its checksum or cannot be decoded.
     RecordCorrupt,
-    /// Nothing is loaded yet.
-    CatalogMissing,
 }
 
 impl ErrorKind {
@@ -68,7 +66,6 @@ impl ErrorKind {
             Self::PackTruncated => "pack_truncated",
             Self::PackCorrupt => "pack_corrupt",
             Self::RecordCorrupt => "record_corrupt",
-            Self::CatalogMissing => "catalog_missing",
         }
     }
 }
@@ -96,7 +93,9 @@ impl Error {
     /// The same error, its path prefixed: `price` under `catalog[3]` reads `catalog[3].price`.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
-        self.path = if self.path.is_empty() {
+        self.path = if prefix.is_empty() {
+            return self;
+        } else if self.path.is_empty() {
             prefix.into()
         } else if self.path.starts_with('[') {
             format!("{prefix}{}", self.path)

@@ -3,6 +3,7 @@
 //! Guarantees: transcendental functions come from `libm`; sums run in the order
 //! of their input; every draw comes from a named, seeded stream.
 
+pub mod order;
 mod rng;
 mod top;
 
@@ -15,10 +16,18 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
-/// e to the power `x`.
+/// e to the power `x`. Powers of other bases go through it too: `exp2` and `pow` bring 6 KB of tables.
 #[must_use]
 pub fn exp(x: f64) -> f64 {
     libm::exp(x)
+}
+
+/// `x` held between two bounds, `low ≤ high`.
+///
+/// `f64::clamp` checks its bounds with a panic that prints them: 12 KB of wasm.
+#[must_use]
+pub fn between(x: f64, low: f64, high: f64) -> f64 {
+    x.max(low).min(high)
 }
 
 /// Integer dot product of two quantized vectors of the same length.

@@ -15,7 +15,7 @@ mod interest;
 mod session;
 mod stated;
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 pub use affinity::{Affinities, Evidence};
 pub use history::{History, Own};
@@ -25,6 +25,8 @@ pub use stated::{Stated, Statement};
 
 use crate::catalog::Catalog;
 use crate::log::{Event, EventKind, Line};
+use crate::math::between;
+use crate::math::order::by_score;
 use crate::time::{Millis, decay};
 
 /// Half-life of fatigue, in days.
@@ -33,6 +35,15 @@ const FATIGUE_HALF_LIFE: f64 = 7.0;
 pub const DEFAULT_SURPRISE: f64 = 0.3;
 /// A basket left alone for longer than this many days no longer counts as one.
 const BASKET_DAYS: f64 = 7.0;
+
+/// How tired the shopper is of one item.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Tired {
+    before: f64,
+    after: f64,
+    at: Millis,
+    visit: u32,
+}
 
 /// What the log says, as of its newest event.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,8 +60,8 @@ pub struct Profile {
     pub history: History,
     /// Likes, dismissals, mutes and declared preferences.
     pub stated: Stated,
-    basket: BTreeMap<u32, (f64, Millis)>,
-    fatigue: BTreeMap<u32, (f64, Millis)>,
+    basket: LiteMap<u32, (f64, Millis)>,
+    fatigue: LiteMap<u32, Tired>,
     /// How many slate entries were seen.
     pub impressions: u32,
     /// How many events came from a slate.
@@ -119,24 +130,34 @@ impl Profile {
         }
     }
 
-    /// Shown and passed over once more: `f ← 0.8 (f + 1)`, at most 4.
+    /// Shown and passed over on one more visit: `f ← 0.8 (f + 1)`, at most 4.
     fn tire(&mut self, item: u32, at: Millis) {
-        let tired = self.fatigue_of(item, at);
-        self.fatigue.insert(item, (0.8 * (tired + 1.0), at));
+        let visit = self.session.visit;
+        if self.fatigue.get(&item).is_some_and(|tired| tired.visit == visit) {
+            return;
+        }
+        let before = self.fatigue_of(item, at);
+        self.fatigue.insert(item, Tired { before, after: 0.8 * (before + 1.0), at, visit });
     }
 
-    /// How often the item was lately shown and passed over, 0..4.
+    /// On how many visits the item was lately shown and passed over, 0..4.
+    ///
+    /// Being shown counts once a visit, and from the next visit on: a shelf that
+    /// is drawn again while the shopper looks at it stays as it is.
     #[must_use]
     pub fn fatigue_of(&self, item: u32, now: Millis) -> f64 {
-        self.fatigue.get(&item).map_or(0.0, |&(tired, at)| tired * decay(at.days_until(now), FATIGUE_HALF_LIFE))
+        let Some(tired) = self.fatigue.get(&item) else { return 0.0 };
+        let running = tired.visit == self.session.visit && self.session.runs(now);
+        let level = if running { tired.before } else { tired.after };
+        level * decay(tired.at.days_until(now), FATIGUE_HALF_LIFE)
     }
 
     /// What lies in the basket, newest first.
     #[must_use]
     pub fn basket(&self, now: Millis) -> Vec<u32> {
         let fresh = self.basket.iter().filter(|(_, (_, at))| at.days_until(now) <= BASKET_DAYS);
-        let mut items: Vec<(Millis, u32)> = fresh.map(|(&item, &(_, at))| (at, item)).collect();
-        items.sort_by(|a, b| b.cmp(a));
+        let mut items: Vec<(f64, u32)> = fresh.map(|(&item, &(_, at))| (at.0 as f64, item)).collect();
+        by_score(&mut items);
         items.into_iter().map(|(_, item)| item).collect()
     }
 
@@ -151,7 +172,7 @@ impl Profile {
 fn strength_of(event: &Event) -> f64 {
     let strength = event.kind.strength();
     match event.kind {
-        EventKind::Dwell => strength * (event.value.unwrap_or(0.0) / 60.0).clamp(0.0, 1.0),
+        EventKind::Dwell => strength * between(event.value.unwrap_or(0.0) / 60.0, 0.0, 1.0),
         _ => strength,
     }
 }

@@ -106,8 +106,8 @@ pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
     let eligible = Eligible::new(desk, &open, &rules);
     let all = || (0..desk.catalog.len() as u32).collect();
     let mut order = request.candidates.clone().unwrap_or_else(all);
-    let mut taken = std::collections::BTreeSet::new();
-    order.retain(|&item| eligible.has(item) && taken.insert(item));
+    let mut taken = vec![false; desk.catalog.len()];
+    order.retain(|&item| eligible.has(item) && !std::mem::replace(&mut taken[item as usize], true));
     order.truncate(request.size);
     let plain = |item| Ranked { item, score: 0.0, propensity: 1.0, discovery: false, reasons: Vec::new() };
     let entries: Vec<Ranked> = order.into_iter().map(plain).collect();

@@ -43,5 +43,5 @@ impl Millis {
 /// Units: both in days, `half_life_days` > 0. Result in (0, 1].
 #[must_use]
 pub fn decay(days: f64, half_life_days: f64) -> f64 {
-    libm::exp2(-days.max(0.0) / half_life_days)
+    libm::exp(-days.max(0.0) / half_life_days * std::f64::consts::LN_2)
 }

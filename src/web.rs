@@ -6,9 +6,10 @@
 //! trapped (`docs/decisions/0001-storage-outside-the-module.md`).
 
 mod convert;
+mod decode;
 mod panic;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -126,7 +127,7 @@ impl Core {
 
     /// Removes events by id; returns how many were here.
     pub fn remove(&mut self, ids: Vec<String>) -> usize {
-        self.0.remove(&ids.into_iter().collect::<BTreeSet<String>>())
+        self.0.remove(&ids.into_iter().collect::<HashSet<String>>())
     }
 
     /// The log, in words.

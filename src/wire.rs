@@ -46,7 +46,11 @@ fn explain(sentence: &str, path: &str) -> Error {
         return Error::new(ErrorKind::Unknown, path, format!("not a known word; expected {expected}"));
     }
     let expected = sentence.rsplit_once("expected ").map_or("the documented shape", |(_, rest)| rest);
-    let expected = expected.split(" at line").next().unwrap_or(expected);
+    let expected = match expected.split(" at line").next().unwrap_or(expected) {
+        "f64" | "f32" => "a number",
+        "u16" => "a whole number",
+        other => other,
+    };
     Error::new(ErrorKind::WrongType, path, format!("wrong type; expected {expected}"))
 }
 

@@ -8,13 +8,13 @@
 //!
 //! Cost: O(items · words · dims), once per catalog.
 
-use std::collections::HashMap;
-
+use litemap::LiteMap;
 use xxhash_rust::xxh64::xxh64;
 
 use super::item::Item;
 use super::token::{key_of, tokens_of, words};
 use crate::math::ln;
+use crate::math::order::by_key;
 
 /// Dimensions of an embedding made here.
 pub(super) const TEXT_DIMS: usize = 64;
@@ -23,21 +23,29 @@ pub(super) const TEXT_DIMS: usize = 64;
 #[must_use]
 pub(super) fn embed_items(items: &[Item]) -> Vec<f32> {
     let bags: Vec<Vec<(u64, f64)>> = items.iter().map(bag_of).collect();
-    let mut frequency: HashMap<u64, u32> = HashMap::new();
-    for (hash, _) in bags.iter().flatten() {
-        *frequency.entry(*hash).or_default() += 1;
-    }
+    let frequency = count(&bags);
     let total = items.len() as f64;
     bags.iter()
         .flat_map(|bag| {
             let mut sum = [0.0_f64; TEXT_DIMS];
             for &(hash, weight) in bag {
-                let rarity = ln((total + 1.0) / (f64::from(frequency[&hash]) + 0.5));
+                let rarity = ln((total + 1.0) / (f64::from(frequency.get(&hash).copied().unwrap_or(0)) + 0.5));
                 add_signs(&mut sum, hash, weight * rarity);
             }
             unit(&sum)
         })
         .collect()
+}
+
+/// In how many bags each word is; words come sorted, so that each insertion is an append.
+fn count(bags: &[Vec<(u64, f64)>]) -> LiteMap<u64, u32> {
+    let mut hashes: Vec<(u64, u32)> = bags.iter().flatten().map(|&(hash, _)| (hash, 0)).collect();
+    by_key(&mut hashes);
+    let mut counts = LiteMap::new();
+    for (hash, _) in hashes {
+        *counts.entry(hash).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// Reduces callers' vectors to 64 dimensions or fewer, unit length, by a fixed sign projection.
@@ -68,9 +76,12 @@ fn bag_of(item: &Item) -> Vec<(u64, f64)> {
     let tokens = tokens_of(item);
     let named = tokens.iter().map(|text| (xxh64(text.as_bytes(), 0), weight(text)));
     let titled = words(&item.title).map(|word| (xxh64(word.as_bytes(), 0), 1.0));
-    let mut bag: Vec<(u64, f64)> = named.chain(titled).collect();
-    bag.sort_by_key(|&(hash, _)| hash);
-    bag.dedup_by_key(|&mut (hash, _)| hash);
+    let mut bag: Vec<(u64, f64)> = Vec::new();
+    for (hash, weight) in named.chain(titled) {
+        if !bag.iter().any(|&(known, _)| known == hash) {
+            bag.push((hash, weight));
+        }
+    }
     bag
 }
 

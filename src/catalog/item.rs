@@ -4,9 +4,8 @@
 //! texts are within their limits, and its attribute keys cannot collide with
 //! JavaScript's object machinery.
 
-use std::collections::HashMap;
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::math::order::by_text;
 use crate::time::Millis;
 
 /// Longest identifier, in bytes of UTF-8.
@@ -140,21 +139,28 @@ pub fn check_items(items: &[Item]) -> Result<()> {
     if items.len() > MAX_ITEMS {
         return Err(too_many("", MAX_ITEMS));
     }
-    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(items.len());
     let dims = items.first().and_then(|item| item.embedding.as_ref()).map(Vec::len);
     for (index, item) in items.iter().enumerate() {
         let at = format!("[{index}]");
         item.check().map_err(|error| error.under(&at))?;
-        if let Some(first) = seen.insert(&item.id, index) {
-            let message = format!("the same id stands at [{first}]; give each item its own id");
-            return Err(Error::new(ErrorKind::Duplicate, format!("{at}.id"), message));
-        }
         if item.embedding.as_ref().map(Vec::len) != dims {
             let message = "all items need an embedding of the same length, or none has one";
             return Err(Error::new(ErrorKind::Conflict, format!("{at}.embedding"), message));
         }
     }
-    Ok(())
+    check_distinct(items)
+}
+
+fn check_distinct(items: &[Item]) -> Result<()> {
+    let mut ids: Vec<(&str, u32)> = items.iter().map(|item| item.id.as_str()).zip(0..).collect();
+    by_text(&mut ids);
+    match ids.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => {
+            let message = format!("the same id stands at [{}]; give each item its own id", pair[0].1);
+            Err(Error::new(ErrorKind::Duplicate, format!("[{}].id", pair[1].1), message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Checks an identifier: 1 to 256 bytes, no control or direction-changing characters.

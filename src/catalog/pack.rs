@@ -76,7 +76,7 @@ pub(super) const TREND_STEP: f64 = 1.0 / 32.0;
 pub const UNIT: f64 = 127.0;
 /// A row's scale is `2^((byte − 192) / 8)`.
 pub(super) fn row_scale(byte: u8) -> f64 {
-    libm::exp2((f64::from(byte) - 192.0) / 8.0)
+    libm::exp((f64::from(byte) - 192.0) / 8.0 * std::f64::consts::LN_2)
 }
 
 /// Facts about the whole pack.

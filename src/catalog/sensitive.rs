@@ -7,9 +7,10 @@
 //! the same reason.
 
 use super::item::Item;
+use super::token::lower;
 
 /// Words that make a category level or a tag sensitive, in French and English, lower case.
-const WORDS: [&str; 58] = [
+const WORDS: &[&str] = &[
     "health",
     "santé",
     "sante",
@@ -82,7 +83,11 @@ pub(super) fn is_sensitive(item: &Item) -> bool {
 }
 
 fn names_sensitive(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| is_listed(word))
+}
+
+fn is_listed(word: &str) -> bool {
+    WORDS.contains(&lower(word).as_str())
 }
 
 #[cfg(test)]

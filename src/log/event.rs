@@ -198,9 +198,9 @@ impl Event {
         (self.at, &self.id)
     }
 
-    /// Whether it is about that item.
+    /// Whether it names that item, as its subject or among what was seen.
     #[must_use]
     pub fn concerns(&self, item: &str) -> bool {
-        self.lines.iter().any(|line| line.item == item)
+        self.lines.iter().any(|line| line.item == item) || self.shown.iter().any(|shown| shown.item == item)
     }
 }

@@ -1,25 +1,27 @@
 //! The best k of a stream of scored indices, ties broken by the lower index.
 //!
-//! Cost: O(n) amortized pushes with a buffer of 2k, one selection per k kept.
+//! Cost: O(1) for a score below the running floor; a sort of 2k whenever k more were kept.
+
+use super::order;
 
 /// Keeps the `k` best pairs pushed so far.
 #[derive(Clone, Debug)]
-pub struct Top<S> {
+pub struct Top {
     k: usize,
-    floor: Option<S>,
-    kept: Vec<(S, u32)>,
+    floor: f64,
+    kept: Vec<(f64, u32)>,
 }
 
-impl<S: Copy + PartialOrd> Top<S> {
+impl Top {
     /// An empty selection of at most `k`.
     #[must_use]
     pub fn new(k: usize) -> Self {
-        Self { k, floor: None, kept: Vec::with_capacity(2 * k) }
+        Self { k, floor: f64::NEG_INFINITY, kept: Vec::with_capacity(2 * k) }
     }
 
     /// Offers one index with its score.
-    pub fn push(&mut self, score: S, index: u32) {
-        if self.k == 0 || self.floor.is_some_and(|floor| score < floor) {
+    pub fn push(&mut self, score: f64, index: u32) {
+        if self.k == 0 || score < self.floor {
             return;
         }
         self.kept.push((score, index));
@@ -29,29 +31,25 @@ impl<S: Copy + PartialOrd> Top<S> {
     }
 
     fn shrink(&mut self) {
-        if self.kept.len() > self.k {
-            self.kept.select_nth_unstable_by(self.k - 1, order);
-            self.kept.truncate(self.k);
-            self.floor = self.kept.last().map(|&(score, _)| score);
+        order::by_score(&mut self.kept);
+        self.kept.truncate(self.k);
+        if self.kept.len() == self.k {
+            self.floor = self.kept.last().map_or(self.floor, |&(score, _)| score);
         }
     }
 
-    /// The pairs kept, best first.
+    /// The indices kept, best first.
     #[must_use]
-    pub fn into_sorted(mut self) -> Vec<(S, u32)> {
+    pub fn into_sorted(mut self) -> Vec<u32> {
         self.shrink();
-        self.kept.sort_unstable_by(order);
-        self.kept
+        self.kept.into_iter().map(|(_, index)| index).collect()
     }
-}
-
-fn order<S: PartialOrd>(a: &(S, u32), b: &(S, u32)) -> std::cmp::Ordering {
-    b.0.partial_cmp(&a.0).unwrap_or(std::cmp::Ordering::Equal).then(a.1.cmp(&b.1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::Top;
+    use crate::math::order;
     use proptest::prelude::*;
 
     proptest! {
@@ -59,10 +57,9 @@ mod tests {
         fn equals_a_full_sort(scores in prop::collection::vec(-50_i32..50, 0..300), k in 0_usize..40) {
             let mut top = Top::new(k);
             for (index, &score) in scores.iter().enumerate() {
-                top.push(score, index as u32);
+                top.push(f64::from(score), index as u32);
             }
-            let mut all: Vec<(i32, u32)> = scores.iter().copied().zip(0..).collect();
-            all.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            let mut all = order::ranking(scores.iter().map(|&score| f64::from(score)));
             all.truncate(k);
             prop_assert_eq!(top.into_sorted(), all);
         }

@@ -5,18 +5,20 @@
 //! evidence, never infinite. Shrinkage towards the base rate is the usual
 //! Dirichlet prior with weight κ.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::catalog::token::key_of;
 use crate::catalog::{Catalog, TokenHash};
 use crate::log::Event;
-use crate::math::ln;
+use crate::math::{between, ln};
 use crate::time::{Millis, decay};
 
 /// Half-life of taste, in days.
 const HALF_LIFE: f64 = 30.0;
 /// Weight of the catalog's base rate, in views.
 const SHRINKAGE: f64 = 10.0;
+/// Parts of the day: night, morning, afternoon, evening.
+const PARTS: usize = 4;
 /// Weight of the base rate within one part of the day, in views.
 const MOMENT_SHRINKAGE: f64 = 20.0;
 
@@ -71,10 +73,11 @@ impl Family {
 /// Tastes by token, plus price and part of the day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Affinities {
-    tokens: BTreeMap<u32, Evidence>,
-    totals: BTreeMap<Family, Evidence>,
-    moments: BTreeMap<(u8, u32), f64>,
-    moment_totals: BTreeMap<u8, f64>,
+    tokens: LiteMap<u32, Evidence>,
+    totals: [Evidence; 3],
+    /// Evidence by category token and part of the day.
+    moments: LiteMap<u32, [f64; PARTS]>,
+    moment_totals: [f64; PARTS],
     log_price: Evidence,
     log_price_sum: f64,
 }
@@ -88,14 +91,23 @@ impl Affinities {
         price: Option<f64>,
         strength: f64,
     ) {
+        let mut met = [false; 3];
         for token in digest.iter().filter_map(|&hash| catalog.find_hash(hash)) {
             let family = Family::of(catalog.token(token));
-            self.tokens.entry(token).or_default().add(strength, event.at);
-            self.totals.entry(family).or_default().add(strength.max(0.0), event.at);
+            met[family as usize] = true;
+            self.tokens.entry(token).or_insert(Evidence::default()).add(strength, event.at);
             if let (Family::Category, Some(part), true) = (family, event.hour.map(part_of_day), strength > 0.0) {
-                *self.moments.entry((part, token)).or_default() += strength;
-                *self.moment_totals.entry(part).or_default() += strength;
+                self.moments.entry(token).or_insert([0.0; PARTS])[part] += strength;
             }
+        }
+        // A family's total counts an event once, however many of its tokens the item carries:
+        // base rates are shares of items, so evidence must be shares of events.
+        for (total, _) in self.totals.iter_mut().zip(met).filter(|(_, met)| *met) {
+            total.add(strength.max(0.0), event.at);
+        }
+        if let (true, Some(part), true) = (met[Family::Category as usize], event.hour.map(part_of_day), strength > 0.0)
+        {
+            self.moment_totals[part] += strength;
         }
         if let Some(price) = price.filter(|&price| price > 0.0 && strength > 0.0) {
             self.log_price_sum *= decay(self.log_price.at.days_until(event.at), HALF_LIFE);
@@ -113,26 +125,25 @@ impl Affinities {
     #[must_use]
     pub fn log_odds(&self, catalog: &Catalog, token: u32, now: Millis) -> f64 {
         let family = Family::of(catalog.token(token));
-        let Some(total) = self.totals.get(&family).map(|total| total.weight_at(now)) else { return 0.0 };
+        let total = self.totals[family as usize].weight_at(now);
+        if self.totals[family as usize].count == 0 {
+            return 0.0;
+        }
         let weight = self.tokens.get(&token).map_or(0.0, |evidence| evidence.weight_at(now));
         let base = catalog.token_share(token);
         let odds = (weight + SHRINKAGE * base).max(0.05 * SHRINKAGE * base) / ((total + SHRINKAGE) * base);
-        ln(odds).clamp(-1.0, 3.0)
+        between(ln(odds), -1.0, 3.0)
     }
 
     /// How much more a category is wanted in this part of the day than in general, −1..=2.
     #[must_use]
     pub fn moment(&self, token: u32, hour: u8) -> f64 {
         let part = part_of_day(hour);
-        let Some(&total) = self.moment_totals.get(&part) else { return 0.0 };
-        let overall_total: f64 = self.moment_totals.values().sum();
-        let overall: f64 = (0..4).filter_map(|part| self.moments.get(&(part, token))).sum();
-        if overall <= 0.0 {
-            return 0.0;
-        }
-        let base = overall / overall_total;
-        let here = self.moments.get(&(part, token)).copied().unwrap_or(0.0);
-        ln((here + MOMENT_SHRINKAGE * base) / ((total + MOMENT_SHRINKAGE) * base)).clamp(-1.0, 2.0)
+        let total = self.moment_totals[part];
+        let Some(parts) = self.moments.get(&token).filter(|_| total > 0.0) else { return 0.0 };
+        let base = parts.iter().sum::<f64>() / self.moment_totals.iter().sum::<f64>();
+        let here = parts[part];
+        between(ln((here + MOMENT_SHRINKAGE * base) / ((total + MOMENT_SHRINKAGE) * base)), -1.0, 2.0)
     }
 
     /// How well a price fits: 0 at the shopper's usual price, down to −2 far from it; 0 without evidence.
@@ -150,7 +161,7 @@ impl Affinities {
 }
 
 /// Night, morning, afternoon, evening.
-fn part_of_day(hour: u8) -> u8 {
+fn part_of_day(hour: u8) -> usize {
     match hour {
         6..=11 => 1,
         12..=17 => 2,

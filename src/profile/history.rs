@@ -1,8 +1,9 @@
 //! History: what this shopper saw and bought, by item, and how often they come back to things.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::log::{Event, EventKind};
+use crate::math::{exp, ln};
 use crate::time::Millis;
 
 /// Factor per visit by which own history fades (Hu et al. 2020 use the same form).
@@ -30,6 +31,12 @@ impl Own {
         self.fade_bought * visit_fade(visit.saturating_sub(self.fade_visit))
     }
 
+    /// `0.8^(visits back)` since it was last bought.
+    #[must_use]
+    pub fn purchase_recency(&self, visit: u32) -> f64 {
+        visit_fade(visit.saturating_sub(self.fade_visit))
+    }
+
     /// `0.8^(visits back)` since it was last touched.
     #[must_use]
     pub fn recency(&self, visit: u32) -> f64 {
@@ -40,7 +47,7 @@ impl Own {
 /// All items with a history.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    items: BTreeMap<u32, Own>,
+    items: LiteMap<u32, Own>,
     purchases: u32,
     repeats: u32,
 }
@@ -50,7 +57,7 @@ impl History {
         if event.kind.strength() <= 0.0 && event.kind != EventKind::Refund {
             return;
         }
-        let own = self.items.entry(item).or_default();
+        let own = self.items.entry(item).or_insert(Own::default());
         match event.kind {
             EventKind::Refund => own.bought = own.bought.saturating_sub(1),
             EventKind::Purchase => {
@@ -88,5 +95,5 @@ impl History {
 }
 
 fn visit_fade(back: u32) -> f64 {
-    libm::pow(VISIT_FADE, f64::from(back))
+    exp(f64::from(back) * ln(VISIT_FADE))
 }

@@ -5,10 +5,11 @@
 //! A centre knows the events and items that made it, so it can be explained and
 //! forgotten. Several centres per user: Weston et al. 2013 (max over interests).
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::catalog::Catalog;
 use crate::log::Event;
+use crate::math::order::{by_score, ranking};
 use crate::time::{Millis, decay};
 
 /// Most centres.
@@ -30,7 +31,7 @@ pub struct Interest {
     /// The newest event.
     pub at: Millis,
     /// The items that made it, with their strengths.
-    pub items: BTreeMap<u32, f64>,
+    pub items: LiteMap<u32, f64>,
     /// The events that made it, oldest first.
     pub events: Vec<String>,
 }
@@ -45,9 +46,9 @@ impl Interest {
     /// Its items, strongest first, ties by number.
     #[must_use]
     pub fn strongest(&self) -> Vec<(u32, f64)> {
-        let mut items: Vec<(u32, f64)> = self.items.iter().map(|(&item, &weight)| (item, weight)).collect();
-        items.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        items
+        let mut items: Vec<(f64, u32)> = self.items.iter().map(|(&item, &weight)| (weight, item)).collect();
+        by_score(&mut items);
+        items.into_iter().map(|(weight, item)| (item, weight)).collect()
     }
 
     fn length(&self) -> f64 {
@@ -77,10 +78,8 @@ impl Interests {
     /// The `most` centres of largest weight at `now`, strongest first, ties by founding.
     #[must_use]
     pub fn strongest(&self, most: usize, now: Millis) -> Vec<&Interest> {
-        let mut all: Vec<&Interest> = self.0.iter().collect();
-        all.sort_by(|a, b| b.weight_at(now).total_cmp(&a.weight_at(now)));
-        all.truncate(most);
-        all
+        let order = ranking(self.0.iter().map(|interest| interest.weight_at(now)));
+        order.into_iter().take(most).map(|at| &self.0[at as usize]).collect()
     }
 
     pub(super) fn learn(&mut self, catalog: &Catalog, item: u32, event: &Event, strength: f64) {
@@ -100,7 +99,7 @@ impl Interests {
         }
         interest.weight = interest.weight * fade + strength;
         interest.at = event.at;
-        *interest.items.entry(item).or_default() += strength;
+        *interest.items.entry(item).or_insert(0.0) += strength;
         if interest.events.last() != Some(&event.id) {
             interest.events.push(event.id.clone());
         }

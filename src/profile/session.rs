@@ -46,8 +46,13 @@ impl Session {
     /// The items of the session if it still runs at `now`, oldest first, repeats included.
     #[must_use]
     pub fn items(&self, now: Millis) -> &[u32] {
-        let runs = self.last_at.is_some_and(|last| now.0 - last.0 <= SESSION_GAP_MS);
-        if runs { &self.items } else { &[] }
+        if self.runs(now) { &self.items } else { &[] }
+    }
+
+    /// Whether the session still runs at `now`.
+    #[must_use]
+    pub fn runs(&self, now: Millis) -> bool {
+        self.last_at.is_some_and(|last| now.0 - last.0 <= SESSION_GAP_MS)
     }
 
     /// When the newest event happened.

@@ -3,7 +3,7 @@
 //! A dismissal and a mute are hard gates. The latest statement about a thing
 //! wins: liking what was dismissed brings it back.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::catalog::Catalog;
 use crate::log::{Event, EventKind};
@@ -23,11 +23,11 @@ pub struct Statement {
 /// Everything stated. Items and attributes are kept by name, so a statement outlives the catalog it was made on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stated {
-    liked: BTreeMap<String, Statement>,
-    dismissed: BTreeMap<String, Statement>,
-    muted: BTreeMap<String, Statement>,
-    declared_items: BTreeMap<String, Statement>,
-    declared: BTreeMap<String, Statement>,
+    liked: LiteMap<String, Statement>,
+    dismissed: LiteMap<String, Statement>,
+    muted: LiteMap<String, Statement>,
+    declared_items: LiteMap<String, Statement>,
+    declared: LiteMap<String, Statement>,
     surprise: Option<f64>,
     muted_tokens: Vec<u32>,
     dismissed_items: Vec<u32>,
@@ -75,6 +75,18 @@ impl Stated {
         if matches!(event.kind, EventKind::Like | EventKind::Dismiss | EventKind::Mute | EventKind::Declare) {
             self.muted_tokens = self.muted.keys().filter_map(|text| catalog.find_token(text)).collect();
             self.dismissed_items = self.dismissed.keys().filter_map(|id| catalog.find(id)).collect();
+        }
+    }
+
+    /// The same statements without likes, preferences and the dial.
+    #[must_use]
+    pub fn refusals_only(&self) -> Self {
+        Self {
+            dismissed: self.dismissed.clone(),
+            muted: self.muted.clone(),
+            muted_tokens: self.muted_tokens.clone(),
+            dismissed_items: self.dismissed_items.clone(),
+            ..Self::default()
         }
     }
 

@@ -15,7 +15,8 @@ use super::score::{Scored, Scorer};
 use super::signal::{DISCOVERY, DIVERSITY};
 use super::slate::{Ranked, Reason};
 use super::{Desk, Request};
-use crate::math::{Stream, exp};
+use crate::math::order::{arranged, ranking};
+use crate::math::{Stream, between, exp};
 
 /// Penalty per unit of cosine to the nearest entry above.
 pub const DIVERSITY_PENALTY: f64 = 0.25;
@@ -57,8 +58,8 @@ pub(super) fn arrange(
             pool.push(scorer.score(item, rules));
         }
     }
-    pool.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
-    let dial = request.surprise.unwrap_or_else(|| desk.profile.surprise()).clamp(0.0, 1.0);
+    let pool = best_first(pool);
+    let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
     let size = request.size.min(pool.len());
     let surprises = discovery_places(size, dial);
     let obvious = mark_obvious(desk, scorer, &pool);
@@ -83,6 +84,12 @@ pub(super) fn arrange(
     entries
 }
 
+/// The pool by score, ties by item: the pool comes in ascending items.
+fn best_first(pool: Vec<Scored>) -> Vec<Scored> {
+    let order = ranking(pool.iter().map(|scored| scored.score));
+    arranged(pool, &order)
+}
+
 /// The pins that may hold: shown items only, one per place and per item, first come.
 fn legal_pins(request: &Request, rules: &Resolved, eligible: &Eligible) -> Vec<(usize, u32)> {
     let mut pins: Vec<(usize, u32)> = Vec::new();
@@ -92,7 +99,6 @@ fn legal_pins(request: &Request, rules: &Resolved, eligible: &Eligible) -> Vec<(
             pins.push((position, item));
         }
     }
-    pins.sort_unstable();
     pins
 }
 
@@ -197,7 +203,8 @@ impl Table<'_> {
         if self.likeness[at] > 0.0 {
             reasons.push(own(DIVERSITY, -DIVERSITY_PENALTY * self.likeness[at]));
         }
-        reasons.sort_by(|a, b| b.term().abs().total_cmp(&a.term().abs()));
+        let largest_first = ranking(reasons.iter().map(|reason| reason.term().abs()));
+        let reasons = arranged(reasons, &largest_first);
         let score = reasons.iter().map(Reason::term).sum();
         for (other, likeness) in self.likeness.iter_mut().enumerate() {
             if !self.taken[other] {

@@ -3,13 +3,12 @@
 //! A union, so that no single signal decides what may be found. Cost: O(items ·
 //! dims) per vector asked, O(lists touched).
 
-use std::collections::BTreeSet;
-
 use super::eligible::Eligible;
 use super::score::Scorer;
 use super::{Desk, Request};
 use crate::catalog::pack::UNIT;
 use crate::math::Top;
+use crate::math::order::distinct;
 
 /// Nearest items taken per vector.
 const NEAREST: usize = 60;
@@ -21,28 +20,20 @@ const POPULAR: usize = 60;
 /// The candidates, ascending, eligible and without repetition.
 pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>, eligible: &Eligible) -> Vec<u32> {
     if let Some(named) = &request.candidates {
-        let known: BTreeSet<u32> = named.iter().copied().filter(|&item| eligible.has(item)).collect();
-        return known.into_iter().collect();
+        return distinct(named.iter().copied().filter(|&item| eligible.has(item)));
     }
-    let mut found: BTreeSet<u32> = BTreeSet::new();
     let mut listed = Top::new(LISTED);
-    scorer.listed().for_each(|(item, strength)| listed.push(strength, item));
-    found.extend(listed.into_sorted().into_iter().map(|(_, item)| item));
+    scorer.listed().into_iter().for_each(|(item, strength)| listed.push(strength, item));
+    let mut found = listed.into_sorted();
     found.extend(scorer.session_items().iter().copied());
     found.extend(desk.profile.history.iter().map(|(item, _)| item));
     for vector in scorer.vectors() {
         found.extend(nearest(desk, vector, eligible));
     }
-    found.retain(|&item| eligible.has(item));
-    let fill = desk.catalog.popular().iter().copied().filter(|&item| eligible.has(item));
-    let wanted = found.len() + POPULAR.max(2 * request.size);
-    for item in fill {
-        if found.len() >= wanted {
-            break;
-        }
-        found.insert(item);
-    }
-    found.into_iter().collect()
+    let popular = desk.catalog.popular().iter().copied().filter(|&item| eligible.has(item));
+    let best = found.len() + POPULAR.max(2 * request.size);
+    found.extend(popular.take(best));
+    distinct(found.into_iter().filter(|&item| eligible.has(item)))
 }
 
 /// The eligible items nearest to a vector by quantized cosine.
@@ -58,10 +49,10 @@ fn nearest(desk: &Desk<'_>, vector: &[f64], eligible: &Eligible) -> Vec<u32> {
         let dot = dot(&query, catalog.vector_bytes(item));
         let score = dot as f32 * catalog.inverse_norm(item);
         if score > 0.0 && eligible.has(item) {
-            top.push(score, item);
+            top.push(f64::from(score), item);
         }
     }
-    top.into_sorted().into_iter().map(|(_, item)| item).collect()
+    top.into_sorted()
 }
 
 fn dot(query: &[i8], bytes: &[u8]) -> i32 {

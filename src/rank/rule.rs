@@ -6,6 +6,7 @@
 
 use crate::catalog::token::token;
 use crate::catalog::{Catalog, Kind};
+use crate::math::order::distinct;
 
 /// Which items a rule means; every given part must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,10 +89,7 @@ struct Filter {
 
 impl Filter {
     fn new(catalog: &Catalog, filter: &Where) -> Self {
-        let mut ids = filter.ids.as_ref().map(|ids| ids.iter().filter_map(|id| catalog.find(id)).collect::<Vec<_>>());
-        if let Some(ids) = &mut ids {
-            ids.sort_unstable();
-        }
+        let ids = filter.ids.as_ref().map(|ids| distinct(ids.iter().filter_map(|id| catalog.find(id))));
         Self {
             ids,
             kind: filter.kind,

@@ -6,7 +6,7 @@
 //! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
 //! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::rule::Resolved;
 use super::signal::{Block, SIGNALS, Signal};
@@ -14,6 +14,7 @@ use super::slate::Reason;
 use super::{Desk, Request};
 use crate::catalog::token::key_of;
 use crate::catalog::{Catalog, RelationKind};
+use crate::math::order::by_score;
 use crate::math::{exp, ln};
 use crate::profile::Interest;
 use crate::time::decay;
@@ -59,16 +60,16 @@ pub(super) struct Scorer<'a> {
 /// Sums of neighbour weights by item, and their largest.
 #[derive(Default)]
 struct Neighbourhood {
-    sums: BTreeMap<u32, f64>,
+    sums: LiteMap<u32, f64>,
     largest: f64,
 }
 
 impl Neighbourhood {
     fn of(catalog: &Catalog, kind: RelationKind, sources: impl Iterator<Item = (u32, f64)>) -> Self {
-        let mut sums: BTreeMap<u32, f64> = BTreeMap::new();
+        let mut sums: LiteMap<u32, f64> = LiteMap::new();
         for (source, weight) in sources {
             for (item, strength) in catalog.neighbours(kind, source) {
-                *sums.entry(item).or_default() += weight * strength;
+                *sums.entry(item).or_insert(0.0) += weight * strength;
             }
         }
         let largest = sums.values().fold(0.0, |most: f64, &sum| most.max(sum));
@@ -132,11 +133,11 @@ impl<'a> Scorer<'a> {
     /// Items met on earlier visits, each with `0.8^(visits back)`; the latest 300.
     fn met(&self) -> Vec<(u32, f64)> {
         let visit = self.desk.profile.session.visit + 1;
-        let mut met: Vec<(u32, f64)> =
-            self.desk.profile.history.iter().map(|(item, own)| (item, own.recency(visit))).collect();
-        met.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut met: Vec<(f64, u32)> =
+            self.desk.profile.history.iter().map(|(item, own)| (own.recency(visit), item)).collect();
+        by_score(&mut met);
         met.truncate(HISTORY_REACH);
-        met
+        met.into_iter().map(|(recency, item)| (item, recency)).collect()
     }
 
     /// Keeps a vector at unit length; `None` for a zero vector.
@@ -161,13 +162,13 @@ impl<'a> Scorer<'a> {
     }
 
     /// Every item on a list, with how strongly the lists speak for it.
-    pub(super) fn listed(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
-        let mut strength: BTreeMap<u32, f64> = BTreeMap::new();
+    pub(super) fn listed(&self) -> LiteMap<u32, f64> {
+        let mut strength: LiteMap<u32, f64> = LiteMap::new();
         let lists = [(&self.together, 1.0), (&self.next, 0.5), (&self.similar, 0.5), (&self.history, 1.0)];
         for (list, factor) in lists {
-            list.sums.keys().for_each(|&item| *strength.entry(item).or_default() += factor * list.share(item));
+            list.sums.keys().for_each(|&item| *strength.entry(item).or_insert(0.0) += factor * list.share(item));
         }
-        strength.into_iter()
+        strength
     }
 
     pub(super) fn score_all(&self, candidates: &[u32], rules: &Resolved) -> Vec<Scored> {
@@ -254,7 +255,7 @@ impl<'a> Scorer<'a> {
         let share = profile.history.repeat_share();
         values[Signal::Bought as usize] = 1.0;
         values[Signal::BoughtCount as usize] = ln(1.0 + f64::from(own.bought));
-        values[Signal::BoughtRecency as usize] = own.recency(visit);
+        values[Signal::BoughtRecency as usize] = own.purchase_recency(visit);
         values[Signal::BoughtFade as usize] = ln(1.0 + own.faded_purchases(visit));
         values[Signal::Repeat as usize] = rate.map_or(0.0, |rate| ln((rate + 0.002) / (self.mean_repeat + 0.002)));
         values[Signal::RepeatShare as usize] = ln(share / (1.0 - share)) + 0.4;

@@ -3,9 +3,10 @@
 use js_sys::{Array, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::{Deserializer, Serializer};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::decode::read;
 use crate::catalog::Item;
 use crate::engine::Merged;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,21 +39,19 @@ fn to_js(error: &Error) -> JsValue {
 
 /// Decodes one value under a root path.
 pub(super) fn decode<T: DeserializeOwned>(value: JsValue, root: &str) -> core::result::Result<T, JsValue> {
-    crate::wire::decode(Deserializer::from(value), root).thrown()
+    read(value).map_err(|error: Error| error.under(root)).thrown()
 }
 
 /// Decodes a list entry by entry, so that one bad entry does not refuse the others.
 pub(super) fn decode_list<T: DeserializeOwned>(list: &JsValue) -> core::result::Result<Vec<Result<T>>, JsValue> {
-    let decode = |value| crate::wire::decode(Deserializer::from(value), "");
-    Ok(array(list, "events")?.iter().map(decode).collect())
+    Ok(array(list, "events")?.iter().map(read).collect())
 }
 
 /// Decodes plain items, each error under `catalog[index]`.
 pub(super) fn decode_items(list: &JsValue) -> core::result::Result<Vec<Item>, JsValue> {
     let item = |(index, value): (usize, JsValue)| {
-        let root = format!("catalog[{index}]");
-        let wire: ItemWire = crate::wire::decode(Deserializer::from(value), &root)?;
-        Item::try_from(wire).map_err(|error| error.under(&root))
+        let item = read::<ItemWire>(value).and_then(Item::try_from);
+        item.map_err(|error| error.under(&format!("catalog[{index}]")))
     };
     array(list, "catalog")?.iter().enumerate().map(item).collect::<Result<_>>().thrown()
 }

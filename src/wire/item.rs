@@ -1,10 +1,8 @@
 //! The public `Item` as it arrives: from JavaScript, NDJSON or a feed converter.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
-use super::text::{Moment, Texts, Values};
+use super::text::{Attributes, Moment, Texts};
 use crate::catalog::item::{Item, Kind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::Millis;
@@ -46,7 +44,7 @@ pub struct ItemWire {
     pub group: Option<String>,
     /// Any other attribute.
     #[serde(default)]
-    pub attributes: Option<BTreeMap<String, Values>>,
+    pub attributes: Attributes,
     /// The shop's own vector.
     #[serde(default)]
     pub embedding: Option<Vec<f32>>,
@@ -67,10 +65,6 @@ impl TryFrom<ItemWire> for Item {
             let message = "not a moment between 1900 and 2200; expected epoch milliseconds or a date";
             Millis::from_f64(at).ok_or_else(|| Error::new(ErrorKind::OutOfRange, "added", message))
         });
-        let attributes = wire.attributes.unwrap_or_default();
-        let pairs = attributes
-            .into_iter()
-            .flat_map(|(key, Values(values))| values.into_iter().map(move |value| (key.clone(), value)));
         let item = Self {
             id: wire.id,
             kind,
@@ -82,7 +76,7 @@ impl TryFrom<ItemWire> for Item {
             available: wire.available.unwrap_or(true),
             added: added.transpose()?,
             group: wire.group.filter(|group| !group.is_empty()),
-            attributes: pairs.collect(),
+            attributes: wire.attributes.0,
             embedding: wire.embedding,
         };
         item.check()?;

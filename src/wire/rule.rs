@@ -160,7 +160,8 @@ fn strength(by: Option<f64>) -> Result<f64> {
 fn count(value: Option<f64>, path: &str, low: f64) -> Result<usize> {
     let value = finite(value, path)?.ok_or_else(|| missing(path, "a whole number"))?;
     if value < low || value > 1_000.0 || value.fract() != 0.0 {
-        return Err(Error::new(ErrorKind::OutOfRange, path, format!("expected a whole number from {low} to 1000")));
+        let message = "expected a whole number up to 1000; a position starts at 0, a cap at 1";
+        return Err(Error::new(ErrorKind::OutOfRange, path, message));
     }
     Ok(value as usize)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// One text or a list of texts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,6 +76,36 @@ impl<'de> Deserialize<'de> for Values {
                     texts.push(text);
                 }
                 Ok(Values(texts))
+            }
+        }
+        deserializer.deserialize_any(Of)
+    }
+}
+
+/// Named attributes, one pair per value, by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attributes(pub Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Attributes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+        impl<'de> Visitor<'de> for Of {
+            type Value = Attributes;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of attributes")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Attributes, E> {
+                Ok(Attributes::default())
+            }
+            fn visit_none<E: Error>(self) -> Result<Attributes, E> {
+                Ok(Attributes::default())
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attributes, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some((key, Values(values))) = map.next_entry::<String, Values>()? {
+                    pairs.extend(values.into_iter().map(|value| (key.clone(), value)));
+                }
+                Ok(Attributes(pairs))
             }
         }
         deserializer.deserialize_any(Of)

@@ -1,10 +1,12 @@
 //! What goes out: slates with their reasons, and what the profile knows, in words.
 
+use litemap::LiteMap;
 use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::log::Log;
+use crate::math::order::{arranged, by_score, ranking};
 use crate::profile::{Interest, Profile};
 use crate::rank::{Ranked, Reason, Slate};
 use crate::time::Millis;
@@ -125,13 +127,13 @@ impl<'a> ProfileView<'a> {
     #[must_use]
     pub fn of(catalog: &'a Catalog, log: &Log, profile: &'a Profile, now: Millis) -> Self {
         let names = |items: Vec<u32>| items.into_iter().map(|item| catalog.id(item)).collect();
-        let mut bought: Vec<(Millis, u32)> = profile
+        let mut bought: Vec<(f64, u32)> = profile
             .history
             .iter()
             .filter(|(_, own)| own.bought > 0)
-            .filter_map(|(i, own)| Some((own.bought_at?, i)))
+            .filter_map(|(i, own)| Some((own.bought_at?.0 as f64, i)))
             .collect();
-        bought.sort_by(|a, b| b.cmp(a));
+        by_score(&mut bought);
         Self {
             events: log.events().len(),
             since: log.events().first().map(|event| event.at.0 as f64),
@@ -167,22 +169,19 @@ fn interests<'a>(catalog: &'a Catalog, profile: &'a Profile, now: Millis) -> Vec
             events: &interest.events,
         }
     };
-    let mut views: Vec<InterestView<'_>> = all.iter().map(view).collect();
-    views.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.id.cmp(b.id)));
-    views
+    profile.interests.strongest(all.len(), now).into_iter().map(view).collect()
 }
 
 /// The tokens that most of an interest's items share and few others have.
 fn describe<'a>(catalog: &'a Catalog, items: &[(u32, f64)]) -> Vec<&'a str> {
-    let mut weights: std::collections::BTreeMap<u32, f64> = std::collections::BTreeMap::new();
+    let mut weights: LiteMap<u32, f64> = LiteMap::new();
     for &(item, weight) in items {
-        catalog.tokens(item).for_each(|token| *weights.entry(token).or_default() += weight);
+        catalog.tokens(item).for_each(|token| *weights.entry(token).or_insert(0.0) += weight);
     }
     let telling = |token: u32| -crate::math::ln(catalog.token_share(token));
-    let mut tokens: Vec<(u32, f64)> =
-        weights.into_iter().map(|(token, weight)| (token, weight * telling(token))).collect();
-    tokens.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    tokens.into_iter().take(MAX_DESCRIPTION).map(|(token, _)| catalog.token(token)).collect()
+    let mut tokens: Vec<(f64, u32)> = weights.into_iter().map(|(t, weight)| (weight * telling(t), t)).collect();
+    by_score(&mut tokens);
+    tokens.into_iter().take(MAX_DESCRIPTION).map(|(_, token)| catalog.token(token)).collect()
 }
 
 fn affinities<'a>(catalog: &'a Catalog, profile: &Profile, now: Millis) -> Vec<AffinityView<'a>> {
@@ -192,10 +191,11 @@ fn affinities<'a>(catalog: &'a Catalog, profile: &Profile, now: Millis) -> Vec<A
         evidence: evidence.count,
         last_seen: evidence.at.0 as f64,
     };
-    let mut views: Vec<AffinityView<'_>> = profile.affinities.tokens().map(view).collect();
-    views.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.attribute.cmp(b.attribute)));
-    views.truncate(MAX_AFFINITIES);
-    views
+    // Tokens come in the dictionary's order, which is that of their texts: ties stay alphabetic.
+    let views: Vec<AffinityView<'_>> = profile.affinities.tokens().map(view).collect();
+    let mut order = ranking(views.iter().map(|view| view.value.abs()));
+    order.truncate(MAX_AFFINITIES);
+    arranged(views, &order)
 }
 
 /// What an import did.

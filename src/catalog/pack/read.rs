@@ -149,7 +149,11 @@ fn texts(bytes: &[u8], range: Range<usize>, name: [u8; 4], expected: Option<usiz
     if expected.is_some_and(|expected| expected != count) {
         return Err(corrupt(name, "has the wrong number of texts"));
     }
-    let blob = section.get(texts_head(count)..).ok_or_else(|| corrupt(name, "is shorter than its offset table"))?;
+    // A count that cannot fit is refused before anything is multiplied: wasm has 32-bit sizes.
+    let fits = count < section.len() / 4;
+    let blob = section
+        .get(if fits { texts_head(count) } else { usize::MAX }..)
+        .ok_or_else(|| corrupt(name, "is shorter than its offset table"))?;
     let text = std::str::from_utf8(blob).map_err(|_| corrupt(name, "is not UTF-8"))?;
     let offset = |at: usize| u32_at(section, 4 + 4 * at) as usize;
     let legal = |at: usize| offset(at) <= offset(at + 1) && text.is_char_boundary(offset(at));
@@ -229,8 +233,10 @@ fn check_item_tokens(section: &[u8], items: usize, tokens: usize) -> Result<()> 
     let head = 4 * (items + 1);
     let body = section.get(head..).ok_or_else(broken)?;
     let offset = |at: usize| u32_at(section, 4 * at) as usize;
-    let ascends =
-        offset(0) == 0 && (0..items).all(|at| offset(at) <= offset(at + 1)) && offset(items) * 4 == body.len();
+    let ascends = offset(0) == 0
+        && (0..items).all(|at| offset(at) <= offset(at + 1))
+        && offset(items) == body.len() / 4
+        && body.len() % 4 == 0;
     let known = body.chunks_exact(4).all(|id| (little(id) as usize) < tokens);
     (ascends && known).then_some(()).ok_or_else(broken)
 }

@@ -14,6 +14,8 @@ use crate::catalog::sensitive::is_sensitive;
 use crate::catalog::token::tokens_of;
 use crate::catalog::{embed, pack};
 use crate::error::{Error, ErrorKind, Result};
+use crate::math::between;
+use crate::math::order::by_text;
 
 /// One neighbour of an item.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -159,11 +161,9 @@ fn quantize(vectors: &[f32], dims: usize) -> Vec<u8> {
 }
 
 fn columns(items: &[Item]) -> Vec<([u8; 4], Vec<u8>)> {
-    let mut order: Vec<u32> = (0..items.len() as u32).collect();
-    order.sort_by(|&a, &b| items[a as usize].id.cmp(&items[b as usize].id));
-    let mut families: Vec<&str> = items.iter().filter_map(|item| item.group.as_deref()).collect();
-    families.sort_unstable();
-    families.dedup();
+    let mut order: Vec<(&str, u32)> = items.iter().map(|item| item.id.as_str()).zip(0..).collect();
+    by_text(&mut order);
+    let families = vocabulary(items.iter().filter_map(|item| item.group.as_deref()));
     let family = |item: &Item| {
         let found = item.group.as_deref().and_then(|group| families.binary_search(&group).ok());
         found.map_or(0, |at| at as u32 + 1)
@@ -173,13 +173,21 @@ fn columns(items: &[Item]) -> Vec<([u8; 4], Vec<u8>)> {
     let price = |item: &Item| item.price.map_or(-1.0_f32, |price| price as f32);
     vec![
         (tag::IDS, strings(items.iter().map(|item| item.id.as_str()))),
-        (tag::ORDER, order.iter().flat_map(|x| x.to_le_bytes()).collect()),
+        (tag::ORDER, order.iter().flat_map(|(_, at)| at.to_le_bytes()).collect()),
         (tag::KIND, items.iter().map(|item| item.kind as u8).collect()),
         (tag::FLAGS, items.iter().map(flags).collect()),
         (tag::PRICE, items.iter().flat_map(|item| price(item).to_le_bytes()).collect()),
         (tag::ADDED, items.iter().flat_map(|item| day(item).to_le_bytes()).collect()),
         (tag::GROUP, items.iter().flat_map(|item| family(item).to_le_bytes()).collect()),
     ]
+}
+
+/// The distinct texts in byte order.
+fn vocabulary<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut list: Vec<(&str, u32)> = texts.map(|text| (text, 0)).collect();
+    by_text(&mut list);
+    list.dedup();
+    list.into_iter().map(|(text, _)| text).collect()
 }
 
 /// How many texts, their offsets (one more than texts), then their bytes.
@@ -200,24 +208,22 @@ fn strings<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
 
 fn token_sections(items: &[Item]) -> Vec<([u8; 4], Vec<u8>)> {
     let bags: Vec<Vec<String>> = items.iter().map(tokens_of).collect();
-    let mut dictionary: Vec<&String> = bags.iter().flatten().collect();
-    dictionary.sort_unstable();
-    dictionary.dedup();
+    let dictionary = vocabulary(bags.iter().flatten().map(String::as_str));
     let mut offsets = vec![0_u8; 4];
     let mut ids: Vec<u8> = Vec::new();
     for bag in &bags {
         for text in bag {
-            let at = dictionary.binary_search(&text).unwrap_or(0) as u32;
+            let at = dictionary.binary_search(&text.as_str()).unwrap_or(0) as u32;
             ids.extend_from_slice(&at.to_le_bytes());
         }
         offsets.extend_from_slice(&((ids.len() / 4) as u32).to_le_bytes());
     }
     offsets.extend(ids);
-    vec![(tag::TOKENS, strings(dictionary.iter().map(|text| text.as_str()))), (tag::ITEM_TOKENS, offsets)]
+    vec![(tag::TOKENS, strings(dictionary.into_iter())), (tag::ITEM_TOKENS, offsets)]
 }
 
 fn priors(n: usize, learned: &Learned) -> Vec<([u8; 4], Vec<u8>)> {
-    let step = |x: f64, step: f64, limit: f64| libm::rint(x / step).clamp(-limit, limit);
+    let step = |x: f64, step: f64, limit: f64| between(libm::rint(x / step), -limit, limit);
     let popularity: Vec<f64> = if learned.popularity.is_empty() {
         // The shop's own order, from 0.5 for the first item to −0.5 for the last.
         (0..n).map(|at| 0.5 - at as f64 / (n.max(2) - 1) as f64).collect()
@@ -233,7 +239,7 @@ fn priors(n: usize, learned: &Learned) -> Vec<([u8; 4], Vec<u8>)> {
         sections.push((tag::TREND, bytes));
     }
     if !learned.repeat.is_empty() {
-        let bytes = learned.repeat.iter().map(|&x| libm::rint(f64::from(x).clamp(0.0, 1.0) * 255.0) as u8).collect();
+        let bytes = learned.repeat.iter().map(|&x| libm::rint(between(f64::from(x), 0.0, 1.0) * 255.0) as u8).collect();
         sections.push((tag::REPEAT, bytes));
     }
     sections
@@ -251,7 +257,7 @@ fn neighbour_section(n: usize, lists: &[Vec<Neighbour>]) -> Vec<u8> {
     }
     for (list, &scale) in lists.iter().zip(&scales) {
         let unit = row_scale(scale) / 255.0;
-        bytes.extend(list.iter().map(|x| libm::rint(f64::from(x.weight) / unit).clamp(1.0, 255.0) as u8));
+        bytes.extend(list.iter().map(|x| between(libm::rint(f64::from(x.weight) / unit), 1.0, 255.0) as u8));
     }
     bytes
 }
