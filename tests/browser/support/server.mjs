@@ -1,0 +1,67 @@
+/**
+ * A small static server of the tests: right MIME types, a log of what was asked, and faults that a
+ * test switches on: another status, other bytes, other headers, or silence.
+ */
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The tests' own pages with the built package beside them. */
+export const PAGES = { "/pkg/": "pkg/dist", "/support/": "tests/support", "/vectors/": "tests/vectors", "/": "tests/browser/pages" };
+/** The built demo shop. */
+export const SHOP = { "/": "www/dist" };
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+
+/**
+ * Serves folders of the repository by address prefix. `faults` maps an address to what is answered
+ * instead: `{ status, body, type, headers }`; without `body` the file stays.
+ */
+export async function serve(mounts, faults = {}) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://server").pathname);
+    asked.push({ method: request.method, path, url: request.url });
+    answer(mounts, path, faults[path]).then(
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    asked,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(mounts, path, fault) {
+  const file = fileOf(mounts, path.endsWith("/") ? `${path}index.html` : path);
+  const found = fault?.body ?? (file && (await readFile(file).catch(() => undefined)));
+  const headers = { "cache-control": "no-cache", "content-type": fault?.type ?? TYPES[extname(file ?? "")] ?? "application/octet-stream" };
+  if (found === undefined) return { status: 404, headers: { ...headers, "content-type": "text/plain" }, body: "not found" };
+  return { status: fault?.status ?? 200, headers: { ...headers, ...fault?.headers }, body: found };
+}
+
+function fileOf(mounts, path) {
+  const prefix = Object.keys(mounts).find((start) => path.startsWith(start));
+  if (prefix === undefined) return undefined;
+  const folder = join(ROOT, mounts[prefix]);
+  const file = normalize(join(folder, path.slice(prefix.length)));
+  return file.startsWith(folder + sep) ? file : undefined;
+}
