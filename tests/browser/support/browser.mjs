@@ -39,7 +39,7 @@ export async function newContext(t, browser, options = {}) {
     timezoneId: "UTC",
     reducedMotion: "reduce",
     viewport: { width: 1280, height: 900 },
-    proxy: { server: `http://127.0.0.1:${proxy.address().port}` },
+    proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: "127.0.0.1" },
     ...options,
   });
   context.setDefaultTimeout(15_000);
