@@ -39,7 +39,7 @@ for (const file of ["core_bg.wasm", "core_scalar_bg.wasm"]) {
     }, file);
     assert.deepEqual(outcome.wrong, []);
     assert.equal(outcome.cases, 100);
-    assert.ok(outcome.lines > 500);
+    assert.ok(outcome.lines >= 400, "every slate has at least four entries");
     assert.deepEqual(mishaps, []);
   });
 }

@@ -46,7 +46,7 @@ export async function newContext(t, browser, options = {}) {
   const mishaps = [];
   context.on("weberror", (error) => mishaps.push(String(error.error()?.stack ?? error.error())));
   context.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource|Content Security Policy/.test(message.text())) {
+    if (message.type() === "error" && !/Failed to load (resource|module script)|Content Security Policy/.test(message.text())) {
       mishaps.push(`console: ${message.text()}`);
     }
   });
