@@ -1,5 +1,7 @@
 //! Law 1: the log is the profile. Folding is pure, order of arrival never matters, forgetting is exact.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

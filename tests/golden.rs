@@ -5,6 +5,8 @@
 //! same cases through the wasm module and compares the same lines. Numbers are
 //! compared by their bits.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

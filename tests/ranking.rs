@@ -1,5 +1,7 @@
 //! Law 2: the score is a sum. And what every slate promises, whatever the shopper, the rules or the request.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 #[path = "support/shop.rs"]
 mod shop;
 

@@ -1,5 +1,7 @@
 //! The architecture, checked: what may name what, and what must not be named at all.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

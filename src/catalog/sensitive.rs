@@ -83,7 +83,7 @@ pub(super) fn is_sensitive(item: &Item) -> bool {
 }
 
 fn names_sensitive(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| is_listed(word))
+    text.split(|c: char| !c.is_alphanumeric()).any(is_listed)
 }
 
 fn is_listed(word: &str) -> bool {

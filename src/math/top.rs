@@ -40,9 +40,15 @@ impl Top {
 
     /// The indices kept, best first.
     #[must_use]
-    pub fn into_sorted(mut self) -> Vec<u32> {
+    pub fn into_sorted(self) -> Vec<u32> {
+        self.into_pairs().into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// The scores and indices kept, best first.
+    #[must_use]
+    pub fn into_pairs(mut self) -> Vec<(f64, u32)> {
         self.shrink();
-        self.kept.into_iter().map(|(_, index)| index).collect()
+        self.kept
     }
 }
 

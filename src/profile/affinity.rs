@@ -95,7 +95,7 @@ impl Affinities {
         for token in digest.iter().filter_map(|&hash| catalog.find_hash(hash)) {
             let family = Family::of(catalog.token(token));
             met[family as usize] = true;
-            self.tokens.entry(token).or_insert(Evidence::default()).add(strength, event.at);
+            self.tokens.entry(token).or_default().add(strength, event.at);
             if let (Family::Category, Some(part), true) = (family, event.hour.map(part_of_day), strength > 0.0) {
                 self.moments.entry(token).or_insert([0.0; PARTS])[part] += strength;
             }

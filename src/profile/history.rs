@@ -57,7 +57,7 @@ impl History {
         if event.kind.strength() <= 0.0 && event.kind != EventKind::Refund {
             return;
         }
-        let own = self.items.entry(item).or_insert(Own::default());
+        let own = self.items.entry(item).or_default();
         match event.kind {
             EventKind::Refund => own.bought = own.bought.saturating_sub(1),
             EventKind::Purchase => {

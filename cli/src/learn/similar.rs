@@ -42,7 +42,7 @@ pub fn similar(items: &[Item], words: &Words, size: usize, mut progress: impl Fn
                 }
             }
             progress(1);
-            top.into_sorted().into_iter().map(|(weight, item)| Neighbour { item, weight: weight as f32 }).collect()
+            top.into_pairs().into_iter().map(|(weight, item)| Neighbour { item, weight: weight as f32 }).collect()
         })
         .collect()
 }

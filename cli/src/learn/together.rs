@@ -59,7 +59,7 @@ fn shares(near: &Sparse, row: usize) -> Vec<(u32, f64)> {
 fn largest(row: impl Iterator<Item = (u32, f64)>, size: usize) -> Vec<(u32, f64)> {
     let mut top = Top::new(size);
     row.for_each(|(column, value)| top.push(value, column));
-    top.into_sorted().into_iter().map(|(value, column)| (column, value)).collect()
+    top.into_pairs().into_iter().map(|(value, column)| (column, value)).collect()
 }
 
 /// One row of `C + 2·H`, columns ascending; `sums` is all zero before and after.
