@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Float32Array, Reflect};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast, JsValue};
@@ -108,6 +108,8 @@ fn shape(value: JsValue) -> Shape {
         if whole { Shape::Whole(number as i64) } else { Shape::Number(number) }
     } else if let Some(text) = value.as_string() {
         Shape::Text(text)
+    } else if value.is_instance_of::<Float32Array>() {
+        Shape::List(Array::from(&value)) // an embedding
     } else if value.is_object() {
         value.dyn_into::<Array>().map_or_else(Shape::Object, Shape::List)
     } else {

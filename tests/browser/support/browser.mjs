@@ -10,6 +10,9 @@ import { chromium } from "playwright-core";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+/** Chromium itself asks its maker about every form it meets; no page can make or prevent that. */
+const AUTOFILL = "content-autofill.googleapis.com:443";
+
 /** The browser that `FLANEUR_CHROMIUM` names, else the one of the machine. */
 export async function launch() {
   const executablePath = process.env.FLANEUR_CHROMIUM ?? PLACES.find((place) => existsSync(place));
@@ -30,7 +33,7 @@ export async function newContext(t, browser, options = {}) {
     response.writeHead(502).end();
   });
   proxy.on("connect", (request, socket) => {
-    outside.push(`CONNECT ${request.url}`);
+    if (request.url !== AUTOFILL) outside.push(`CONNECT ${request.url}`);
     socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
   });
   await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));

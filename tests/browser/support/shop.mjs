@@ -1,0 +1,109 @@
+/** The demo shop as a shopper uses it: by its pages, buttons and addresses. */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { newContext, until } from "./browser.mjs";
+import { ROOT } from "./server.mjs";
+
+/** Every slate of the tests is drawn with this seed. */
+const SEED = 1;
+/** A route that shows no shelf, hence logs no impression. */
+export const NOWHERE = "#/nowhere";
+
+export const items = JSON.parse(await readFile(join(ROOT, "www/dist/catalog/items.json"), "utf8"));
+const byId = new Map(items.map((item) => [item.id, item]));
+export const departmentOf = (id) => [byId.get(id)?.category].flat()[0];
+
+/** So many items of a department, in the shop's order, each of another group. */
+export function some(department, count) {
+  const groups = new Set();
+  const found = items.filter(({ id, group = id, available = true, kind = "product" }) => {
+    if (departmentOf(id) !== department || !available || kind !== "product" || groups.has(group)) return false;
+    groups.add(group);
+    return true;
+  });
+  return found.slice(0, count).map(({ id }) => id);
+}
+
+/** A fresh shopper at the shop's door, who accepts, refuses, or has not answered. */
+export async function enter(t, browser, origin, { choice = "accept", at = "#/", options } = {}) {
+  const shopper = await newContext(t, browser, options);
+  const page = await openTab(shopper.context, origin, at);
+  if (choice) await page.locator(`[data-action="consent-${choice}"]`).click();
+  await page.mouse.move(0, 0);
+  return { ...shopper, page };
+}
+
+/** Another tab of the same shopper. */
+export async function openTab(context, origin, at = "#/") {
+  const page = await context.newPage();
+  await page.goto(`${origin}/?seed=${SEED}${at}`);
+  await page.locator("shop-header").waitFor();
+  return page;
+}
+
+/** Follows a link of the shop, without a reload. */
+export async function go(page, hash, ready) {
+  await page.evaluate((to) => (location.hash = to), hash);
+  await page.locator(ready).first().waitFor();
+}
+
+/** Looks at an item's page until the shop has noted it. */
+export async function view(page, id) {
+  await go(page, `#/item/${encodeURIComponent(id)}`, `[data-product="${id}"]`);
+}
+
+/** Goes home; gives the ids of the shelf "home" in their order. */
+export async function home(page) {
+  await go(page, "#/", '[data-shelf="home"] li[data-item]');
+  return homeShelf(page);
+}
+
+/** The ids on the shelf "home" as it stands. */
+export function homeShelf(page) {
+  return page
+    .locator('[data-shelf="home"] li[data-item]')
+    .evaluateAll((entries) => entries.map((entry) => entry.dataset.item));
+}
+
+/** How much of a list is of one department. */
+export function share(ids, department) {
+  return ids.filter((id) => departmentOf(id) === department).length / ids.length;
+}
+
+/** Opens the drawer on one of its tabs. */
+export async function openPanel(page, tab) {
+  await page.locator('shop-header [data-action="panel"]').click();
+  await page.locator(`[data-action="tab-${tab}"]`).click();
+}
+
+export async function closePanel(page) {
+  await page.locator('[data-panel] [data-action="close"]').click();
+  await page.mouse.move(0, 0);
+}
+
+/** The log as the drawer exports it. */
+export async function exported(page) {
+  await openPanel(page, "controls");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export"]').click()]);
+  const text = await readFile(await download.path(), "utf8");
+  await closePanel(page);
+  return { text, events: JSON.parse(text).events };
+}
+
+/** Brings a log in through the drawer. */
+export async function imported(page, text) {
+  await openPanel(page, "controls");
+  await page
+    .locator('input[data-action="import"]')
+    .setInputFiles({ name: "log.json", mimeType: "application/json", buffer: Buffer.from(text) });
+  const count = JSON.parse(text).events.length;
+  await page.locator('[data-action="tab-engine"]').click();
+  await until("imported events", () => eventsShown(page), (events) => events === count);
+  await closePanel(page);
+}
+
+function eventsShown(page) {
+  return page.locator("[data-events]").evaluate((node) => Number(node.dataset.events));
+}
