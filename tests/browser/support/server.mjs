@@ -5,7 +5,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -39,13 +39,13 @@ export async function serve(mounts, faults = {}) {
       (error) => response.writeHead(500).end(String(error)),
     );
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     asked,
     async close() {
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise((done) => server.close(done));
     },
   };
 }
@@ -61,7 +61,7 @@ async function answer(mounts, path, fault) {
 function fileOf(mounts, path) {
   const prefix = Object.keys(mounts).find((start) => path.startsWith(start));
   if (prefix === undefined) return undefined;
-  const folder = join(ROOT, mounts[prefix]);
-  const file = normalize(join(folder, path.slice(prefix.length)));
+  const folder = resolve(ROOT, mounts[prefix]);
+  const file = normalize(`${folder}${sep}${path.slice(prefix.length)}`);
   return file.startsWith(folder + sep) ? file : undefined;
 }
