@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 pub use item::{Item, Kind};
-pub use token::TokenHash;
+pub use token::{Family, TokenHash};
 
 use crate::error::Result;
 use crate::math::order;
@@ -34,6 +34,8 @@ pub struct Catalog {
     by_hash: Vec<u32>,
     /// How many items carry each token.
     token_items: Vec<u32>,
+    /// What each token speaks of.
+    families: Vec<Family>,
     groups: u32,
     /// Items by popularity, best first, ties by the shop's order.
     popular: Vec<u32>,
@@ -82,6 +84,7 @@ impl Catalog {
         for item in 0..self.len() as u32 {
             self.tokens(item).for_each(|token| counts[token as usize] += 1);
         }
+        self.families = (0..self.token_count() as u32).map(|token| Family::of(self.token(token))).collect();
         (self.by_hash, self.token_items) = (by_hash, counts);
     }
 
@@ -220,6 +223,12 @@ impl Catalog {
         std::str::from_utf8(pack::text_at(section, self.layout.token_count, token as usize)).unwrap_or_default()
     }
 
+    /// What a token speaks of.
+    #[must_use]
+    pub fn family(&self, token: u32) -> Family {
+        self.families[token as usize]
+    }
+
     /// The hash of a token.
     #[must_use]
     pub fn token_hash(&self, token: u32) -> TokenHash {
@@ -318,7 +327,7 @@ impl Catalog {
     /// The cosine of two items, −1..=1.
     #[must_use]
     pub fn cosine(&self, a: u32, b: u32) -> f64 {
-        let dot: i32 = self.vector(a).zip(self.vector(b)).map(|(x, y)| i32::from(x) * i32::from(y)).sum();
+        let dot = flaneur_kernels::dot(self.vector_bytes(a), self.vector_bytes(b));
         f64::from(dot) * f64::from(self.inverse_norm(a)) * f64::from(self.inverse_norm(b))
     }
 
@@ -331,6 +340,14 @@ impl Catalog {
     fn measure(&self, item: u32) -> f32 {
         let square: i32 = self.vector(item).map(|x| i32::from(x) * i32::from(x)).sum();
         if square > 0 { (1.0 / f64::from(square).sqrt()) as f32 } else { 0.0 }
+    }
+
+    /// Dot products of a quantized vector with every item's. Cost: O(items · dims).
+    pub fn scan(&self, query: &[i8], out: &mut Vec<i32>) {
+        let query: Vec<u8> = query.iter().map(|&x| x as u8).collect();
+        out.clear();
+        out.resize(self.len(), 0);
+        flaneur_kernels::scan(&query, &self.bytes[self.layout.embedding.clone()], out);
     }
 
     /// Whether the pack has that relation.

@@ -29,11 +29,3 @@ pub fn exp(x: f64) -> f64 {
 pub fn between(x: f64, low: f64, high: f64) -> f64 {
     x.max(low).min(high)
 }
-
-/// Integer dot product of two quantized vectors of the same length.
-///
-/// Shapes: both are [dims], values −127..=127. Cost: O(dims), no allocation.
-#[must_use]
-pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
-}

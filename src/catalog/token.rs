@@ -20,6 +20,29 @@ impl TokenHash {
     }
 }
 
+/// The three families whose evidence is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// `brand:`.
+    Brand = 0,
+    /// `category:`.
+    Category = 1,
+    /// Every other key.
+    Attribute = 2,
+}
+
+impl Family {
+    /// The family of a token's text.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        match key_of(token) {
+            "brand" => Self::Brand,
+            "category" => Self::Category,
+            _ => Self::Attribute,
+        }
+    }
+}
+
 /// Joins a key and a value.
 #[must_use]
 pub fn token(key: &str, value: &str) -> String {

@@ -30,6 +30,12 @@ impl Top {
         }
     }
 
+    /// The score below which nothing is kept any more.
+    #[must_use]
+    pub fn floor(&self) -> f64 {
+        self.floor
+    }
+
     fn shrink(&mut self) {
         order::by_score(&mut self.kept);
         self.kept.truncate(self.k);

@@ -7,8 +7,7 @@
 
 use litemap::LiteMap;
 
-use crate::catalog::token::key_of;
-use crate::catalog::{Catalog, TokenHash};
+use crate::catalog::{Catalog, Family, TokenHash};
 use crate::log::Event;
 use crate::math::{between, ln};
 use crate::time::{Millis, decay};
@@ -47,29 +46,6 @@ impl Evidence {
     }
 }
 
-/// The three families whose evidence is counted apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Family {
-    /// `brand:`.
-    Brand,
-    /// `category:`.
-    Category,
-    /// Every other key.
-    Attribute,
-}
-
-impl Family {
-    /// The family of a token's text.
-    #[must_use]
-    pub(super) fn of(token: &str) -> Self {
-        match key_of(token) {
-            "brand" => Self::Brand,
-            "category" => Self::Category,
-            _ => Self::Attribute,
-        }
-    }
-}
-
 /// Tastes by token, plus price and part of the day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Affinities {
@@ -93,7 +69,7 @@ impl Affinities {
     ) {
         let mut met = [false; 3];
         for token in digest.iter().filter_map(|&hash| catalog.find_hash(hash)) {
-            let family = Family::of(catalog.token(token));
+            let family = catalog.family(token);
             met[family as usize] = true;
             self.tokens.entry(token).or_default().add(strength, event.at);
             if let (Family::Category, Some(part), true) = (family, event.hour.map(part_of_day), strength > 0.0) {
@@ -124,15 +100,19 @@ impl Affinities {
     /// The shrunken log-odds of a token at `now`, −1..=3; 0 without any evidence.
     #[must_use]
     pub fn log_odds(&self, catalog: &Catalog, token: u32, now: Millis) -> f64 {
-        let family = Family::of(catalog.token(token));
-        let total = self.totals[family as usize].weight_at(now);
-        if self.totals[family as usize].count == 0 {
-            return 0.0;
-        }
-        let weight = self.tokens.get(&token).map_or(0.0, |evidence| evidence.weight_at(now));
+        let family = catalog.family(token);
+        let Some(evidence) = self.tokens.get(&token) else { return self.unmet(family, now) };
+        let (weight, total) = (evidence.weight_at(now), self.totals[family as usize].weight_at(now));
         let base = catalog.token_share(token);
         let odds = (weight + SHRINKAGE * base).max(0.05 * SHRINKAGE * base) / ((total + SHRINKAGE) * base);
         between(ln(odds), -1.0, 3.0)
+    }
+
+    /// The log-odds of every token of a family that was never met: they are all the same.
+    #[must_use]
+    pub fn unmet(&self, family: Family, now: Millis) -> f64 {
+        let total = self.totals[family as usize].weight_at(now);
+        between(ln(SHRINKAGE / (total + SHRINKAGE)), -1.0, 0.0)
     }
 
     /// How much more a category is wanted in this part of the day than in general, −1..=2.

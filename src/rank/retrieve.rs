@@ -23,7 +23,7 @@ pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>
         return distinct(named.iter().copied().filter(|&item| eligible.has(item)));
     }
     let mut listed = Top::new(LISTED);
-    scorer.listed().into_iter().for_each(|(item, strength)| listed.push(strength, item));
+    scorer.listed().for_each(|(item, strength)| listed.push(strength, item));
     let mut found = listed.into_sorted();
     found.extend(scorer.session_items().iter().copied());
     found.extend(desk.profile.history.iter().map(|(item, _)| item));
@@ -44,17 +44,14 @@ fn nearest(desk: &Desk<'_>, vector: &[f64], eligible: &Eligible) -> Vec<u32> {
         return Vec::new();
     }
     let query: Vec<i8> = vector.iter().map(|x| libm::rint(x / largest * UNIT) as i8).collect();
+    let mut dots = Vec::new();
+    catalog.scan(&query, &mut dots);
     let mut top = Top::new(NEAREST);
-    for item in 0..catalog.len() as u32 {
-        let dot = dot(&query, catalog.vector_bytes(item));
-        let score = dot as f32 * catalog.inverse_norm(item);
-        if score > 0.0 && eligible.has(item) {
-            top.push(f64::from(score), item);
+    for (&dot, item) in dots.iter().zip(0..) {
+        let score = f64::from(dot) * f64::from(catalog.inverse_norm(item));
+        if score > top.floor() && score > 0.0 && eligible.has(item) {
+            top.push(score, item);
         }
     }
     top.into_sorted()
-}
-
-fn dot(query: &[i8], bytes: &[u8]) -> i32 {
-    query.iter().zip(bytes).map(|(&q, &b)| i32::from(q) * i32::from(b as i8)).sum()
 }

@@ -6,14 +6,11 @@
 //! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
 //! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
 
-use litemap::LiteMap;
-
 use super::rule::Resolved;
 use super::signal::{Block, SIGNALS, Signal};
 use super::slate::Reason;
 use super::{Desk, Request};
-use crate::catalog::token::key_of;
-use crate::catalog::{Catalog, RelationKind};
+use crate::catalog::{Catalog, Family, RelationKind};
 use crate::math::order::by_score;
 use crate::math::{exp, ln};
 use crate::profile::Interest;
@@ -49,47 +46,63 @@ pub(super) struct Scorer<'a> {
     similar_last: Neighbourhood,
     similar: Neighbourhood,
     history: Neighbourhood,
+    /// Items met on earlier visits, with how lately, when no session runs.
+    met: Vec<(u32, f64)>,
     vectors: Vec<Vec<f64>>,
     session_vector: Option<usize>,
     last_vector: Option<usize>,
     history_vector: Option<usize>,
     interests: Vec<(usize, &'a Interest)>,
-    mean_repeat: f64,
+    /// Affinities of the tokens with evidence, ascending, and of all others by family.
+    odds: Vec<(u32, f64)>,
+    unmet: [f64; 3],
 }
 
-/// Sums of neighbour weights by item, and their largest.
+/// Sums of neighbour weights by item, and their largest. Empty without a source.
 #[derive(Default)]
 struct Neighbourhood {
-    sums: LiteMap<u32, f64>,
+    /// [items], or empty.
+    sums: Vec<f64>,
+    /// The items with a sum, in the order they were met.
+    touched: Vec<u32>,
     largest: f64,
 }
 
 impl Neighbourhood {
     fn of(catalog: &Catalog, kind: RelationKind, sources: impl Iterator<Item = (u32, f64)>) -> Self {
-        let mut sums: LiteMap<u32, f64> = LiteMap::new();
+        let mut all = Self::default();
         for (source, weight) in sources {
+            if all.sums.is_empty() && catalog.has(kind) {
+                all.sums = vec![0.0; catalog.len()];
+            }
             for (item, strength) in catalog.neighbours(kind, source) {
-                *sums.entry(item).or_insert(0.0) += weight * strength;
+                let sum = &mut all.sums[item as usize];
+                if *sum == 0.0 {
+                    all.touched.push(item);
+                }
+                *sum += weight * strength;
             }
         }
-        let largest = sums.values().fold(0.0, |most: f64, &sum| most.max(sum));
-        Self { sums, largest }
+        all.largest = all.touched.iter().fold(0.0, |most: f64, &item| most.max(all.sums[item as usize]));
+        all
     }
 
     /// The item's share of the largest sum, 0..=1.
     fn share(&self, item: u32) -> f64 {
-        self.sums.get(&item).map_or(0.0, |sum| if self.largest > 0.0 { sum / self.largest } else { 0.0 })
+        let sum = self.sums.get(item as usize).copied().unwrap_or(0.0);
+        if sum > 0.0 { sum / self.largest } else { 0.0 }
     }
 
     /// `ln(1 + share / floor)`: 0 for an item outside, about 5.8 for the best at 0.003.
     fn log_share(&self, item: u32, floor: f64) -> f64 {
-        ln(1.0 + self.share(item) / floor)
+        let share = self.share(item);
+        if share > 0.0 { ln(1.0 + share / floor) } else { 0.0 }
     }
 }
 
 impl<'a> Scorer<'a> {
     pub(super) fn new(desk: &'a Desk<'a>, request: &'a Request) -> Self {
-        let catalog = desk.catalog;
+        let (catalog, affinities) = (desk.catalog, &desk.profile.affinities);
         let visited = desk.profile.session.items(request.now).iter().rev().copied();
         let session: Vec<u32> = request.like.iter().copied().chain(visited).collect();
         let weighted =
@@ -103,20 +116,26 @@ impl<'a> Scorer<'a> {
             similar_last: of(RelationKind::Similar, &mut last()),
             similar: of(RelationKind::Similar, &mut weighted()),
             history: Neighbourhood::default(),
+            met: Vec::new(),
             vectors: Vec::new(),
             session_vector: None,
             last_vector: None,
             history_vector: None,
             interests: Vec::new(),
-            mean_repeat: catalog.mean_repeat(),
+            odds: affinities
+                .tokens()
+                .map(|(token, _)| (token, affinities.log_odds(catalog, token, request.now)))
+                .collect(),
+            unmet: [Family::Brand, Family::Category, Family::Attribute]
+                .map(|family| affinities.unmet(family, request.now)),
             desk,
             request,
             session: Vec::new(),
         };
         if session.is_empty() {
-            let met = scorer.met();
-            scorer.history = of(RelationKind::Together, &mut met.iter().copied());
-            scorer.history_vector = scorer.keep(sum_vector(catalog, met.into_iter()));
+            scorer.met = scorer.latest();
+            scorer.history = of(RelationKind::Together, &mut scorer.met.iter().copied());
+            scorer.history_vector = scorer.keep(sum_vector(catalog, scorer.met.iter().copied()));
         } else {
             scorer.session_vector = scorer.keep(sum_vector(catalog, weighted()));
             scorer.last_vector = scorer.keep(sum_vector(catalog, last()));
@@ -131,7 +150,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Items met on earlier visits, each with `0.8^(visits back)`; the latest 300.
-    fn met(&self) -> Vec<(u32, f64)> {
+    fn latest(&self) -> Vec<(u32, f64)> {
         let visit = self.desk.profile.session.visit + 1;
         let mut met: Vec<(f64, u32)> =
             self.desk.profile.history.iter().map(|(item, own)| (own.recency(visit), item)).collect();
@@ -161,14 +180,16 @@ impl<'a> Scorer<'a> {
         &self.session
     }
 
-    /// Every item on a list, with how strongly the lists speak for it.
-    pub(super) fn listed(&self) -> LiteMap<u32, f64> {
-        let mut strength: LiteMap<u32, f64> = LiteMap::new();
-        let lists = [(&self.together, 1.0), (&self.next, 0.5), (&self.similar, 0.5), (&self.history, 1.0)];
-        for (list, factor) in lists {
-            list.sums.keys().for_each(|&item| *strength.entry(item).or_insert(0.0) += factor * list.share(item));
-        }
-        strength
+    /// Every item on a list, once, with how strongly the lists speak for it.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let lists = [&self.together, &self.next, &self.similar, &self.history];
+        (0..lists.len()).flat_map(move |at| {
+            let fresh = move |item: &u32| lists[..at].iter().all(|earlier| earlier.share(*item) == 0.0);
+            let strength = move |item: u32| {
+                lists.iter().zip([1.0, 0.5, 0.5, 1.0]).map(|(list, factor)| factor * list.share(item)).sum::<f64>()
+            };
+            lists[at].touched.iter().copied().filter(fresh).map(move |item| (item, strength(item)))
+        })
     }
 
     pub(super) fn score_all(&self, candidates: &[u32], rules: &Resolved) -> Vec<Scored> {
@@ -257,7 +278,8 @@ impl<'a> Scorer<'a> {
         values[Signal::BoughtCount as usize] = ln(1.0 + f64::from(own.bought));
         values[Signal::BoughtRecency as usize] = own.purchase_recency(visit);
         values[Signal::BoughtFade as usize] = ln(1.0 + own.faded_purchases(visit));
-        values[Signal::Repeat as usize] = rate.map_or(0.0, |rate| ln((rate + 0.002) / (self.mean_repeat + 0.002)));
+        values[Signal::Repeat as usize] =
+            rate.map_or(0.0, |rate| ln((rate + 0.002) / (self.desk.catalog.mean_repeat() + 0.002)));
         values[Signal::RepeatShare as usize] = ln(share / (1.0 - share)) + 0.4;
     }
 
@@ -265,15 +287,15 @@ impl<'a> Scorer<'a> {
         let (catalog, profile, now) = (self.desk.catalog, self.desk.profile, self.request.now);
         let (mut attributes, mut attribute_sum) = (0, 0.0);
         for token in catalog.tokens(item) {
-            let odds = profile.affinities.log_odds(catalog, token, now);
-            match key_of(catalog.token(token)) {
-                "brand" => values[Signal::AffinityBrand as usize] = odds,
-                "category" => {
+            let odds = self.odds(token);
+            match catalog.family(token) {
+                Family::Brand => values[Signal::AffinityBrand as usize] = odds,
+                Family::Category => {
                     let wanted = self.request.hour.map_or(0.0, |hour| profile.affinities.moment(token, hour));
                     strongest(&mut values[Signal::AffinityCategory as usize], odds);
                     strongest(&mut values[Signal::Context as usize], wanted);
                 }
-                _ => (attributes, attribute_sum) = (attributes + 1, attribute_sum + odds),
+                Family::Attribute => (attributes, attribute_sum) = (attributes + 1, attribute_sum + odds),
             }
             if profile.stated.has_declared() {
                 values[Signal::Declared as usize] += profile.stated.declared(catalog.token(token)).unwrap_or(0.0);
@@ -288,6 +310,12 @@ impl<'a> Scorer<'a> {
         let id = catalog.id(item);
         values[Signal::Like as usize] = f64::from(u8::from(profile.stated.is_liked(id)));
         values[Signal::Declared as usize] += profile.stated.declared_item(id).unwrap_or(0.0);
+    }
+
+    /// The affinity of a token, from the table made once per call.
+    fn odds(&self, token: u32) -> f64 {
+        let met = self.odds.binary_search_by_key(&token, |&(known, _)| known);
+        met.map_or_else(|_| self.unmet[self.desk.catalog.family(token) as usize], |at| self.odds[at].1)
     }
 
     /// The terms of a scored candidate that are not zero, with what caused them.
@@ -310,16 +338,14 @@ impl<'a> Scorer<'a> {
             S::Similar => (self.loudest(RelationKind::Similar, item), None),
             S::Last | S::Next | S::TasteLast | S::SimilarLast => (last, None),
             S::Session => (self.nearest_met(item, self.session.iter().copied().take(SESSION_REACH)), None),
-            S::History | S::TogetherHistory => {
-                (self.nearest_met(item, self.met().into_iter().map(|(met, _)| met)), None)
-            }
+            S::History | S::TogetherHistory => (self.nearest_met(item, self.met.iter().map(|&(met, _)| met)), None),
             S::Taste => {
                 let interest = self.nearest_interest(item).map(|(interest, _)| interest);
                 (interest.and_then(|interest| interest.strongest().first().map(|&(met, _)| met)), None)
             }
-            S::AffinityBrand => (None, self.leading(item, "brand")),
-            S::AffinityCategory | S::Context => (None, self.leading(item, "category")),
-            S::AffinityAttribute => (None, self.leading(item, "")),
+            S::AffinityBrand => (None, self.leading(item, Family::Brand)),
+            S::AffinityCategory | S::Context => (None, self.leading(item, Family::Category)),
+            S::AffinityAttribute => (None, self.leading(item, Family::Attribute)),
             _ => (None, None),
         }
     }
@@ -338,16 +364,11 @@ impl<'a> Scorer<'a> {
         cosines.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(other, _)| other)
     }
 
-    /// The item's token of a key (any other key for "") with the largest affinity by size.
-    fn leading(&self, item: u32, key: &str) -> Option<u32> {
-        let catalog = self.desk.catalog;
-        let belongs = |token: &u32| match key_of(catalog.token(*token)) {
-            "brand" | "category" if key.is_empty() => false,
-            own => key.is_empty() || own == key,
-        };
-        let odds = |token: u32| (token, self.desk.profile.affinities.log_odds(catalog, token, self.request.now).abs());
-        let all = catalog.tokens(item).filter(belongs).map(odds);
-        all.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(token, _)| token)
+    /// The item's token of a family with the largest affinity by size.
+    fn leading(&self, item: u32, family: Family) -> Option<u32> {
+        let belongs = |token: &u32| self.desk.catalog.family(*token) == family;
+        let sizes = self.desk.catalog.tokens(item).filter(belongs).map(|token| (token, self.odds(token).abs()));
+        sizes.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(token, _)| token)
     }
 }
 
