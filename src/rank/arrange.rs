@@ -22,6 +22,8 @@ use crate::math::{Stream, between, exp};
 pub const DIVERSITY_PENALTY: f64 = 0.25;
 /// How many items off the obvious shelf a discovery is drawn from.
 pub const DISCOVERY_POOL: usize = 100;
+/// How many of the best candidates compete for the places.
+const POOL: usize = 300;
 /// Share of a discovery draw that is uniform over its pool: no propensity below this over the pool's size.
 const UNIFORM_SHARE: f64 = 0.1;
 /// Temperature of the rest of the draw, in log-odds.
@@ -49,16 +51,18 @@ pub(super) fn arrange(
     rules: &Resolved,
     eligible: &Eligible,
     scorer: &Scorer<'_>,
-    mut pool: Vec<Scored>,
+    pool: Vec<Scored>,
     stream: &mut Stream,
 ) -> Vec<Ranked> {
+    // Caps may pass over many candidates before a slate is full: then all stay in play.
+    let most = if rules.caps.is_empty() { POOL.max(request.size + DISCOVERY_POOL) } else { pool.len() };
+    let mut pool = best_first(pool, most);
     let pins = legal_pins(request, rules, eligible);
     for &(_, item) in &pins {
         if !pool.iter().any(|scored| scored.item == item) {
             pool.push(scorer.score(item, rules));
         }
     }
-    let pool = best_first(pool);
     let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
     let size = request.size.min(pool.len());
     let surprises = discovery_places(size, dial);
@@ -84,9 +88,10 @@ pub(super) fn arrange(
     entries
 }
 
-/// The pool by score, ties by item: the pool comes in ascending items.
-fn best_first(pool: Vec<Scored>) -> Vec<Scored> {
-    let order = ranking(pool.iter().map(|scored| scored.score));
+/// The best of the pool by score, ties by item: the pool comes in ascending items.
+fn best_first(pool: Vec<Scored>, most: usize) -> Vec<Scored> {
+    let mut order = ranking(pool.iter().map(|scored| scored.score));
+    order.truncate(most);
     arranged(pool, &order)
 }
 

@@ -20,6 +20,8 @@ use crate::time::decay;
 const SESSION_REACH: usize = 30;
 /// History items that speak on a new visit.
 const HISTORY_REACH: usize = 300;
+/// History items that may be named as a cause.
+const EXPLAIN_REACH: usize = 60;
 /// Interests that speak, strongest first.
 const INTERESTS: usize = 4;
 /// Days in which newness halves.
@@ -338,7 +340,9 @@ impl<'a> Scorer<'a> {
             S::Similar => (self.loudest(RelationKind::Similar, item), None),
             S::Last | S::Next | S::TasteLast | S::SimilarLast => (last, None),
             S::Session => (self.nearest_met(item, self.session.iter().copied().take(SESSION_REACH)), None),
-            S::History | S::TogetherHistory => (self.nearest_met(item, self.met.iter().map(|&(met, _)| met)), None),
+            S::History | S::TogetherHistory => {
+                (self.nearest_met(item, self.met.iter().take(EXPLAIN_REACH).map(|&(met, _)| met)), None)
+            }
             S::Taste => {
                 let interest = self.nearest_interest(item).map(|(interest, _)| interest);
                 (interest.and_then(|interest| interest.strongest().first().map(|&(met, _)| met)), None)
