@@ -343,11 +343,10 @@ impl Catalog {
     }
 
     /// Dot products of a quantized vector with every item's. Cost: O(items · dims).
-    pub fn scan(&self, query: &[i8], out: &mut Vec<i32>) {
-        let query: Vec<u8> = query.iter().map(|&x| x as u8).collect();
+    pub fn scan(&self, query: &[u8], out: &mut Vec<i32>) {
         out.clear();
         out.resize(self.len(), 0);
-        flaneur_kernels::scan(&query, &self.bytes[self.layout.embedding.clone()], out);
+        flaneur_kernels::scan(query, &self.bytes[self.layout.embedding.clone()], out);
     }
 
     /// Whether the pack has that relation.

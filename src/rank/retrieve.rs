@@ -4,9 +4,8 @@
 //! dims) per vector asked, O(lists touched).
 
 use super::eligible::Eligible;
-use super::score::Scorer;
+use super::score::{Direction, Scorer};
 use super::{Desk, Request};
-use crate::catalog::pack::UNIT;
 use crate::math::Top;
 use crate::math::order::distinct;
 
@@ -27,8 +26,8 @@ pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>
     let mut found = listed.into_sorted();
     found.extend(scorer.session_items().iter().copied());
     found.extend(desk.profile.history.iter().map(|(item, _)| item));
-    for vector in scorer.vectors() {
-        found.extend(nearest(desk, vector, eligible));
+    for direction in scorer.directions() {
+        found.extend(nearest(desk, direction, eligible));
     }
     let popular = desk.catalog.popular().iter().copied().filter(|&item| eligible.has(item));
     let best = found.len() + POPULAR.max(2 * request.size);
@@ -36,16 +35,11 @@ pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>
     distinct(found.into_iter().filter(|&item| eligible.has(item)))
 }
 
-/// The eligible items nearest to a vector by quantized cosine.
-fn nearest(desk: &Desk<'_>, vector: &[f64], eligible: &Eligible) -> Vec<u32> {
+/// The eligible items nearest to a direction.
+fn nearest(desk: &Desk<'_>, direction: &Direction, eligible: &Eligible) -> Vec<u32> {
     let catalog = desk.catalog;
-    let largest = vector.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    if largest <= 0.0 {
-        return Vec::new();
-    }
-    let query: Vec<i8> = vector.iter().map(|x| libm::rint(x / largest * UNIT) as i8).collect();
     let mut dots = Vec::new();
-    catalog.scan(&query, &mut dots);
+    direction.scan(catalog, &mut dots);
     let mut top = Top::new(NEAREST);
     for (&dot, item) in dots.iter().zip(0..) {
         let score = f64::from(dot) * f64::from(catalog.inverse_norm(item));

@@ -10,6 +10,7 @@ use super::rule::Resolved;
 use super::signal::{Block, SIGNALS, Signal};
 use super::slate::Reason;
 use super::{Desk, Request};
+use crate::catalog::pack::UNIT;
 use crate::catalog::{Catalog, Family, RelationKind};
 use crate::math::order::by_score;
 use crate::math::{exp, ln};
@@ -50,7 +51,7 @@ pub(super) struct Scorer<'a> {
     history: Neighbourhood,
     /// Items met on earlier visits, with how lately, when no session runs.
     met: Vec<(u32, f64)>,
-    vectors: Vec<Vec<f64>>,
+    directions: Vec<Direction>,
     session_vector: Option<usize>,
     last_vector: Option<usize>,
     history_vector: Option<usize>,
@@ -58,6 +59,34 @@ pub(super) struct Scorer<'a> {
     /// Affinities of the tokens with evidence, ascending, and of all others by family.
     odds: Vec<(u32, f64)>,
     unmet: [f64; 3],
+}
+
+/// A vector of which only the direction counts, quantized like the items.
+pub(super) struct Direction {
+    bytes: Vec<u8>,
+    inverse_norm: f64,
+}
+
+impl Direction {
+    fn of(vector: &[f64]) -> Option<Self> {
+        let largest = vector.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        if largest <= 0.0 {
+            return None;
+        }
+        let bytes: Vec<u8> = vector.iter().map(|x| libm::rint(x / largest * UNIT) as i8 as u8).collect();
+        let square = flaneur_kernels::dot(&bytes, &bytes);
+        Some(Self { bytes, inverse_norm: 1.0 / f64::from(square).sqrt() })
+    }
+
+    fn cosine(&self, catalog: &Catalog, item: u32) -> f64 {
+        let dot = flaneur_kernels::dot(&self.bytes, catalog.vector_bytes(item));
+        f64::from(dot) * f64::from(catalog.inverse_norm(item)) * self.inverse_norm
+    }
+
+    /// Dot products with every item, in proportion to the cosine times the item's length.
+    pub(super) fn scan(&self, catalog: &Catalog, dots: &mut Vec<i32>) {
+        catalog.scan(&self.bytes, dots);
+    }
 }
 
 /// Sums of neighbour weights by item, and their largest. Empty without a source.
@@ -119,7 +148,7 @@ impl<'a> Scorer<'a> {
             similar: of(RelationKind::Similar, &mut weighted()),
             history: Neighbourhood::default(),
             met: Vec::new(),
-            vectors: Vec::new(),
+            directions: Vec::new(),
             session_vector: None,
             last_vector: None,
             history_vector: None,
@@ -161,20 +190,15 @@ impl<'a> Scorer<'a> {
         met.into_iter().map(|(recency, item)| (item, recency)).collect()
     }
 
-    /// Keeps a vector at unit length; `None` for a zero vector.
-    fn keep(&mut self, mut vector: Vec<f64>) -> Option<usize> {
-        let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if length <= 0.0 {
-            return None;
-        }
-        vector.iter_mut().for_each(|x| *x /= length);
-        self.vectors.push(vector);
-        Some(self.vectors.len() - 1)
+    /// Keeps a vector as a direction; `None` for a zero vector.
+    fn keep(&mut self, vector: Vec<f64>) -> Option<usize> {
+        self.directions.push(Direction::of(&vector)?);
+        Some(self.directions.len() - 1)
     }
 
-    /// The unit vectors whose neighbours are candidates.
-    pub(super) fn vectors(&self) -> impl Iterator<Item = &[f64]> {
-        self.vectors.iter().map(Vec::as_slice)
+    /// The directions whose nearest items are candidates.
+    pub(super) fn directions(&self) -> &[Direction] {
+        &self.directions
     }
 
     /// Anchors and session items, newest first.
@@ -237,9 +261,7 @@ impl<'a> Scorer<'a> {
     }
 
     fn cosine(&self, at: usize, item: u32) -> f64 {
-        let catalog = self.desk.catalog;
-        let dot: f64 = self.vectors[at].iter().zip(catalog.vector(item)).map(|(v, x)| v * f64::from(x)).sum();
-        dot * f64::from(catalog.inverse_norm(item))
+        self.directions[at].cosine(self.desk.catalog, item)
     }
 
     fn nearest_interest(&self, item: u32) -> Option<(&'a Interest, f64)> {
