@@ -15,7 +15,7 @@ export type ItemKind = "product" | "offer" | "content" | "service" | "message";
  * the path to it (`catalog[3].price`), and what was loaded before still serves.
  */
 export interface Item {
-  /** Unique in the catalog, stable over time, at most 128 characters. */
+  /** Unique in the catalog, stable over time, 1 to 256 bytes in UTF-8, without control characters. */
   id: string;
   /** Default `"product"`. */
   kind?: ItemKind;
@@ -76,7 +76,7 @@ export interface Where {
 
 /** What every rule may carry. */
 export interface RuleScope {
-  /** Named in the reasons of the items that it moved. */
+  /** The shop's own name for the rule; not used by the ranking, and not named in reasons. */
   id?: string;
   /** The slots it holds in. Default: all of them. */
   slots?: string[];

@@ -26,7 +26,7 @@ export interface Affinity {
   attribute: string;
   /** Log-odds against the shop's average, shrunken towards 0 when there is little evidence. */
   value: number;
-  /** How much was seen, in decayed events. */
+  /** How many events are behind it: a plain count that does not fade. An order counts once per item with it. */
   evidence: number;
   /** Milliseconds since 1970. */
   lastSeen: number;
