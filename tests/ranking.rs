@@ -204,6 +204,30 @@ fn a_dismissed_item_is_gone_and_forgetting_the_dismissal_brings_the_slate_back()
 }
 
 #[test]
+fn what_the_shopper_refused_stays_away_whatever_gate_is_shut() {
+    let mut engine = shop::engine(80);
+    let first = (0..80).find(|&item| engine.catalog().is_available(item)).unwrap();
+    let name = engine.catalog().id(first).to_owned();
+    engine.observe(shop::event("d", "dismiss", &name, NOW), NOW).unwrap();
+    for (learn, rank) in [(true, true), (false, true), (true, false), (false, false)] {
+        engine.set_gates(learn, rank);
+        let slate = engine.rank(shop::request("home", 20, 1), NOW).unwrap();
+        assert!(!slate.entries.iter().any(|entry| entry.item == first), "shown with learn {learn}, rank {rank}");
+    }
+}
+
+#[test]
+fn forgetting_an_item_takes_the_impressions_that_name_it_along() {
+    let mut engine = shop::engine(80);
+    let slate = engine.rank(shop::request("home", 3, 1), NOW).unwrap();
+    let event = engine.seen(&slate.id, None, NOW).unwrap();
+    let shown = engine.catalog().id(slate.entries[1].item).to_owned();
+    let gone = engine.forget(&ForgetWire { item: Some(shown), ..ForgetWire::default() }, NOW).unwrap();
+    assert_eq!(gone, [event.id]);
+    assert!(engine.log().events().is_empty());
+}
+
+#[test]
 fn forgetting_an_interest_gives_the_slate_of_a_shopper_with_the_remaining_log() {
     let mut engine = shop::engine(240);
     for (n, item) in [8, 16, 24, 9, 17, 25].into_iter().enumerate() {

@@ -69,7 +69,7 @@ function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent
   if (input["channel"] !== undefined) event.channel = ownText(input["channel"], "event.channel", TEXT_LENGTH);
   if (input["slot"] !== undefined) event.slot = ownText(input["slot"], "event.slot", TEXT_LENGTH);
   if (input["slate"] !== undefined) event.slate = ownText(input["slate"], "event.slate", TEXT_LENGTH);
-  if (input["value"] !== undefined) event.value = ownNumber(input["value"], "event.value", 0);
+  if (input["value"] !== undefined) event.value = ownNumber(input["value"], "event.value", 0, MOST_SECONDS);
   if (event.type === "search" && typeof input["query"] === "string") return query === undefined ? undefined : event;
   requireNeeds(event, NEEDS[event.type as EventType]);
   return event;
@@ -83,6 +83,11 @@ function requireNeeds(event: CanonicalEvent, needs: Needs): void {
     throw flaneurError("value_missing", `${event.type} needs ${needs}, a text.`, `event.${needs}`);
   }
 }
+
+/** The core's own limits, checked here so that a fault is placed in the caller's words. */
+const MOST_PIECES = 1e9;
+const MOST_MONEY = 1e12;
+const MOST_SECONDS = 86_400;
 
 function ownLines(input: Record<string, unknown>): CanonicalLine[] {
   const lines: CanonicalLine[] = [];
@@ -104,9 +109,9 @@ function ownLine(line: unknown, path: string): CanonicalLine {
   const from = line as Record<string, unknown>;
   const read: CanonicalLine = { item: ownText(from["item"], `${path}.item`, TEXT_LENGTH) };
   if (from["quantity"] !== undefined) {
-    read.quantity = ownNumber(from["quantity"], `${path}.quantity`, Number.MIN_VALUE);
+    read.quantity = ownNumber(from["quantity"], `${path}.quantity`, Number.MIN_VALUE, MOST_PIECES);
   }
-  if (from["price"] !== undefined) read.price = ownNumber(from["price"], `${path}.price`, 0);
+  if (from["price"] !== undefined) read.price = ownNumber(from["price"], `${path}.price`, 0, MOST_MONEY);
   if (from["brand"] !== undefined) read.brand = ownText(from["brand"], `${path}.brand`, TEXT_LENGTH);
   const category = Array.isArray(from["category"]) ? (from["category"] as unknown[]).at(-1) : from["category"];
   if (category !== undefined) read.category = ownText(category, `${path}.category`, TEXT_LENGTH);
@@ -125,11 +130,11 @@ function ownText(value: unknown, path: string, length: number): string {
   throw flaneurError("value_malformed", `${path} holds control characters or half of one; send clean text.`, path);
 }
 
-function ownNumber(value: unknown, path: string, least: number): number {
-  const expected = `${path} must be a finite number, ${least === 0 ? "0 or more" : "more than 0"}.`;
+function ownNumber(value: unknown, path: string, least: number, most: number): number {
+  const expected = `${path} must be a number, ${least === 0 ? "0 or more" : "more than 0"}, at most ${most}.`;
   if (typeof value !== "number") throw flaneurError("value_type", expected, path);
   if (!Number.isFinite(value)) throw flaneurError("value_not_finite", expected, path);
-  if (value < least) throw flaneurError("value_out_of_range", expected, path);
+  if (value < least || value > most) throw flaneurError("value_out_of_range", expected, path);
   return value;
 }
 

@@ -18,6 +18,7 @@ const MAX_DIGEST: usize = 24;
 
 /// An event with its strict public fields; digests, words and shown entries only stand in exports.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(expecting = "an event object")]
 pub struct EventWire {
     /// Stable identifier.
     pub id: String,
@@ -66,6 +67,7 @@ pub struct EventWire {
 
 /// One item of an event.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(expecting = "an object with an item")]
 pub struct LineWire {
     /// Identifier.
     pub item: String,
@@ -88,6 +90,7 @@ pub struct LineWire {
 
 /// One seen entry.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(expecting = "an object with an item and its place")]
 pub struct ShownWire {
     /// Identifier.
     pub item: String,

@@ -9,6 +9,7 @@ use crate::time::Millis;
 
 /// An item with every field as loose as the contract allows.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(expecting = "an item object")]
 pub struct ItemWire {
     /// Unique identifier.
     pub id: String,

@@ -14,6 +14,7 @@ const MAX_IDS: usize = 100_000;
 
 /// What to rank.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(expecting = "a request object")]
 pub struct RequestWire {
     /// The place on the page.
     pub slot: String,
@@ -47,6 +48,7 @@ pub struct RequestWire {
 
 /// The moment, nothing personal.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(expecting = "a context object")]
 pub struct ContextWire {
     /// Local hour, 0..=23.
     #[serde(default)]
@@ -120,6 +122,7 @@ fn allow(names: &[String]) -> Result<Allow> {
 /// What to forget; exactly one way of naming it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[serde(expecting = "an object that names what to forget")]
 pub struct ForgetWire {
     /// One event.
     #[serde(default)]

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::text::Texts;
 use crate::catalog::Kind;
+use crate::catalog::item::MAX_TEXT;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rank::{Deed, Per, Rule, Where};
 
@@ -12,6 +13,7 @@ pub const MAX_RULES: usize = 10_000;
 
 /// One rule, every kind's fields side by side.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(expecting = "a rule object")]
 pub struct RuleWire {
     /// `pin`, `boost`, `bury`, `exclude` or `cap`.
     #[serde(rename = "type")]
@@ -42,6 +44,7 @@ pub struct RuleWire {
 /// Which items.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(expecting = "an object of conditions")]
 pub struct WhereWire {
     /// One of these.
     #[serde(default)]
@@ -113,6 +116,12 @@ impl WhereWire {
             let message = "not a kind; expected product, offer, content, service or message";
             Kind::from_name(name).ok_or_else(|| Error::new(ErrorKind::Unknown, "kind", message))
         });
+        let texts =
+            [("brand", &self.brand), ("category", &self.category), ("tag", &self.tag), ("attribute", &self.attribute)];
+        if let Some((path, _)) = texts.iter().find(|(_, text)| text.as_ref().is_some_and(|text| text.len() > MAX_TEXT))
+        {
+            return Err(Error::new(ErrorKind::TooLong, *path, "longer than any item's text; at most 2,000 bytes"));
+        }
         let named = [("brand", self.brand), ("category", self.category), ("tag", self.tag)];
         let mut tokens: Vec<String> =
             named.into_iter().filter_map(|(key, value)| value.map(|value| Where::part(key, &value))).collect();

@@ -401,6 +401,7 @@ describe("rules", () => {
     "a rule of an unknown type": [[{ type: "exclude", where }, { type: "explode" }], "value_unknown", "rules[1].type"],
     "a rule of the type __proto__": [[{ type: "__proto__" }], "value_unknown", "rules[0].type"],
     "a rule of the type 3": [[{ type: 3 }], "value_type", "rules[0].type"],
+    "a where of 10 MB": [[{ type: "exclude", where: { brand: HUGE } }], "value_too_long", "rules[0].where.brand"],
     "an empty where": [[{ type: "exclude", where: {} }], "value_empty", "rules[0].where"],
     "a where of __proto__ alone": [
       parsed('[{"type":"exclude","where":{"__proto__":{"brand":"x"}}}]'),
@@ -473,6 +474,8 @@ describe("an event", () => {
     "with a line without item": [{ type: "purchase", items: [{ quantity: 1 }] }, "value_type", "items[0].item"],
     "with a NUL in a line's item": [line({ item: "a\0" }), "value_malformed", "items[1].item"],
     "with a negative quantity": [line({ quantity: -1 }), "value_out_of_range", "items[1].quantity"],
+    "with a quantity of 1e308": [line({ quantity: 1e308 }), "value_out_of_range", "items[1].quantity"],
+    "with a price of 1e308": [line({ price: 1e308 }), "value_out_of_range", "items[1].price"],
     "with a quantity of 0": [line({ quantity: 0 }), "value_out_of_range", "items[1].quantity"],
     "with a quantity of NaN": [line({ quantity: NaN }), "value_not_finite", "items[1].quantity"],
     "with text as quantity": [line({ quantity: "2" }), "value_type", "items[1].quantity"],
