@@ -42,7 +42,11 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
             .args(["--package", "flaneur", "--lib", "--target", WASM_TARGET, "--", "-D", "warnings"])
             .stream()
     });
-    checks.check("cargo test", || Tool::cargo(project, "test").arg("--workspace").stream());
+    // The commands apart from the rest: together, cargo unifies their features and compiles both again.
+    checks.check("cargo test, core and CLI", || {
+        Tool::cargo(project, "test").args(["--workspace", "--exclude", "xtask"]).stream()
+    });
+    checks.check("cargo test, commands", || Tool::cargo(project, "test").args(["--package", "xtask"]).stream());
     checks.check("rustdoc, native", || document(project).arg("--workspace").stream());
     checks.check("rustdoc, wasm32", || {
         document(project).args(["--package", "flaneur", "--lib", "--target", WASM_TARGET]).stream()
