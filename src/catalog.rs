@@ -312,7 +312,7 @@ impl Catalog {
         usize::from(self.layout.meta.dims)
     }
 
-    /// The quantized vector of an item, [dims], length about 127.
+    /// The quantized vector of an item, `[dims]`, length about 127.
     pub fn vector(&self, item: u32) -> impl Iterator<Item = i8> + Clone + '_ {
         self.vector_bytes(item).iter().map(|&byte| byte as i8)
     }

@@ -7,7 +7,7 @@
 
 /// Integer dot product of two quantized vectors.
 ///
-/// Shapes: both [dims]; bytes are two's complement, −127..=127. Cost: O(dims), no allocation.
+/// Shapes: both `[dims]`; bytes are two's complement, −127..=127. Cost: O(dims), no allocation.
 #[must_use]
 pub fn dot(a: &[u8], b: &[u8]) -> i32 {
     let (a_vectors, a_rest) = a.as_chunks::<16>();
@@ -18,7 +18,7 @@ pub fn dot(a: &[u8], b: &[u8]) -> i32 {
 
 /// Dot products of one vector with every row.
 ///
-/// Shapes: query is [dims]; rows is [items, dims], row-major; out is [items].
+/// Shapes: query is `[dims]`; rows is [items, dims], row-major; out is `[items]`.
 /// Cost: O(items · dims), no allocation.
 pub fn scan(query: &[u8], rows: &[u8], out: &mut [i32]) {
     if query.is_empty() {

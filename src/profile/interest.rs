@@ -24,7 +24,7 @@ const JOIN: f64 = 0.45;
 pub struct Interest {
     /// The event that founded it.
     pub id: String,
-    /// Sum of unit vectors times strengths, decayed to `at`; [dims].
+    /// Sum of unit vectors times strengths, decayed to `at`; `[dims]`.
     pub centre: Vec<f64>,
     /// Sum of strengths, decayed to `at`.
     pub weight: f64,

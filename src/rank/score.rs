@@ -92,7 +92,7 @@ impl Direction {
 /// Sums of neighbour weights by item, and their largest. Empty without a source.
 #[derive(Default)]
 struct Neighbourhood {
-    /// [items], or empty.
+    /// `[items]`, or empty.
     sums: Vec<f64>,
     /// The items with a sum, in the order they were met.
     touched: Vec<u32>,
