@@ -36,7 +36,6 @@ pub struct Catalog {
     token_items: Vec<u32>,
     /// What each token speaks of.
     families: Vec<Family>,
-    groups: u32,
     /// Items by popularity, best first, ties by the shop's order.
     popular: Vec<u32>,
     mean_repeat: f64,
@@ -68,7 +67,6 @@ impl Catalog {
         let mut catalog = Self { bytes, layout, ..Self::default() };
         catalog.hashes = (0..catalog.layout.token_count).map(|at| TokenHash::of(catalog.token(at as u32))).collect();
         catalog.index_tokens();
-        catalog.groups = (0..catalog.len() as u32).map(|item| catalog.group(item)).max().unwrap_or(0);
         let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
         catalog.mean_repeat = rates.sum::<f64>() / catalog.len().max(1) as f64;
         catalog.popular = catalog.sort_by_popularity();
@@ -199,12 +197,6 @@ impl Catalog {
     #[must_use]
     pub fn group(&self, item: u32) -> u32 {
         pack::u32_at(&self.bytes, self.layout.group.start + 4 * item as usize)
-    }
-
-    /// The largest family number.
-    #[must_use]
-    pub fn groups(&self) -> u32 {
-        self.groups
     }
 
     /// The item's tokens, as dictionary numbers.

@@ -9,10 +9,10 @@ use xxhash_rust::xxh64::xxh64;
 
 use super::{AVAILABLE, HEADER_LEN, MAGIC, Meta, POPULARITY_STEP, PriorWeight, ROW_LEN, SENSITIVE, TREND_STEP, UNIT};
 use super::{VERSION, row_scale, tag};
+use crate::catalog::embed;
 use crate::catalog::item::{Item, check_items};
 use crate::catalog::sensitive::is_sensitive;
 use crate::catalog::token::tokens_of;
-use crate::catalog::{embed, pack};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::between;
 use crate::math::order::by_text;
@@ -283,14 +283,13 @@ fn assemble(items: usize, sections: &[([u8; 4], Vec<u8>)]) -> Result<Vec<u8>> {
     }
     let mut out = Vec::with_capacity(offset);
     out.extend_from_slice(&MAGIC);
-    out.extend_from_slice(&pack::VERSION.to_le_bytes());
+    out.extend_from_slice(&VERSION.to_le_bytes());
     out.extend_from_slice(&(sections.len() as u16).to_le_bytes());
     out.extend_from_slice(&(items as u32).to_le_bytes());
     out.extend_from_slice(&(offset as u64).to_le_bytes());
     out.extend_from_slice(&content_hash(&out, &table).to_le_bytes());
     out.extend(table);
     out.extend(sections.iter().flat_map(|(_, bytes)| bytes));
-    debug_assert_eq!(VERSION, pack::VERSION);
     Ok(out)
 }
 
