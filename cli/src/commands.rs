@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{inspect, pack};
+use crate::{evaluate, inspect, pack};
 
 /// What ended a command, by exit code.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Input(anyhow::Error),
     /// The output cannot be written: code 4.
     Output(anyhow::Error),
+    /// Figures differ from the reference: code 5.
+    Figures(anyhow::Error),
 }
 
 impl Failure {
@@ -22,12 +24,13 @@ impl Failure {
         match self {
             Self::Input(_) => 3,
             Self::Output(_) => 4,
+            Self::Figures(_) => 5,
         }
     }
 
     fn error(&self) -> &anyhow::Error {
         match self {
-            Self::Input(error) | Self::Output(error) => error,
+            Self::Input(error) | Self::Output(error) | Self::Figures(error) => error,
         }
     }
 }
@@ -38,6 +41,7 @@ Exit codes:
   2  wrong options
   3  the input cannot be used: too many bad rows, a damaged file, a missing column
   4  the output cannot be written
+  5  figures differ from the reference figures; they were written
 After 3 and 4 no output file was made or changed.";
 
 /// Personalization on the shopper's own device: the shop's side.
@@ -56,6 +60,9 @@ enum Command {
     /// Show what a pack holds.
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::Options),
+    /// Replay a log honestly in time and say which method ranks best.
+    #[command(after_help = evaluate::EXAMPLES)]
+    Evaluate(Box<evaluate::Options>),
 }
 
 /// Runs the command line and says how it ended.
@@ -71,6 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match arguments.command {
         Command::Pack(options) => pack::run(&options),
         Command::Inspect(options) => inspect::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

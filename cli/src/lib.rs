@@ -12,6 +12,7 @@
 
 mod commands;
 mod display;
+pub mod evaluate;
 mod inspect;
 pub mod learn;
 pub mod log;

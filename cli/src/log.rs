@@ -114,6 +114,15 @@ impl Log {
         (before - kept) as u64
     }
 
+    /// What the log said at a moment: the rows before it, of the sessions that had begun.
+    ///
+    /// Numbers of shoppers, sessions and items stay what they are.
+    #[must_use]
+    pub fn before(&self, moment: i64) -> Self {
+        let events = self.events.iter().copied().filter(|event| event.at < moment).collect();
+        Self { events, users: self.users.clone(), session_count: self.session_count, ..Self::default() }
+    }
+
     /// The rows, by shopper, session and time.
     #[must_use]
     pub fn events(&self) -> &[Event] {
@@ -164,6 +173,18 @@ mod tests {
         log.settle();
         let found: Vec<(u32, i64)> = log.events().iter().map(|x| (x.session, x.at / minute)).collect();
         assert_eq!(found, [(0, 0), (0, 30), (1, 61), (2, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn what_came_later_is_not_known_before() {
+        let mut log = Log::default();
+        for (user, at) in [("a", 1), ("b", 2), ("a", 3)] {
+            log.add(user, "s", 0, Touch::View, at);
+        }
+        log.settle();
+        let known: Vec<(u32, i64)> = log.before(3).events().iter().map(|x| (x.user, x.at)).collect();
+        assert_eq!(known, [(0, 1), (1, 2)]);
+        assert_eq!(log.before(3).shoppers(), 2);
     }
 
     #[test]

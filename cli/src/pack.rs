@@ -158,7 +158,7 @@ fn count(
 }
 
 /// Shows the first bad rows; refuses the input when there are too many.
-fn judge(what: &str, faults: &Faults, map: &Map) -> Result<()> {
+pub(crate) fn judge(what: &str, faults: &Faults, map: &Map) -> Result<()> {
     report::show(what, faults);
     if faults.is_too_many() {
         map.check_used()?;

@@ -1,0 +1,279 @@
+//! `flaneur evaluate`: replays a log honestly in time and says who ranks best.
+//!
+//! ```text
+//! log ──> dataset ──> split ──> training (before V, before T)
+//!            └─────> queries ──> methods ──> metrics ──> bootstrap ──> report
+//! ```
+//!
+//! Guarantees: a method sees what was known before the cut and the shopper's own
+//! earlier events, nothing later; the same files, options and seed give the
+//! same figures, whatever the number of threads. Only seconds differ.
+
+pub mod baselines;
+pub mod bootstrap;
+pub mod dataset;
+pub mod golden;
+pub mod method;
+pub mod metrics;
+pub mod query;
+pub mod report;
+pub mod shelf;
+pub mod slices;
+pub mod split;
+pub mod training;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use flaneur::catalog::Item;
+
+use crate::commands::Failure;
+use crate::log::Log;
+use crate::output::Staged;
+use crate::pack::judge;
+use crate::progress::Progress;
+use crate::read::faults::Limit;
+use crate::read::{self, Map, Reading};
+use dataset::Dataset;
+use method::{Bench, Family};
+use query::{Asked, Query, Set, Task, queries};
+use report::{Answers, Facts, Report};
+use shelf::Shelf;
+use split::{Split, Wanted};
+use training::Training;
+
+pub(crate) use crate::learn::counts::{LONGEST, SHORTEST};
+
+/// Shown below the options.
+pub(crate) const EXAMPLES: &str = "\
+Inputs are those of `flaneur pack`, gzipped or not.
+
+Examples:
+  flaneur evaluate --events log.csv.gz --items items.csv --json figures.json
+  flaneur evaluate --events orders.csv --task basket --test-days 30 --json figures.json
+  flaneur evaluate --events log.csv --split-time 2011-11-01 --tune-days 31 --methods POP,STAN --json figures.json";
+
+/// Main queries that choose settings, at most.
+const TUNING_QUERIES: usize = 2_000;
+
+/// Options of `flaneur evaluate`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Interaction logs; repeat for several files.
+    #[arg(long, value_name = "FILE", required = true)]
+    events: Vec<PathBuf>,
+    /// Items; repeat for several files. Without any, the items are those of the events.
+    #[arg(long, value_name = "FILE")]
+    items: Vec<PathBuf>,
+    /// What is predicted: the next line of a running session, or the next visit's basket.
+    #[arg(long, value_enum, default_value_t = Task::Session)]
+    task: Task,
+    /// When the test begins: ISO 8601, or seconds or milliseconds since 1970
+    /// [default: such that about the last tenth of the sessions is tested].
+    #[arg(long, value_name = "TIME", value_parser = read::moment, conflicts_with = "test_days")]
+    split_time: Option<i64>,
+    /// Test the last so many days.
+    #[arg(long, value_name = "N", value_parser = days)]
+    test_days: Option<f64>,
+    /// Choose settings on so many days before the test [default: as long as the
+    /// test, or a tenth of the earlier sessions where that would leave less than half].
+    #[arg(long, value_name = "N", value_parser = days)]
+    tune_days: Option<f64>,
+    /// Ask about so many moments of the test at most, a seeded sample of whole sessions; 0 for all.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    queries: usize,
+    /// Methods to run, by name [default: all].
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    methods: Vec<String>,
+    /// Where the figures go, as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: PathBuf,
+    /// Compare with reference figures; fails when one is off by more than 1e-6.
+    #[arg(long, value_name = "FILE")]
+    golden: Option<PathBuf>,
+    /// Names of columns: canonical=column, such as user=shopper; column= ignores a column.
+    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',')]
+    map: Vec<String>,
+    /// How many bad rows are skipped before the command fails: a number, or a percentage
+    /// [default: 1% or 10 rows, whichever is more].
+    #[arg(long, value_name = "N|P%")]
+    max_bad: Option<Limit>,
+    /// Seed of everything random.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Threads; the figures do not depend on it [default: one per processor].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    threads: Option<usize>,
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
+    let report = pool.install(|| measure(options)).map_err(Failure::Input)?;
+    let golden = options.golden.as_ref().map(|path| golden::compare(path, &report)).transpose();
+    let golden = golden.map_err(Failure::Input)?;
+    let mut staged = Staged::default();
+    let json = report.json().map_err(Failure::Output)?;
+    staged.add(&options.json, &json).and_then(|()| staged.publish()).map_err(Failure::Output)?;
+    let mut text = report.table();
+    if let Some(golden) = &golden {
+        let _ = write!(text, "\n{} reference figures compared", golden.compared);
+        let _ = writeln!(text, ", largest difference {:.1e}", golden.largest);
+        golden.unknown.iter().for_each(|what| {
+            let _ = writeln!(text, "not compared: {what}");
+        });
+    }
+    let _ = writeln!(text, "\n{} written", options.json.display());
+    io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)?;
+    match golden {
+        Some(golden) if !golden.wrong.is_empty() || golden.compared == 0 => Err(Failure::Figures(off(&golden))),
+        _ => Ok(()),
+    }
+}
+
+fn off(golden: &golden::Comparison) -> anyhow::Error {
+    let mut text = format!("{} of {} reference figures are off", golden.wrong.len(), golden.compared);
+    for (what, expected, found) in &golden.wrong {
+        let _ = write!(text, "\n  {what}: expected {expected}, found {found}");
+    }
+    anyhow!(text)
+}
+
+/// A positive number of days.
+fn days(text: &str) -> Result<f64, String> {
+    let days: Option<f64> = text.parse().ok();
+    days.filter(|&days| days > 0.0 && days <= 36_500.0).ok_or_else(|| "expected days, above 0".to_owned())
+}
+
+/// A moment as ISO 8601.
+fn text_of(moment: i64) -> String {
+    jiff::Timestamp::from_millisecond(moment).map_or_else(|_| moment.to_string(), |at| at.to_string())
+}
+
+fn measure(options: &Options) -> Result<Report> {
+    let progress = Progress::default();
+    let (log, data) = load(options, &progress)?;
+    let wanted = Wanted { split: options.split_time, test_days: options.test_days, tune_days: options.tune_days };
+    let split = split::split(&data, &wanted)?;
+    let families = chosen(baselines::families(options.task), &options.methods)?;
+    let (early, late) = (Training::new(&data, split.tune_from), Training::new(&data, split.test_from));
+    let asked = |from, until, sample| Asked { from, until, sample, seed: options.seed };
+    let (mut tuning, _) = queries(&early, &asked(split.tune_from, split.test_from, TUNING_QUERIES));
+    tuning.retain(|query| query.set == Set::Main);
+    let (tested, in_period) = queries(&late, &asked(split.test_from, split.end, options.queries));
+    if !tested.iter().any(|query| query.set == Set::Main) {
+        bail!("nothing can be asked about the test period: {}", nothing(options.task));
+    }
+    let shelf = Shelf::new(&late, &progress);
+    let (tuning, seed) = (tuning.as_slice(), options.seed);
+    let bench = Bench { log: &log, early: &early, tuning, late: &late, seed, progress: &progress };
+    let answers = families.iter().map(|family| answer(family.as_ref(), &bench, &tested, &shelf));
+    let answers: Vec<Answers> = answers.collect::<Result<_>>()?;
+    let facts = facts(options, &data, &split, &bench, in_period);
+    Ok(report::report(facts, &answers, &tested, &late, options.seed))
+}
+
+fn nothing(task: Task) -> &'static str {
+    match task {
+        Task::Session => "it needs sessions of 2 to 100 lines whose items were seen before",
+        Task::Basket => "it needs purchases of known shoppers who bought before",
+    }
+}
+
+fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
+    let map = Map::new(&options.map)?;
+    // A shop's clock may run a day ahead of this machine's.
+    let now = jiff::Timestamp::now().as_millisecond() + flaneur::time::DAY_MS;
+    let reading = Reading { map: &map, progress, limit: options.max_bad.unwrap_or_default(), now };
+    let (mut catalogue, faults) = read::items(&options.items, &reading)?;
+    judge("items", &faults, &map)?;
+    let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;
+    judge("events", &faults, &map)?;
+    map.check_used()?;
+    let items: Vec<Item> = catalogue.drafts.into_iter().map(|draft| draft.item).collect();
+    if log.events().is_empty() {
+        bail!("no usable event was found; expected at least one");
+    }
+    let data = Dataset::new(&log, items, options.task);
+    Ok((log, data))
+}
+
+/// The methods the user named.
+fn chosen(families: Vec<Box<dyn Family>>, names: &[String]) -> Result<Vec<Box<dyn Family>>> {
+    let known: BTreeSet<&str> = families.iter().map(|family| family.name()).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
+        let known: Vec<&str> = families.iter().map(|family| family.name()).collect();
+        bail!("--methods {unknown}: this task has {}", known.join(", "));
+    }
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    Ok(families.into_iter().filter(|family| is_wanted(family.name())).collect())
+}
+
+fn answer(family: &dyn Family, bench: &Bench<'_>, tested: &[Query<'_>], shelf: &Shelf<'_>) -> Result<Answers> {
+    let name = family.name();
+    let started = jiff::Timestamp::now();
+    let prepared = family.prepare(bench).with_context(|| name.to_owned())?;
+    let ready = jiff::Timestamp::now();
+    let bar = bench.progress.steps(name, tested.len());
+    let lists = method::lists(prepared.method.as_ref(), tested, bench.late, &bar);
+    let done = jiff::Timestamp::now();
+    bar.finish_and_clear();
+    let (values, probabilities) = method::judged(prepared.method.as_ref(), tested, &lists, shelf);
+    Ok(Answers {
+        name,
+        kind: family.kind(),
+        parameters: prepared.parameters,
+        lists,
+        values,
+        probabilities,
+        preparation_seconds: started.duration_until(ready).as_secs_f64(),
+        seconds: ready.duration_until(done).as_secs_f64(),
+    })
+}
+
+fn facts(options: &Options, data: &Dataset, split: &Split, bench: &Bench<'_>, in_period: usize) -> Facts {
+    let late = bench.late;
+    let tested = data.sessions[late.until..].iter().filter(|session| match data.task {
+        Task::Session => session.is_usual(),
+        Task::Basket => !session.lines.is_empty(),
+    });
+    let learned: Vec<(usize, &[dataset::Line])> = late.sessions().collect();
+    let shoppers: BTreeSet<u32> = learned.iter().map(|&(at, _)| data.sessions[at].user).collect();
+    let counts = BTreeMap::from([
+        ("sessions", data.sessions.len() as u64),
+        ("shoppers", data.of_user.len() as u64),
+        ("items", data.items.len() as u64),
+        ("lines", data.sessions.iter().map(|session| session.lines.len() as u64).sum()),
+        ("candidates", late.order.len() as u64),
+        ("lines_learned", late.total),
+        ("sessions_learned", learned.len() as u64),
+        ("sessions_tested", tested.count() as u64),
+        ("shoppers_learned", shoppers.iter().filter(|&&user| user != crate::log::GUEST).count() as u64),
+    ]);
+    let mut left_out = BTreeMap::new();
+    if !data.has_titles() {
+        left_out.insert("ILD", "no item has a title, so there are no words to compare");
+    }
+    Facts {
+        version: env!("CARGO_PKG_VERSION"),
+        task: options.task,
+        seed: options.seed,
+        queries_wanted: options.queries,
+        queries_in_period: in_period,
+        tuning_queries: bench.tuning.len(),
+        tune_from: text_of(split.tune_from),
+        test_from: text_of(split.test_from),
+        end: text_of(split.end),
+        purchases_only: data.is_purchases_only,
+        counts,
+        queries: BTreeMap::new(),
+        best_baseline: BTreeMap::new(),
+        left_out,
+    }
+}
