@@ -3,7 +3,12 @@
 //! Guarantees: settings are chosen on the tuning period only; scores are sums in
 //! a fixed order; ties go by popularity, then by id.
 
+pub mod item_knn;
 pub mod popularity;
+pub mod rows;
+pub mod rules;
+pub mod scored;
+pub mod session_knn;
 
 use super::method::Family;
 use super::query::Task;
@@ -11,10 +16,25 @@ use super::query::Task;
 /// The baselines of a task, in the order they are reported.
 #[must_use]
 pub fn families(task: Task) -> Vec<Box<dyn Family>> {
-    let mut families: Vec<Box<dyn Family>> = vec![Box::new(popularity::Overall), Box::new(popularity::Recent)];
     match task {
-        Task::Session => families.push(Box::new(popularity::Viewed)),
-        Task::Basket => families.push(Box::new(popularity::Personal)),
+        Task::Session => vec![
+            Box::new(popularity::Overall),
+            Box::new(popularity::Recent),
+            Box::new(popularity::Viewed),
+            Box::new(item_knn::Cosine),
+            Box::new(item_knn::Bm25),
+            Box::new(rules::Association),
+            Box::new(rules::Sequential),
+            Box::new(session_knn::Plain),
+            Box::new(session_knn::Vector),
+            Box::new(session_knn::Stan),
+        ],
+        Task::Basket => vec![
+            Box::new(popularity::Overall),
+            Box::new(popularity::Recent),
+            Box::new(popularity::Personal),
+            Box::new(item_knn::Cosine),
+            Box::new(item_knn::Bm25),
+        ],
     }
-    families
 }

@@ -97,17 +97,28 @@ impl Bench<'_> {
         values.iter().sum::<f64>() / values.len().max(1) as f64
     }
 
-    /// The setting whose method does best on the tuning queries; the first of equals.
+    /// Changes one setting after the other: of each sweep's changes the one that does best
+    /// on the tuning queries stays, the first of equals, and only if it betters what was before.
     #[must_use]
-    pub fn choose<'m, P: Clone>(&self, grid: &[P], make: impl Fn(&P) -> Box<dyn Method + 'm>) -> Option<(P, f64)> {
-        let mut best: Option<(P, f64)> = None;
-        for setting in grid {
-            let value = self.judge(make(setting).as_ref());
-            if best.as_ref().is_none_or(|&(_, most)| value > most) {
-                best = Some((setting.clone(), value));
+    pub fn sweep<'m, P: Clone>(
+        &self,
+        start: P,
+        sweeps: &[&[fn(&mut P)]],
+        make: impl Fn(&P) -> Box<dyn Method + 'm>,
+    ) -> P {
+        let mut best = (self.judge(make(&start).as_ref()), start);
+        for sweep in sweeps {
+            let from = best.1.clone();
+            for change in *sweep {
+                let mut setting = from.clone();
+                change(&mut setting);
+                let value = self.judge(make(&setting).as_ref());
+                if value > best.0 {
+                    best = (value, setting);
+                }
             }
         }
-        best
+        best.1
     }
 }
 

@@ -236,7 +236,7 @@ impl Report {
     pub fn table(&self) -> String {
         let run = &self.run;
         let mut text = format!("learned before {}, tested until {}", run.test_from, run.end);
-        let _ = write!(text, "; settings chosen from {} on {} queries\n", run.tune_from, run.tuning_queries);
+        let _ = writeln!(text, "; settings chosen from {} on {} queries", run.tune_from, run.tuning_queries);
         self.part(&mut text, Set::Main, |method| Some(&method.main));
         self.part(&mut text, Set::NewOnly, |method| method.new_only.as_ref());
         self.part(&mut text, Set::ColdStart, |method| method.cold_start.as_ref());
