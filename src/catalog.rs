@@ -4,8 +4,8 @@
 //! never fail for an index below [`Catalog::len`]. Plain items go through the
 //! same pack format, so there is one way to read a catalog.
 //!
-//! Costs: one copy of the pack's bytes; 4 bytes per item and relation for list
-//! starts. Used by `profile` (vectors, tokens) and `rank` (everything else).
+//! Costs: one copy of the pack's bytes; 4 bytes per item for each of identifiers,
+//! their order, tokens and relations, which the file does not spend. Used by `profile` (vectors, tokens) and `rank` (everything else).
 
 mod embed;
 pub mod item;
@@ -14,7 +14,6 @@ mod sensitive;
 pub mod token;
 
 use std::cmp::Ordering;
-use std::ops::Range;
 
 pub use item::{Item, Kind};
 pub use token::{Family, TokenHash};
@@ -22,7 +21,9 @@ pub use token::{Family, TokenHash};
 use crate::error::Result;
 use crate::math::order;
 use crate::time::{DAY_MS, Millis};
-use pack::{AVAILABLE, Layout, Meta, POPULARITY_STEP, PriorWeight, Relation, SENSITIVE, TREND_STEP};
+use pack::{
+    CENTS_BYTES, KIND_SHIFT, Layout, Lists, Meta, POPULARITY_STEP, PriorWeight, SENSITIVE, TREND_STEP, UNAVAILABLE,
+};
 
 /// A loaded pack.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +66,7 @@ impl Catalog {
     pub fn read(bytes: Vec<u8>) -> Result<Self> {
         let layout = pack::read_layout(&bytes)?;
         let mut catalog = Self { bytes, layout, ..Self::default() };
-        catalog.hashes = (0..catalog.layout.token_count).map(|at| TokenHash::of(catalog.token(at as u32))).collect();
+        catalog.hashes = (0..catalog.token_count() as u32).map(|token| TokenHash::of(catalog.token(token))).collect();
         catalog.index_tokens();
         let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
         catalog.mean_repeat = rates.sum::<f64>() / catalog.len().max(1) as f64;
@@ -91,8 +92,7 @@ impl Catalog {
     /// # Errors
     /// The first illegal item, with a path like `[3].price`.
     pub fn from_items(items: &[Item]) -> Result<Self> {
-        let stamp = pack::Stamp::default();
-        Self::read(pack::write(items, &pack::Learned::default(), &stamp)?)
+        Self::read(pack::write_plain(items)?)
     }
 
     /// How many items.
@@ -134,19 +134,17 @@ impl Catalog {
     /// The identifier of an item.
     #[must_use]
     pub fn id(&self, item: u32) -> &str {
-        let ids = &self.bytes[self.layout.ids.clone()];
-        std::str::from_utf8(pack::text_at(ids, self.layout.items, item as usize)).unwrap_or_default()
+        self.layout.ids.text(&self.bytes, item as usize)
     }
 
     /// The item of that identifier. Cost: O(log items).
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
-        let order = &self.bytes[self.layout.order.clone()];
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = usize::midpoint(low, high);
-            let item = pack::u32_at(order, 4 * middle);
-            match self.id(item).as_bytes().cmp(id.as_bytes()) {
+            let item = self.layout.order[middle];
+            match self.id(item).cmp(id) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Some(item),
@@ -158,13 +156,13 @@ impl Catalog {
     /// What the item is.
     #[must_use]
     pub fn kind(&self, item: u32) -> Kind {
-        Kind::from_byte(self.bytes[self.layout.kind.start + item as usize]).unwrap_or_default()
+        Kind::from_byte((self.flags(item) >> KIND_SHIFT) as u8).unwrap_or_default()
     }
 
     /// Whether the item can be shown.
     #[must_use]
     pub fn is_available(&self, item: u32) -> bool {
-        self.flags(item) & AVAILABLE != 0
+        self.flags(item) & UNAVAILABLE == 0
     }
 
     /// Whether events on the item are never learned.
@@ -173,46 +171,43 @@ impl Catalog {
         self.flags(item) & SENSITIVE != 0
     }
 
-    fn flags(&self, item: u32) -> u8 {
-        self.bytes[self.layout.flags.start + item as usize]
+    fn flags(&self, item: u32) -> u32 {
+        self.layout.flags.number(&self.bytes, item)
     }
 
     /// The price in the pack's currency.
     #[must_use]
     pub fn price(&self, item: u32) -> Option<f64> {
-        let bits = pack::u32_at(&self.bytes, self.layout.price.start + 4 * item as usize);
-        let price = f64::from(f32::from_bits(bits));
+        let number = self.layout.price.number(&self.bytes, item);
+        if self.layout.price.width <= CENTS_BYTES {
+            return Some(f64::from(number.checked_sub(1)?) / 100.0);
+        }
+        let price = f64::from(f32::from_bits(number));
         (price >= 0.0).then_some(price)
     }
 
     /// When the item joined the catalog, to the day.
     #[must_use]
     pub fn added(&self, item: u32) -> Option<Millis> {
-        let at = self.layout.added.start + 2 * item as usize;
-        let day = i64::from(u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]));
+        let day = i64::from(self.layout.added.number(&self.bytes, item));
         (day > 0).then_some(Millis(day * DAY_MS))
     }
 
     /// The item's variant family; 0 for none.
     #[must_use]
     pub fn group(&self, item: u32) -> u32 {
-        pack::u32_at(&self.bytes, self.layout.group.start + 4 * item as usize)
+        self.layout.group.number(&self.bytes, item)
     }
 
     /// The item's tokens, as dictionary numbers.
     pub fn tokens(&self, item: u32) -> impl Iterator<Item = u32> + '_ {
-        let section = &self.bytes[self.layout.item_tokens.clone()];
-        let at = 4 * item as usize;
-        let (start, end) = (pack::u32_at(section, at) as usize, pack::u32_at(section, at + 4) as usize);
-        let head = 4 * (self.len() + 1);
-        section[head + 4 * start..head + 4 * end].chunks_exact(4).map(pack::little)
+        self.layout.item_tokens.of(&self.bytes, item).map(|(token, _)| token)
     }
 
     /// The text of a token.
     #[must_use]
     pub fn token(&self, token: u32) -> &str {
-        let section = &self.bytes[self.layout.tokens.clone()];
-        std::str::from_utf8(pack::text_at(section, self.layout.token_count, token as usize)).unwrap_or_default()
+        self.layout.tokens.text(&self.bytes, token as usize)
     }
 
     /// What a token speaks of.
@@ -243,13 +238,13 @@ impl Catalog {
     /// How many tokens the dictionary has.
     #[must_use]
     pub fn token_count(&self) -> usize {
-        self.layout.token_count
+        self.layout.tokens.len()
     }
 
     /// The dictionary number of a token's text. Cost: O(log tokens).
     #[must_use]
     pub fn find_token(&self, text: &str) -> Option<u32> {
-        let (mut low, mut high) = (0, self.layout.token_count as u32);
+        let (mut low, mut high) = (0, self.token_count() as u32);
         while low < high {
             let middle = low + (high - low) / 2;
             match self.token(middle).cmp(text) {
@@ -264,8 +259,7 @@ impl Catalog {
     /// Log of relative popularity.
     #[must_use]
     pub fn popularity(&self, item: u32) -> f64 {
-        let at = self.layout.popularity.start + 2 * item as usize;
-        f64::from(i16::from_le_bytes([self.bytes[at], self.bytes[at + 1]])) * POPULARITY_STEP
+        f64::from(self.layout.popularity.number(&self.bytes, item) as i16) * POPULARITY_STEP
     }
 
     fn sort_by_popularity(&self) -> Vec<u32> {
@@ -281,15 +275,14 @@ impl Catalog {
     /// Trend of the last 28 days, log scale; 0 when unknown.
     #[must_use]
     pub fn trend(&self, item: u32) -> f64 {
-        let byte = |range: &Range<usize>| self.bytes[range.start + item as usize] as i8;
-        self.layout.trend.as_ref().map_or(0.0, |range| f64::from(byte(range)) * TREND_STEP)
+        f64::from(self.layout.trend.number(&self.bytes, item) as i8) * TREND_STEP
     }
 
     /// Probability to be bought again at the next visit; `None` without a log.
     #[must_use]
     pub fn repeat(&self, item: u32) -> Option<f64> {
-        let range = self.layout.repeat.as_ref()?;
-        Some(f64::from(self.bytes[range.start + item as usize]) / 255.0)
+        let column = &self.layout.repeat;
+        (column.width > 0).then(|| f64::from(column.number(&self.bytes, item)) / 255.0)
     }
 
     /// The mean of [`Catalog::repeat`] over the catalog; 0 without a log.
@@ -301,7 +294,7 @@ impl Catalog {
     /// Dimensions of the vectors; 0 when there are none.
     #[must_use]
     pub fn dims(&self) -> usize {
-        usize::from(self.layout.meta.dims)
+        self.layout.embedding.width
     }
 
     /// The quantized vector of an item, `[dims]`, length about 127.
@@ -312,8 +305,7 @@ impl Catalog {
     /// The same vector as raw bytes, for the scan.
     #[must_use]
     pub fn vector_bytes(&self, item: u32) -> &[u8] {
-        let start = self.layout.embedding.start + self.dims() * item as usize;
-        &self.bytes[start..start + self.dims()]
+        self.layout.embedding.cell(&self.bytes, item)
     }
 
     /// The cosine of two items, −1..=1.
@@ -338,7 +330,8 @@ impl Catalog {
     pub fn scan(&self, query: &[u8], out: &mut Vec<i32>) {
         out.clear();
         out.resize(self.len(), 0);
-        flaneur_kernels::scan(query, &self.bytes[self.layout.embedding.clone()], out);
+        let start = self.layout.embedding.start;
+        flaneur_kernels::scan(query, &self.bytes[start..start + self.dims() * self.len()], out);
     }
 
     /// Whether the pack has that relation.
@@ -347,22 +340,12 @@ impl Catalog {
         self.relation(kind).is_some()
     }
 
-    /// An item's neighbours with their weights, best first.
+    /// An item's neighbours with their weights, in the shop's order.
     pub fn neighbours(&self, kind: RelationKind, item: u32) -> impl Iterator<Item = (u32, f64)> + '_ {
-        self.relation(kind).into_iter().flat_map(move |relation| self.list(relation, item))
+        self.relation(kind).into_iter().flat_map(move |lists| lists.of(&self.bytes, item))
     }
 
-    fn list(&self, relation: &Relation, item: u32) -> impl Iterator<Item = (u32, f64)> + '_ {
-        let item = item as usize;
-        let (start, end) = (relation.starts[item] as usize, relation.starts[item + 1] as usize);
-        let width = relation.width;
-        let ids = &self.bytes[relation.ids.start + start * width..relation.ids.start + end * width];
-        let weights = &self.bytes[relation.weights.start + start..relation.weights.start + end];
-        let unit = pack::row_scale(self.bytes[relation.scales.start + item]) / 255.0;
-        ids.chunks_exact(width).zip(weights).map(move |(id, &weight)| (pack::little(id), f64::from(weight) * unit))
-    }
-
-    fn relation(&self, kind: RelationKind) -> Option<&Relation> {
+    fn relation(&self, kind: RelationKind) -> Option<&Lists> {
         match kind {
             RelationKind::Together => self.layout.together.as_ref(),
             RelationKind::Next => self.layout.next.as_ref(),

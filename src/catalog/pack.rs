@@ -4,6 +4,7 @@
 //! tables. Readers skip sections they do not know, so sections can be added
 //! without a new version; a changed meaning takes a new [`VERSION`].
 
+mod lists;
 mod read;
 mod write;
 
@@ -11,13 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Millis;
 
-pub(super) use read::{Layout, Relation, little, read_layout, text_at, u32_at};
-pub use write::{Learned, Neighbour, Stamp, write};
+pub(super) use lists::Lists;
+pub(super) use read::{Layout, read_layout};
+pub(super) use write::write_plain;
+pub use write::{Learned, Neighbour, Stamp, WEIGHT_BITS, write};
 
 /// The first eight bytes of every pack.
 pub const MAGIC: [u8; 8] = *b"FLANPACK";
 /// The version of the format this crate writes and reads.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// Bytes before the section table.
 pub const HEADER_LEN: usize = 32;
 /// Bytes of one row of the section table.
@@ -29,11 +32,7 @@ pub mod tag {
     pub const META: [u8; 4] = *b"META";
     /// Identifiers, in the shop's order.
     pub const IDS: [u8; 4] = *b"IDS ";
-    /// Item numbers sorted by identifier.
-    pub const ORDER: [u8; 4] = *b"ORDR";
-    /// Kind of each item.
-    pub const KIND: [u8; 4] = *b"KIND";
-    /// Flags of each item.
+    /// Flags and kind of each item.
     pub const FLAGS: [u8; 4] = *b"FLAG";
     /// Price of each item.
     pub const PRICE: [u8; 4] = *b"PRIC";
@@ -63,18 +62,26 @@ pub mod tag {
     pub const WEIGHTS: [u8; 4] = *b"WGHT";
 }
 
-/// Flag bit: the item can be shown.
-pub const AVAILABLE: u8 = 1;
+/// Flag bit: the item cannot be shown.
+pub const UNAVAILABLE: u32 = 1;
 /// Flag bit: events on the item are never learned.
-pub const SENSITIVE: u8 = 2;
+pub const SENSITIVE: u32 = 2;
+/// The kind stands above the flags.
+pub(super) const KIND_SHIFT: u32 = 2;
+/// Prices of so many bytes or fewer are whole hundredths and one more; wider ones are floats.
+pub(super) const CENTS_BYTES: usize = 3;
 
+/// Bytes of a table of texts before the lengths: how many, and the bytes of a length.
+pub(super) const TEXTS_HEAD: usize = 5;
+/// Most dimensions of the vectors.
+pub const MAX_VECTOR: usize = 255;
 /// Popularity is stored in steps of 1/1024 log units.
 pub(super) const POPULARITY_STEP: f64 = 1.0 / 1024.0;
 /// Trend is stored in steps of 1/32 log units.
 pub(super) const TREND_STEP: f64 = 1.0 / 32.0;
 /// Quantized vectors have length 127.
 pub const UNIT: f64 = 127.0;
-/// A row's scale is `2^((byte − 192) / 8)`.
+/// A list's scale is `2^((byte − 192) / 8)`.
 pub(super) fn row_scale(byte: u8) -> f64 {
     libm::exp((f64::from(byte) - 192.0) / 8.0 * std::f64::consts::LN_2)
 }
@@ -86,8 +93,6 @@ pub struct Meta {
     pub created: i64,
     /// Currency of every price, ISO 4217, empty when unknown.
     pub currency: String,
-    /// Dimensions of the embedding; 0 when there is none.
-    pub dims: u8,
     /// Whether an interaction log went into it.
     pub learned: bool,
     /// Share of purchases that are repeats, 0..=1; 0 without a log.

@@ -41,13 +41,15 @@ pub fn pack(n: usize) -> Vec<u8> {
     let items = items(n);
     let mut stream = Stream::new(12, "pack");
     let mut list = |i: usize, k: usize| {
-        (0..k)
-            .map(|d| {
-                let near = (i + FAMILIES.len() * (1 + d + stream.below(4))) % n;
-                Neighbour { item: near as u32, weight: (1.0 / (1.0 + d as f32)) * (0.5 + stream.unit() as f32) }
-            })
-            .filter(|x| x.item as usize != i)
-            .collect::<Vec<_>>()
+        let mut list: Vec<Neighbour> = Vec::new();
+        for d in 0..k {
+            let item = ((i + FAMILIES.len() * (1 + d + stream.below(4))) % n) as u32;
+            let weight = (1.0 / (1.0 + d as f32)) * (0.5 + stream.unit() as f32);
+            if item as usize != i && list.iter().all(|known| known.item != item) {
+                list.push(Neighbour { item, weight });
+            }
+        }
+        list
     };
     let learned = Learned {
         together: (0..n).map(|i| list(i, 12)).collect(),

@@ -325,7 +325,7 @@ describe("a pack", () => {
 
   test("that ends early is refused, wherever it ends", async () => {
     const sections = sectionsOf(PACK);
-    assert.ok(sections.length >= 14, "the pack has its sections");
+    assert.ok(sections.length >= 12, "the pack has its sections");
     const edges = new Set([8, 9, 16, 31, 32, 33, 48, 32 + 16 * sections.length]);
     for (const { start, end } of sections) for (const at of [start, start + 1, end - 1, end]) edges.add(at);
     edges.delete(PACK.length);
@@ -350,7 +350,7 @@ describe("a pack", () => {
   });
 
   test("of another version is refused", async () => {
-    for (const version of [0, 2, 65_535]) {
+    for (const version of [0, 1, 65_535]) {
       const bytes = PACK.slice();
       new DataView(bytes.buffer).setUint16(8, version, true);
       await refuses(bytes, isFault("pack_version", "catalog"));

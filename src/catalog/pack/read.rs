@@ -9,9 +9,11 @@ use std::ops::Range;
 use xxhash_rust::xxh32::xxh32;
 
 use super::write::content_hash;
-use super::{HEADER_LEN, MAGIC, Meta, PriorWeight, ROW_LEN, VERSION, tag};
+use super::{CENTS_BYTES, HEADER_LEN, KIND_SHIFT, Lists, MAGIC, MAX_VECTOR, Meta, PriorWeight, ROW_LEN};
+use super::{TEXTS_HEAD, VERSION, tag};
 use crate::catalog::item::{Kind, MAX_ITEMS};
 use crate::error::{Error, ErrorKind, Result};
+use crate::math::order::by_text;
 
 /// Where each column lies in the pack's bytes.
 #[derive(Clone, Debug, Default)]
@@ -19,40 +21,64 @@ pub(in crate::catalog) struct Layout {
     pub(in crate::catalog) items: usize,
     pub(in crate::catalog) hash: u64,
     pub(in crate::catalog) meta: Meta,
-    pub(in crate::catalog) ids: Range<usize>,
-    pub(in crate::catalog) order: Range<usize>,
-    pub(in crate::catalog) kind: Range<usize>,
-    pub(in crate::catalog) flags: Range<usize>,
-    pub(in crate::catalog) price: Range<usize>,
-    pub(in crate::catalog) added: Range<usize>,
-    pub(in crate::catalog) group: Range<usize>,
-    pub(in crate::catalog) token_count: usize,
-    pub(in crate::catalog) tokens: Range<usize>,
-    pub(in crate::catalog) item_tokens: Range<usize>,
-    pub(in crate::catalog) popularity: Range<usize>,
-    pub(in crate::catalog) trend: Option<Range<usize>>,
-    pub(in crate::catalog) repeat: Option<Range<usize>>,
-    pub(in crate::catalog) embedding: Range<usize>,
-    pub(in crate::catalog) together: Option<Relation>,
-    pub(in crate::catalog) next: Option<Relation>,
-    pub(in crate::catalog) similar: Option<Relation>,
+    pub(in crate::catalog) ids: Texts,
+    /// Items by ascending identifier.
+    pub(in crate::catalog) order: Vec<u32>,
+    pub(in crate::catalog) flags: Column,
+    pub(in crate::catalog) price: Column,
+    pub(in crate::catalog) added: Column,
+    pub(in crate::catalog) group: Column,
+    pub(in crate::catalog) tokens: Texts,
+    pub(in crate::catalog) item_tokens: Lists,
+    pub(in crate::catalog) popularity: Column,
+    pub(in crate::catalog) trend: Column,
+    pub(in crate::catalog) repeat: Column,
+    pub(in crate::catalog) embedding: Column,
+    pub(in crate::catalog) together: Option<Lists>,
+    pub(in crate::catalog) next: Option<Lists>,
+    pub(in crate::catalog) similar: Option<Lists>,
     pub(in crate::catalog) weights: Vec<PriorWeight>,
 }
 
-/// Where one relation's lists lie.
+/// A cell of the same width for each item; one that no section has is of width 0 and reads as 0.
 #[derive(Clone, Debug, Default)]
-pub(in crate::catalog) struct Relation {
+pub(in crate::catalog) struct Column {
+    pub(in crate::catalog) start: usize,
     pub(in crate::catalog) width: usize,
-    /// First entry of each item's list, [items + 1].
-    pub(in crate::catalog) starts: Vec<u32>,
-    pub(in crate::catalog) scales: Range<usize>,
-    pub(in crate::catalog) ids: Range<usize>,
-    pub(in crate::catalog) weights: Range<usize>,
+}
+
+impl Column {
+    pub(in crate::catalog) fn cell<'a>(&self, bytes: &'a [u8], item: u32) -> &'a [u8] {
+        let start = self.start + self.width * item as usize;
+        &bytes[start..start + self.width]
+    }
+
+    /// The cell as a number, in a column of at most four bytes.
+    pub(in crate::catalog) fn number(&self, bytes: &[u8], item: u32) -> u32 {
+        little(self.cell(bytes, item))
+    }
+}
+
+/// A table of texts.
+#[derive(Clone, Debug, Default)]
+pub(in crate::catalog) struct Texts {
+    /// Where each text begins in the pack's bytes, and where the last one ends; empty without a table.
+    starts: Vec<u32>,
+}
+
+impl Texts {
+    pub(in crate::catalog) fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    pub(in crate::catalog) fn text<'a>(&self, bytes: &'a [u8], at: usize) -> &'a str {
+        std::str::from_utf8(&bytes[self.starts[at] as usize..self.starts[at + 1] as usize]).unwrap_or_default()
+    }
 }
 
 /// Checks a whole pack and finds its columns.
 ///
-/// Cost: one pass over the bytes for the checksums, one over ids, tokens and neighbours.
+/// Cost: one pass over the bytes for the checksums, one over texts and lists; a sort of the identifiers.
 ///
 /// # Errors
 /// `pack_not_a_pack`, `pack_version`, `pack_truncated`, or `pack_corrupt` with
@@ -61,38 +87,41 @@ pub(in crate::catalog) fn read_layout(bytes: &[u8]) -> Result<Layout> {
     let (items, hash, sections) = read_table(bytes)?;
     let find = |name: [u8; 4]| sections.iter().find(|(known, _)| *known == name).map(|(_, range)| range.clone());
     let need = |name| find(name).ok_or_else(|| corrupt(name, "is missing"));
-    let column = |name, width: usize| {
-        need(name).and_then(|range| {
-            let fits = range.len() == items * width;
-            fits.then_some(range).ok_or_else(|| corrupt(name, "has the wrong length"))
-        })
+    let column = |name, widest: usize| {
+        let range = find(name).unwrap_or_default();
+        let width = range.len() / items.max(1);
+        let fits = width <= widest && width * items == range.len();
+        fits.then_some(Column { start: range.start, width }).ok_or_else(|| corrupt(name, "has the wrong length"))
     };
-    let optional = |name, width| find(name).is_some().then(|| column(name, width)).transpose();
-    let meta: Meta = decode(bytes, need(tag::META)?, tag::META)?;
-    let (token_count, tokens) = texts(bytes, need(tag::TOKENS)?, tag::TOKENS, None)?;
-    let relation = |name| find(name).map(|range| read_relation(bytes, range, items, name)).transpose();
+    let lists = |name, range, universe, ascends| {
+        Lists::read(bytes, range, items, universe, ascends).map_err(|what| corrupt(name, what))
+    };
+    let relation = |name| find(name).map(|range| lists(name, range, items, true)).transpose();
+    let ids = texts(bytes, need(tag::IDS)?, tag::IDS)?;
+    let tokens = texts(bytes, need(tag::TOKENS)?, tag::TOKENS)?;
+    if ids.len() != items {
+        return Err(corrupt(tag::IDS, "has the wrong number of texts"));
+    }
     let layout = Layout {
         items,
         hash,
-        ids: texts(bytes, need(tag::IDS)?, tag::IDS, Some(items))?.1,
-        order: column(tag::ORDER, 4)?,
-        kind: column(tag::KIND, 1)?,
+        meta: decode(bytes, need(tag::META)?, tag::META)?,
+        order: order_of(bytes, &ids)?,
+        ids,
         flags: column(tag::FLAGS, 1)?,
         price: column(tag::PRICE, 4)?,
         added: column(tag::ADDED, 2)?,
         group: column(tag::GROUP, 4)?,
-        token_count,
+        item_tokens: lists(tag::ITEM_TOKENS, need(tag::ITEM_TOKENS)?, tokens.len(), false)?,
         tokens,
-        item_tokens: need(tag::ITEM_TOKENS)?,
         popularity: column(tag::POPULARITY, 2)?,
-        trend: optional(tag::TREND, 1)?,
-        repeat: optional(tag::REPEAT, 1)?,
-        embedding: column(tag::EMBEDDING, usize::from(meta.dims))?,
+        trend: column(tag::TREND, 1)?,
+        repeat: column(tag::REPEAT, 1)?,
+        embedding: column(tag::EMBEDDING, MAX_VECTOR)?,
         together: relation(tag::TOGETHER)?,
         next: relation(tag::NEXT)?,
         similar: relation(tag::SIMILAR)?,
         weights: find(tag::WEIGHTS).map_or(Ok(Vec::new()), |range| decode(bytes, range, tag::WEIGHTS))?,
-        meta,
     };
     check_contents(bytes, &layout)?;
     Ok(layout)
@@ -142,106 +171,61 @@ fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8], range: Range<usize>, nam
     postcard::from_bytes(&bytes[range]).map_err(|_| corrupt(name, "cannot be decoded"))
 }
 
-/// Checks a table of texts: offsets ascend, bytes are UTF-8 and no text is cut inside a character.
-fn texts(bytes: &[u8], range: Range<usize>, name: [u8; 4], expected: Option<usize>) -> Result<(usize, Range<usize>)> {
+/// Checks a table of texts: lengths add up, bytes are UTF-8 and no text is cut inside a character.
+fn texts(bytes: &[u8], range: Range<usize>, name: [u8; 4]) -> Result<Texts> {
+    let broken = || corrupt(name, "has a broken table of lengths");
     let section = &bytes[range.clone()];
-    let count = section.get(..4).map(|head| little(head) as usize).ok_or_else(|| corrupt(name, "is too short"))?;
-    if expected.is_some_and(|expected| expected != count) {
-        return Err(corrupt(name, "has the wrong number of texts"));
-    }
+    let head = section.get(..TEXTS_HEAD).ok_or_else(broken)?;
+    let (count, width) = (u32_at(head, 0) as usize, usize::from(head[4]));
     // A count that cannot fit is refused before anything is multiplied: wasm has 32-bit sizes.
-    let fits = count < section.len() / 4;
-    let blob = section
-        .get(if fits { texts_head(count) } else { usize::MAX }..)
-        .ok_or_else(|| corrupt(name, "is shorter than its offset table"))?;
-    let text = std::str::from_utf8(blob).map_err(|_| corrupt(name, "is not UTF-8"))?;
-    let offset = |at: usize| u32_at(section, 4 + 4 * at) as usize;
-    let legal = |at: usize| offset(at) <= offset(at + 1) && text.is_char_boundary(offset(at));
-    if offset(0) != 0 || offset(count) != blob.len() || !(0..count).all(legal) {
-        return Err(corrupt(name, "has a broken offset table"));
+    if !(1..=4).contains(&width) || count > section.len() / width {
+        return Err(broken());
     }
-    Ok((count, range))
+    let body = TEXTS_HEAD + count * width;
+    let lengths = section.get(TEXTS_HEAD..body).ok_or_else(broken)?;
+    let text = std::str::from_utf8(&section[body..]).map_err(|_| corrupt(name, "is not UTF-8"))?;
+    let mut starts = Vec::with_capacity(count + 1);
+    let mut at = 0_usize;
+    let first = range.start + body;
+    starts.push(first as u32);
+    for length in lengths.chunks_exact(width) {
+        at = at.saturating_add(little(length) as usize);
+        if !text.is_char_boundary(at) {
+            return Err(broken());
+        }
+        starts.push((first + at) as u32);
+    }
+    (at == text.len()).then_some(Texts { starts }).ok_or_else(broken)
 }
 
-/// Bytes before the first text: the count and one offset more than texts.
-fn texts_head(count: usize) -> usize {
-    4 + 4 * (count + 1)
-}
-
-/// The text at `at` of a checked table.
-pub(in crate::catalog) fn text_at(section: &[u8], count: usize, at: usize) -> &[u8] {
-    let head = texts_head(count);
-    let offset = |at: usize| u32_at(section, 4 + 4 * at) as usize;
-    &section[head + offset(at)..head + offset(at + 1)]
-}
-
-fn read_relation(bytes: &[u8], range: Range<usize>, items: usize, name: [u8; 4]) -> Result<Relation> {
-    let section = &bytes[range.clone()];
-    let head = section.get(..2 + 2 * items).ok_or_else(|| corrupt(name, "is too short"))?;
-    let width = usize::from(head[0]);
-    if !matches!(width, 2 | 4) || head[1] != 8 {
-        return Err(corrupt(name, "has an unknown width"));
+/// The items by ascending identifier, each of which stands once.
+fn order_of(bytes: &[u8], ids: &Texts) -> Result<Vec<u32>> {
+    let mut list: Vec<(&str, u32)> = (0..ids.len()).map(|at| ids.text(bytes, at)).zip(0..).collect();
+    by_text(&mut list);
+    if list.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return Err(corrupt(tag::IDS, "has an identifier twice"));
     }
-    let mut starts = Vec::with_capacity(items + 1);
-    let mut total = 0_u32;
-    starts.push(0);
-    for &count in &head[2..2 + items] {
-        total += u32::from(count);
-        starts.push(total);
-    }
-    let entries = total as usize;
-    let base = range.start + head.len();
-    let relation = Relation {
-        width,
-        starts,
-        scales: range.start + 2 + items..base,
-        ids: base..base + entries * width,
-        weights: base + entries * width..base + entries * (width + 1),
-    };
-    if relation.weights.end != range.end {
-        return Err(corrupt(name, "has the wrong length"));
-    }
-    let legal = bytes[relation.ids.clone()].chunks_exact(width).all(|id| (little(id) as usize) < items);
-    legal.then_some(relation).ok_or_else(|| corrupt(name, "names an item that is not there"))
+    Ok(list.into_iter().map(|(_, item)| item).collect())
 }
 
 fn check_contents(bytes: &[u8], layout: &Layout) -> Result<()> {
-    let ids = &bytes[layout.ids.clone()];
-    let id = |at: usize| text_at(ids, layout.items, at);
-    let order = &bytes[layout.order.clone()];
-    let mut before: Option<&[u8]> = None;
-    for at in order.chunks_exact(4).map(|entry| little(entry) as usize) {
-        let this = (at < layout.items).then(|| id(at)).filter(|this| before.is_none_or(|before| before < *this));
-        before = Some(this.ok_or_else(|| corrupt(tag::ORDER, "does not ascend by identifier"))?);
+    let all = |column: &Column, legal: fn(u32) -> bool| {
+        (0..layout.items as u32).all(|item| legal(column.number(bytes, item)))
+    };
+    if !all(&layout.flags, |flags| Kind::from_byte((flags >> KIND_SHIFT) as u8).is_some()) {
+        return Err(corrupt(tag::FLAGS, "holds an unknown kind"));
     }
-    if bytes[layout.kind.clone()].iter().any(|&byte| Kind::from_byte(byte).is_none()) {
-        return Err(corrupt(tag::KIND, "holds an unknown kind"));
-    }
-    let legal_price = |chunk: &[u8]| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]).is_finite();
-    if !bytes[layout.price.clone()].chunks_exact(4).all(legal_price) {
+    if layout.price.width > CENTS_BYTES && !all(&layout.price, |bits| f32::from_bits(bits).is_finite()) {
         return Err(corrupt(tag::PRICE, "holds a price that is not a number"));
     }
     let is_number = |w: &PriorWeight| w.session.is_finite() && w.again.is_finite() && w.discover.is_finite();
     if !layout.weights.iter().all(is_number) {
         return Err(corrupt(tag::WEIGHTS, "holds a weight that is not a number"));
     }
-    check_item_tokens(&bytes[layout.item_tokens.clone()], layout.items, layout.token_count)
+    Ok(())
 }
 
-fn check_item_tokens(section: &[u8], items: usize, tokens: usize) -> Result<()> {
-    let broken = || corrupt(tag::ITEM_TOKENS, "has a broken offset table");
-    let head = 4 * (items + 1);
-    let body = section.get(head..).ok_or_else(broken)?;
-    let offset = |at: usize| u32_at(section, 4 * at) as usize;
-    let ascends = offset(0) == 0
-        && (0..items).all(|at| offset(at) <= offset(at + 1))
-        && offset(items) == body.len() / 4
-        && body.len() % 4 == 0;
-    let known = body.chunks_exact(4).all(|id| (little(id) as usize) < tokens);
-    (ascends && known).then_some(()).ok_or_else(broken)
-}
-
-pub(in crate::catalog) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
     little(&bytes[at..at + 4])
 }
 
@@ -250,7 +234,7 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// A little-endian number of at most four bytes.
-pub(in crate::catalog) fn little(bytes: &[u8]) -> u32 {
+fn little(bytes: &[u8]) -> u32 {
     bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | u32::from(byte))
 }
 
