@@ -85,9 +85,7 @@ fn meaning(tag: &str) -> &'static str {
     match tag {
         "META" => "facts about the pack",
         "IDS" => "identifiers",
-        "ORDR" => "order of identifiers",
-        "KIND" => "kinds",
-        "FLAG" => "availability and protection",
+        "FLAG" => "availability, protection and kinds",
         "PRIC" => "prices",
         "ADDD" => "days added",
         "GRUP" => "variant families",
@@ -126,7 +124,9 @@ fn item_text(catalog: &Catalog, item: u32) -> String {
         [("together", RelationKind::Together), ("next", RelationKind::Next), ("similar", RelationKind::Similar)];
     for (name, kind) in lists {
         let _ = writeln!(text, "\n{name}");
-        for (other, weight) in catalog.neighbours(kind, item) {
+        let mut list: Vec<(u32, f64)> = catalog.neighbours(kind, item).collect();
+        list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        for (other, weight) in list {
             let _ = writeln!(text, "  {weight:9.5}  {}", catalog.id(other));
         }
     }
