@@ -22,4 +22,5 @@ mod progress;
 pub mod read;
 
 pub use commands::run;
+pub use pack::budget;
 pub use progress::Progress;

@@ -1,16 +1,18 @@
 //! `flaneur pack`: feeds and logs in, a pack out.
 
+pub mod budget;
 mod currency;
 mod report;
 
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
+use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Catalog;
 use flaneur::catalog::Item;
-use flaneur::catalog::pack::{Stamp, write};
+use flaneur::catalog::pack::{Learned, Stamp, write};
 
 use crate::commands::Failure;
 use crate::display::display;
@@ -19,6 +21,7 @@ use crate::output::Staged;
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
+use budget::DEFAULT;
 use report::Report;
 
 /// Shown below the options.
@@ -30,6 +33,7 @@ Examples:
   flaneur pack --items feed.xml --out shop.flaneur
   flaneur pack --items items.csv --events log.csv.gz --out shop.flaneur --report report.json
   flaneur pack --items items.csv --events orders.csv --map user=client_no,session=order_no --out shop.flaneur
+  flaneur pack --items items.csv --events log.csv.gz --budget 1MB --out shop.flaneur
   flaneur pack --items products.json --out shop.flaneur --display items.json --currency EUR";
 
 /// Options of `flaneur pack`.
@@ -58,17 +62,24 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     min_support: u32,
     /// Numbers per item vector.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.dims, value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
     dims: usize,
     /// Neighbours seen together, per item.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.neighbours, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
     neighbours: usize,
     /// Neighbours seen next, per item.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.next, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
     next: usize,
     /// Look-alikes per item, found by their words; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.similar, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
     content_neighbours: usize,
+    /// Bits of a neighbour's weight.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.weight_bits, value_parser = clap::value_parser!(u8).range(1..=8))]
+    weight_bits: u8,
+    /// Largest size of the pack, such as 500kB or 1MiB; the neighbours, look-alikes, numbers per
+    /// vector and bits that rank best within it are chosen.
+    #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"])]
+    budget: Option<ByteSize>,
     /// Currency of the prices, ISO 4217 [default: the one the items state].
     #[arg(long, value_name = "CODE", value_parser = currency::code)]
     currency: Option<String>,
@@ -127,12 +138,24 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let display = options.display.as_ref().map(|_| display(&drafts, &currency)).transpose()?;
     report.links_dropped = display.as_ref().map_or(0, |(_, dropped)| *dropped);
     let items: Vec<Item> = drafts.into_iter().map(|draft| draft.item).collect();
-    let (learned, borrowed) = learn(&items, counts.as_ref(), &options.learning(), progress);
-    report.borrowed_vectors = borrowed as u64;
     let newest = || items.iter().filter_map(|item| item.added).max().map_or(0, |at| at.0);
     let last = counts.as_ref().and_then(|counts| counts.span).map(|(_, last)| last);
-    let created = options.created.or(last).unwrap_or_else(newest);
-    let bytes = write(&items, &learned, &Stamp { created, currency }).map_err(|error| anyhow!("items{error}"))?;
+    let stamp = Stamp { created: options.created.or(last).unwrap_or_else(newest), currency };
+    let make = |learning: &learn::Options, weight_bits| {
+        let (learned, borrowed) = learn(&items, counts.as_ref(), learning, progress);
+        (Learned { weight_bits, ..learned }, borrowed)
+    };
+    let (learned, borrowed) = match options.budget {
+        None => make(&options.learning(), options.weight_bits),
+        Some(budget) => {
+            let within = |rung: &budget::Rung| make(&rung.learning(options.seed), rung.weight_bits);
+            let (choice, best) = budget::choose(budget, &items, &within(&budget::ladder()[0]).0, &stamp)?;
+            report.choice = Some(choice);
+            within(best)
+        }
+    };
+    report.borrowed_vectors = borrowed as u64;
+    let bytes = write(&items, &learned, &stamp).map_err(|error| anyhow!("items{error}"))?;
     report.measure(
         &Catalog::read(bytes.clone()).map_err(|error| anyhow!("the pack that was built is not readable: {error}"))?,
     );

@@ -193,6 +193,51 @@ fn exit_codes_are_as_documented() {
 }
 
 #[test]
+fn a_budget_takes_the_best_pack_that_fits_and_names_its_options() {
+    let folder = Folder::new("budget");
+    shop(&folder);
+    let pack = |more: &str| folder.run(&format!("pack --items items.csv --events log.csv --out p.flaneur {more}"));
+    let mut before = u64::MAX;
+    for budget in ["1 MB", "1MiB", "5500B", "4.5kB", "4KiB", "3.2kB"] {
+        let run = pack(&format!("--budget {} --report r.json", budget.replace(' ', ""))).expect(0);
+        let bytes = folder.read("p.flaneur");
+        let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+        let (choice, size) = (&report["choice"], bytes.len() as u64);
+        let sizes: Vec<u64> =
+            choice["sizes"].as_array().unwrap().iter().map(|rung| rung[1].as_u64().unwrap()).collect();
+        let (last, passed) = sizes.split_last().unwrap();
+        let allowed = choice["budget"].as_u64().unwrap();
+        assert!(*last == size && size <= allowed && passed.iter().all(|&size| size > allowed), "{budget}: {sizes:?}");
+        assert!(size <= before, "a smaller budget never makes a larger pack");
+        before = size;
+        let arguments = choice["arguments"].as_str().unwrap();
+        assert!(run.out().contains(arguments), "{}", run.out());
+        pack(arguments).expect(0);
+        assert!(folder.read("p.flaneur") == bytes, "{arguments} gives other bytes than {budget}");
+    }
+    let run = pack("--budget 1kB").expect(3);
+    run.says("the smallest pack of these items takes ");
+    run.says(" bytes, more than the budget of 1000 bytes");
+    pack("--budget 1MB --dims 16").expect(2);
+    pack("--budget much").expect(2);
+}
+
+#[test]
+fn the_rungs_shrink_and_the_default_is_one_of_them() {
+    use flaneur_cli::budget::{DEFAULT, ladder};
+    let folder = Folder::new("ladder");
+    shop(&folder);
+    let size = |arguments: &str| {
+        folder.run(&format!("pack --items items.csv --events log.csv --out p.flaneur {arguments}")).expect(0);
+        folder.read("p.flaneur")
+    };
+    let sizes: Vec<usize> = ladder().iter().map(|rung| size(&rung.arguments()).len()).collect();
+    assert!(sizes.windows(2).all(|pair| pair[0] > pair[1]), "{sizes:?}");
+    assert!(ladder().contains(&DEFAULT));
+    assert_eq!(size(""), size(&DEFAULT.arguments()));
+}
+
+#[test]
 fn inspect_shows_sizes_and_neighbours() {
     let folder = Folder::new("inspect");
     shop(&folder);

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use flaneur::catalog::{Catalog, RelationKind};
 use serde::Serialize;
 
+use super::budget::Choice;
 use crate::inspect::about;
 use crate::inspect::sections;
 use crate::learn::counts::Counts;
@@ -28,6 +29,8 @@ pub(super) struct Report {
     pub(super) links_dropped: u64,
     /// Items without history that borrowed a vector from their words.
     pub(super) borrowed_vectors: u64,
+    /// What `--budget` chose.
+    pub(super) choice: Option<Choice>,
     pack: PackNumbers,
     #[serde(skip)]
     about: String,
@@ -51,10 +54,17 @@ struct PackNumbers {
     bytes: u64,
     bytes_per_item: f64,
     hash: String,
-    sections: Vec<(String, usize)>,
+    sections: Vec<SectionNumbers>,
     together: u64,
     next: u64,
     similar: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct SectionNumbers {
+    section: String,
+    bytes: usize,
+    bytes_per_item: f64,
 }
 
 impl Report {
@@ -77,14 +87,18 @@ impl Report {
     /// Takes in the finished pack.
     pub(super) fn measure(&mut self, catalog: &Catalog) {
         let count = |kind| (0..catalog.len() as u32).map(|item| catalog.neighbours(kind, item).count() as u64).sum();
+        let per_item = |bytes: usize| bytes as f64 / catalog.len().max(1) as f64;
         let bytes = catalog.bytes().len();
         self.about = about(catalog);
         self.pack = PackNumbers {
             items: catalog.len() as u64,
             bytes: bytes as u64,
-            bytes_per_item: bytes as f64 / catalog.len().max(1) as f64,
+            bytes_per_item: per_item(bytes),
             hash: format!("{:016x}", catalog.hash()),
-            sections: sections(catalog.bytes()),
+            sections: sections(catalog.bytes())
+                .into_iter()
+                .map(|(section, bytes)| SectionNumbers { section, bytes, bytes_per_item: per_item(bytes) })
+                .collect(),
             together: count(RelationKind::Together),
             next: count(RelationKind::Next),
             similar: count(RelationKind::Similar),
@@ -145,6 +159,10 @@ impl Report {
             if count > 0 {
                 line(name, count.to_string());
             }
+        }
+        if let Some(choice) = &self.choice {
+            line("budget", format!("{} bytes, as with", choice.budget));
+            line("", choice.arguments.clone());
         }
         let pack = &self.pack;
         line("neighbours", format!("{} together, {} next, {} look-alikes", pack.together, pack.next, pack.similar));
