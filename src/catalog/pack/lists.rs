@@ -23,6 +23,9 @@ pub(super) const MAX_SECTION: usize = (1 << 29) - 1;
 /// Most bits of a weight.
 const MAX_WEIGHT_BITS: u32 = 8;
 
+/// Ones of a gap taken at once: 57 bits of a word hold them, a zero, 20 low bits and a weight.
+const MAX_ONES: u32 = 24;
+
 /// How the lists of one section are written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::catalog) struct Code {
@@ -146,19 +149,20 @@ impl Iterator for Entries<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let mut number = self.next;
+        let (mut number, mut word) = (self.next, self.peek());
         if self.code.ascends {
-            loop {
-                let ones = self.peek().trailing_ones().min(32);
-                number += u64::from(ones) << self.low;
-                self.at += ones as usize;
-                if ones < 32 {
-                    break;
-                }
+            // So many ones at a time that the rest of the entry is in the word too.
+            let mut ones = word.trailing_ones();
+            while ones >= MAX_ONES {
+                number += u64::from(MAX_ONES) << self.low;
+                self.at += MAX_ONES as usize;
+                word = self.peek();
+                ones = word.trailing_ones();
             }
-            self.at += 1;
+            number += u64::from(ones) << self.low;
+            self.at += ones as usize + 1;
+            word >>= ones + 1;
         }
-        let word = self.peek();
         number += word & ((1 << self.low) - 1);
         self.next = if self.code.ascends { number + 1 } else { 0 };
         let code = word >> self.low & ((1 << self.code.weight) - 1);
