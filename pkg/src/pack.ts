@@ -8,9 +8,11 @@ import { flaneurError } from "./errors.js";
 import type { FlaneurError } from "./types.js";
 
 const MAGIC = "FLANPACK";
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_LENGTH = 32;
 const ROW_LENGTH = 16;
+/** How many texts, and the bytes of a length. */
+const TEXTS_HEAD = 5;
 
 /**
  * The ids of a pack's items, in the shop's order.
@@ -21,22 +23,27 @@ const ROW_LENGTH = 16;
 export function readPackIds(bytes: Uint8Array): string[] {
   const { view, at: start } = section(bytes, "IDS ");
   const end = view.byteLength;
-  const count = end - start >= 8 ? view.getUint32(start, true) : -1;
-  const blob = start + 4 + 4 * (count + 1);
-  if (count < 0 || blob > end) throw corrupt();
+  if (end - start < TEXTS_HEAD) throw corrupt();
+  const count = view.getUint32(start, true);
+  const width = view.getUint8(start + 4);
+  let from = start + TEXTS_HEAD + count * width;
+  if (width < 1 || width > 4 || from > end) throw corrupt();
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const ids: string[] = [];
-  let from = 0;
-  for (let i = 1; i <= count; i++) {
-    const to = view.getUint32(start + 4 + 4 * i, true);
-    if (to < from || blob + to > end) throw corrupt();
+  for (let i = 0; i < count; i++) {
+    let length = 0;
+    for (let byte = width - 1; byte >= 0; byte--) {
+      length = length * 256 + view.getUint8(start + TEXTS_HEAD + i * width + byte);
+    }
+    if (from + length > end) throw corrupt();
     try {
-      ids.push(decoder.decode(new Uint8Array(view.buffer, view.byteOffset + blob + from, to - from)));
+      ids.push(decoder.decode(new Uint8Array(view.buffer, view.byteOffset + from, length)));
     } catch {
       throw corrupt();
     }
-    from = to;
+    from += length;
   }
+  if (from !== end) throw corrupt();
   return ids;
 }
 

@@ -71,7 +71,7 @@ for (const [what, bytes] of [
   ["nothing", new Uint8Array()],
   ["noise", Uint8Array.from({ length: 1000 }, (_, i) => (i * 37) % 251)],
   ["a header and no more", new TextEncoder().encode("FLANPACK")],
-  ["a header that promises too much", Uint8Array.from([...new TextEncoder().encode("FLANPACK"), 1, 0, ...new Array(60).fill(255)])],
+  ["a header that promises too much", Uint8Array.from([...new TextEncoder().encode("FLANPACK"), 2, 0, ...new Array(60).fill(255)])],
   ["another version's header", Uint8Array.from([...new TextEncoder().encode("FLANPACK"), 9, 0, ...new Array(60).fill(0)])],
 ]) {
   test(`a pack of ${what} is refused`, async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { readPackIds } from "../../pkg/dist/pack.js";
 import { GRANTED, IDS, ITEMS, coded, freshShop, idsOf } from "./support/shop.mjs";
@@ -19,11 +20,12 @@ async function withoutWasm(options = {}) {
 }
 
 /** The least that a pack needs for its ids to be read: a header, one row, one section. */
-function packOf(ids, { version = 1, tag = "IDS " } = {}) {
+function packOf(ids, { version = 2, tag = "IDS ", width = 1 } = {}) {
   const texts = ids.map((id) => Buffer.from(id));
-  const section = Buffer.alloc(4 + 4 * (texts.length + 1));
+  const section = Buffer.alloc(5 + width * texts.length);
   section.writeUInt32LE(texts.length, 0);
-  texts.reduce((end, text, i) => section.writeUInt32LE(end + text.length, 8 + 4 * i) && end + text.length, 0);
+  section.writeUInt8(width, 4);
+  texts.forEach((text, i) => section.writeUIntLE(text.length, 5 + width * i, width));
   const body = Buffer.concat([section, ...texts]);
   const head = Buffer.alloc(48);
   head.write("FLANPACK", "latin1");
@@ -75,11 +77,19 @@ test("without wasm a malformed catalog is still refused", async () => {
   await assert.rejects(withoutWasm({ catalog: Uint8Array.of(1) }), coded("pack_not_a_pack", "catalog"));
 });
 
+test("the ids of a pack are read in the shop's order, as the packer wrote them", async () => {
+  assert.deepEqual(readPackIds(packOf(["a", "bb", "ccc"])), ["a", "bb", "ccc"]);
+  assert.deepEqual(readPackIds(packOf([])), []);
+  assert.deepEqual(readPackIds(packOf(["é", "x".repeat(300)], { width: 2 })), ["é", "x".repeat(300)]);
+  const written = new Uint8Array(await readFile(new URL("../vectors/golden/shop.flaneur", import.meta.url)));
+  const families = ["lamps", "tea", "paper", "garden", "games", "scarves", "audio", "cups"];
+  const expected = Array.from({ length: 160 }, (_, i) => `${families[i % 8]}-${String(i).padStart(4, "0")}`);
+  assert.deepEqual(readPackIds(written), expected);
+});
+
 test("a pack that is torn, flipped or of another version is refused", () => {
   const pack = packOf(["a", "bb", "ccc"]);
-  assert.deepEqual(readPackIds(pack), ["a", "bb", "ccc"]);
-  assert.deepEqual(readPackIds(packOf([])), []);
-  assert.throws(() => readPackIds(packOf(["a"], { version: 2 })), coded("pack_version"));
+  assert.throws(() => readPackIds(packOf(["a"], { version: 1 })), coded("pack_version"));
   assert.throws(() => readPackIds(packOf(["a"], { tag: "NEW!" })), coded("pack_corrupt"));
   for (let length = 0; length < pack.length; length++) {
     assert.throws(() => readPackIds(pack.subarray(0, length)), (e) => /^pack_/.test(e.code), `cut at ${length}`);
