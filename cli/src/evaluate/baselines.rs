@@ -3,12 +3,15 @@
 //! Guarantees: settings are chosen on the tuning period only; scores are sums in
 //! a fixed order; ties go by popularity, then by id.
 
+pub mod ease;
 pub mod item_knn;
 pub mod popularity;
 pub mod rows;
 pub mod rules;
 pub mod scored;
 pub mod session_knn;
+pub mod tifu;
+pub mod upcf;
 
 use super::method::Family;
 use super::query::Task;
@@ -28,6 +31,7 @@ pub fn families(task: Task) -> Vec<Box<dyn Family>> {
             Box::new(session_knn::Plain),
             Box::new(session_knn::Vector),
             Box::new(session_knn::Stan),
+            Box::new(ease::Ease { has_counts: false }),
         ],
         Task::Basket => vec![
             Box::new(popularity::Overall),
@@ -35,6 +39,10 @@ pub fn families(task: Task) -> Vec<Box<dyn Family>> {
             Box::new(popularity::Personal),
             Box::new(item_knn::Cosine),
             Box::new(item_knn::Bm25),
+            Box::new(tifu::Tifu),
+            Box::new(upcf::UpCf),
+            Box::new(ease::Ease { has_counts: false }),
+            Box::new(ease::Ease { has_counts: true }),
         ],
     }
 }

@@ -17,6 +17,8 @@ use crate::evaluate::dataset::Line;
 
 /// Lines further ahead are no rule.
 const STEPS: usize = 15;
+/// Divisible by every distance.
+const WHOLE: u32 = 360_360;
 /// Longest list that is kept: what a session of 100 lines excludes, and 20 more.
 const KEPT: usize = 128;
 
@@ -49,7 +51,8 @@ impl Family for Sequential {
     fn prepare<'a>(&self, bench: &Bench<'a>) -> Result<Prepared<'a>> {
         let after = |lines: &[Line], at: usize, sums: &mut Sums| {
             for (line, distance) in lines[at + 1..].iter().take(STEPS).zip(1..) {
-                sums.add(line.item, 1.0 / f64::from(distance), 0);
+                // Whole numbers add up exactly, so equal rules tie whatever the order of the sum.
+                sums.add(line.item, f64::from(WHOLE / distance), 0);
             }
         };
         let parameters = Parameters::from([("steps".to_owned(), STEPS.into()), ("weight".to_owned(), "1/d".into())]);

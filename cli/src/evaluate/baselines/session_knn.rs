@@ -13,8 +13,10 @@
 //!
 //! Source: Jannach & Ludewig 2017; Ludewig & Jannach 2018; Garg et al. 2019.
 
+use std::cmp::Ordering;
+
 use anyhow::Result;
-use flaneur::math::{Top, exp};
+use flaneur::math::exp;
 use flaneur::time::DAY_MS;
 
 use super::super::method::{Bench, Family, Method, Parameters, Prepared};
@@ -99,8 +101,9 @@ impl Family for Stan {
 
     fn prepare<'a>(&self, bench: &Bench<'a>) -> Result<Prepared<'a>> {
         let start = Settings { weight: Weight::Fading(1.8), vote: Vote::Near(3.6), age: Some(40.0), ..START };
-        let own: [fn(&mut Settings); 5] = [
-            |s: &mut Settings| s.weight = Weight::Fading(0.9),
+        let own: [fn(&mut Settings); 6] = [
+            |s: &mut Settings| s.weight = Weight::Fading(0.45),
+            |s| s.weight = Weight::Fading(0.9),
             |s| s.weight = Weight::Fading(1.8),
             |s| s.weight = Weight::Fading(3.6),
             |s| s.weight = Weight::Fading(7.2),
@@ -120,7 +123,7 @@ impl Family for Stan {
             |s| s.vote = Vote::Near(7.2),
             |s| s.vote = Vote::Near(14.4),
         ];
-        Ok(prepare(bench, start, &[&SAMPLE, &K, &near, &own, &age, &near, &K]))
+        Ok(prepare(bench, start, &[&near, &own, &age, &SAMPLE, &K]))
     }
 }
 
@@ -228,10 +231,8 @@ impl Database {
             }
             sums.drain()
         });
-        found.sort_unstable_by_key(|&(session, ..)| std::cmp::Reverse(session));
-        found.truncate(settings.sample);
-        let mut top = Top::new(settings.k);
-        for (at, found) in found.iter_mut().enumerate() {
+        keep_first(&mut found, settings.sample, |a, b| b.0.cmp(&a.0));
+        for found in &mut found {
             let session = found.0 as usize;
             if settings.is_normal {
                 found.1 /= (self.sessions[session].len() as f64 * own.len() as f64).sqrt();
@@ -239,9 +240,20 @@ impl Database {
             if let Some(days) = settings.age {
                 found.1 *= exp(-((query.now - self.ends[session]) as f64 / DAY_MS as f64).max(0.0) / days);
             }
-            top.push(found.1, at as u32);
         }
-        top.into_sorted().into_iter().map(|at| found[at as usize]).collect()
+        // The more recent of equals: what counts, not what sorts first, decides.
+        let order = |a: &(u32, f64, u32), b: &(u32, f64, u32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
+        keep_first(&mut found, settings.k, order);
+        found.sort_unstable_by(order);
+        found
+    }
+}
+
+/// Keeps the first `count` in some order, themselves in any order. Cost: O(list).
+fn keep_first<T>(list: &mut Vec<T>, count: usize, order: impl Fn(&T, &T) -> Ordering) {
+    if list.len() > count {
+        list.select_nth_unstable_by(count, order);
+        list.truncate(count);
     }
 }
 
