@@ -10,6 +10,8 @@
 //!
 //! Source: Steck 2019, algorithm 1.
 
+use std::borrow::Borrow;
+
 use anyhow::{Context, Result};
 use nalgebra::{Cholesky, DMatrix};
 use rayon::prelude::*;
@@ -17,8 +19,7 @@ use rayon::prelude::*;
 use super::super::method::{Bench, Family, Method, Parameters, Prepared};
 use super::super::query::{Query, Task};
 use super::super::training::Training;
-use super::popularity::own_counts;
-use super::rows::{Rows, profile};
+use super::rows::{Rows, counted, profile};
 use super::scored::{Scored, Scorer};
 
 /// A dense matrix of more items does not fit a small machine.
@@ -26,13 +27,30 @@ const MOST_ITEMS: usize = 6_000;
 /// Rows per block.
 const BLOCK: usize = 128;
 /// λ in the tuning.
-const LAMBDAS: [f64; 4] = [50.0, 150.0, 500.0, 1_500.0];
-/// Decay per line or visit back in the tuning.
-const DECAYS: [f64; 4] = [1.0, 0.9, 0.8, 0.6];
+const LAMBDAS: [f64; 3] = [50.0, 200.0, 1_000.0];
 
-/// EASE, and with the shopper's own counts before it.
+/// How a shopper is turned into scores.
+#[derive(Clone, Copy, Debug)]
+struct Mix {
+    /// Per line or visit back, of what the model is asked about.
+    decay: f64,
+    has_counts: bool,
+    /// Per visit back, of the counts.
+    count_decay: f64,
+    /// What the model's best item adds to the counts.
+    share: f64,
+}
+
+const START: Mix = Mix { decay: 1.0, has_counts: false, count_decay: 1.0, share: 0.5 };
+const DECAY: [fn(&mut Mix); 4] = [|m: &mut Mix| m.decay = 1.0, |m| m.decay = 0.9, |m| m.decay = 0.8, |m| m.decay = 0.6];
+const COUNT_DECAY: [fn(&mut Mix); 3] =
+    [|m: &mut Mix| m.count_decay = 1.0, |m| m.count_decay = 0.9, |m| m.count_decay = 0.8];
+const SHARE: [fn(&mut Mix); 4] =
+    [|m: &mut Mix| m.share = 0.25, |m| m.share = 0.5, |m| m.share = 1.0, |m| m.share = 2.0];
+
+/// EASE, and EASE with the shopper's own counts.
 pub struct Ease {
-    /// Whether what the shopper bought before comes first, by count.
+    /// Whether the shopper's own counts are added.
     pub has_counts: bool,
 }
 
@@ -43,26 +61,32 @@ impl Family for Ease {
 
     fn prepare<'a>(&self, bench: &Bench<'a>) -> Result<Prepared<'a>> {
         let early = Gram::new(bench.early);
-        let mut best: Option<(f64, f64, f64)> = None;
+        let mut best: Option<(f64, f64, Mix)> = None;
         for lambda in LAMBDAS {
-            let mut model = early.model(lambda, self.has_counts, bench)?;
-            for decay in DECAYS {
-                model.decay = decay;
-                let value = bench.judge(&Scored { training: bench.early, scorer: Shared(&model) });
-                if best.is_none_or(|(most, ..)| value > most) {
-                    best = Some((value, lambda, decay));
-                }
+            let model = early.model(lambda, bench)?;
+            let make = |mix: &Mix| -> Box<dyn Method + '_> {
+                Box::new(Scored { training: bench.early, scorer: Mixed { model: &model, mix: *mix } })
+            };
+            let sweeps: &[&[fn(&mut Mix)]] = if self.has_counts { &[&COUNT_DECAY, &SHARE, &DECAY] } else { &[&DECAY] };
+            let mix = bench.sweep(Mix { has_counts: self.has_counts, ..START }, sweeps, make);
+            let value = bench.judge(make(&mix).as_ref());
+            if best.is_none_or(|(most, ..)| value > most) {
+                best = Some((value, lambda, mix));
             }
         }
-        let (_, lambda, decay) = best.context("there is nothing to tune on")?;
+        let (_, lambda, mix) = best.context("there is nothing to choose from")?;
         let gram = Gram::new(bench.late);
-        let model = Model { decay, ..gram.model(lambda, self.has_counts, bench)? };
-        let parameters = Parameters::from([
+        let model = gram.model(lambda, bench)?;
+        let mut parameters = Parameters::from([
             ("lambda".to_owned(), lambda.into()),
-            ("decay".to_owned(), decay.into()),
+            ("decay".to_owned(), mix.decay.into()),
             ("items".to_owned(), gram.items.len().into()),
         ]);
-        let method: Box<dyn Method + 'a> = Box::new(Scored { training: bench.late, scorer: model });
+        if self.has_counts {
+            parameters
+                .extend([("count_decay".to_owned(), mix.count_decay.into()), ("share".to_owned(), mix.share.into())]);
+        }
+        let method: Box<dyn Method + 'a> = Box::new(Scored { training: bench.late, scorer: Mixed { model, mix } });
         Ok(Prepared { method, parameters })
     }
 }
@@ -96,7 +120,7 @@ impl Gram {
         Self { task: training.data.task, items, numbers, together }
     }
 
-    fn model(&self, lambda: f64, has_counts: bool, bench: &Bench<'_>) -> Result<Model> {
+    fn model(&self, lambda: f64, bench: &Bench<'_>) -> Result<Model> {
         let bar = bench.progress.steps("inverting", self.items.len().div_ceil(BLOCK));
         let inverse = inverse(&self.together, lambda, || bar.inc(1));
         bar.finish_and_clear();
@@ -108,7 +132,7 @@ impl Gram {
         };
         let weights = inverse.par_iter().enumerate().map(row).collect();
         let (items, numbers) = (self.items.clone(), self.numbers.clone());
-        Ok(Model { task: self.task, items, numbers, weights, decay: 1.0, has_counts })
+        Ok(Model { task: self.task, items, numbers, weights })
     }
 }
 
@@ -146,37 +170,36 @@ struct Model {
     numbers: Vec<Option<u32>>,
     /// `B`, [items, items].
     weights: Vec<Vec<f32>>,
-    decay: f64,
-    has_counts: bool,
 }
 
-struct Shared<'a>(&'a Model);
-
-impl Scorer for Shared<'_> {
-    fn scores(&self, query: &Query<'_>) -> Vec<(u32, f64)> {
-        self.0.scores(query)
-    }
+/// A model and how it is used.
+struct Mixed<M> {
+    model: M,
+    mix: Mix,
 }
 
-impl Scorer for Model {
+impl<M: Borrow<Model> + Sync> Scorer for Mixed<M> {
     fn scores(&self, query: &Query<'_>) -> Vec<(u32, f64)> {
-        let mut sums = vec![0.0_f64; self.items.len()];
-        for (item, weight) in profile(query, self.task, self.decay) {
+        let (model, mix) = (self.model.borrow(), &self.mix);
+        let mut sums = vec![0.0_f64; model.items.len()];
+        for (item, weight) in profile(query, model.task, mix.decay) {
             // Shoppers' rows are ones: how often something was bought is not in the model.
-            let weight = if self.task == Task::Basket { weight.min(1.0) } else { weight };
-            if let Some(number) = self.numbers[item as usize] {
-                let row = &self.weights[number as usize];
+            let weight = if model.task == Task::Basket { weight.min(1.0) } else { weight };
+            if let Some(number) = model.numbers[item as usize] {
+                let row = &model.weights[number as usize];
                 sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += weight * f64::from(value));
             }
         }
-        let counts = if self.has_counts { own_counts(query) } else { Default::default() };
-        let most = sums.iter().fold(1e-9, |most: f64, sum| most.max(sum.abs()));
-        let first = |item: &u32| counts.get(item).copied().unwrap_or(0.0);
-        // A count is a whole number, the model's part of the sum at most a half.
-        let known = self.items.iter().zip(&sums);
-        let mut scores: Vec<(u32, f64)> = known.map(|(item, sum)| (*item, first(item) + 0.5 * sum / most)).collect();
-        let outside = counts.iter().filter(|&(&item, _)| self.numbers[item as usize].is_none());
-        scores.extend(outside.map(|(&item, &count)| (item, count)));
-        scores
+        if !mix.has_counts {
+            return model.items.iter().copied().zip(sums).collect();
+        }
+        let most = sums.iter().fold(f64::MIN_POSITIVE, |most, &sum| most.max(sum));
+        let counts = profile(query, model.task, mix.count_decay);
+        counted(
+            counts
+                .into_iter()
+                .chain(model.items.iter().zip(&sums).map(|(&item, sum)| (item, mix.share * sum / most)))
+                .collect(),
+        )
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! AR: how often two items stand in one session, counted once per pair of lines.
 //! SR: how often one follows the other within 15 lines, weighted 1 / distance.
-//! Only the last line's item is looked at.
+//! Only the last line's item is looked at. Sums are single precision in the order
+//! of the log, and rules that are all but equal go by popularity, as the
+//! reference figures were made: near-ties decide their sixth digit.
 //!
 //! Source: Ludewig & Jannach 2018, sections 3.1.1 and 3.1.3.
 
@@ -17,8 +19,8 @@ use crate::evaluate::dataset::Line;
 
 /// Lines further ahead are no rule.
 const STEPS: usize = 15;
-/// Divisible by every distance.
-const WHOLE: u32 = 360_360;
+/// What a line of an item adds to its score: parts rules that are all but equal.
+const PER_LINE: f64 = 1e-9;
 /// Longest list that is kept: what a session of 100 lines excludes, and 20 more.
 const KEPT: usize = 128;
 
@@ -51,8 +53,7 @@ impl Family for Sequential {
     fn prepare<'a>(&self, bench: &Bench<'a>) -> Result<Prepared<'a>> {
         let after = |lines: &[Line], at: usize, sums: &mut Sums| {
             for (line, distance) in lines[at + 1..].iter().take(STEPS).zip(1..) {
-                // Whole numbers add up exactly, so equal rules tie whatever the order of the sum.
-                sums.add(line.item, f64::from(WHOLE / distance), 0);
+                sums.add_single(line.item, 1.0 / f64::from(distance));
             }
         };
         let parameters = Parameters::from([("steps".to_owned(), STEPS.into()), ("weight".to_owned(), "1/d".into())]);
@@ -76,7 +77,8 @@ impl Rules {
         let row = |places: &Vec<(u32, u32)>| {
             pool.with(|sums| {
                 places.iter().for_each(|&(session, at)| add(sessions[session as usize], at as usize, sums));
-                training.best(sums.drain().into_iter().map(|(item, value, _)| (item, value)), KEPT)
+                let popular = |item: u32| PER_LINE * f64::from(training.counts[item as usize]);
+                training.best(sums.drain().into_iter().map(|(item, value, _)| (item, value + popular(item))), KEPT)
             })
         };
         Self(places.par_iter().map(row).collect())

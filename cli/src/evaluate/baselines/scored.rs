@@ -55,6 +55,13 @@ impl Sums {
         self.values[at] += value;
     }
 
+    /// Adds to a sum that is kept in single precision.
+    pub fn add_single(&mut self, index: u32, value: f64) {
+        self.add(index, value, 0);
+        let sum = &mut self.values[index as usize];
+        *sum = f64::from(*sum as f32);
+    }
+
     /// The sums as index, value and tag in the order of their first addition; none is left.
     pub fn drain(&mut self) -> Vec<(u32, f64, u32)> {
         let (values, tags) = (&mut self.values, &mut self.tags);

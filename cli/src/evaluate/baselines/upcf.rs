@@ -52,7 +52,7 @@ impl Family for UpCf {
         let asymmetry: [fn(&mut Settings); 3] =
             [|s: &mut Settings| s.asymmetry = 0.25, |s| s.asymmetry = 0.5, |s| s.asymmetry = 0.75];
         let make = |settings: &Settings| method(bench.early, settings);
-        let chosen = bench.sweep(start, &[&locality, &recent, &asymmetry, &locality], make);
+        let chosen = bench.sweep(start, &[&locality, &recent, &asymmetry], make);
         let parameters = Parameters::from([
             ("r".to_owned(), chosen.recent.into()),
             ("q".to_owned(), chosen.locality.into()),
