@@ -19,7 +19,10 @@ use super::scored::{Pool, Scored, Scorer};
 use crate::log::GUEST;
 
 /// TIFU-kNN.
-pub struct Tifu;
+pub struct Tifu {
+    /// Whether settings are chosen on the tuning period, or fixed: every basket a group.
+    pub is_tuned: bool,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Settings {
@@ -45,6 +48,8 @@ type Change = fn(&mut Settings);
 
 const START: Settings =
     Settings { group: 1, within: 1.0, between: 0.8, neighbours: 300, alpha: 0.8, metric: Metric::Euclid };
+/// A short tuning period chooses badly: these do well on shops of few visits, and stand beside what was chosen.
+const FIXED: Settings = Settings { between: 0.9, metric: Metric::Cosine, ..START };
 const GROUP: [Change; 4] = [|s: &mut Settings| s.group = 1, |s| s.group = 3, |s| s.group = 7, |s| s.group = 15];
 const WITHIN: [Change; 3] = [|s: &mut Settings| s.within = 0.8, |s| s.within = 0.9, |s| s.within = 1.0];
 const BETWEEN: [Change; 5] = [
@@ -60,14 +65,14 @@ const METRIC: [Change; 2] = [|s: &mut Settings| s.metric = Metric::Euclid, |s| s
 
 impl Family for Tifu {
     fn name(&self) -> &'static str {
-        "TIFU-KNN"
+        if self.is_tuned { "TIFU-KNN" } else { "TIFU-KNN-fixed" }
     }
 
     fn prepare<'a>(&self, bench: &Bench<'a>) -> Result<Prepared<'a>> {
-        let chosen =
-            bench.sweep(START, &[&BETWEEN, &GROUP, &WITHIN, &METRIC, &NEIGHBOURS, &ALPHA, &BETWEEN], |settings| {
-                method(bench.early, settings)
-            });
+        let sweeps: &[&[Change]] =
+            if self.is_tuned { &[&BETWEEN, &GROUP, &WITHIN, &METRIC, &NEIGHBOURS, &ALPHA, &BETWEEN] } else { &[] };
+        let start = if self.is_tuned { START } else { FIXED };
+        let chosen = bench.sweep(start, sweeps, |settings| method(bench.early, settings));
         let parameters = Parameters::from([
             ("group".to_owned(), chosen.group.into()),
             ("within_decay".to_owned(), chosen.within.into()),
