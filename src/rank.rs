@@ -18,6 +18,7 @@ mod slate;
 
 pub use arrange::{DISCOVERY_POOL, DIVERSITY_PENALTY};
 pub use rule::{Deed, Per, Rule, Where};
+pub use score::Scored;
 pub use signal::{Block, DISCOVERY, DIVERSITY, SIGNALS, Signal, Weights};
 pub use slate::{Ranked, Reason, Slate};
 
@@ -94,6 +95,18 @@ pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
     let mut stream = Stream::new(request.seed, &request.slot);
     let entries = arrange::arrange(desk, request, &rules, &eligible, &scorer, scored, &mut stream);
     Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
+}
+
+/// All candidates with the value of every signal, ascending by item: what [`rank`] arranges.
+///
+/// For fitting weights and for analysis; cost as in [`rank`], without the arrangement.
+#[must_use]
+pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
+    let rules = Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules));
+    let eligible = Eligible::new(desk, request, &rules);
+    let scorer = Scorer::new(desk, request);
+    let candidates = retrieve::candidates(desk, request, &scorer, &eligible);
+    scorer.score_all(&candidates, &rules)
 }
 
 /// The shop's own order: what a shopper without the `rank` gate sees.

@@ -30,11 +30,15 @@ const FRESH_HALF_LIFE: f64 = 28.0;
 
 /// A candidate with the value of every signal.
 #[derive(Clone, Debug)]
-pub(super) struct Scored {
-    pub(super) item: u32,
-    pub(super) block: Block,
-    pub(super) values: [f64; SIGNALS],
-    pub(super) score: f64,
+pub struct Scored {
+    /// The item's index.
+    pub item: u32,
+    /// Which column of weights applies.
+    pub block: Block,
+    /// The value of each signal, by code.
+    pub values: [f64; SIGNALS],
+    /// `Σ weight · value`.
+    pub score: f64,
 }
 
 /// What one call knows about the shopper.
