@@ -12,15 +12,18 @@
 pub mod baselines;
 pub mod bootstrap;
 pub mod dataset;
+pub mod engine;
 pub mod golden;
 pub mod method;
 pub mod metrics;
 pub mod query;
+pub mod replay;
 pub mod report;
 pub mod shelf;
 pub mod slices;
 pub mod split;
 pub mod training;
+pub mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -31,6 +34,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Item;
+use flaneur::rank::Signal;
 
 use crate::commands::Failure;
 use crate::log::Log;
@@ -40,6 +44,7 @@ use crate::progress::Progress;
 use crate::read::faults::Limit;
 use crate::read::{self, Map, Reading};
 use dataset::Dataset;
+use engine::{Engine, Packs, Setting};
 use method::{Bench, Family};
 use query::{Asked, Query, Set, Task, queries};
 use report::{Answers, Facts, Report};
@@ -87,6 +92,27 @@ pub(crate) struct Options {
     /// Ask about so many moments of the test at most, a seeded sample of whole sessions; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     queries: usize,
+    /// Shoppers who must have seen a pair for it to be in the engine's pack.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    min_support: u32,
+    /// Numbers per item vector of the engine's pack.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
+    dims: usize,
+    /// Neighbours seen together in the engine's pack, per item.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    neighbours: usize,
+    /// Neighbours seen next in the engine's pack, per item.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    next: usize,
+    /// Look-alikes in the engine's pack, per item.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    content_neighbours: usize,
+    /// The engine's dial: 0 ranks by relevance alone, 1 surprises most.
+    #[arg(long, value_name = "U", default_value_t = 0.0)]
+    surprise: f64,
+    /// Leave signals of the engine out, such as trend,popularity; the others are fitted anew.
+    #[arg(long, value_name = "SIGNAL,…", value_delimiter = ',', value_parser = signal)]
+    without: Vec<Signal>,
     /// Methods to run, by name [default: all].
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     methods: Vec<String>,
@@ -145,6 +171,14 @@ fn off(golden: &golden::Comparison) -> anyhow::Error {
     anyhow!(text)
 }
 
+/// Pairs of fewer shoppers could point at one.
+const ANONYMOUS: u32 = 3;
+
+fn signal(name: &str) -> Result<Signal, String> {
+    let known = || Signal::all().map(Signal::name).collect::<Vec<_>>().join(", ");
+    Signal::from_name(name).ok_or_else(|| format!("expected one of {}", known()))
+}
+
 /// A positive number of days.
 fn days(text: &str) -> Result<f64, String> {
     let days: Option<f64> = text.parse().ok();
@@ -161,7 +195,10 @@ fn measure(options: &Options) -> Result<Report> {
     let (log, data) = load(options, &progress)?;
     let wanted = Wanted { split: options.split_time, test_days: options.test_days, tune_days: options.tune_days };
     let split = split::split(&data, &wanted)?;
-    let families = chosen(baselines::families(options.task), &options.methods)?;
+    let packs = Packs::default();
+    let mut families = baselines::families(options.task);
+    families.extend(engines(options, &packs, data.of_user.is_empty()));
+    let families = chosen(families, &options.methods)?;
     let (early, late) = (Training::new(&data, split.tune_from), Training::new(&data, split.test_from));
     let asked = |from, until, sample| Asked { from, until, sample, seed: options.seed };
     let (mut tuning, _) = queries(&early, &asked(split.tune_from, split.test_from, TUNING_QUERIES));
@@ -177,6 +214,34 @@ fn measure(options: &Options) -> Result<Report> {
     let answers: Vec<Answers> = answers.collect::<Result<_>>()?;
     let facts = facts(options, &data, &split, &bench, in_period);
     Ok(report::report(facts, &answers, &tested, &late, options.seed))
+}
+
+/// The engine as it ships, and what becomes of it when something is left out.
+fn engines<'p>(options: &Options, packs: &'p Packs, no_shoppers: bool) -> Vec<Box<dyn Family + 'p>> {
+    let setting = Setting {
+        learning: crate::learn::Options {
+            dims: options.dims,
+            neighbours: options.neighbours,
+            next: options.next,
+            similar: options.content_neighbours,
+            seed: options.seed,
+        },
+        min_support: options.min_support,
+        fitted: true,
+        history: true,
+        surprise: options.surprise,
+        without: options.without.clone(),
+    };
+    let engine = |name, setting| Box::new(Engine { name, setting, packs }) as Box<dyn Family + 'p>;
+    let mut engines = vec![engine("flaneur", setting.clone())];
+    engines.push(engine("flaneur-defaults", Setting { fitted: false, ..setting.clone() }));
+    if options.min_support < ANONYMOUS {
+        engines.push(engine("flaneur-anonymous", Setting { min_support: ANONYMOUS, ..setting.clone() }));
+    }
+    if options.task == Task::Session && !no_shoppers {
+        engines.push(engine("flaneur-session-only", Setting { history: false, ..setting }));
+    }
+    engines
 }
 
 fn nothing(task: Task) -> &'static str {
@@ -205,7 +270,7 @@ fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
 }
 
 /// The methods the user named.
-fn chosen(families: Vec<Box<dyn Family>>, names: &[String]) -> Result<Vec<Box<dyn Family>>> {
+fn chosen<'p>(families: Vec<Box<dyn Family + 'p>>, names: &[String]) -> Result<Vec<Box<dyn Family + 'p>>> {
     let known: BTreeSet<&str> = families.iter().map(|family| family.name()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
         let known: Vec<&str> = families.iter().map(|family| family.name()).collect();

@@ -9,6 +9,7 @@
 pub mod bridge;
 pub mod counts;
 pub mod embed;
+pub mod fit;
 pub mod next;
 pub mod priors;
 pub mod sessions;

@@ -101,6 +101,18 @@ impl<'a> Query<'a> {
         self.excluded.binary_search(&item).is_ok()
     }
 
+    /// What is predicted.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        self.data.task
+    }
+
+    /// Whether nothing but purchases is logged.
+    #[must_use]
+    pub fn is_purchases_only(&self) -> bool {
+        self.data.is_purchases_only
+    }
+
     /// The shopper's earlier sessions, oldest first; what they did after this query's moment is cut off.
     pub fn visits(&self) -> impl DoubleEndedIterator<Item = Visit<'a>> + use<'a> {
         let (data, now) = (self.data, self.now);
