@@ -4,7 +4,8 @@
 //! places are *discoveries*: labelled draws among good items off the *obvious
 //! shelf* (best sellers, already met, look-alikes of what was just seen), from a
 //! distribution that is written down, so that the propensity is exact. Every
-//! place pays a penalty for likeness to the entries above it.
+//! place pays a penalty for likeness to the entries above it. With the dial at 0
+//! nothing of this remains: the best scores, in their order.
 //!
 //! Source: Carbonell & Goldstein 1998 (maximal marginal relevance); the obvious
 //! shelf after Ge et al. 2010; boost and penalty sizes from `docs/ALGORITHMS.md`.
@@ -17,8 +18,9 @@ use super::slate::{Ranked, Reason};
 use super::{Desk, Request};
 use crate::math::order::{arranged, ranking};
 use crate::math::{Stream, between, exp};
+use crate::profile::DEFAULT_SURPRISE;
 
-/// Penalty per unit of cosine to the nearest entry above.
+/// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
 pub const DIVERSITY_PENALTY: f64 = 0.25;
 /// How many items off the obvious shelf a discovery is drawn from.
 pub const DISCOVERY_POOL: usize = 100;
@@ -41,6 +43,7 @@ struct Table<'a> {
     taken: Vec<bool>,
     obvious: Vec<bool>,
     likeness: Vec<f64>,
+    penalty: f64,
     rules: &'a Resolved,
     counts: Vec<(usize, u32, usize)>,
 }
@@ -68,8 +71,17 @@ pub(super) fn arrange(
     let surprises = discovery_places(size, dial);
     let obvious = mark_obvious(desk, scorer, &pool);
     let n = pool.len();
-    let mut table =
-        Table { desk, pool, taken: vec![false; n], obvious, likeness: vec![0.0; n], rules, counts: Vec::new() };
+    let penalty = DIVERSITY_PENALTY * (dial / DEFAULT_SURPRISE).min(1.0);
+    let mut table = Table {
+        desk,
+        pool,
+        taken: vec![false; n],
+        obvious,
+        likeness: vec![0.0; n],
+        penalty,
+        rules,
+        counts: Vec::new(),
+    };
     pins.iter().for_each(|&(_, item)| table.reserve(item));
     let mut entries = Vec::with_capacity(size);
     for place in 0..size {
@@ -165,7 +177,7 @@ impl Table<'_> {
     fn best(&self, boost: f64) -> Option<usize> {
         let value = |at: usize| {
             let off = if self.obvious[at] { 0.0 } else { boost };
-            self.pool[at].score + off - DIVERSITY_PENALTY * self.likeness[at]
+            self.pool[at].score + off - self.penalty * self.likeness[at]
         };
         let free = (0..self.pool.len()).filter(|&at| self.is_free(at)).map(|at| (at, value(at)));
         free.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(at, _)| at)
@@ -175,7 +187,7 @@ impl Table<'_> {
     fn draw(&self, stream: &mut Stream) -> Option<(usize, f64)> {
         let off = (0..self.pool.len()).filter(|&at| !self.obvious[at] && self.is_free(at));
         let pool: Vec<usize> = off.take(DISCOVERY_POOL).collect();
-        let value = |at: usize| self.pool[at].score - DIVERSITY_PENALTY * self.likeness[at];
+        let value = |at: usize| self.pool[at].score - self.penalty * self.likeness[at];
         let highest = pool.iter().map(|&at| value(at)).fold(f64::NEG_INFINITY, f64::max);
         let odds: Vec<f64> = pool.iter().map(|&at| exp((value(at) - highest) / TEMPERATURE)).collect();
         let total: f64 = odds.iter().sum();
@@ -205,8 +217,8 @@ impl Table<'_> {
         if boost > 0.0 && !self.obvious[at] {
             reasons.push(own(DISCOVERY, boost));
         }
-        if self.likeness[at] > 0.0 {
-            reasons.push(own(DIVERSITY, -DIVERSITY_PENALTY * self.likeness[at]));
+        if self.penalty * self.likeness[at] > 0.0 {
+            reasons.push(own(DIVERSITY, -self.penalty * self.likeness[at]));
         }
         let largest_first = ranking(reasons.iter().map(|reason| reason.term().abs()));
         let reasons = arranged(reasons, &largest_first);

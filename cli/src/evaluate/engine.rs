@@ -14,8 +14,8 @@ use std::sync::Mutex;
 use anyhow::{Result, anyhow};
 use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::{Learned, Stamp, write};
-use flaneur::rank::{Desk, Signal, Weights, rank, survey};
 use flaneur::math::exp;
+use flaneur::rank::{Desk, Signal, Weights, rank, survey};
 use serde_json::json;
 
 use super::method::{Bench, Family, Kind, Method, Parameters, Prepared};
@@ -73,7 +73,13 @@ impl Packs {
         learned
     }
 
-    fn catalog(&self, bench: &Bench<'_>, training: &Training<'_>, setting: &Setting, weights: &Weights) -> Result<Catalog> {
+    fn catalog(
+        &self,
+        bench: &Bench<'_>,
+        training: &Training<'_>,
+        setting: &Setting,
+        weights: &Weights,
+    ) -> Result<Catalog> {
         let mut learned = self.learned(bench, training, setting);
         learned.weights = priors(weights);
         let stamp = Stamp { created: training.cut, currency: String::new() };

@@ -104,7 +104,8 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// An earlier session, `shift` milliseconds earlier; purchases of one moment are one event.
     fn visit(&mut self, lines: &[Line], shift: i64, only_purchases: bool) {
-        for rows in lines.chunk_by(|x, y| x.touch == y.touch && x.touch == Touch::Buy && (only_purchases || x.at == y.at))
+        for rows in
+            lines.chunk_by(|x, y| x.touch == y.touch && x.touch == Touch::Buy && (only_purchases || x.at == y.at))
         {
             let kind = kind_of(rows[0].touch);
             for part in rows.chunks(MOST_LINES) {

@@ -37,11 +37,14 @@ pub fn fitted(
     defaults: &Weights,
     ridge: f64,
 ) -> Fitted {
-    let asked: Vec<&Query<'_>> = queries.iter().filter(|query| matches!(query.set, Set::Main | Set::ColdStart)).collect();
-    let choices: Vec<(Choice, usize)> = asked.par_iter().map(|query| choice(catalog, query, history, unknown, defaults)).collect();
-    let (reached, wanted) = choices.iter().zip(&asked).fold((0, 0), |(reached, wanted), ((_, found), query)| {
-        (reached + found, wanted + query.targets.len())
-    });
+    let asked: Vec<&Query<'_>> =
+        queries.iter().filter(|query| matches!(query.set, Set::Main | Set::ColdStart)).collect();
+    let choices: Vec<(Choice, usize)> =
+        asked.par_iter().map(|query| choice(catalog, query, history, unknown, defaults)).collect();
+    let (reached, wanted) = choices
+        .iter()
+        .zip(&asked)
+        .fold((0, 0), |(reached, wanted), ((_, found), query)| (reached + found, wanted + query.targets.len()));
     let telling: Vec<Choice> = choices.into_iter().map(|(choice, _)| choice).filter(Choice::is_telling).collect();
     let from: Vec<f64> = columns().map(|(signal, block)| defaults.of(signal, block)).collect();
     let found = fit(&telling, &from, ridge);
@@ -58,13 +61,7 @@ fn columns() -> impl Iterator<Item = (Signal, Block)> {
     [Block::Session, Block::Again, Block::Discover].into_iter().flat_map(|block| Signal::all().map(move |x| (x, block)))
 }
 
-fn choice(
-    catalog: &Catalog,
-    query: &Query<'_>,
-    history: bool,
-    unknown: &[u32],
-    weights: &Weights,
-) -> (Choice, usize) {
+fn choice(catalog: &Catalog, query: &Query<'_>, history: bool, unknown: &[u32], weights: &Weights) -> (Choice, usize) {
     let mut device = replay::device(catalog, query, history);
     device.request.exclude.extend(unknown);
     let desk = Desk { catalog, profile: &device.profile, rules: &[], weights };
