@@ -52,7 +52,7 @@ impl Choice {
 /// How strongly the defaults hold: the ridge, per choice, on weights in units of their signal's size.
 ///
 /// Chosen on the tuning periods of several shops; see docs/ALGORITHMS.md.
-pub const RIDGE: f64 = 1e-3;
+pub const RIDGE: f64 = 0.3;
 /// Choices per partial sum.
 const BLOCK: usize = 32;
 /// Steps at most.
