@@ -23,7 +23,6 @@ pub mod shelf;
 pub mod slices;
 pub mod split;
 pub mod training;
-pub mod tuning;
 pub mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -36,7 +36,7 @@ pub struct Comparison {
 
 /// Compares every method with `methods[other]`.
 ///
-/// Shapes: `methods` is [methods, queries]; `sessions` is [queries], the session
+/// Shapes: `methods` is `[methods, queries]`; `sessions` is `[queries]`, the session
 /// of each, those of one session adjacent.
 ///
 /// Randomness: stream "bootstrap N" for draw N, one draw per session.

@@ -2,7 +2,7 @@
 //!
 //! Guarantees: only what [`Query::visits`] and [`Query::events`] show goes in.
 //! The replay's clock keeps the log's sessions: pauses inside one are cut to
-//! [`LONGEST_PAUSE`], and earlier sessions end at least a session gap before it,
+//! 25 minutes, and earlier sessions end at least a session gap before it,
 //! because the shop named its sessions and the device would otherwise find its
 //! own. Where only purchases are logged, lines of the running session are things
 //! put into the basket, and earlier sessions are purchases.

@@ -6,7 +6,7 @@
 //!
 //! Guarantees: blocks have a fixed size and are computed by one thread each, so
 //! the figures do not depend on the number of threads. Costs O(items³) time and
-//! 12·items² bytes; beyond [`MOST_ITEMS`] the most frequent items only.
+//! 12·items² bytes; beyond `MOST_ITEMS` the most frequent items only.
 //!
 //! Source: Steck 2019, algorithm 1.
 
