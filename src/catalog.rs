@@ -37,7 +37,7 @@ pub struct Catalog {
     token_items: Vec<u32>,
     /// What each token speaks of.
     families: Vec<Family>,
-    /// Items by popularity, best first, ties by the shop's order.
+    /// Items by popularity of late, best first, ties by the shop's order.
     popular: Vec<u32>,
     mean_repeat: f64,
     /// 1 / length of each quantized vector, 0 for a zero vector.
@@ -262,11 +262,12 @@ impl Catalog {
         f64::from(self.layout.popularity.number(&self.bytes, item) as i16) * POPULARITY_STEP
     }
 
+    /// Popularity and trend add up to the log of the last 28 days' share.
     fn sort_by_popularity(&self) -> Vec<u32> {
-        order::ranking((0..self.len() as u32).map(|item| self.popularity(item)))
+        order::ranking((0..self.len() as u32).map(|item| self.popularity(item) + self.trend(item)))
     }
 
-    /// Items by popularity, best first.
+    /// Items by popularity of late, best first; by popularity alone without a trend.
     #[must_use]
     pub fn popular(&self) -> &[u32] {
         &self.popular

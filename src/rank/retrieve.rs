@@ -14,7 +14,7 @@ const NEAREST: usize = 60;
 /// Best of the neighbour lists.
 const LISTED: usize = 200;
 /// Popular items always in play, beside what the shopper's own signals bring.
-const POPULAR: usize = 60;
+const POPULAR: usize = 100;
 
 /// The candidates, ascending, eligible and without repetition.
 pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>, eligible: &Eligible) -> Vec<u32> {
