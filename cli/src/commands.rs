@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{evaluate, inspect, pack};
+use crate::{evaluate, generate, inspect, pack, sql};
 
 /// What ended a command, by exit code.
 #[derive(Debug)]
@@ -57,6 +57,11 @@ enum Command {
     /// Build a pack: the public catalog that every shopper's device ranks.
     #[command(after_help = pack::EXAMPLES)]
     Pack(Box<pack::Options>),
+    /// Print the SQL that counts a log, for a warehouse or Spark; `pack --counts` takes its tables.
+    Sql(sql::Options),
+    /// Make a log for measurements: seeded, with the skew of a real one.
+    #[command(hide = true)]
+    Generate(generate::Options),
     /// Show what a pack holds.
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::Options),
@@ -77,6 +82,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Pack(options) => pack::run(&options),
+        Command::Sql(options) => sql::run(&options),
+        Command::Generate(options) => generate::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
     };

@@ -8,11 +8,11 @@
 
 pub mod bridge;
 pub mod counts;
+pub mod crunch;
 pub mod embed;
 pub mod fit;
 pub mod next;
 pub mod priors;
-pub mod sessions;
 pub mod similar;
 pub mod sparse;
 pub mod together;

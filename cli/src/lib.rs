@@ -1,6 +1,6 @@
 //! The shop's side of flaneur: builds packs from feeds and logs, and shows what is in them.
 //!
-//! `read` turns files into items and a [`log::Log`]; `learn` turns the log into
+//! `read` turns files into items and rows of a log; `learn` turns the rows into
 //! counts and the counts into what a pack holds; the pack format itself is the
 //! core's. Everything is deterministic: the same files, options and seed give
 //! the same bytes.
@@ -13,6 +13,7 @@
 mod commands;
 mod display;
 pub mod evaluate;
+mod generate;
 mod inspect;
 pub mod learn;
 pub mod log;
@@ -20,6 +21,8 @@ mod output;
 mod pack;
 mod progress;
 pub mod read;
+mod scratch;
+mod sql;
 
 pub use commands::run;
 pub use pack::budget;

@@ -152,7 +152,7 @@ fn number(names: &mut HashMap<Box<str>, u32>, name: &str) -> u32 {
 }
 
 /// Whether a log writes "nobody in particular" this way.
-fn is_guest(user: &str) -> bool {
+pub(crate) fn is_guest(user: &str) -> bool {
     matches!(user, "" | "0" | "-1")
         || ["null", "none", "nan", "guest", "anonymous", "undefined", "unknown", "(not set)"]
             .iter()

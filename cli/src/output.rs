@@ -11,25 +11,27 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::scratch::{PARTIAL, beside};
+
 /// Files that are complete but not in place yet.
 #[derive(Debug, Default)]
-pub(crate) struct Staged(Vec<(PathBuf, PathBuf)>);
+pub(crate) struct Staged(Vec<(PathBuf, PathBuf, File)>);
 
 impl Staged {
-    /// Writes a file beside its place.
+    /// Writes a file beside its place; it stays locked, so that another run does not take it for a leftover.
     ///
     /// # Errors
     /// The folder does not exist or cannot be written, or the disk is full.
     pub(crate) fn add(&mut self, target: &Path, bytes: &[u8]) -> Result<()> {
-        let name = target.file_name().with_context(|| format!("{} is not a file name", target.display()))?;
-        let mut beside = std::ffi::OsString::from(".");
-        beside.push(name);
-        beside.push(format!(".{}.partial", std::process::id()));
-        let beside = target.with_file_name(beside);
+        target.file_name().with_context(|| format!("{} is not a file name", target.display()))?;
+        let beside = beside(target, &format!("{}.{PARTIAL}", std::process::id()));
         let context = || format!("{} cannot be written", target.display());
         let mut file = File::create(&beside).with_context(context)?;
-        self.0.push((beside, target.into()));
-        file.write_all(bytes).and_then(|()| file.sync_all()).with_context(context)
+        // Some file systems know no locks: then only the clean-up of leftovers is less careful.
+        let _ = file.try_lock();
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        self.0.push((beside, target.into(), file));
+        written.with_context(context)
     }
 
     /// Puts every file in its place.
@@ -37,7 +39,11 @@ impl Staged {
     /// # Errors
     /// A target that is a folder, or may not be replaced.
     pub(crate) fn publish(mut self) -> Result<()> {
-        for (beside, target) in self.0.drain(..) {
+        // One by one: those that are left when a rename fails are removed on drop.
+        while !self.0.is_empty() {
+            let (beside, target, file) = self.0.remove(0);
+            // Closed first: Windows does not rename an open file.
+            drop(file);
             let renamed = fs::rename(&beside, &target);
             if renamed.is_err() {
                 let _ = fs::remove_file(&beside);
@@ -50,7 +56,7 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        for (beside, _) in &self.0 {
+        for (beside, _, _) in &self.0 {
             let _ = fs::remove_file(beside);
         }
     }

@@ -16,18 +16,20 @@ use flaneur::catalog::pack::{Learned, Stamp, write};
 
 use crate::commands::Failure;
 use crate::display::display;
-use crate::learn::{self, learn, sessions};
+use crate::learn::crunch::{self, Noise, Settings, Spool};
+use crate::learn::{self, learn};
 use crate::output::Staged;
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
+use crate::scratch::clean;
 use budget::DEFAULT;
 use report::Report;
 
 /// Shown below the options.
 pub(crate) const EXAMPLES: &str = "\
 Inputs may be gzipped. Items: CSV, TSV, NDJSON, JSON, Google Merchant (XML, TSV), Shopify products.json,
-schema.org JSON-LD. Events: CSV, TSV or NDJSON with session, user, item, ts, type[, quantity, price].
+schema.org JSON-LD. Events: CSV, TSV, NDJSON, Parquet or GA4's export, with session, user, item, ts, type[, quantity, price].
 
 Examples:
   flaneur pack --items feed.xml --out shop.flaneur
@@ -42,6 +44,9 @@ pub(crate) struct Options {
     /// Items; repeat for several files. Without any, the items are those of the events.
     #[arg(long, value_name = "FILE", required_unless_present = "events")]
     items: Vec<PathBuf>,
+    /// Tables that a warehouse made with the SQL of `flaneur sql`, instead of logs.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "events", requires = "items")]
+    counts: Option<PathBuf>,
     /// Interaction logs; repeat for several files.
     #[arg(long, value_name = "FILE")]
     events: Vec<PathBuf>,
@@ -61,6 +66,15 @@ pub(crate) struct Options {
     /// Shoppers who must have seen a pair for it to be in the pack.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     min_support: u32,
+    /// Adds Laplace noise of that scale to the sums of kept pairs; not differential privacy.
+    #[arg(long, value_name = "SCALE", value_parser = scale)]
+    noise: Option<f64>,
+    /// Memory for sorting and summing the log, such as 512MiB or 4GiB; beyond it they go on on disk.
+    #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = memory)]
+    memory: usize,
+    /// Threads that count the log [default: one per processor]. The pack does not depend on it.
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    threads: Option<usize>,
     /// Numbers per item vector.
     #[arg(long, value_name = "N", default_value_t = DEFAULT.dims, value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
     dims: usize,
@@ -99,6 +113,14 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let started = jiff::Timestamp::now();
     let progress = Progress::default();
+    let outputs = [Some(&options.out), options.display.as_ref(), options.report.as_ref()];
+    for output in outputs.into_iter().flatten() {
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(Failure::Output(anyhow!("{} cannot be written: there is no such folder", output.display())));
+        }
+        clean(output);
+    }
     let (pack, display, mut report) = build(options, &progress, started.as_millisecond()).map_err(Failure::Input)?;
     let mut staged = Staged::default();
     let stage = |staged: &mut Staged, report: &mut Report| -> Result<()> {
@@ -168,15 +190,20 @@ fn count(
     catalogue: &mut Catalogue,
     report: &mut Report,
 ) -> Result<Option<learn::counts::Counts>> {
+    if let Some(folder) = &options.counts {
+        let (counts, unknown) = crunch::counts_of_tables(folder, catalogue.index(), options.min_support)?;
+        report.tables(&counts, unknown);
+        return Ok(Some(counts));
+    }
     if options.events.is_empty() {
         return Ok(None);
     }
-    let (log, notes, faults) = read::events(&options.events, catalogue, reading)?;
+    let settings = options.settings();
+    let mut spool = Spool::new(&settings)?;
+    let (notes, faults) = read::stream(&options.events, catalogue, reading, &mut spool)?;
     judge("events", &faults, reading.map)?;
-    let bar = reading.progress.steps("counting pairs", log.events().len());
-    let counts = sessions::count(&log, catalogue.drafts.len(), options.min_support, |lines| bar.inc(lines as u64));
-    bar.finish_and_clear();
-    report.log(&log, &counts, notes, faults);
+    let counts = crunch::count_spool(spool, catalogue.drafts.len(), &settings, reading.progress)?;
+    report.log(&counts, notes, faults);
     Ok(Some(counts))
 }
 
@@ -191,7 +218,30 @@ pub(crate) fn judge(what: &str, faults: &Faults, map: &Map) -> Result<()> {
     Ok(())
 }
 
+/// Reads an amount of memory; below 64 MiB the engine has no room to sort in.
+fn memory(text: &str) -> Result<usize, String> {
+    let size: ByteSize = text.parse()?;
+    usize::try_from(size.as_u64()).ok().filter(|&size| size >= 64 << 20).ok_or_else(|| "expected 64MiB or more".into())
+}
+
+/// Reads the scale of the noise.
+fn scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale > 0.0);
+    scale.ok_or_else(|| "expected a number above 0, such as 0.5".to_owned())
+}
+
 impl Options {
+    fn settings(&self) -> Settings {
+        Settings {
+            min_support: self.min_support,
+            noise: self.noise.map(|scale| Noise { scale, seed: self.seed }),
+            memory: self.memory,
+            scratch: Some(self.out.clone()),
+            threads: self.threads,
+            ..Settings::default()
+        }
+    }
+
     fn learning(&self) -> learn::Options {
         learn::Options {
             dims: self.dims,

@@ -14,6 +14,7 @@ mod jsonld;
 mod merchant;
 mod ndjson;
 mod open;
+mod parquet;
 mod shapes;
 mod shopify;
 mod value;
@@ -31,6 +32,7 @@ pub use draft::Draft;
 pub use events::Notes;
 pub use fields::Map;
 
+use crate::learn::crunch::Spool;
 use crate::log::Log;
 use crate::progress::Progress;
 use faults::{Faults, Limit};
@@ -90,6 +92,12 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The index of each item by its identifier.
+    #[must_use]
+    pub fn index(&self) -> &HashMap<String, u32> {
+        &self.index
+    }
+
     /// The index of an item; a catalogue made from the log takes new ones in.
     fn find(&mut self, id: &str) -> flaneur::error::Result<Option<u32>> {
         if let Some(&known) = self.index.get(id) {
@@ -132,14 +140,33 @@ pub fn items(paths: &[PathBuf], reading: &Reading<'_>) -> Result<(Catalogue, Fau
     Ok((Catalogue { drafts: items.drafts, index, grows: paths.is_empty() }, items.faults))
 }
 
-/// Reads logs into one.
+/// Reads logs into one, in memory.
 ///
 /// # Errors
 /// A file that cannot be read as a whole. Bad rows are in the faults.
 pub fn events(paths: &[PathBuf], catalogue: &mut Catalogue, reading: &Reading<'_>) -> Result<(Log, Notes, Faults)> {
     let mut faults = Faults::new(reading.limit);
-    let (log, notes) = events::read(paths, reading, catalogue, &mut faults)?;
+    let mut log = Log::default();
+    let mut notes = events::read(paths, reading, catalogue, &mut faults, &mut log)?;
+    notes.repeated = log.settle();
     Ok((log, notes, faults))
+}
+
+/// Streams logs of any size into a spool, from where they are counted.
+///
+/// Repeated rows are counted with the rest: see [`crate::learn::counts::Counts::repeated`].
+///
+/// # Errors
+/// As [`events`], or the scratch folder cannot be written.
+pub fn stream(
+    paths: &[PathBuf],
+    catalogue: &mut Catalogue,
+    reading: &Reading<'_>,
+    spool: &mut Spool,
+) -> Result<(Notes, Faults)> {
+    let mut faults = Faults::new(reading.limit);
+    let notes = events::read(paths, reading, catalogue, &mut faults, spool)?;
+    Ok((notes, faults))
 }
 
 /// Reads a moment of the command line: ISO 8601, seconds or milliseconds.

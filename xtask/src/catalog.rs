@@ -110,7 +110,7 @@ fn pack_items(project: &Project, flaneur: &Path, feed: &Feed<'_>, folder: &Path)
 }
 
 /// The shop's command-line tool, compiled if it changed.
-fn command(project: &Project) -> Result<PathBuf> {
+pub(crate) fn command(project: &Project) -> Result<PathBuf> {
     let messages = Tool::cargo(project, "build")
         .args(["--release", "--package", "flaneur-cli", "--bin", "flaneur"])
         .arg("--message-format=json-render-diagnostics")

@@ -1,4 +1,4 @@
-//! The repository's commands: `cargo xtask test`, `demo`, `build` and `size`.
+//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size` and `scale`.
 //!
 //! Guarantees: each command does its own set-up on a machine that has rustup
 //! and Node.js, says what it does, and skips what an earlier run finished.
@@ -6,8 +6,8 @@
 //!
 //! Map: [`setup`] prepares the machine, [`wasm`] compiles the core, [`package`]
 //! assembles the npm package, [`catalog`] and [`shop`] build the demo,
-//! [`serve`] serves it, [`size`] holds the package to its budgets, and
-//! [`mod@test`] runs everything in layers.
+//! [`serve`] serves it, [`size`] holds the package to its budgets, [`scale`]
+//! measures the packing of large logs, and [`mod@test`] runs everything in layers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "durations are shown to a person; nothing here decides a slate")]
 
@@ -18,6 +18,7 @@ mod ports;
 mod project;
 mod run;
 mod say;
+mod scale;
 mod serve;
 mod setup;
 mod shop;
@@ -49,6 +50,8 @@ enum Command {
     Build(package::Options),
     /// Show the sizes of the package and hold them to benches/budgets.toml
     Size(size::Options),
+    /// Measure time and memory of packing 1, 10 and 50 million events, into docs/SCALE.md
+    Scale(scale::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&project, &options),
         Command::Build(options) => package::run(&project, &options),
         Command::Size(options) => size::run(&project, &options),
+        Command::Scale(options) => scale::run(&project, &options),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,11 @@
 //! What a log says in numbers: the only thing the learning part sees.
 //!
-//! This is the seam between reading logs and learning from them. Today
-//! [`Counts`] comes from [`super::sessions`], in memory; a warehouse that runs
-//! the same sums as SQL gives the same tables. Whatever makes them, a pair seen
-//! by fewer than `min_support` shoppers is not in `pairs`.
+//! This is the seam between reading logs and learning from them. [`Counts`]
+//! comes from [`super::crunch`], which runs the SQL of `cli/sql` on an embedded
+//! engine, or from tables that a warehouse made with the same SQL. Whatever
+//! makes them, a pair seen by fewer than `min_support` shoppers is not in `pairs`.
+//!
+//! Every number of the counting stands here once; the SQL is filled in from it.
 //!
 //! Costs: 64 bytes per kept pair, 40 per item.
 
@@ -17,6 +19,17 @@ pub const SHORTEST: usize = 2;
 pub const LONGEST: usize = 100;
 /// Days that count as recent.
 pub const RECENT_DAYS: i64 = 28;
+/// A forward pair at distance `d` weighs `e^{−(d−1)/4}`.
+pub const AHEAD: f64 = 4.0;
+/// A backward pair at distance `d` weighs `e^{−(d−1)/2}`.
+pub const BACK: f64 = 2.0;
+/// A step forward of `d` lines weighs `e^{−(d−1)}`.
+pub const STEP: f64 = 1.0;
+/// Masses are summed as whole numbers of `1/UNIT`: their sum does not depend on an order.
+///
+/// 2³²: a rounding error of 10⁻¹⁰ per pair, and room for 370 million lines of
+/// one item before 63 bits are full.
+pub const UNIT: i64 = 1 << 32;
 
 /// What a log says of one item.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -59,7 +72,13 @@ pub struct Counts {
     pub pairs: Vec<PairCount>,
     /// Shoppers a pair needed.
     pub min_support: u32,
-    /// Pairs seen at all.
+    /// Events, without those reported twice.
+    pub events: u64,
+    /// Events reported twice; dropped.
+    pub repeated: u64,
+    /// Known shoppers.
+    pub shoppers: u64,
+    /// Pairs seen at all; 0 when the counts come from tables, which hold kept pairs only.
     pub pairs_seen: u64,
     /// Sessions of any length.
     pub sessions: u64,

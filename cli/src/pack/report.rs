@@ -12,7 +12,6 @@ use super::budget::Choice;
 use crate::inspect::about;
 use crate::inspect::sections;
 use crate::learn::counts::Counts;
-use crate::log::Log;
 use crate::read::Notes;
 use crate::read::faults::Faults;
 
@@ -69,10 +68,23 @@ struct SectionNumbers {
 
 impl Report {
     /// Takes in what the log gave.
-    pub(super) fn log(&mut self, log: &Log, counts: &Counts, notes: Notes, faults: Faults) {
+    pub(super) fn log(&mut self, counts: &Counts, notes: Notes, faults: Faults) {
+        self.counted(counts);
+        self.notes = Some(Notes { repeated: counts.repeated, ..notes });
+        self.event_rows = Some(faults);
+    }
+
+    /// Takes in what the tables of a warehouse gave, and how many of their rows name unknown items.
+    pub(super) fn tables(&mut self, counts: &Counts, unknown: u64) {
+        self.counted(counts);
+        self.notes = Some(Notes { repeated: counts.repeated, unknown_items: unknown, ..Notes::default() });
+        self.event_rows = Some(Faults::default());
+    }
+
+    fn counted(&mut self, counts: &Counts) {
         self.log = Some(LogNumbers {
-            events: log.events().len() as u64,
-            shoppers: log.shoppers() as u64,
+            events: counts.events,
+            shoppers: counts.shoppers,
             sessions: counts.sessions,
             sessions_learned: counts.learned_sessions,
             pairs_seen: counts.pairs_seen,
@@ -80,8 +92,6 @@ impl Report {
             min_support: counts.min_support,
             second_hop: counts.has_views,
         });
-        self.notes = Some(notes);
-        self.event_rows = Some(faults);
     }
 
     /// Takes in the finished pack.

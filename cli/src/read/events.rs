@@ -1,12 +1,15 @@
-//! Interaction logs: CSV, TSV or NDJSON, one event per row.
+//! Interaction logs: CSV, TSV, NDJSON or Parquet, one event per row.
 //!
 //! Guarantees: every row is learned from, set aside for a reason that is
 //! counted, or reported as bad with its place. Times are on one scale per file.
+//! Rows go one by one into a [`Sink`]: a log in memory, or files on disk.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use flaneur::error::{Error, ErrorKind};
 use serde::Serialize;
 
@@ -16,12 +19,13 @@ use super::fields::{Aliases, Column, Map, columns, normal};
 use super::open::{Shape, Source, next_line, open};
 use super::shapes::rows;
 use super::value::{TimeUnit, moment_like, price, quote};
-use super::{Catalogue, Reading};
-use crate::log::{Log, Touch};
+use super::{Catalogue, Reading, parquet};
+use crate::learn::crunch::{Row as Counted, Spool};
+use crate::log::{Log, Touch, is_guest};
 
 /// A field of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
+pub(super) enum Field {
     Session,
     User,
     Item,
@@ -31,9 +35,9 @@ enum Field {
     Price,
 }
 
-const FIELDS: usize = 7;
+pub(super) const FIELDS: usize = 7;
 
-const ALIASES: Aliases<Field> = &[
+pub(super) const ALIASES: Aliases<Field> = &[
     (
         Field::Session,
         &[
@@ -126,13 +130,46 @@ pub struct Notes {
     pub repeated: u64,
 }
 
+/// A row that teaches something.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taught<'a> {
+    user: &'a str,
+    session: &'a str,
+    item: u32,
+    touch: Touch,
+    at: i64,
+}
+
+/// Where the rows of a log go.
+pub(super) trait Sink {
+    /// Takes a row.
+    ///
+    /// # Errors
+    /// The disk is full.
+    fn take(&mut self, row: &Taught<'_>) -> Result<()>;
+}
+
+impl Sink for Log {
+    fn take(&mut self, row: &Taught<'_>) -> Result<()> {
+        self.add(row.user, row.session, row.item, row.touch, row.at);
+        Ok(())
+    }
+}
+
+impl Sink for Spool {
+    fn take(&mut self, row: &Taught<'_>) -> Result<()> {
+        let Taught { user, session, item, touch, at } = *row;
+        self.add(&Counted::named(user, session, item, touch, at, self.rows()))
+    }
+}
+
 /// What a log's `type` means.
 enum Meaning {
     Learn(Touch),
     SetAside,
 }
 
-/// Reads logs into one.
+/// Reads logs into one sink.
 ///
 /// # Errors
 /// A file that is damaged, has another shape, or lacks the columns that are needed.
@@ -141,34 +178,39 @@ pub(super) fn read(
     reading: &Reading<'_>,
     catalogue: &mut Catalogue,
     faults: &mut Faults,
-) -> Result<(Log, Notes)> {
-    let mut reader = Reader { log: Log::default(), notes: Notes::default(), catalogue, faults, latest: reading.now };
+    sink: &mut dyn Sink,
+) -> Result<Notes> {
+    let mut reader = Reader { sink, notes: Notes::default(), catalogue, faults, latest: reading.now };
     for path in paths {
         let bar = reading.progress.bytes("reading events");
+        if is_parquet(path)? {
+            parquet::read(path, reading.map, &mut reader, &bar)?;
+            bar.finish_and_clear();
+            continue;
+        }
         let source = open(path, &bar)?;
         match source.shape {
             Shape::Table(delimiter) => reader.table(source, delimiter, reading.map)?,
             Shape::Lines => reader.lines(source, reading.map)?,
-            _ => bail!("{}: events are expected as CSV, TSV or NDJSON (one object per line)", source.name),
+            _ => bail!("{}: events are expected as CSV, TSV, NDJSON (one object per line) or Parquet", source.name),
         }
         bar.finish_and_clear();
     }
-    let Reader { mut log, mut notes, .. } = reader;
-    notes.repeated = log.settle();
-    Ok((log, notes))
+    Ok(reader.notes)
 }
 
-struct Reader<'a> {
-    log: Log,
+/// Takes the rows of all files.
+pub(super) struct Reader<'a> {
+    sink: &'a mut dyn Sink,
     notes: Notes,
     catalogue: &'a mut Catalogue,
-    faults: &'a mut Faults,
+    pub(super) faults: &'a mut Faults,
     /// Moments after this one are refused.
     latest: i64,
 }
 
 /// What is known of one file.
-struct FileState {
+pub(super) struct FileState {
     unit: Option<TimeUnit>,
     before: i64,
     /// The touch of rows without a type.
@@ -176,7 +218,7 @@ struct FileState {
 }
 
 impl FileState {
-    fn new(has_quantity: bool) -> Self {
+    pub(super) fn new(has_quantity: bool) -> Self {
         let untyped = if has_quantity { Touch::Buy } else { Touch::View };
         Self { unit: None, before: i64::MIN, untyped }
     }
@@ -204,7 +246,7 @@ impl ObjectShape {
 }
 
 /// The texts of one row, by field.
-type Row<'a> = [&'a str; FIELDS];
+pub(super) type Row<'a> = [&'a str; FIELDS];
 
 impl Reader<'_> {
     fn table(&mut self, source: Source, delimiter: u8, map: &Map) -> Result<()> {
@@ -220,9 +262,13 @@ impl Reader<'_> {
         while rows.read_byte_record(&mut row).map_err(|error| broken(&name, error))? {
             let line = row.position().map_or(0, ::csv::Position::line);
             self.faults.row();
-            let result = texts_of(&row, headers.len(), &places, &name).and_then(|texts| self.row(&texts, &mut state));
-            if let Err(error) = result {
-                self.faults.add(&name, line, &at_header(error, &headers, place));
+            match texts_of(&row, headers.len(), &places, &name) {
+                Ok(texts) => {
+                    if let Err(error) = self.row(&texts, &mut state)? {
+                        self.faults.add(&name, line, &at_header(error, &headers, place));
+                    }
+                }
+                Err(error) => self.faults.add(&name, line, &error),
             }
         }
         Ok(())
@@ -239,25 +285,48 @@ impl Reader<'_> {
                 continue;
             }
             self.faults.row();
-            let result = rows(&line).and_then(|rows| {
-                rows.iter().try_for_each(|flat| {
-                    let places = shape.places(&flat.keys, map);
-                    let has_quantity = places[Field::Quantity as usize].is_some();
-                    let state = state.get_or_insert_with(|| FileState::new(has_quantity));
-                    let texts = places.map(|place| place.map_or("", |at| flat.texts[at].as_str()));
-                    self.row(&texts, state)
-                })
-            });
-            if let Err(error) = result {
-                self.faults.add(&source.name, number, &error);
+            let flats = match rows(&line) {
+                Ok(flats) => flats,
+                Err(error) => {
+                    self.faults.add(&source.name, number, &error);
+                    continue;
+                }
+            };
+            for flat in &flats {
+                let places = shape.places(&flat.keys, map);
+                let has_quantity = places[Field::Quantity as usize].is_some();
+                let state = state.get_or_insert_with(|| FileState::new(has_quantity));
+                let texts = places.map(|place| place.map_or("", |at| flat.texts[at].as_str()));
+                // The rest of an event whose one entry is bad is left out: a line is one row.
+                if let Err(error) = self.row(&texts, state)? {
+                    self.faults.add(&source.name, number, &error);
+                    break;
+                }
             }
         }
         Ok(())
     }
 
-    fn row(&mut self, texts: &Row<'_>, state: &mut FileState) -> flaneur::error::Result<()> {
+    /// Takes one row; the inner error is the row's own fault.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub(super) fn row(&mut self, texts: &Row<'_>, state: &mut FileState) -> Result<flaneur::error::Result<()>> {
+        match self.taught(texts, state) {
+            Ok(Some(row)) => self.sink.take(&row).map(Ok),
+            Ok(None) => Ok(Ok(())),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// What a row teaches; nothing when it is set aside.
+    fn taught<'t>(&mut self, texts: &Row<'t>, state: &mut FileState) -> flaneur::error::Result<Option<Taught<'t>>> {
         let text = |field: Field| texts[field as usize].trim();
         let (user, session, item) = (text(Field::User), text(Field::Session), text(Field::Item));
+        if texts.iter().any(|text| text.contains('\0')) {
+            let message = "the row has NUL characters; is it UTF-16 inside a UTF-8 file?";
+            return Err(Error::new(ErrorKind::Malformed, "", message));
+        }
         let at = moment_like(text(Field::Ts), &mut state.unit)?;
         if at > self.latest {
             return Err(Error::new(
@@ -269,31 +338,38 @@ impl Reader<'_> {
         check_numbers(text(Field::Quantity), text(Field::Price))?;
         let kind = text(Field::Type);
         let meaning = if kind.is_empty() { Meaning::Learn(state.untyped) } else { meaning(kind)? };
-        let Meaning::Learn(touch) = meaning else {
-            *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
-            return Ok(());
+        let no_item = item.is_empty() || item == "(not set)";
+        let touch = match meaning {
+            Meaning::Learn(touch) if !(no_item && is_page(kind)) => touch,
+            _ => {
+                *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
+                return Ok(None);
+            }
         };
-        if item.is_empty() && is_page(kind) {
-            *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
-            return Ok(());
-        }
-        if item.is_empty() {
+        if no_item {
             return Err(Error::new(ErrorKind::Missing, "item", "there is no item id"));
         }
-        if session.is_empty() && user.is_empty() {
+        if session.is_empty() && is_guest(user) {
             return Err(Error::new(ErrorKind::Missing, "session", "there is neither a session nor a user"));
         }
         self.notes.out_of_order += u64::from(at < state.before);
         state.before = at;
-        match self.catalogue.find(item)? {
-            Some(item) => self.log.add(user, session, item, touch, at),
-            None => self.notes.unknown_items += 1,
-        }
-        Ok(())
+        let found = self.catalogue.find(item)?;
+        self.notes.unknown_items += u64::from(found.is_none());
+        Ok(found.map(|item| Taught { user, session, item, touch, at }))
     }
 }
 
-fn check_columns(name: &str, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Result<()> {
+/// Whether a file is Parquet, by its first bytes.
+fn is_parquet(path: &Path) -> Result<bool> {
+    let name = path.display();
+    let mut file = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
+    let mut magic = [0; 4];
+    let read = file.read(&mut magic).with_context(|| format!("{name} cannot be read"))?;
+    Ok(&magic[..read] == b"PAR1")
+}
+
+pub(super) fn check_columns(name: &str, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Result<()> {
     let columns = headers.join(", ");
     for (field, canonical) in [(Field::Item, "item"), (Field::Ts, "ts")] {
         if place(field).is_none() {
@@ -326,7 +402,7 @@ fn texts_of<'a>(
 }
 
 /// Errors of a table name the table's own column.
-fn at_header(error: Error, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Error {
+pub(super) fn at_header(error: Error, headers: &[String], place: impl Fn(Field) -> Option<usize>) -> Error {
     let field = ALIASES.iter().find(|(_, names)| names.first() == Some(&error.path.as_str()));
     let header = field.and_then(|&(field, _)| place(field)).map(|at| headers[at].clone());
     match header {

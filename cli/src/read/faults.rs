@@ -54,8 +54,11 @@ impl FromStr for Limit {
 pub struct Fault {
     /// The file as the user named it.
     pub file: String,
-    /// The line on which the row starts, from 1.
+    /// The line on which the row starts, from 1; in Parquet the row within its row group.
     pub line: u64,
+    /// The row group of a Parquet file, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<u64>,
     /// The field or column, empty when the whole row is meant.
     pub path: String,
     /// Stable name of the kind of fault.
@@ -66,7 +69,10 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: ", self.file, self.line)?;
+        match self.group {
+            Some(group) => write!(f, "{}: row group {group}, row {}: ", self.file, self.line)?,
+            None => write!(f, "{}:{}: ", self.file, self.line)?,
+        }
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
@@ -101,11 +107,21 @@ impl Faults {
 
     /// Counts a row as bad.
     pub fn add(&mut self, file: &str, line: u64, error: &Error) {
+        self.put(file, None, line, error);
+    }
+
+    /// Counts a row of a Parquet file as bad.
+    pub fn add_in_group(&mut self, file: &str, group: u64, row: u64, error: &Error) {
+        self.put(file, Some(group), row, error);
+    }
+
+    fn put(&mut self, file: &str, group: Option<u64>, line: u64, error: &Error) {
         self.bad += 1;
         if self.first.len() < SHOWN {
             self.first.push(Fault {
                 file: file.into(),
                 line,
+                group,
                 // A decoder without a root puts a point before the first field.
                 path: error.path.trim_start_matches('.').into(),
                 code: error.code().into(),

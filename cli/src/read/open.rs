@@ -58,7 +58,7 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
         bail!("{name} is empty; expected items or events in CSV, TSV, NDJSON, JSON or XML");
     }
     if head.starts_with(b"PAR1") {
-        bail!("{name} is Parquet, which this version does not read; export it as CSV or NDJSON");
+        bail!("{name} is Parquet, which is read for events only; export items as CSV or NDJSON");
     }
     let shape = shape_of(&head, path);
     Ok(Source { name, shape, reader: Box::new(BufReader::with_capacity(HEAD, Cursor::new(head).chain(body))) })

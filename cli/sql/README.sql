@@ -1,0 +1,19 @@
+-- What a log says in numbers, as SQL for a warehouse or Spark.
+--
+-- `flaneur pack` runs these statements itself on logs of any size. Run them where the log already
+-- is, export the tables `totals`, `items`, `repeats` and `pairs` as Parquet or CSV into one folder,
+-- and give that folder to `flaneur pack --items FILE --counts FOLDER`.
+--
+-- Beforehand make `log`, one row per event, as a table or a view:
+--
+--   shopper  any type   who; for a guest the session, with something before it: 'guest ' || session
+--   known    BOOLEAN    whether the shopper is known
+--   session  BIGINT     the session within the shopper's, below 0; NULL to cut at pauses
+--   item     any type   the item's id
+--   kind     INT        {view} looked at, 1 put into the basket, onto a list or liked, {buy} bought
+--   ts       BIGINT     epoch milliseconds
+--   seq      BIGINT     place in the log, unique: it decides between rows of one session and moment
+--
+-- Only those rows and columns are read; drop impressions, searches, removals and refunds before.
+-- The dialect is what Spark SQL, BigQuery, Snowflake, DuckDB and PostgreSQL share
+-- (PostgreSQL: write DOUBLE PRECISION for DOUBLE; BigQuery: FLOAT64).
