@@ -23,7 +23,8 @@ use super::query::{Query, Set};
 use super::replay;
 use super::training::Training;
 use super::weights::{Fitted, fitted, priors};
-use crate::learn::{self, fit::RIDGE, learn, sessions};
+use crate::learn::crunch::{Settings, count_events};
+use crate::learn::{self, fit::RIDGE, learn};
 
 /// How the engine's pack is made and what the device may know.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,20 +58,19 @@ pub struct Engine<'p> {
 pub struct Packs(Mutex<BTreeMap<String, Learned>>);
 
 impl Packs {
-    fn learned(&self, bench: &Bench<'_>, training: &Training<'_>, setting: &Setting) -> Learned {
+    fn learned(&self, bench: &Bench<'_>, training: &Training<'_>, setting: &Setting) -> Result<Learned> {
         let key = format!("{} {} {:?}", training.cut, setting.min_support, setting.learning);
         let held = || self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(known) = held().get(&key) {
-            return known.clone();
+            return Ok(known.clone());
         }
         let items = &training.data.items;
         let log = bench.log.before(training.cut);
-        let bar = bench.progress.steps("counting pairs", log.events().len());
-        let counts = sessions::count(&log, items.len(), setting.min_support, |lines| bar.inc(lines as u64));
-        bar.finish_and_clear();
+        let settings = Settings { min_support: setting.min_support, ..Settings::default() };
+        let counts = count_events(log.events(), items.len(), &settings, bench.progress)?;
         let (learned, _) = learn(items, Some(&counts), &setting.learning, bench.progress);
         held().insert(key, learned.clone());
-        learned
+        Ok(learned)
     }
 
     fn catalog(
@@ -80,7 +80,7 @@ impl Packs {
         setting: &Setting,
         weights: &Weights,
     ) -> Result<Catalog> {
-        let mut learned = self.learned(bench, training, setting);
+        let mut learned = self.learned(bench, training, setting)?;
         learned.weights = priors(weights);
         let stamp = Stamp { created: training.cut, currency: String::new() };
         let bytes = write(&training.data.items, &learned, &stamp).map_err(|error| anyhow!("items{error}"))?;
