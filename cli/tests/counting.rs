@@ -1,4 +1,6 @@
 //! The SQL's counts against a naive count, on random logs; and what must not change them.
+// Tests: a panic is the failure.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! The learning formulas against naive ones, on random small logs; and what must not leak.
 // The naive formulas use the standard methods on purpose: they are compared within a tolerance.
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -28,6 +28,7 @@ use datafusion::logical_expr::col;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::physical_expr::expressions::col as physical_column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, StatisticsArgs, StatisticsContext};
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -117,6 +118,7 @@ impl Engine {
         let mut plans = Vec::new();
         for shard in 0..SHARDS {
             let (plan, context) = self.plan(sql, Some(shard)).map_err(|error| explained(name, error))?;
+            let plan = whole(plan);
             plans.push((sorted(plan, order).map_err(|error| explained(name, error))?, context));
         }
         let schema = plans.first().map(|(plan, _)| plan.schema()).context("a log has at least one shard")?;
@@ -227,6 +229,14 @@ fn listing(
     }
     let config = ListingTableConfig::new(ListingTableUrl::parse(place)?).with_listing_options(options);
     ListingTable::try_new(config.with_schema(Arc::clone(schema)))
+}
+
+/// The plan as one partition: a union has one per part.
+fn whole(plan: Plan) -> Plan {
+    if plan.properties().partitioning.partition_count() == 1 {
+        return plan;
+    }
+    Arc::new(CoalescePartitionsExec::new(plan))
 }
 
 /// The plan, sorted by these columns if it is not so already.

@@ -97,13 +97,6 @@ pub(super) fn schema() -> SchemaRef {
     ]))
 }
 
-/// Events of a settled log as one batch, numbered from `first`.
-pub(super) fn batch(events: &[Event], first: i64) -> Result<RecordBatch> {
-    let mut columns = Columns::default();
-    events.iter().zip(first..).for_each(|(event, seq)| columns.add(&Row::of(event, seq)));
-    columns.batch()
-}
-
 #[derive(Default)]
 struct Columns {
     shopper: Int64Builder,
