@@ -32,7 +32,7 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         stamp.set()?;
     }
 
-    let flaneur = command(project)?;
+    let flaneur = command(project, Build::Quick)?;
     let inputs = Fingerprint::of("pack 1").file(&flaneur)?.file(&items)?.file(&events)?;
     let stamp = Stamp::new(project.scratch().join("pack.stamp"), &inputs);
     let (pack, display) = (folder.join(PACK), folder.join(DISPLAY));
@@ -70,7 +70,7 @@ pub(crate) fn adopt(project: &Project, catalog: &Path, events: Option<&Path>) ->
         // The tools run in the repository, the person may be elsewhere.
         let catalog = absolute(catalog)?;
         let events = events.map(absolute).transpose()?;
-        let flaneur = command(project)?;
+        let flaneur = command(project, Build::Quick)?;
         pack_items(project, &flaneur, &Feed { items: &catalog, events: events.as_deref() }, &folder)?;
     }
     Ok(folder)
@@ -109,10 +109,21 @@ fn pack_items(project: &Project, flaneur: &Path, feed: &Feed<'_>, folder: &Path)
         .stream()
 }
 
+/// How the command-line tool is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// Like the tests, whose compiled dependencies it shares.
+    Quick,
+    /// For measurements.
+    Release,
+}
+
 /// The shop's command-line tool, compiled if it changed.
-pub(crate) fn command(project: &Project) -> Result<PathBuf> {
+pub(crate) fn command(project: &Project, build: Build) -> Result<PathBuf> {
+    let release = (build == Build::Release).then_some("--release");
     let messages = Tool::cargo(project, "build")
-        .args(["--release", "--package", "flaneur-cli", "--bin", "flaneur"])
+        .args(release)
+        .args(["--package", "flaneur-cli", "--bin", "flaneur"])
         .arg("--message-format=json-render-diagnostics")
         .stream_and_capture()?;
     artifact(&messages, "flaneur", std::env::consts::EXE_EXTENSION)

@@ -51,7 +51,7 @@ struct Measured {
 
 /// `cargo xtask scale`.
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
-    let flaneur = catalog::command(project)?;
+    let flaneur = catalog::command(project, catalog::Build::Release)?;
     let folder = project.target.join("scale");
     fs::create_dir_all(&folder)?;
     let mut rows = Vec::new();
