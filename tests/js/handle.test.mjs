@@ -219,7 +219,9 @@ test("forgetting an item takes its events out of everything", async () => {
 });
 
 test("an export can be imported elsewhere, once", async () => {
-  const one = await openShop();
+  // One moment for both: evidence fades by the millisecond.
+  const moment = Date.now();
+  const one = await openShop({ now: () => moment });
   one.observe({ type: "view_item", item: "rug-1", id: "e1" });
   one.observe({ type: "purchase", items: [{ item: "rug-2", quantity: 2, price: 9 }], id: "e2" });
   const blob = await one.profile.export();
@@ -227,7 +229,7 @@ test("an export can be imported elsewhere, once", async () => {
   const document = JSON.parse(await blob.text());
   assert.equal(document.flaneur, 1);
   assert.equal(document.events.length, 2);
-  const two = await openShop();
+  const two = await openShop({ now: () => moment });
   assert.deepEqual(await two.profile.import(blob), { added: 2, known: 0, refused: [] });
   assert.deepEqual(await two.profile.import(await blob.arrayBuffer()), { added: 0, known: 2, refused: [] });
   assert.deepEqual(await two.profile.import(document), { added: 0, known: 2, refused: [] });
