@@ -105,8 +105,7 @@ impl Family for Engine<'_> {
         if setting.fitted {
             let early = self.packs.catalog(bench, bench.early, setting, &defaults)?;
             let unknown = unknown(bench.early);
-            found = fitted(&early, bench.tuning, setting.history, &unknown, &defaults, RIDGE);
-            setting.without.iter().for_each(|&signal| found.weights.without(signal));
+            found = fitted(&early, bench.tuning, setting.history, &unknown, &setting.without, &defaults, RIDGE);
         }
         let catalog = self.packs.catalog(bench, bench.late, setting, &found.weights)?;
         let weights = Weights::with_priors(catalog.weights());

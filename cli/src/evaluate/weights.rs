@@ -9,7 +9,7 @@ use flaneur::catalog::pack::PriorWeight;
 use flaneur::rank::{Block, Desk, SIGNALS, Signal, Weights, survey};
 use rayon::prelude::*;
 
-use super::query::{Query, Set};
+use super::query::Query;
 use super::replay;
 use crate::learn::fit::{Choice, fit};
 
@@ -27,23 +27,23 @@ pub struct Fitted {
 /// Fits the blocks of the task on its queries, starting from `defaults`.
 ///
 /// `history`: whether the device knows the shopper's earlier sessions. `unknown`:
-/// items that the shop did not have yet, which are no candidates.
+/// items that the shop did not have yet, which are no candidates. `without`: signals
+/// that weigh nothing in `defaults` and take no part in the fit.
 #[must_use]
 pub fn fitted(
     catalog: &Catalog,
     queries: &[Query<'_>],
     history: bool,
     unknown: &[u32],
+    without: &[Signal],
     defaults: &Weights,
     ridge: f64,
 ) -> Fitted {
-    let asked: Vec<&Query<'_>> =
-        queries.iter().filter(|query| matches!(query.set, Set::Main | Set::ColdStart)).collect();
     let choices: Vec<(Choice, usize)> =
-        asked.par_iter().map(|query| choice(catalog, query, history, unknown, defaults)).collect();
+        queries.par_iter().map(|query| choice(catalog, query, history, unknown, without, defaults)).collect();
     let (reached, wanted) = choices
         .iter()
-        .zip(&asked)
+        .zip(queries)
         .fold((0, 0), |(reached, wanted), ((_, found), query)| (reached + found, wanted + query.targets.len()));
     let telling: Vec<Choice> = choices.into_iter().map(|(choice, _)| choice).filter(Choice::is_telling).collect();
     let from: Vec<f64> = columns().map(|(signal, block)| defaults.of(signal, block)).collect();
@@ -61,13 +61,21 @@ fn columns() -> impl Iterator<Item = (Signal, Block)> {
     [Block::Session, Block::Again, Block::Discover].into_iter().flat_map(|block| Signal::all().map(move |x| (x, block)))
 }
 
-fn choice(catalog: &Catalog, query: &Query<'_>, history: bool, unknown: &[u32], weights: &Weights) -> (Choice, usize) {
+fn choice(
+    catalog: &Catalog,
+    query: &Query<'_>,
+    history: bool,
+    unknown: &[u32],
+    without: &[Signal],
+    weights: &Weights,
+) -> (Choice, usize) {
     let mut device = replay::device(catalog, query, history);
     device.request.exclude.extend(unknown);
     let desk = Desk { catalog, profile: &device.profile, rules: &[], weights };
     let mut choice = Choice::default();
     let mut found = 0;
-    for scored in survey(&desk, &device.request) {
+    for mut scored in survey(&desk, &device.request) {
+        without.iter().for_each(|&signal| scored.values[signal as usize] = 0.0);
         let column = |at: usize| (scored.block as usize * SIGNALS + at) as u16;
         let is_chosen = query.targets.binary_search(&scored.item).is_ok();
         found += usize::from(is_chosen);
