@@ -87,11 +87,10 @@ pub struct Desk<'a> {
 /// Ranks for one slot.
 #[must_use]
 pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
-    let rules = Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules));
+    let rules = rules_of(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
     let scorer = Scorer::new(desk, request);
-    let candidates = retrieve::candidates(desk, request, &scorer, &eligible);
-    let scored = scorer.score_all(&candidates, &rules);
+    let scored = scored(desk, request, &rules, &eligible, &scorer);
     let mut stream = Stream::new(request.seed, &request.slot);
     let entries = arrange::arrange(desk, request, &rules, &eligible, &scorer, scored, &mut stream);
     Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
@@ -102,11 +101,23 @@ pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
 /// For fitting weights and for analysis; cost as in [`rank`], without the arrangement.
 #[must_use]
 pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
-    let rules = Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules));
+    let rules = rules_of(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
-    let scorer = Scorer::new(desk, request);
-    let candidates = retrieve::candidates(desk, request, &scorer, &eligible);
-    scorer.score_all(&candidates, &rules)
+    scored(desk, request, &rules, &eligible, &Scorer::new(desk, request))
+}
+
+fn rules_of(desk: &Desk<'_>, request: &Request) -> Resolved {
+    Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules))
+}
+
+fn scored(
+    desk: &Desk<'_>,
+    request: &Request,
+    rules: &Resolved,
+    eligible: &Eligible,
+    scorer: &Scorer<'_>,
+) -> Vec<Scored> {
+    scorer.score_all(&retrieve::candidates(desk, request, scorer, eligible), rules)
 }
 
 /// The shop's own order: what a shopper without the `rank` gate sees.
@@ -114,7 +125,7 @@ pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
 /// Stock, exclusions and the shopper's own refusals still hold; nothing is drawn or reordered.
 #[must_use]
 pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
-    let rules = Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules));
+    let rules = rules_of(desk, request);
     let open = Request { allow: Allow { seen: true, bought: true, basket: true }, ..request.clone() };
     let eligible = Eligible::new(desk, &open, &rules);
     let all = || (0..desk.catalog.len() as u32).collect();

@@ -278,6 +278,25 @@ fn the_dial_sets_the_share_of_labelled_discoveries() {
 }
 
 #[test]
+fn the_dial_at_zero_leaves_the_scores_alone() {
+    let mut engine = shop::engine(400);
+    view(&mut engine, "v", 8, 1_000);
+    let mut slate = |dial| {
+        let request = RequestWire { surprise: Some(dial), ..shop::request("home", 24, 9) };
+        engine.rank(request, NOW).unwrap()
+    };
+    let is_arranged = |slate: &Slate| {
+        let own = |signal: &str| signal == "diversity" || signal == "discovery";
+        slate.entries.iter().any(|entry| entry.reasons.iter().any(|reason| own(reason.signal)))
+    };
+    let plain = slate(0.0);
+    assert_eq!(plain.entries.len(), 24);
+    assert!(plain.entries.windows(2).all(|pair| pair[0].score >= pair[1].score));
+    assert!(!is_arranged(&plain), "an entry pays or gains by the arrangement");
+    assert!(is_arranged(&slate(0.3)), "the default dial should arrange this slate");
+}
+
+#[test]
 fn discovery_propensities_are_the_frequencies_of_the_draw() {
     let mut engine = shop::engine(400);
     view(&mut engine, "v", 8, 1_000);
