@@ -5,7 +5,8 @@
 //! same pack format, so there is one way to read a catalog.
 //!
 //! Costs: one copy of the pack's bytes; 4 bytes per item for each of identifiers,
-//! their order, tokens and relations, which the file does not spend. Used by `profile` (vectors, tokens) and `rank` (everything else).
+//! their order, tokens and relations, which the file does not spend.
+//! Used by `profile` (vectors, tokens) and `rank` (everything else).
 
 mod embed;
 pub mod item;

@@ -108,7 +108,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
     content_neighbours: usize,
     /// The engine's dial: 0 ranks by relevance alone, 1 surprises most.
-    #[arg(long, value_name = "U", default_value_t = 0.0)]
+    #[arg(long, value_name = "U", default_value_t = 0.0, value_parser = dial)]
     surprise: f64,
     /// Leave signals of the engine out, such as trend,popularity; the others are fitted anew.
     #[arg(long, value_name = "SIGNAL,…", value_delimiter = ',', value_parser = signal)]
@@ -177,6 +177,12 @@ const ANONYMOUS: u32 = 3;
 fn signal(name: &str) -> Result<Signal, String> {
     let known = || Signal::all().map(Signal::name).collect::<Vec<_>>().join(", ");
     Signal::from_name(name).ok_or_else(|| format!("expected one of {}", known()))
+}
+
+/// A dial.
+fn dial(text: &str) -> Result<f64, String> {
+    let dial: Option<f64> = text.parse().ok();
+    dial.filter(|dial| (0.0..=1.0).contains(dial)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
 /// A positive number of days.
