@@ -16,6 +16,8 @@ export type Message =
   | { forgotten: string[] }
   /** A consent choice. */
   | { gates: Partial<Gates> }
+  /** What a consent source said, for tabs that have one too. */
+  | { source: Partial<Gates> }
   /** The whole log was erased. */
   | { erased: true };
 
@@ -57,10 +59,11 @@ export class Tabs {
 
 function read(data: unknown): Message | undefined {
   if (typeof data !== "object" || data === null) return undefined;
-  const { records, quiet, forgotten, gates, erased } = data as Record<string, unknown>;
+  const { records, quiet, forgotten, gates, source, erased } = data as Record<string, unknown>;
   if (isListOf(records, isRecord)) return { records, quiet: quiet === true };
   if (isListOf(forgotten, (id) => typeof id === "string")) return { forgotten: forgotten as string[] };
   if (typeof gates === "object" && gates !== null) return { gates: readGates(gates) };
+  if (typeof source === "object" && source !== null) return { source: readGates(source) };
   return erased === true ? { erased } : undefined;
 }
 

@@ -1,31 +1,47 @@
 /**
- * What is allowed, decided from what the shopper chose and what a consent source says.
+ * What is allowed, decided from what the shopper chose, what a consent source says, and what the browser and the
+ * shop say about the visitor.
  *
  * A pure state machine: it stores nothing and tells nobody. A gate is open when the source, if
  * there is one, grants it, and the choice does: with a source, the choice can only restrict.
+ * Global Privacy Control keeps `measure` closed until the shopper opens it by hand afterwards.
+ * For a minor everything is closed, and nothing that is stored is touched.
  */
 
 import { flaneurError } from "./errors.js";
-import type { ConsentSource, Gates, Receipt } from "./types.js";
+import type { ConsentSource, Gates, Notice, Receipt } from "./types.js";
 
 /** Every gate, in the order of receipts. */
 export const GATES = ["store", "learn", "rank", "measure"] as const satisfies readonly (keyof Gates)[];
 
+/** How long a receipt is kept, as ISO 8601 has it. */
+const RECEIPT_PERIOD = "P25M";
 /** More choices than anyone makes; the oldest go first. */
 const MAX_RECEIPTS = 200;
 
+/** Where the state of consent is kept, and what it is told once. */
+export interface ConsentSurroundings {
+  readonly shop: string;
+  readonly notice?: Notice | undefined;
+  /** The shop says that this visitor is a child, or may be one. */
+  readonly minor?: boolean | undefined;
+  /** The browser sends Global Privacy Control. */
+  readonly privacyControl?: boolean | undefined;
+  newId(): string;
+}
+
 /** The state of consent for one shop. */
 export class ConsentState {
-  readonly #shop: string;
-  readonly #newId: () => string;
+  readonly #around: ConsentSurroundings;
+  /** The shopper opened `measure` by hand although the browser asks for privacy. */
+  #measureByHand = false;
   #choice: Partial<Gates> = {};
   #source: Partial<Gates> | undefined;
   #receipts: Receipt[] = [];
   #gates: Gates = Object.freeze(all(false));
 
-  constructor(shop: string, newId: () => string) {
-    this.#shop = shop;
-    this.#newId = newId;
+  constructor(around: ConsentSurroundings) {
+    this.#around = around;
   }
 
   /** What is open now; the same object until a gate moves. */
@@ -48,9 +64,10 @@ export class ConsentState {
     return this.#choice[gate] === false || this.#source?.[gate] === false;
   }
 
-  /** Takes over a choice. Returns whether any gate moved. */
-  choose(change: Partial<Gates>): boolean {
+  /** Takes over a choice; `byHand` when the shopper made it just now. Returns whether any gate moved. */
+  choose(change: Partial<Gates>, byHand = false): boolean {
     this.#choice = { ...this.#choice, ...change };
+    if (change.measure !== undefined) this.#measureByHand = byHand && change.measure;
     return this.#settle();
   }
 
@@ -66,13 +83,19 @@ export class ConsentState {
     const last = this.#receipts.at(-1);
     const same = purposes.every(({ state }, i) => state === (last?.purposes[i]?.state ?? "denied"));
     if (same) return undefined;
+    const { controller, ...notice } = this.#around.notice ?? {};
     const receipt: Receipt = {
-      recordId: this.#newId(),
+      recordId: this.#around.newId(),
       schemaVersion: "ISO/IEC TS 27560:2023",
       timestamp: new Date(now).toISOString(),
-      controller: this.#shop,
+      controller: controller ?? this.#around.shop,
       purposes,
+      lawfulBasis: "consent",
       method,
+      ...(Object.keys(notice).length > 0 && { notice }),
+      storage: { location: "device", period: RECEIPT_PERIOD },
+      withdrawal: "consent.set",
+      ...(this.#around.privacyControl && { globalPrivacyControl: true as const }),
     };
     this.#receipts = [...this.#receipts, receipt].slice(-MAX_RECEIPTS);
     return receipt;
@@ -84,6 +107,17 @@ export class ConsentState {
     this.#receipts = [...known.values()]
       .sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
       .slice(-MAX_RECEIPTS);
+    // A choice made by hand under Global Privacy Control is known by its receipt.
+    const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
+    this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
+    this.#settle();
+  }
+
+  /** The receipts as a file for the shopper. */
+  document(now: number): Blob {
+    const { shop } = this.#around;
+    const content = { flaneur: 1, shop, exported: new Date(now).toISOString(), receipts: this.#receipts };
+    return new Blob([JSON.stringify(content, null, 2)], { type: "application/json" });
   }
 
   #settle(): boolean {
@@ -93,6 +127,9 @@ export class ConsentState {
     for (const gate of GATES) {
       after[gate] = source ? source[gate] === true && this.#choice[gate] !== false : this.#choice[gate] === true;
     }
+    const { minor, privacyControl } = this.#around;
+    if (privacyControl && !this.#measureByHand) after.measure = false;
+    if (minor) Object.assign(after, all(false));
     const moved = GATES.some((gate) => before[gate] !== after[gate]);
     if (moved) this.#gates = Object.freeze(after);
     return moved;
@@ -135,6 +172,15 @@ export function readGates(gates: unknown): Partial<Gates> {
     if (typeof state === "boolean") read[gate] = state;
   }
   return read;
+}
+
+/** Whether the browser sends Global Privacy Control. */
+export function privacyControl(): boolean {
+  return typeof navigator === "object" && (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true;
+}
+
+function grantsMeasure({ purpose, state }: Receipt["purposes"][number]): boolean {
+  return purpose === "measure" && state === "granted";
 }
 
 function all(state: boolean): Gates {

@@ -8,7 +8,7 @@ import type { CatalogContent } from "./catalog.js";
 import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
 import { checkIds } from "./checks.js";
-import { ConsentState, checkGates, isConsentSource, readGates } from "./consent.js";
+import { ConsentState, checkGates, isConsentSource, privacyControl, readGates } from "./consent.js";
 import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
 import { flaneurError, isFlaneurError, report } from "./errors.js";
@@ -67,7 +67,13 @@ export class Handle {
 
   constructor(options: OpenOptions) {
     this.#options = options;
-    this.#consent = new ConsentState(options.shop, newId);
+    this.#consent = new ConsentState({
+      shop: options.shop,
+      notice: options.notice,
+      minor: options.audience === "minor",
+      privacyControl: privacyControl(),
+      newId,
+    });
     this.#log = new DeviceLog(options.shop, options.storage !== "memory", {
       hear: (message) => this.#hear(message),
       trouble: (reason) => this.#setStorageReason(reason),
@@ -78,7 +84,8 @@ export class Handle {
 
   /** Finds out what is allowed and what is stored. Never rejects, and never waits for long. */
   async recall(): Promise<void> {
-    const { consent } = this.#options;
+    const { audience, consent } = this.#options;
+    if (audience === "minor") return;
     if (consent === undefined) await within(this.#recallChoice(), DISK_MS);
     else if (isConsentSource(consent)) await this.#connectSource(consent);
     else await within(this.#choose(checkGates(consent, "consent"), "api"), DISK_MS);
@@ -253,10 +260,11 @@ export class Handle {
       set: async (gates) => {
         const change = checkGates(gates, "gates");
         if (this.#closed) return;
-        this.#log.tell(change);
-        await within(this.#choose(change, "api"), 2 * DISK_MS);
+        this.#log.tell({ gates: change });
+        await within(this.#choose(change, "api", true), 2 * DISK_MS);
       },
       receipts: async () => structuredClone([...consent.receipts]),
+      export: async () => consent.document(this.#now()),
     } satisfies Consent);
   }
 
@@ -272,15 +280,14 @@ export class Handle {
   }
 
   async #connectSource(source: ConsentSource): Promise<void> {
-    const follow = async (gates: Partial<Gates>): Promise<void> => {
-      if (this.#closed) return;
-      const before = this.#consent.gates;
-      this.#consent.follow(readGates(gates));
-      await this.#settle(before, "source", this.#consent.denied("store"));
-    };
+    const follow = (gates: Partial<Gates>): Promise<void> => this.#follow(readGates(gates), "source");
     try {
       this.#consent.follow({});
-      this.#unsubscribe = source.subscribe?.((gates) => void follow(gates));
+      this.#unsubscribe = source.subscribe?.((gates) => {
+        const said = readGates(gates);
+        if (!this.#closed && Object.keys(said).length > 0) this.#log.tell({ source: said });
+        void this.#follow(said, "source");
+      });
       const first = Promise.resolve(source.get()).then(follow);
       first.catch(report);
       await within(first.catch(() => {}), CONSENT_MS + DISK_MS);
@@ -289,9 +296,16 @@ export class Handle {
     }
   }
 
-  #choose(change: Partial<Gates>, method: Receipt["method"] | undefined): Promise<void> {
+  async #follow(said: Partial<Gates>, method: Receipt["method"] | undefined): Promise<void> {
+    if (this.#closed) return;
     const before = this.#consent.gates;
-    this.#consent.choose(change);
+    this.#consent.follow(said);
+    await this.#settle(before, method, this.#consent.denied("store"));
+  }
+
+  #choose(change: Partial<Gates>, method: Receipt["method"] | undefined, byHand = false): Promise<void> {
+    const before = this.#consent.gates;
+    this.#consent.choose(change, byHand);
     return this.#settle(before, method, change.store === false);
   }
 
@@ -314,8 +328,10 @@ export class Handle {
     const stored = await this.#log.read(true);
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
+      const before = this.#consent.gates;
       this.#consent.adopt(stored.receipts);
       this.#restore(stored);
+      if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }
     await this.#log.writeAll(this.#consent.choice, this.#consent.receipts);
   }
@@ -331,7 +347,11 @@ export class Handle {
     }
     if (this.#closed) return;
     if ("gates" in message) {
-      void this.#choose(message.gates, undefined);
+      void this.#choose(message.gates, undefined, true);
+      return;
+    }
+    if ("source" in message) {
+      if (this.#unsubscribe) void this.#follow(message.source, undefined);
       return;
     }
     if ("records" in message) {

@@ -136,8 +136,9 @@ export class DeviceLog {
     await this.#store?.destroy();
   }
 
-  tell(gates: Partial<Gates>): void {
-    this.#tabs?.post({ gates });
+  /** Tells the other tabs what is allowed. */
+  tell(message: Extract<Message, { gates: unknown } | { source: unknown }>): void {
+    this.#tabs?.post(message);
   }
 
   async close(): Promise<void> {

@@ -21,7 +21,7 @@ export function checkOptions(options: unknown): OpenOptions {
   if (typeof options !== "object" || options === null) {
     throw flaneurError("option_missing", 'open needs options: open({ shop: "my-shop", catalog: "/catalog.pack" }).');
   }
-  const { shop, catalog, consent, rules, wasm, storage, now, seed } = options as Record<keyof OpenOptions, unknown>;
+  const { shop, catalog, consent, notice, audience, rules, wasm, storage, now, seed } = options as Record<keyof OpenOptions, unknown>;
   if (shop === undefined) throw missing("shop", "the name of your shop");
   if (typeof shop !== "string") throw type("shop", "a text");
   if (!SHOP.test(shop)) {
@@ -33,6 +33,10 @@ export function checkOptions(options: unknown): OpenOptions {
   if (consent !== undefined) {
     if (typeof consent !== "object" || consent === null) throw type("consent", "gates or a consent source");
     if (!isConsentSource(consent)) checkGates(consent, "consent");
+  }
+  if (notice !== undefined && (typeof notice !== "object" || notice === null)) throw type("notice", "an object of texts");
+  if (audience !== undefined && audience !== "general" && audience !== "minor") {
+    throw type("audience", '"general" or "minor"');
   }
   if (rules !== undefined && !Array.isArray(rules)) throw type("rules", "an array of rules");
   if (wasm !== undefined && !isWasmSource(wasm)) throw type("wasm", "an address, a Response, bytes, or a module");

@@ -9,7 +9,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Catalog, Rule } from "./types/catalog.js";
-import type { Consent, ConsentSource, Gates, Receipt } from "./types/consent.js";
+import type { Consent, ConsentSource, Gates, Notice, Receipt } from "./types/consent.js";
 import type { EventInput } from "./types/events.js";
 import type { Profile } from "./types/profile.js";
 
@@ -41,6 +41,13 @@ export interface OpenOptions {
    * deletes what an earlier visit stored.
    */
   consent?: Partial<Gates> | ConsentSource;
+  /** What the shopper reads when they choose, for the receipts. */
+  notice?: Notice;
+  /**
+   * `"minor"`: the visitor is a child, or may be one. Every gate stays closed whatever is granted;
+   * what an earlier visit stored is neither read nor deleted. Default `"general"`.
+   */
+  audience?: "general" | "minor";
   rules?: Rule[];
   /**
    * The engine, for shops that host it themselves: an address, a response, bytes or a compiled

@@ -12,7 +12,10 @@ export interface Gates {
   learn: boolean;
   /** Use the log to rank. Without it slates keep the shop's own order. */
   rank: boolean;
-  /** Send aggregates. Kept and receipted like the others; this version sends nothing at all. */
+  /**
+   * Send aggregates. Closed under Global Privacy Control until `consent.set({ measure: true })` is called
+   * afterwards.
+   */
   measure: boolean;
 }
 
@@ -43,8 +46,31 @@ export interface Receipt {
   /** The shop that asked: `OpenOptions.shop`. */
   controller: string;
   purposes: { purpose: keyof Gates; state: "granted" | "denied" }[];
+  lawfulBasis: "consent";
   /** `"api"`: the page said so (`consent` option, `consent.set`). `"source"`: a {@link ConsentSource} did. */
   method: "api" | "source";
+  /** What the shopper read, when the shop says it. */
+  notice?: Omit<Notice, "controller">;
+  /** Where this record is kept, and for how long: ISO 8601. */
+  storage: { location: "device"; period: string };
+  /** The call that takes the choice back. */
+  withdrawal: "consent.set";
+  /** The browser sent Global Privacy Control when the choice was made. */
+  globalPrivacyControl?: true;
+}
+
+/** What the shopper read when they chose, for the receipts. */
+export interface Notice {
+  /** Who is responsible, in words. Default: `OpenOptions.shop`. */
+  controller?: string;
+  /** Where the notice is. */
+  url?: string;
+  /** Which text it was. */
+  version?: string;
+  /** BCP 47, such as `"fr"`. */
+  language?: string;
+  /** ISO 3166, such as `"FR"`. */
+  jurisdiction?: string;
 }
 
 /** The shopper's choice. */
@@ -64,4 +90,6 @@ export interface Consent {
   set(gates: Partial<Gates>): Promise<void>;
   /** Every recorded choice on this device, oldest first. */
   receipts(): Promise<Receipt[]>;
+  /** The same as a JSON file for the shopper. It goes to the caller and nowhere else. */
+  export(): Promise<Blob>;
 }

@@ -1,0 +1,92 @@
+/**
+ * Google Consent Mode, version 2, observed from the page's own `gtag("consent", …)` commands.
+ *
+ * `personalization_storage` opens `store`, `learn` and `rank`; `analytics_storage` opens `measure`. There is no
+ * documented way to read the state, so the commands are read from the `dataLayer`: those already there, and
+ * those to come. A default for some regions counts where it denies, since the region is not known here; one that
+ * waits for an update counts only once the update is there.
+ *
+ * Source: Google, "Set up consent mode on websites".
+ */
+
+import type { ConsentSource, Gates } from "../types/consent.js";
+import { globalNamed, sourceOf } from "./source.js";
+
+type Storage = "personalization_storage" | "analytics_storage";
+type Answer = "granted" | "denied";
+
+/** What the commands said so far. */
+export interface ConsentModeState {
+  readonly defaults: Partial<Record<Storage, Answer>>;
+  readonly updates: Partial<Record<Storage, Answer>>;
+}
+
+const STORAGES = ["personalization_storage", "analytics_storage"] as const;
+const NOTHING: ConsentModeState = Object.freeze({ defaults: {}, updates: {} });
+
+/** What is known after a command. Anything that is no consent command changes nothing. */
+export function consentModeStep(before: ConsentModeState, command: unknown): ConsentModeState {
+  if (typeof command !== "object" || command === null) return before;
+  const { 0: name, 1: kind, 2: parameters } = command as ArrayLike<unknown>;
+  if (name !== "consent" || typeof parameters !== "object" || parameters === null) return before;
+  const said = answers(parameters as Record<string, unknown>);
+  if (kind === "update") return { ...before, updates: { ...before.updates, ...said } };
+  if (kind !== "default") return before;
+  const { region, wait_for_update: wait } = parameters as Record<string, unknown>;
+  const cautious = region !== undefined || wait !== undefined;
+  const defaults = { ...before.defaults };
+  for (const storage of STORAGES) {
+    const answer = said[storage];
+    if (answer === "denied" || (answer === "granted" && !cautious && defaults[storage] !== "denied")) {
+      defaults[storage] = answer;
+    }
+  }
+  return { ...before, defaults };
+}
+
+/** The gates of a state. */
+export function consentModeGates({ defaults, updates }: ConsentModeState): Partial<Gates> {
+  const gates: Partial<Gates> = {};
+  const personalization = updates.personalization_storage ?? defaults.personalization_storage;
+  const analytics = updates.analytics_storage ?? defaults.analytics_storage;
+  if (personalization) gates.store = gates.learn = gates.rank = personalization === "granted";
+  if (analytics) gates.measure = analytics === "granted";
+  return gates;
+}
+
+/** The consent commands of this page. `layer`: the global that `gtag` pushes to. */
+export function consentMode(layer = "dataLayer"): ConsentSource {
+  return sourceOf((say) => {
+    let state = NOTHING;
+    const take = (command: unknown): void => {
+      const after = consentModeStep(state, command);
+      if (after === state) return;
+      state = after;
+      say(consentModeGates(state));
+    };
+    const globals = globalThis as Record<string, unknown>;
+    const commands = globalNamed(layer) ?? (globals[layer] = []);
+    if (!Array.isArray(commands)) return () => {};
+    for (const command of commands) take(command);
+    const { push } = commands;
+    const observed = function (this: unknown[], ...entries: unknown[]): number {
+      const length = push.apply(commands, entries);
+      for (const entry of entries) take(entry);
+      return length;
+    };
+    commands.push = observed;
+    return () => {
+      if (commands.push === observed) commands.push = push; // else someone observes after us: leave theirs
+      state = NOTHING;
+    };
+  });
+}
+
+function answers(parameters: Record<string, unknown>): Partial<Record<Storage, Answer>> {
+  const said: Partial<Record<Storage, Answer>> = {};
+  for (const storage of STORAGES) {
+    const answer = parameters[storage];
+    if (answer === "granted" || answer === "denied") said[storage] = answer;
+  }
+  return said;
+}

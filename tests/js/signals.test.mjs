@@ -1,0 +1,293 @@
+import { keysOnDisk } from "./support/database.mjs";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  consentMode, consentModeGates, consentModeStep, shopify, shopifyGates, strictest, tcf, tcfKeysGates, tcfStep, webview,
+} from "../../pkg/dist/consent/index.js";
+import { open } from "../../pkg/dist/embedded.js";
+import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
+
+const ALL = { store: true, learn: true, rank: true, measure: true };
+const NONE = { store: false, learn: false, rank: false, measure: false };
+const only = (...gates) => ({ ...NONE, ...Object.fromEntries(gates.map((gate) => [gate, true])) });
+/** Makes this browser send Global Privacy Control. */
+function browserAsks(value) {
+  if (typeof navigator !== "object") globalThis.navigator = {}; // Node 20 has none
+  Object.defineProperty(navigator, "globalPrivacyControl", { value, configurable: true });
+}
+const purposes = (...granted) => ({ consents: Object.fromEntries(granted.map((purpose) => [purpose, true])) });
+const EVERY = purposes(1, 5, 6, 8, 9);
+
+// [what, before, event, options, expected]
+const TCF = [
+  ["no data at all", {}, undefined, {}, {}],
+  ["a stub that knows nothing", {}, { cmpStatus: "stub" }, {}, {}],
+  ["it is not known yet whether the GDPR applies", {}, { eventStatus: "tcloaded", publisher: EVERY }, {}, {}],
+  ["the dialog is open, and consents look granted", {}, { gdprApplies: true, eventStatus: "cmpuishown", publisher: EVERY }, {}, {}],
+  ["the dialog is open again over a decision", ALL, { gdprApplies: true, eventStatus: "cmpuishown", publisher: purposes() }, {}, ALL],
+  ["everything, as loaded", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: EVERY }, {}, ALL],
+  ["everything, as just chosen", {}, { gdprApplies: true, eventStatus: "useractioncomplete", publisher: EVERY }, {}, ALL],
+  ["nothing, as just chosen", {}, { gdprApplies: true, eventStatus: "useractioncomplete", publisher: purposes() }, {}, NONE],
+  ["a withdrawal", ALL, { gdprApplies: true, eventStatus: "useractioncomplete", publisher: purposes() }, {}, NONE],
+  ["no publisher at all", {}, { gdprApplies: true, eventStatus: "tcloaded" }, {}, NONE],
+  ["purpose 1", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(1) }, {}, only("store")],
+  ["purpose 5", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(5) }, {}, only("learn")],
+  ["purpose 6", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(6) }, {}, only("rank")],
+  ["purpose 8 without 9", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(8) }, {}, NONE],
+  ["purpose 9 without 8", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(9) }, {}, NONE],
+  ["purposes 8 and 9", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(8, 9) }, {}, only("measure")],
+  ["purposes of advertising", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: purposes(2, 3, 4, 7) }, {}, NONE],
+  ["legitimate interests", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: { legitimateInterests: EVERY.consents } }, {}, NONE],
+  ["consents of vendors", {}, { gdprApplies: true, eventStatus: "tcloaded", vendor: EVERY, purpose: EVERY }, {}, NONE],
+  ["consents that are not booleans", {}, { gdprApplies: true, eventStatus: "tcloaded", publisher: { consents: { 1: 1, 5: "true" } } }, {}, NONE],
+  ["purpose 1 was not asked", {}, { gdprApplies: true, eventStatus: "tcloaded", purposeOneTreatment: true, publisher: EVERY }, {}, only("learn", "rank", "measure")],
+  ["the platform failed", ALL, { cmpStatus: "error", gdprApplies: true, eventStatus: "tcloaded", publisher: EVERY }, {}, {}],
+  ["the GDPR does not apply", {}, { gdprApplies: false, eventStatus: "tcloaded" }, {}, {}],
+  ["the GDPR does not apply, and the shop decided", {}, { gdprApplies: false }, { outsideGdpr: "granted" }, ALL],
+  ["the shop decided, but the GDPR applies", {}, { gdprApplies: true, eventStatus: "tcloaded" }, { outsideGdpr: "granted" }, NONE],
+];
+
+test("TCF: only a decision of the shopper opens a gate", () => {
+  for (const [what, before, event, options, expected] of TCF) assert.deepEqual(tcfStep(before, event, options), expected, what);
+});
+
+const KEYS = [
+  ["no keys", {}, {}, {}],
+  ["consent without saying whether the GDPR applies", { IABTCF_PublisherConsent: "1111111111" }, {}, {}],
+  ["everything", { IABTCF_gdprApplies: 1, IABTCF_PublisherConsent: "1111111111" }, {}, ALL],
+  ["texts for numbers", { IABTCF_gdprApplies: "1", IABTCF_PublisherConsent: "1000000000" }, {}, only("store")],
+  ["a short string", { IABTCF_gdprApplies: 1, IABTCF_PublisherConsent: "11" }, {}, only("store")],
+  ["8 and 9", { IABTCF_gdprApplies: 1, IABTCF_PublisherConsent: "0000000110" }, {}, only("measure")],
+  ["purpose 1 was not asked", { IABTCF_gdprApplies: 1, IABTCF_PurposeOneTreatment: 1, IABTCF_PublisherConsent: "1000110110" }, {}, only("learn", "rank", "measure")],
+  ["nonsense", { IABTCF_gdprApplies: 1, IABTCF_PublisherConsent: "yes" }, {}, {}],
+  ["the GDPR does not apply", { IABTCF_gdprApplies: 0 }, {}, {}],
+  ["the GDPR does not apply, and the shop decided", { IABTCF_gdprApplies: "0" }, { outsideGdpr: "granted" }, ALL],
+];
+
+test("TCF in an app: the keys of the host say the same", async () => {
+  for (const [what, keys, options, expected] of KEYS) {
+    assert.deepEqual(tcfKeysGates(keys, options), expected, what);
+    assert.deepEqual(await webview({ get: async () => keys }, options).get(), expected, what);
+  }
+});
+
+const granted = { personalization_storage: "granted", analytics_storage: "granted" };
+const denied = { personalization_storage: "denied", analytics_storage: "denied" };
+const TASTE = { store: true, learn: true, rank: true };
+const NO_TASTE = { store: false, learn: false, rank: false };
+const MODE = [
+  ["no command", [], {}],
+  ["other commands", [["event", "purchase", granted], ["config", "G-1"], null, 7, ["consent", "default"]], {}],
+  ["a default that grants", [["consent", "default", granted]], ALL],
+  ["a default that denies", [["consent", "default", denied]], NONE],
+  ["a default of other storages", [["consent", "default", { ad_storage: "granted", ad_user_data: "granted" }]], {}],
+  ["a default for analytics alone", [["consent", "default", { analytics_storage: "granted" }]], { measure: true }],
+  ["an update that grants", [["consent", "default", denied], ["consent", "update", granted]], ALL],
+  ["an update that denies", [["consent", "default", granted], ["consent", "update", denied]], NONE],
+  ["an update of one storage", [["consent", "default", denied], ["consent", "update", { personalization_storage: "granted" }]], { ...TASTE, measure: false }],
+  ["an update and a later one", [["consent", "update", granted], ["consent", "update", { personalization_storage: "denied" }]], { ...NO_TASTE, measure: true }],
+  ["a default after an update", [["consent", "update", granted], ["consent", "default", denied]], ALL],
+  ["a default for some regions that grants", [["consent", "default", { ...granted, region: ["US"] }]], {}],
+  ["a default for some regions that denies", [["consent", "default", granted], ["consent", "default", { ...denied, region: ["FR"] }]], NONE],
+  ["the same the other way round", [["consent", "default", { ...denied, region: ["FR"] }], ["consent", "default", granted]], NONE],
+  ["a default that waits for an update", [["consent", "default", { ...granted, wait_for_update: 500 }]], {}],
+  ["answers that are none", [["consent", "update", { personalization_storage: true, analytics_storage: "yes" }]], {}],
+];
+
+test("Consent Mode: the last update counts, else the strictest default", () => {
+  for (const [what, commands, expected] of MODE) {
+    const state = commands.reduce(consentModeStep, { defaults: {}, updates: {} });
+    assert.deepEqual(consentModeGates(state), expected, what);
+  }
+});
+
+const fail = () => {
+  throw new Error("privacy");
+};
+const SHOPIFY = [
+  ["no interface", undefined, {}],
+  ["an empty interface", {}, {}],
+  ["both allowed", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: () => true }, ALL],
+  ["both refused", { preferencesProcessingAllowed: () => false, analyticsProcessingAllowed: () => false }, NONE],
+  ["preferences alone", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: () => false }, { ...TASTE, measure: false }],
+  ["analytics alone", { preferencesProcessingAllowed: () => false, analyticsProcessingAllowed: () => true }, { ...NO_TASTE, measure: true }],
+  ["an answer that is none", { preferencesProcessingAllowed: () => "yes" }, {}],
+  ["an interface that fails", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: fail }, {}],
+];
+
+test("Shopify: what the storefront allows, and nothing when it fails", () => {
+  const { reportError } = globalThis;
+  globalThis.reportError = () => {};
+  for (const [what, privacy, expected] of SHOPIFY) assert.deepEqual(shopifyGates(privacy), expected, what);
+  globalThis.reportError = reportError;
+});
+
+const says = (gates) => ({ get: () => gates });
+const COMBINED = [
+  ["no source", [], {}],
+  ["one that grants", [ALL], ALL],
+  ["two that grant", [ALL, ALL], ALL],
+  ["one of two denies", [ALL, NONE], NONE],
+  ["one of two knows nothing", [ALL, {}], {}],
+  ["one denies and one knows nothing", [NONE, {}], NONE],
+  ["each denies something", [{ ...ALL, store: false }, { ...ALL, measure: false }], { ...ALL, store: false, measure: false }],
+  ["three, one of which knows half", [ALL, ALL, { store: true, measure: false }], { store: true, measure: false }],
+];
+
+test("several sources: the strictest wins", async () => {
+  for (const [what, sources, expected] of COMBINED) assert.deepEqual(await strictest(...sources.map(says)).get(), expected, what);
+});
+
+// [what, options, browser asks for privacy, calls of consent.set, gates]
+const HANDLE = [
+  ["nothing said", {}, false, [], NONE],
+  ["the page grants", { consent: ALL }, false, [], ALL],
+  ["GPC against the page's grant", { consent: ALL }, true, [], { ...ALL, measure: false }],
+  ["GPC, then the shopper's own choice", { consent: ALL }, true, [{ measure: true }], ALL],
+  ["GPC, a choice, and its withdrawal", { consent: ALL }, true, [{ measure: true }, { measure: false }], { ...ALL, measure: false }],
+  ["GPC and a choice about something else", { consent: ALL }, true, [{ rank: true }], { ...ALL, measure: false }],
+  ["GPC against a source", { consent: says(ALL) }, true, [], { ...ALL, measure: false }],
+  ["GPC, a source, and the shopper's own choice", { consent: says(ALL) }, true, [{ measure: true }], ALL],
+  ["a choice cannot open what the source denies", { consent: says({ ...ALL, measure: false }) }, true, [{ measure: true }], { ...ALL, measure: false }],
+  ["a source and a choice that restricts", { consent: says(ALL) }, false, [{ learn: false }], { ...ALL, learn: false }],
+  ["a minor", { consent: ALL, audience: "minor" }, false, [], NONE],
+  ["a minor who agrees to everything", { audience: "minor" }, false, [ALL], NONE],
+  ["a minor, whatever the source says", { consent: says(ALL), audience: "minor" }, false, [], NONE],
+  ["a minor with GPC", { consent: ALL, audience: "minor" }, true, [{ measure: true }], NONE],
+  ["the strictest of three signals", { consent: strictest(says(ALL), says({ ...ALL, rank: false }), says(only("store", "rank"))) }, false, [], only("store")],
+];
+
+test("the handle: source, choice, Global Privacy Control and minors, the strictest wins", async () => {
+  for (const [what, options, privacy, choices, expected] of HANDLE) {
+    browserAsks(privacy);
+    const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory", ...options });
+    for (const choice of choices) await shop.consent.set(choice);
+    assert.deepEqual(shop.consent.gates, expected, what);
+    await shop.close();
+  }
+  browserAsks(false);
+});
+
+test("the tables have at least sixty combinations", () => {
+  const rows = [TCF, KEYS, MODE, SHOPIFY, COMBINED, HANDLE].reduce((sum, table) => sum + table.length, 0);
+  assert.ok(rows >= 60, `${rows} rows`);
+});
+
+test("a choice made by hand under Global Privacy Control is found again at the next visit", async () => {
+  const name = freshShop();
+  browserAsks(true);
+  const before = await open({ shop: name, catalog: ITEMS, consent: ALL });
+  await before.consent.set({ measure: true });
+  await before.close();
+  const after = await open({ shop: name, catalog: ITEMS });
+  assert.equal(after.consent.gates.measure, true);
+  await after.consent.set({ measure: false });
+  await after.close();
+  const last = await open({ shop: name, catalog: ITEMS });
+  assert.equal(last.consent.gates.measure, false);
+  await last.close();
+  browserAsks(false);
+});
+
+test("for a minor nothing is written, and what an adult stored before stays", async () => {
+  const name = freshShop();
+  const adult = await open({ shop: name, catalog: ITEMS, consent: ALL });
+  adult.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  await adult.close();
+  const minor = await open({ shop: name, catalog: ITEMS, consent: ALL, audience: "minor" });
+  minor.observe({ type: "view_item", item: "rug-2", id: "e2" });
+  assert.equal(minor.profile.inspect().events, 0);
+  await minor.close();
+  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+});
+
+test("the readers follow the page's own platforms, and stop when told", async () => {
+  const heard = [];
+  const listeners = new Map();
+  const asks = tcf().subscribe((gates) => heard.push(gates)); // before the platform is there
+  globalThis.__tcfapi = (command, version, callback, parameter) => {
+    assert.equal(version, 2);
+    if (command === "addEventListener") listeners.set(7, callback);
+    if (command === "removeEventListener") callback(listeners.delete(parameter));
+  };
+  await eventually(() => listeners.size === 1, "the listener");
+  const tell = (data) => listeners.get(7)({ listenerId: 7, gdprApplies: true, ...data }, true);
+  tell({ eventStatus: "cmpuishown" });
+  tell({ eventStatus: "useractioncomplete", publisher: EVERY });
+  assert.deepEqual(heard, [{}, ALL]);
+  asks();
+  assert.equal(listeners.size, 0);
+  delete globalThis.__tcfapi;
+
+  globalThis.dataLayer = [["consent", "default", denied]];
+  const modes = [];
+  const stop = consentMode().subscribe((gates) => modes.push(gates));
+  function gtag() {
+    dataLayer.push(arguments);
+  }
+  gtag("consent", "update", granted);
+  stop();
+  gtag("consent", "update", denied);
+  assert.deepEqual(modes, [NONE, ALL]);
+  assert.equal(dataLayer.length, 3, "the page's own layer is whole");
+  delete globalThis.dataLayer;
+
+  globalThis.document = new EventTarget();
+  let allowed = false;
+  const privacy = { preferencesProcessingAllowed: () => allowed, analyticsProcessingAllowed: () => allowed };
+  globalThis.Shopify = {
+    loadFeatures([feature], done) {
+      assert.deepEqual(feature, { name: "consent-tracking-api", version: "0.1" });
+      this.customerPrivacy = privacy;
+      done();
+    },
+  };
+  const shops = [];
+  const quit = shopify().subscribe((gates) => shops.push(gates));
+  allowed = true;
+  document.dispatchEvent(new Event("visitorConsentCollected"));
+  quit();
+  document.dispatchEvent(new Event("visitorConsentCollected"));
+  assert.deepEqual(shops, [NONE, ALL]);
+  delete globalThis.Shopify;
+  delete globalThis.document;
+});
+
+test("what a source says holds in every tab within 50 ms", async () => {
+  const name = freshShop();
+  let tell;
+  const source = { get: () => ALL, subscribe: (listener) => ((tell = listener), () => {}) };
+  const here = await open({ shop: name, catalog: ITEMS, consent: source });
+  const there = await Promise.all(
+    [1, 2, 3].map(() => open({ shop: name, catalog: ITEMS, consent: { get: () => ALL, subscribe: () => () => {} } })),
+  );
+  const delays = [];
+  for (let round = 0; round < 20; round++) {
+    const state = { ...ALL, rank: round % 2 === 1 };
+    const done = there.map((tab) => new Promise((resolve) => tab.on("consent", () => resolve(performance.now()))));
+    const start = performance.now();
+    tell(state);
+    assert.equal(here.consent.gates.rank, state.rank, "here at once");
+    for (const at of await Promise.all(done)) delays.push(at - start);
+  }
+  delays.sort((a, b) => a - b);
+  assert.ok(delays[delays.length >> 1] < 50, `median ${delays[delays.length >> 1]} ms`);
+  for (const tab of [here, ...there]) await tab.close();
+});
+
+test("receipts say who asked, what was read, how long they stay, and can be taken away", async () => {
+  const notice = { controller: "Boutique SAS", url: "/vie-privee", version: "2026-11", language: "fr", jurisdiction: "FR" };
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory", notice, now: () => Date.UTC(2026, 10, 26) });
+  await shop.consent.set({ store: true, measure: true });
+  const [receipt] = await shop.consent.receipts();
+  const { controller, ...rest } = notice;
+  assert.equal(receipt.controller, controller);
+  assert.deepEqual(receipt.notice, rest);
+  assert.equal(receipt.lawfulBasis, "consent");
+  assert.deepEqual(receipt.storage, { location: "device", period: "P25M" });
+  assert.equal(receipt.withdrawal, "consent.set");
+  const file = JSON.parse(await (await shop.consent.export()).text());
+  assert.deepEqual(file.receipts, [receipt]);
+  assert.equal(file.flaneur, 1);
+  await shop.close();
+});
