@@ -37,7 +37,9 @@ export interface Sources {
   /** The address of the file beside the package; absent where there is no file to fetch. */
   url?(simd: boolean): URL;
   /** The inlined copy, in base64. */
-  inline(): Promise<string>;
+  inline?(): Promise<string>;
+  /** Code that somebody found already: a worker's page. */
+  code?(): Promise<Found>;
 }
 
 type Wasm = NonNullable<OpenOptions["wasm"]>;
@@ -101,19 +103,45 @@ async function load(sources: Sources, wasm: Wasm | undefined): Promise<Loaded | 
   return { reason: "wasm_failed", cause };
 }
 
-interface Found {
+/** The engine's code, and which build it is. */
+export interface Found {
   code: BufferSource | WebAssembly.Module;
   simd: boolean;
+}
+
+/**
+ * The engine's code for a worker, compiled where this page may compile.
+ *
+ * # Errors
+ * Rejects when no source has it.
+ */
+export async function findCode(sources: Sources, wasm: Wasm | undefined): Promise<Found> {
+  let cause: unknown;
+  for (const source of candidates(sources, wasm, hasSimd())) {
+    try {
+      const found = await source();
+      if (isModule(found.code)) return found;
+      const module = await WebAssembly.compile(found.code).catch((e: unknown) => {
+        if (obstacle()) return undefined; // a policy of the page, which may not be the worker's
+        throw e;
+      });
+      return module ? { code: module, simd: found.simd } : found;
+    } catch (e) {
+      cause ??= e;
+    }
+  }
+  throw cause;
 }
 
 function candidates(sources: Sources, wasm: Wasm | undefined, simd: boolean): (() => Promise<Found>)[] {
   const list: (() => Promise<Found>)[] = [];
   if (wasm !== undefined) list.push(() => fromCaller(wasm));
-  const { url } = sources;
+  const { url, inline, code } = sources;
+  if (code) list.push(code);
   if (url && typeof fetch === "function") {
     list.push(async () => ({ code: await download(url(simd)), simd }));
   }
-  list.push(async () => ({ code: decodeBase64(await sources.inline()), simd: false }));
+  if (inline) list.push(async () => ({ code: decodeBase64(await inline()), simd: false }));
   return list;
 }
 

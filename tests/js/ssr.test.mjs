@@ -16,7 +16,7 @@ function run(script) {
   }).trim();
 }
 
-for (const entry of ["index", "embedded"]) {
+for (const entry of ["index", "embedded", "worker", "worker-embedded"]) {
   test(`importing does nothing and needs nothing: ${entry}`, () => {
     const said = run(`
       const touched = [];

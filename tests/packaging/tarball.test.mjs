@@ -9,11 +9,19 @@ import { formatMessage } from "publint/utils";
 import { filesOf, manifest, tarball } from "./support/tarball.mjs";
 
 const MODULES = [
-  "canonical", "catalog", "channel", "checks", "consent", "core", "embedded", "emitter", "engine", "errors", "events",
+  "canonical", "catalog", "channel", "checks", "connect", "connect/arrange", "connect/catalog", "connect/page",
+  "connect/queue", "connect/writer", "consent", "consent/consent-mode", "consent/index", "consent/shopify", "consent/source",
+  "consent/strictest", "consent/tcf", "core", "embedded", "emitter", "engine", "errors", "events",
   "export", "flaneur", "foreign", "id", "index", "inline", "loader", "log", "memory", "open", "options", "pack",
-  "passthrough", "preference", "profile", "request", "storage", "version",
+  "passthrough", "preference", "profile", "request", "shelf", "sight", "storage", "version", "worker",
+  "worker-embedded", "worker/desk", "worker/host", "worker/remote", "worker/seat",
 ];
-const TYPES = ["embedded", "errors", "index", "types", "types/catalog", "types/consent", "types/events", "types/profile"];
+const TYPES = [
+  "connect", "connect/arrange", "connect/catalog", "connect/page", "connect/writer", "consent/consent-mode", "consent/index",
+  "consent/shopify", "consent/strictest", "consent/tcf", "embedded", "errors", "index",
+  "sight", "types", "types/catalog", "types/consent", "types/events", "types/profile", "worker",
+  "worker/host", "worker/types",
+];
 const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm"];
 
 const packed = tarball();

@@ -22,7 +22,9 @@ import type {
   Slate,
   Status,
 } from "flaneur";
+import { arrange, catalogOf, connect, pushList, stamp, watch } from "flaneur/connect";
 import { open as openInline } from "flaneur/inline";
+import { open as openWorker, type WorkerFlaneur } from "flaneur/worker";
 
 const items: Item[] = [
   { id: "a" },
@@ -140,3 +142,23 @@ export async function use(): Promise<void> {
   // @ts-expect-error later releases bring these; none is there as a stub
   void [shop.decide, shop.intent, shop.measure];
 }
+
+async function atADistance(shop: Flaneur, list: Element): Promise<void> {
+  const end: () => void = connect(shop, { dataLayer: false, segment: "analytics" });
+  const stop: () => void = arrange(shop, list, { slot: "home", attribute: "data-sku" });
+  const far: WorkerFlaneur = await openWorker({ shop: "s", catalog: catalogOf(document), timeout: 500 });
+  const slate = await far.rank({ slot: "home", size: 3 });
+  const seen: Promise<void> = slate.seen();
+  const view: ProfileView = await far.profile.inspect();
+  watch(shop.rank({ slot: "home", size: 3 }), [["a", list]]);
+  pushList(slate, [], (id) => ({ item_name: id }));
+  stamp(slate, [{ item_id: "a" }]);
+  // @ts-expect-error a clock cannot be posted
+  await openWorker({ shop: "s", catalog: items, now: () => 1 });
+  // @ts-expect-error a promise is not a view
+  const wrong: ProfileView = far.profile.inspect();
+  // @ts-expect-error the candidates are the list's own
+  arrange(shop, list, { slot: "home", candidates: ["a"] });
+  void [end, stop, seen, view, wrong];
+}
+void atADistance;

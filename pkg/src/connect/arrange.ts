@@ -1,0 +1,85 @@
+/**
+ * Orders a list that the page has drawn already.
+ */
+
+import { report } from "../errors.js";
+import { Shelf } from "../shelf.js";
+import { watch } from "../sight.js";
+import type { Flaneur, RankRequest, Slate } from "../types.js";
+
+/** A request for a list that is there. `size` is at most the number of its elements. */
+export interface ArrangeOptions extends Omit<RankRequest, "candidates" | "size"> {
+  size?: number;
+  /** The attribute that holds an item's id. Default `"data-item-id"`. */
+  attribute?: string;
+  /** Hears of each slate that is shown, the first included. */
+  shown?: (slate: Slate) => void;
+}
+
+/**
+ * Keeps the children of `list` in the shopper's order, and logs which of them were seen.
+ *
+ * Elements are moved, not made: their listeners, pictures and styles stay. Only children with the
+ * attribute move; they take the places that such children have. Nothing moves while the pointer or
+ * the focus is in the list. Items that the slate leaves out stand behind those it holds. Without
+ * consent or engine the order stays as it is. Returns what ends it; the order then stays.
+ *
+ * # Errors
+ * The `FlaneurError` of a request that is wrong.
+ */
+export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): () => void {
+  const { attribute = "data-item-id", shown, size, ...request } = options;
+  const elements = new Map<string, Element>();
+  for (const element of list.children) {
+    const id = element.getAttribute(attribute);
+    if (id && !elements.has(id)) elements.set(id, element);
+  }
+  const candidates = [...elements.keys()];
+  if (candidates.length === 0) return () => {};
+  const shelf = new Shelf(shop, { ...request, candidates, size: Math.min(size ?? 1000, candidates.length, 1000) });
+
+  let unwatch: (() => void) | undefined;
+  let last: Slate | undefined;
+  const draw = (): void => {
+    const { slate } = shelf.view;
+    if (slate === last) return;
+    last = slate;
+    unwatch?.();
+    place([...new Set([...slate.items.map(({ id }) => id), ...candidates])].map((id) => elements.get(id)!));
+    unwatch = watch(slate, slate.items.map(({ id }) => [id, elements.get(id)!] as const));
+    try {
+      shown?.(slate);
+    } catch (e) {
+      report(e);
+    }
+  };
+  const holds = ["pointerenter", "focusin"] as const;
+  const releases = ["pointerleave", "focusout"] as const;
+  const hold = (): void => shelf.hold(true);
+  const release = (): void => shelf.hold(list.matches(":hover") || list.matches(":focus-within"));
+  const later = (): void => void setTimeout(release); // the focus may only be on its way to a neighbour
+  for (const type of holds) list.addEventListener(type, hold);
+  for (const type of releases) list.addEventListener(type, later);
+  shelf.hold(list.matches(":hover") || list.matches(":focus-within"));
+  const unsubscribe = shelf.subscribe(draw);
+  draw();
+  return () => {
+    unsubscribe();
+    shelf.close();
+    unwatch?.();
+    for (const type of holds) list.removeEventListener(type, hold);
+    for (const type of releases) list.removeEventListener(type, later);
+  };
+}
+
+/** Puts elements of one parent into an order, within the places they have now. */
+function place(order: readonly Element[]): void {
+  const places = [...order].sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  if (places.every((element, i) => element === order[i])) return;
+  const marks = places.map((element) => {
+    const mark = document.createComment("");
+    element.before(mark);
+    return mark;
+  });
+  order.forEach((element, i) => marks[i]!.replaceWith(element));
+}

@@ -1,0 +1,171 @@
+/**
+ * Reads a catalog that a page already has: schema.org JSON-LD in the document, and Shopify's
+ * product JSON.
+ *
+ * Nothing here throws: the data was written for others, so what cannot be read is left out.
+ * Everything read is data; no text of it is ever run or shown as markup.
+ */
+
+import { isText } from "../canonical.js";
+import type { Item } from "../types.js";
+
+type Fields = Record<string, unknown>;
+
+/** Longest id, and longest other text, in UTF-16 units. */
+const ID_LENGTH = 64;
+const TEXT_LENGTH = 250;
+/** Deeper nesting than any real page has. */
+const DEEPEST = 8;
+
+/**
+ * The schema.org products of a document's JSON-LD, in the order of the page: `Product`,
+ * `ProductGroup` with its variants, lists and graphs of them. The same id twice is one item.
+ */
+export function catalogOf(root: ParentNode): Item[] {
+  const found = new Map<string, Item>();
+  for (const script of root.querySelectorAll('script[type="application/ld+json"]')) {
+    let json: unknown;
+    try {
+      json = JSON.parse(script.textContent ?? "");
+    } catch {
+      continue;
+    }
+    collect(json, undefined, found, DEEPEST);
+  }
+  return [...found.values()];
+}
+
+function collect(node: unknown, group: Fields | undefined, found: Map<string, Item>, depth: number): void {
+  if (depth === 0 || typeof node !== "object" || node === null) return;
+  if (Array.isArray(node)) {
+    for (const each of node) collect(each, group, found, depth - 1);
+    return;
+  }
+  const fields = node as Fields;
+  const types = [fields["@type"]].flat();
+  if (types.includes("ProductGroup") && fields["hasVariant"] !== undefined) {
+    collect(fields["hasVariant"], fields, found, depth - 1);
+    return;
+  }
+  if (types.some((type) => type === "Product" || type === "ProductGroup" || type === "IndividualProduct")) {
+    const item = productOf({ ...inherited(group), ...fields }, group);
+    if (item && !found.has(item.id)) found.set(item.id, item);
+    return;
+  }
+  for (const key of ["@graph", "itemListElement", "item", "mainEntity", "itemOffered"]) {
+    collect(fields[key], group, found, depth - 1);
+  }
+}
+
+/** What variants have from their group. */
+function inherited(group: Fields | undefined): Fields {
+  return group ? { brand: group["brand"], category: group["category"], image: group["image"], name: group["name"] } : {};
+}
+
+function productOf(fields: Fields, group: Fields | undefined): Item | undefined {
+  const id = text(fields["sku"], ID_LENGTH) ?? text(fields["productID"], ID_LENGTH) ?? text(fields["gtin13"] ?? fields["gtin"], ID_LENGTH) ?? tail(fields["@id"]) ?? tail(fields["url"]);
+  if (id === undefined) return undefined;
+  const offer = first(fields["offers"]);
+  const price = number(offer["price"] ?? offer["lowPrice"] ?? first(offer["priceSpecification"])["price"]);
+  const availability = text(offer["availability"], TEXT_LENGTH);
+  const attributes = compact({ color: text(fields["color"], 60), material: text(fields["material"], 60), size: text(fields["size"], 60) });
+  return compact({
+    id,
+    title: text(fields["name"], TEXT_LENGTH),
+    brand: named(fields["brand"]) ?? named(fields["manufacturer"]),
+    category: path(fields["category"]),
+    price,
+    currency: currency(offer["priceCurrency"] ?? first(offer["priceSpecification"])["priceCurrency"]),
+    available: availability === undefined ? undefined : !/(OutOfStock|SoldOut|Discontinued)$/.test(availability),
+    image: address(fields["image"]),
+    url: address(fields["url"] ?? offer["url"]),
+    group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
+    attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
+  }) as unknown as Item;
+}
+
+/**
+ * Shopify's products as items: the array of `/products.json`, one product of `/products/*.js`, or
+ * an object that holds either. One product is one item, priced by its first variant.
+ */
+export function shopifyItems(data: unknown): Item[] {
+  const from = (data ?? {}) as Fields;
+  const products = Array.isArray(data) ? (data as unknown[]) : Array.isArray(from["products"]) ? (from["products"] as unknown[]) : [from["product"] ?? data];
+  return products.flatMap((product) => shopifyItem(product) ?? []);
+}
+
+function shopifyItem(product: unknown): Item | undefined {
+  if (typeof product !== "object" || product === null) return undefined;
+  const fields = product as Fields;
+  const id = text(fields["id"], ID_LENGTH);
+  if (id === undefined) return undefined;
+  const variants = (Array.isArray(fields["variants"]) ? fields["variants"] : []) as Fields[];
+  const cents = variants[0]?.["price"] ?? fields["price"];
+  // The storefront's `.js` form counts in cents, as a number; the others write a decimal text.
+  const price = typeof cents === "number" ? number(cents / 100) : number(cents);
+  const tags = fields["tags"];
+  const known = variants.filter((variant) => typeof variant?.["available"] === "boolean");
+  const handle = text(fields["handle"], TEXT_LENGTH);
+  return compact({
+    id,
+    title: text(fields["title"], TEXT_LENGTH),
+    brand: text(fields["vendor"], TEXT_LENGTH),
+    category: text(fields["product_type"] ?? fields["type"], TEXT_LENGTH),
+    tags: (Array.isArray(tags) ? tags : typeof tags === "string" ? tags.split(",") : []).flatMap((tag) => text(typeof tag === "string" ? tag.trim() : tag, TEXT_LENGTH) ?? []).slice(0, 50),
+    price,
+    available: known.length > 0 ? known.some((variant) => variant["available"] === true) : undefined,
+    image: address(fields["featured_image"] ?? fields["images"] ?? fields["image"]),
+    url: handle === undefined ? undefined : `/products/${encodeURIComponent(handle)}`,
+    added: dated(fields["published_at"] ?? fields["created_at"]),
+  }) as unknown as Item;
+}
+
+/** An object without its undefined fields. */
+function compact(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function text(value: unknown, length: number): string | undefined {
+  const written = typeof value === "number" && Number.isFinite(value) ? String(value) : typeof value === "string" ? value.trim() : value;
+  return isText(written, length) ? written : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  const read = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
+}
+
+function first(value: unknown): Fields {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof one === "object" && one !== null ? (one as Fields) : {};
+}
+
+function named(value: unknown): string | undefined {
+  return text(typeof value === "object" && value !== null ? (value as Fields)["name"] : value, TEXT_LENGTH);
+}
+
+function path(value: unknown): string[] | undefined {
+  const levels = [value].flat().flatMap((level) => (typeof level === "string" ? level.split(/[>/]/) : [named(level)]));
+  const read = levels.flatMap((level) => text(level, 120) ?? []).slice(0, 6);
+  return read.length > 0 ? read : undefined;
+}
+
+function currency(value: unknown): string | undefined {
+  return typeof value === "string" && /^[A-Z]{3}$/.test(value) ? value : undefined;
+}
+
+function dated(value: unknown): string | undefined {
+  return typeof value === "string" && value.length <= 40 && Number.isFinite(Date.parse(value)) ? new Date(value).toISOString() : undefined;
+}
+
+/** The first address of a picture or page; only those a page may link to. */
+function address(value: unknown): string | undefined {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  const written = text(typeof one === "object" && one !== null ? ((one as Fields)["url"] ?? (one as Fields)["contentUrl"] ?? (one as Fields)["src"]) : one, 2000);
+  return written !== undefined && (/^https?:\/\//i.test(written) || /^[/.?#\w-][^:]*$/.test(written)) ? written : undefined;
+}
+
+/** The last part of an address, for products that have no other name. */
+function tail(value: unknown): string | undefined {
+  return typeof value === "string" ? text(value.split(/[/#?]/).filter(Boolean).at(-1), ID_LENGTH) : undefined;
+}

@@ -1,0 +1,114 @@
+/**
+ * Listens to a page's event queues: what is on them already, and what comes.
+ *
+ * The page's own calls keep their results and their errors; a failure of ours is reported and goes
+ * no further.
+ */
+
+import { report } from "../errors.js";
+import { OWN } from "./writer.js";
+
+type Fields = Record<string, unknown>;
+type Hear = (event: object) => void;
+
+/** GA4's events that carry items, which a page may push apart from them. */
+const ECOMMERCE = /^(view_item|view_item_list|select_item|add_to_cart|remove_from_cart|add_to_wishlist|begin_checkout|purchase|refund)$/;
+
+/**
+ * Reads a `dataLayer`, from its beginning, and every later push.
+ *
+ * Three ways of using it are understood: an object with `event` and `ecommerce`; the arguments of a
+ * `gtag` call; and `ecommerce` pushed on its own before the event it belongs to. The last counts
+ * for one event, and `{ ecommerce: null }` drops it.
+ */
+export function listenToLayer(layer: unknown[], hear: Hear): () => void {
+  let waiting: unknown;
+  const read = (entry: unknown): void => {
+    if (typeof entry !== "object" || entry === null || OWN.has(entry)) return;
+    if ("length" in entry) {
+      if ((entry as unknown as unknown[])[0] === "event") hear(entry);
+      return;
+    }
+    const { event, ecommerce } = entry as Fields;
+    if (typeof event !== "string") {
+      if (ecommerce !== undefined) waiting = ecommerce;
+      return;
+    }
+    const bare = ECOMMERCE.test(event) && ecommerce === undefined && !("items" in entry);
+    if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting });
+    else hear(entry);
+    if (ECOMMERCE.test(event)) waiting = undefined;
+  };
+  const safely = guarded(read);
+  for (const entry of [...layer]) safely(entry);
+  return wrap(layer as unknown as Fields, "push", (args) => args.forEach(safely));
+}
+
+/**
+ * Reads the calls of Segment, RudderStack (`track`) or PostHog (`capture`) on a global, also those
+ * that wait in its snippet's queue, and follows when the library takes the snippet's place.
+ */
+export function listenToTracker(scope: object, name: string, method: "track" | "capture", hear: Hear): () => void {
+  const globals = scope as Fields;
+  /** Properties of calls read from a queue: the library plays the same objects again. */
+  const replayed = new WeakSet<object>();
+  const read = guarded((args: unknown) => {
+    const [event, properties] = args as [unknown, unknown];
+    if (typeof event !== "string" || typeof properties !== "object" || properties === null) return;
+    if (replayed.delete(properties)) return;
+    hear({ event, properties });
+    if (Array.isArray(current)) replayed.add(properties); // a snippet's queue, which the library will play
+  });
+  let current = globals[name];
+  let unwrap: (() => void) | undefined;
+  const follow = (tracker: unknown): void => {
+    unwrap?.();
+    unwrap = undefined;
+    current = tracker;
+    if (typeof tracker !== "object" && typeof tracker !== "function") return;
+    if (tracker !== null && typeof (tracker as Fields)[method] === "function") {
+      unwrap = wrap(tracker as Fields, method, read);
+    }
+  };
+  follow(current);
+  for (const call of Array.isArray(current) ? ([...current] as unknown[]) : []) {
+    if (!Array.isArray(call) || call[0] !== method) continue;
+    read((call as unknown[]).slice(1));
+  }
+  const before = Object.getOwnPropertyDescriptor(globals, name);
+  if (before && !before.configurable) return () => unwrap?.();
+  Object.defineProperty(globals, name, { configurable: true, enumerable: true, get: () => current, set: follow });
+  return () => {
+    unwrap?.();
+    Object.defineProperty(globals, name, { configurable: true, enumerable: true, writable: true, value: current });
+  };
+}
+
+/** Puts a listener behind a method, and takes it away again when nobody wrapped it since. */
+function wrap(target: Fields, method: string, after: (args: unknown[]) => void): () => void {
+  const original = target[method] as (...args: unknown[]) => unknown;
+  const own = Object.hasOwn(target, method);
+  let listening = true;
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    const result = original.apply(this, args);
+    if (listening) after(args);
+    return result;
+  };
+  target[method] = wrapped;
+  return () => {
+    listening = false;
+    if (target[method] !== wrapped) return;
+    if (own) target[method] = original;
+    else delete target[method];
+  };
+}
+
+function guarded(read: (value: unknown) => void): (value: unknown) => void {
+  return (value) => {
+    try {
+      read(value);
+    } catch (e) {
+      report(e);
+    }
+  };
+}

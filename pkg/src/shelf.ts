@@ -1,0 +1,83 @@
+/**
+ * A shelf: one request, ranked again whenever the shop changes, and moved only when nothing of it
+ * is under the pointer or the focus.
+ *
+ * One seed serves the life of a shelf, so that it moves because of what the shopper did and not
+ * because it was drawn again. Used by the connectors, the elements and the framework adapters.
+ */
+
+import type { Flaneur, RankRequest, Slate } from "./types.js";
+
+/** What a shelf shows. The same object until something of it changes. */
+export interface ShelfView {
+  readonly slate: Slate;
+  /** A new order is ready and waits until the pointer or the focus leaves. */
+  readonly waiting: boolean;
+}
+
+/** One live list. */
+export class Shelf {
+  readonly #shop: Flaneur;
+  readonly #listeners = new Set<() => void>();
+  readonly #leave: () => void;
+  #request: RankRequest;
+  #view: ShelfView;
+  #held = false;
+
+  /**
+   * # Errors
+   * The `FlaneurError` of a request that is wrong.
+   */
+  constructor(shop: Flaneur, request: RankRequest) {
+    this.#shop = shop;
+    this.#request = { seed: Math.floor(Math.random() * 2 ** 32), ...request };
+    this.#view = { slate: shop.rank(this.#request), waiting: false };
+    this.#leave = shop.on("change", () => this.refresh());
+  }
+
+  get view(): ShelfView {
+    return this.#view;
+  }
+
+  /** Calls back after each change of the view; returns what ends it. */
+  subscribe(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  /** Says whether the pointer or the focus is on the shelf. A waiting order shows on release. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held && this.#view.waiting) this.#put({ slate: this.#shop.rank(this.#request), waiting: false });
+  }
+
+  /** Ranks again; with another request, that one from now on. `now`: even under the pointer. */
+  refresh(request?: RankRequest, now = false): void {
+    if (request) this.#request = { seed: this.#request.seed!, ...request };
+    const slate = this.#shop.rank(this.#request);
+    const shown = this.#view.slate;
+    if (!this.#held || now) {
+      this.#put({ slate, waiting: false });
+      return;
+    }
+    const same = slate.items.length === shown.items.length && slate.items.every(({ id }, i) => id === shown.items[i]?.id);
+    if (!same && !this.#view.waiting) this.#put({ slate: shown, waiting: true });
+  }
+
+  /** Takes an item away at once, whatever is held: the shopper sent it away. */
+  drop(id: string): void {
+    const { slate, waiting } = this.#view;
+    this.#put({ slate: { ...slate, items: slate.items.filter((item) => item.id !== id) }, waiting });
+  }
+
+  close(): void {
+    this.#leave();
+    this.#listeners.clear();
+  }
+
+  #put(view: ShelfView): void {
+    this.#view = view;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Answers calls by name on a handle, wherever the handle lives: in the worker, or on the page when
+ * there is no worker. What it answers can be posted.
+ */
+
+import { isFlaneurError } from "../errors.js";
+import type { Found } from "../loader.js";
+import type { Flaneur, FlaneurEvents, Gates, OpenOptions, RankedItem, Slate, Status } from "../types.js";
+
+/** What the page posts to open a shop. */
+export interface PostedOptions extends Omit<OpenOptions, "wasm" | "now" | "consent"> {
+  /** Bytes of a response, which may be a pack or JSON. */
+  bytes?: ArrayBuffer;
+  consent?: Partial<Gates>;
+  /** The page has a consent source: these are its first answer, and `consent` messages the later ones. */
+  source?: boolean;
+  engine: Found;
+}
+
+/** What a page asks of a worker. */
+export interface Question {
+  id: number;
+  /** A method of the handle, such as `"rank"` or `"profile.forget"`. */
+  method: string;
+  args: unknown[];
+}
+
+/** What the facade shows without asking. */
+export interface State {
+  status: Status;
+  gates: Gates;
+}
+
+/** A coded error, without what cannot be posted. */
+export interface PostedError {
+  message: string;
+  code?: string;
+  path?: string;
+}
+
+/** What a worker says: it is there, an answer, or news. */
+export type Answer =
+  | { ready: true }
+  | { id: number; state: State; value?: unknown; error?: PostedError }
+  | { event: FlaneurEvents[keyof FlaneurEvents]; state: State };
+
+/** A slate as it is posted; `seen` goes by its id. */
+export interface PostedSlate {
+  id: string;
+  slot: string;
+  items: RankedItem[];
+}
+
+type Methods = Record<string, unknown>;
+
+/** So many slates can still be told what was seen of them. */
+const SLATES = 64;
+
+/** One handle, called by name. */
+export class Desk {
+  readonly #shop: Flaneur;
+  readonly #slates = new Map<string, Slate>();
+
+  constructor(shop: Flaneur, news: (event: FlaneurEvents[keyof FlaneurEvents]) => void) {
+    this.#shop = shop;
+    for (const type of ["change", "consent", "status"] as const) shop.on(type, news);
+  }
+
+  get state(): State {
+    return { status: this.#shop.status, gates: this.#shop.consent.gates };
+  }
+
+  /** What the method gives, in a form that can be posted. */
+  async run(method: string, args: unknown[]): Promise<unknown> {
+    if (method === "ping" || method === "consent") return undefined; // the second is for a worker without the page's consent source
+    if (method === "seen") {
+      const [slate, ids] = args as [string, string[] | undefined];
+      this.#slates.get(slate)?.seen(ids);
+      return undefined;
+    }
+    const path = method.split(".");
+    const name = path.pop()!;
+    const owner = path.reduce((from, key) => from[key] as Methods, this.#shop as unknown as Methods);
+    const value = await (owner[name] as (...args: unknown[]) => unknown)(...args);
+    return method === "rank" ? this.#keep(value as Slate) : value;
+  }
+
+  #keep({ id, slot, items, ...rest }: Slate): PostedSlate {
+    this.#slates.set(id, { id, slot, items, ...rest });
+    for (const old of this.#slates.keys()) {
+      if (this.#slates.size <= SLATES) break;
+      this.#slates.delete(old);
+    }
+    return { id, slot, items };
+  }
+}
+
+/** An error in a form that can be posted. */
+export function posted(e: unknown): PostedError {
+  if (!isFlaneurError(e)) return { message: String(e) };
+  return { message: e.message, code: e.code, ...(e.path !== undefined && { path: e.path }) };
+}

@@ -1,0 +1,36 @@
+/**
+ * The public contract of the worker entry.
+ */
+
+import type { Catalog, EventInput, Flaneur, OpenOptions, RankRequest, Slate, Status } from "../types.js";
+
+/** What `open` takes here. A clock cannot be posted. */
+export interface WorkerOptions extends Omit<OpenOptions, "now"> {
+  /**
+   * Makes the worker, for bundlers that must see the address themselves:
+   * `() => new Worker(new URL("flaneur/worker-host", import.meta.url), { type: "module" })`.
+   */
+  worker?: () => Worker;
+  /** How long an answer may take before the worker is given up, in milliseconds. Default 1000. */
+  timeout?: number;
+}
+
+type Remote<T> = { readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : T[K] };
+
+/** A slate whose `seen` goes to the worker. */
+export type WorkerSlate = Omit<Slate, "seen"> & { seen(ids?: string[]): Promise<void> };
+
+/** The handle of {@link Flaneur}, at a distance: every method returns a promise. */
+export interface WorkerFlaneur {
+  /** As last heard; `thread` is `"page"` when there is no worker. */
+  readonly status: Status & { readonly thread: "worker" | "page" };
+  observe(event: EventInput): Promise<void>;
+  rank(request: RankRequest): Promise<WorkerSlate>;
+  readonly profile: Remote<Flaneur["profile"]>;
+  /** `gates` as last heard. */
+  readonly consent: Remote<Flaneur["consent"]>;
+  update(catalog: Catalog): Promise<void>;
+  rules: Remote<Flaneur>["rules"];
+  on: Flaneur["on"];
+  close(): Promise<void>;
+}

@@ -1,0 +1,89 @@
+// What other people's data says is read, whatever state it is in; nothing of it throws.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { catalogOf, connect, shopifyItems } from "../../pkg/dist/connect.js";
+import { open } from "../../pkg/dist/embedded.js";
+import { freshShop } from "./support/shop.mjs";
+
+/** A document with nothing but these JSON-LD blocks. */
+const page = (...blocks) => ({ querySelectorAll: () => blocks.map((block) => ({ textContent: typeof block === "string" ? block : JSON.stringify(block) })) });
+
+test("a product, a group with variants, a list and a graph are read from JSON-LD", () => {
+  const product = {
+    "@type": "Product", sku: "L-1", name: " Brass lamp ", brand: { "@type": "Brand", name: "Lumen" }, category: "Home > Lamps", color: "gold",
+    image: ["https://shop.example/l1.jpg"], url: "/lamps/1", offers: [{ "@type": "Offer", price: "80.50", priceCurrency: "EUR", availability: "https://schema.org/OutOfStock" }],
+  };
+  const group = {
+    "@type": "ProductGroup", productGroupID: "G", name: "Cup", brand: "Kami",
+    hasVariant: [{ "@type": "Product", sku: "C-1", size: "S", offers: { price: 14 } }, { "@type": "Product", sku: "C-2", name: "Cup, large", offers: { "@type": "AggregateOffer", lowPrice: 18 } }],
+  };
+  const graph = { "@context": "https://schema.org", "@graph": [{ "@type": "WebSite" }, { "@type": "ItemList", itemListElement: [{ "@type": "ListItem", item: { "@type": ["Product", "Thing"], "@id": "https://shop.example/p/rug-7#product", name: "Rug" } }] }] };
+  assert.deepEqual(catalogOf(page(product, group, graph, product)), [
+    {
+      id: "L-1", title: "Brass lamp", brand: "Lumen", category: ["Home", "Lamps"], price: 80.5, currency: "EUR", available: false,
+      image: "https://shop.example/l1.jpg", url: "/lamps/1", attributes: { color: "gold" },
+    },
+    { id: "C-1", title: "Cup", brand: "Kami", price: 14, group: "G", attributes: { size: "S" } },
+    { id: "C-2", title: "Cup, large", brand: "Kami", price: 18, group: "G" },
+    { id: "product", title: "Rug" },
+  ]);
+});
+
+test("Shopify's three forms of a product give the same item", () => {
+  const item = { id: "42", title: "Lamp", brand: "Lumen", category: "Lamps", tags: ["brass", "new"], price: 80.5, url: "/products/lamp" };
+  const admin = { id: 42, title: "Lamp", vendor: "Lumen", product_type: "Lamps", tags: "brass, new", handle: "lamp", variants: [{ price: "80.50" }] };
+  assert.deepEqual(shopifyItems({ products: [admin] }), [item]);
+  assert.deepEqual(shopifyItems({ product: { ...admin, tags: ["brass", "new"] } }), [item]);
+  const storefront = { id: 42, title: "Lamp", vendor: "Lumen", type: "Lamps", tags: ["brass", "new"], handle: "lamp", featured_image: "//cdn.example/l.jpg", variants: [{ price: 8050, available: false }, { price: 9000, available: true }] };
+  assert.deepEqual(shopifyItems(storefront), [{ ...item, available: true, image: "//cdn.example/l.jpg" }]);
+});
+
+test("what is malformed is left out, and nothing throws", async () => {
+  const deep = JSON.parse("[".repeat(40) + "]".repeat(40));
+  const found = catalogOf(
+    page("{ not json", "null", "42", deep, { "@type": "Product" }, { "@type": "Product", sku: "x".repeat(9999) }, { "@type": "Product", sku: "\u202eevil" },
+      { "@type": "Product", sku: "ok", name: 7, brand: [], offers: { price: "free" }, image: "javascript:alert(1)", url: "data:text/html,x", category: {} },
+      '{"@type":"Product","sku":"__proto__","__proto__":{"polluted":true}}'),
+  );
+  assert.deepEqual(found, [{ id: "ok", title: "7" }, { id: "__proto__" }]);
+  assert.equal({}.polluted, undefined);
+  for (const data of [null, undefined, 3, "text", [], [null, 1, {}], { products: "none" }, { id: 1, variants: "none", tags: 4, images: [null] }]) shopifyItems(data);
+  assert.deepEqual(shopifyItems({ id: 1, variants: [{ price: "NaN" }, null], tags: { a: 1 } }), [{ id: "1", tags: [] }]);
+  // What was read is a catalog that opens.
+  const shop = await open({ shop: freshShop(), catalog: found, storage: "memory" });
+  assert.equal(shop.status.items, 2);
+  await shop.close();
+});
+
+test("Shopify's standard events are learnt, also beside a dataLayer that tells the same", async () => {
+  const shop = await open({ shop: freshShop(), catalog: [{ id: "42" }, { id: "43" }], consent: { learn: true, rank: true }, storage: "memory" });
+  let publish;
+  const analytics = { subscribe: (name, listener) => (name === "all_standard_events" ? (publish = listener) : undefined) };
+  const dataLayer = [];
+  const end = connect(shop, { dataLayer, shopify: analytics });
+  publish({ name: "product_viewed", id: "e1", data: { productVariant: { id: "gid://shopify/ProductVariant/9", product: { id: "gid://shopify/Product/42", vendor: "Lumen" } } } });
+  dataLayer.push({ event: "view_item", ecommerce: { items: [{ item_id: "gid://shopify/Product/42" }] } });
+  publish({ name: "page_viewed", id: "e2", data: {} });
+  publish({ name: "checkout_completed", id: "e3", data: { checkout: { order: { id: "o1" }, lineItems: [{ quantity: 2, variant: { product: { id: "43" } } }] } } });
+  publish({ name: "checkout_completed", id: "e4", data: { checkout: { order: { id: "o1" }, lineItems: [{ quantity: 2, variant: { product: { id: "43" } } }] } } });
+  assert.deepEqual([shop.profile.inspect().events, shop.profile.inspect().bought], [2, ["43"]]);
+  end();
+  publish({ name: "product_viewed", id: "e5", data: { productVariant: { product: { id: "43" } } } });
+  dataLayer.push({ event: "view_item", ecommerce: { items: [{ item_id: "43" }] } });
+  assert.equal(shop.profile.inspect().events, 2);
+  await shop.close();
+});
+
+test("a queue's own calls keep their results, and a failure of ours never reaches them", () => {
+  const reported = [];
+  globalThis.reportError = (e) => reported.push(e.message);
+  const layer = [];
+  const end = connect({ observe: () => { throw new Error("ours"); } }, { dataLayer: layer });
+  assert.equal(layer.push({ event: "view_item", ecommerce: { items: [{ item_id: "a" }] } }, null, 3, () => {}), 4);
+  assert.deepEqual(reported, ["ours"]);
+  end();
+  assert.ok(!Object.hasOwn(layer, "push"));
+  delete globalThis.reportError;
+});
