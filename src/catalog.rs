@@ -9,19 +9,23 @@
 //! Used by `profile` (vectors, tokens) and `rank` (everything else).
 
 mod embed;
+mod features;
 pub mod item;
 pub mod pack;
 mod sensitive;
 pub mod token;
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
+pub use features::FEATURES;
 pub use item::{Item, Kind};
 pub use token::{Family, TokenHash};
 
 use crate::error::Result;
 use crate::math::order;
 use crate::time::{DAY_MS, Millis};
+use features::Whitening;
 use pack::{
     CENTS_BYTES, KIND_SHIFT, Layout, Lists, Meta, POPULARITY_STEP, PriorWeight, SENSITIVE, TREND_STEP, UNAVAILABLE,
 };
@@ -43,6 +47,8 @@ pub struct Catalog {
     mean_repeat: f64,
     /// 1 / length of each quantized vector, 0 for a zero vector.
     inverse_norms: Vec<f32>,
+    /// Made when first asked for: most first visits never need it.
+    whitening: OnceLock<Whitening>,
 }
 
 /// Which neighbours to read.
@@ -326,6 +332,25 @@ impl Catalog {
     fn measure(&self, item: u32) -> f32 {
         let square: i32 = self.vector(item).map(|x| i32::from(x) * i32::from(x)).sum();
         if square > 0 { (1.0 / f64::from(square).sqrt()) as f32 } else { 0.0 }
+    }
+
+    /// What the shopper's own model is linear in: 24 whitened dimensions, mean squared length 1, and a constant.
+    ///
+    /// Cost: O(24 · dims); the first call also computes the map, see the module.
+    #[must_use]
+    pub fn features(&self, item: u32) -> [f64; FEATURES] {
+        self.whitening().features(self, item)
+    }
+
+    /// Weights on the features as weights on the quantized vectors: `w·z = direction·x + offset`,
+    /// and the constant's own part, which is all that an item without a vector has.
+    #[must_use]
+    pub fn unfold(&self, weights: &[f64]) -> (Vec<f64>, f64, f64) {
+        self.whitening().unfold(weights)
+    }
+
+    fn whitening(&self) -> &Whitening {
+        self.whitening.get_or_init(|| Whitening::of(self))
     }
 
     /// Dot products of a quantized vector with every item's. Cost: O(items · dims).

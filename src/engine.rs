@@ -234,14 +234,22 @@ impl Engine {
     /// # Errors
     /// The first illegal field of the request.
     pub fn rank(&mut self, wire: RequestWire, now: Millis) -> Result<Slate> {
-        let request = wire.into_request(&self.catalog, self.seed, now)?;
-        let slate = self.answer(&request);
+        // Without a seed of its own, a request draws anew on every visit, and the same within one.
+        let session = &self.profile(now).session;
+        let visit = session.visit + u32::from(!session.runs(now));
+        let seed = xxhash_rust::xxh64::xxh64(&visit.to_le_bytes(), self.seed);
+        Ok(self.serve(&wire.into_request(&self.catalog, seed, now)?))
+    }
+
+    /// Ranks an exact request, and remembers the slate for [`Engine::seen`].
+    pub fn serve(&mut self, request: &Request) -> Slate {
+        let slate = self.answer(request);
         self.slates.retain(|(known, _)| known.id != slate.id);
         self.slates.push_back((slate.clone(), Vec::new()));
         if self.slates.len() > SLATES {
             self.slates.pop_front();
         }
-        Ok(slate)
+        slate
     }
 
     /// Ranks an exact request, without remembering the slate.
@@ -273,6 +281,9 @@ impl Engine {
                 propensity: entry.propensity as f32,
                 score: entry.score as f32,
                 discovery: entry.discovery,
+                base: entry.base.map(|base| base as f32),
+                tier: entry.tier,
+                plain: Some(entry.plain),
             }
         };
         let id = format!("seen-{slate}-{:x}-{:x}", now.0, fresh[0]);

@@ -13,7 +13,7 @@ mod event;
 use std::collections::HashSet;
 
 pub use codec::{decode_record, encode_record, record_id};
-pub use event::{Event, EventKind, Line, Shown};
+pub use event::{Event, EventKind, Line, Shown, Tier};
 
 use crate::time::{Millis, RETENTION_MS};
 

@@ -5,6 +5,7 @@
 
 pub mod order;
 mod rng;
+pub mod symmetric;
 mod top;
 
 pub use rng::Stream;
@@ -20,6 +21,12 @@ pub fn ln(x: f64) -> f64 {
 #[must_use]
 pub fn exp(x: f64) -> f64 {
     libm::exp(x)
+}
+
+/// The probability of log-odds, 0..=1.
+#[must_use]
+pub fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + exp(-x))
 }
 
 /// `x` held between two bounds, `low ≤ high`.

@@ -10,16 +10,23 @@
 //! number of distinct items and tokens met, bounded by the log.
 
 mod affinity;
+mod appetite;
 mod history;
 mod interest;
+mod learned;
+mod offered;
 mod session;
 mod stated;
+
+use std::borrow::Cow;
 
 use litemap::LiteMap;
 
 pub use affinity::{Affinities, Evidence};
+pub use appetite::Appetite;
 pub use history::{History, Own};
 pub use interest::{Interest, Interests};
+pub use learned::Learned;
 pub use session::Session;
 pub use stated::{Stated, Statement};
 
@@ -28,6 +35,7 @@ use crate::log::{Event, EventKind, Line};
 use crate::math::between;
 use crate::math::order::by_score;
 use crate::time::{Millis, decay};
+use offered::Offered;
 
 /// Half-life of fatigue, in days.
 const FATIGUE_HALF_LIFE: f64 = 7.0;
@@ -62,10 +70,10 @@ pub struct Profile {
     pub stated: Stated,
     basket: LiteMap<u32, (f64, Millis)>,
     fatigue: LiteMap<u32, Tired>,
+    learned: Learned,
+    offered: Offered,
     /// How many slate entries were seen.
     pub impressions: u32,
-    /// How many events came from a slate.
-    pub choices: u32,
 }
 
 impl Profile {
@@ -82,9 +90,14 @@ impl Profile {
     /// Folds one more event, which must not precede those already folded.
     pub fn step(&mut self, catalog: &Catalog, event: &Event) {
         self.events += 1;
+        let visit = self.session.visit;
         self.session.enter(event);
+        if self.session.visit != visit {
+            self.learned.end(catalog);
+        }
         self.stated.step(catalog, event);
-        self.choices += u32::from(event.slate.is_some() && event.kind != EventKind::Impression);
+        self.learned.show(catalog, event);
+        self.offered.step(catalog, event);
         for shown in &event.shown {
             self.impressions += 1;
             if let Some(item) = catalog.find(&shown.item) {
@@ -108,6 +121,9 @@ impl Profile {
             self.session.touch(item, event.kind);
             self.interests.learn(catalog, item, event, strength);
             self.fatigue.remove(&item);
+            if let Some(slate) = &event.slate {
+                self.learned.choose(slate, item);
+            }
         }
         self.history.learn(item, event, self.session.visit);
         match event.kind {
@@ -150,6 +166,24 @@ impl Profile {
         let running = tired.visit == self.session.visit && self.session.runs(now);
         let level = if running { tired.before } else { tired.after };
         level * decay(tired.at.days_until(now), FATIGUE_HALF_LIFE)
+    }
+
+    /// What was learned from seen slates, as of `now`: a visit that has ended counts in.
+    ///
+    /// Cost: free while a visit runs or after it was counted; else one step of the fold.
+    #[must_use]
+    pub fn learned(&self, catalog: &Catalog, now: Millis) -> Cow<'_, Learned> {
+        if self.learned.is_waiting() && !self.session.runs(now) {
+            return Cow::Owned(self.learned.ended(catalog));
+        }
+        Cow::Borrowed(&self.learned)
+    }
+
+    /// The surprises to keep away from a slot: those last seen there, once that is a minute ago, and
+    /// until then those before. The same surprise is not offered twice in a row.
+    #[must_use]
+    pub fn offered(&self, slot: &str, now: Millis) -> &[u32] {
+        self.offered.of(slot, now)
     }
 
     /// What lies in the basket, newest first.

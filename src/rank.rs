@@ -9,7 +9,10 @@
 //! for the scores, O(size · candidates · dims) for the arrangement.
 
 mod arrange;
+mod balance;
+mod direction;
 mod eligible;
+mod explore;
 mod retrieve;
 mod rule;
 mod score;
@@ -17,9 +20,11 @@ mod signal;
 mod slate;
 
 pub use arrange::{DISCOVERY_POOL, DIVERSITY_PENALTY};
+pub use balance::divergence;
+pub use explore::{ENSEMBLE, UNIFORM_SHARE};
 pub use rule::{Deed, Per, Rule, Where};
 pub use score::Scored;
-pub use signal::{Block, DISCOVERY, DIVERSITY, SIGNALS, Signal, Weights};
+pub use signal::{Block, CALIBRATION, DISCOVERY, DIVERSITY, LEARNED, SIGNALS, Signal, Weights};
 pub use slate::{Ranked, Reason, Slate};
 
 use crate::catalog::Catalog;
@@ -27,6 +32,7 @@ use crate::math::Stream;
 use crate::profile::Profile;
 use crate::time::Millis;
 use eligible::Eligible;
+use explore::Model;
 use rule::Resolved;
 use score::Scorer;
 
@@ -61,6 +67,10 @@ pub struct Request {
     pub hour: Option<u8>,
     /// The dial, 0..=1; `None` takes the profile's.
     pub surprise: Option<f64>,
+    /// How closely the slate follows the shopper's mix of interests, in multiples of the default; `None` is 1.
+    pub calibration: Option<f64>,
+    /// Leaves out what was learned from seen slates: the pack's weights alone, for comparisons.
+    pub frozen: bool,
     /// Rules for this call, after the shop's.
     pub rules: Vec<Rule>,
     /// Guards to lift.
@@ -90,34 +100,38 @@ pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
     let rules = rules_of(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
     let scorer = Scorer::new(desk, request);
-    let scored = scored(desk, request, &rules, &eligible, &scorer);
+    let learned = desk.profile.learned(desk.catalog, request.now);
+    let model = Model::new(desk.catalog, request, &learned);
+    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, model.as_ref());
+    let scored = scorer.score_all(&candidates, &rules);
     let mut stream = Stream::new(request.seed, &request.slot);
-    let entries = arrange::arrange(desk, request, &rules, &eligible, &scorer, scored, &mut stream);
+    let (rules, eligible, scorer, appetite) = (&rules, &eligible, &scorer, learned.appetite);
+    let bench = arrange::Bench { desk, request, rules, eligible, scorer, model, appetite };
+    let entries = arrange::arrange(&bench, scored, &mut stream);
     Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
 }
 
 /// All candidates with the value of every signal, ascending by item: what [`rank`] arranges.
 ///
+/// The score has what was learned from seen slates on top of the signals' sum, once there is evidence.
 /// For fitting weights and for analysis; cost as in [`rank`], without the arrangement.
 #[must_use]
 pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
     let rules = rules_of(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
-    scored(desk, request, &rules, &eligible, &Scorer::new(desk, request))
+    let scorer = Scorer::new(desk, request);
+    let learned = desk.profile.learned(desk.catalog, request.now);
+    let model = Model::new(desk.catalog, request, &learned);
+    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, model.as_ref());
+    let mut scored = scorer.score_all(&candidates, &rules);
+    if let Some(model) = &model {
+        scored.iter_mut().for_each(|one| one.score += model.value(desk.catalog, one.item));
+    }
+    scored
 }
 
 fn rules_of(desk: &Desk<'_>, request: &Request) -> Resolved {
     Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules))
-}
-
-fn scored(
-    desk: &Desk<'_>,
-    request: &Request,
-    rules: &Resolved,
-    eligible: &Eligible,
-    scorer: &Scorer<'_>,
-) -> Vec<Scored> {
-    scorer.score_all(&retrieve::candidates(desk, request, scorer, eligible), rules)
 }
 
 /// The shop's own order: what a shopper without the `rank` gate sees.
@@ -133,7 +147,7 @@ pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
     let mut taken = vec![false; desk.catalog.len()];
     order.retain(|&item| eligible.has(item) && !std::mem::replace(&mut taken[item as usize], true));
     order.truncate(request.size);
-    let plain = |item| Ranked { item, score: 0.0, propensity: 1.0, discovery: false, reasons: Vec::new() };
+    let plain = |item| Ranked { item, propensity: 1.0, ..Ranked::default() };
     let entries: Vec<Ranked> = order.into_iter().map(plain).collect();
     Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
 }

@@ -128,6 +128,8 @@ export interface RankRequest {
   context?: Context;
   /** 0 to 1: how much of the slate may surprise. Default: the shopper's own dial. */
   surprise?: number;
+  /** 0 to 10: how closely the slate follows the shopper's mix of interests, in multiples of the default, 1. */
+  calibration?: number;
   /** For this call, besides those of the handle. */
   rules?: Rule[];
   /** Show again what is otherwise kept away after it was seen often, bought, or put in the basket. */
@@ -161,6 +163,8 @@ export interface RankedItem {
   propensity: number;
   /** Shown to widen the horizon rather than to match what is known. */
   discovery: boolean;
+  /** How far from the shopper's interests a discovery is. */
+  tier?: "near" | "bridge" | "far";
   /** Largest first; empty when the shop's own order stands. */
   reasons: Reason[];
 }

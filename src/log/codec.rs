@@ -3,17 +3,19 @@
 //! Guarantees: `decode(encode(e)) == e`; a record with any flipped bit or missing
 //! byte is refused, so a damaged store costs the damaged events and no others.
 //!
-//! Layout: version byte, body, 4 bytes xxh32 of both, little-endian.
+//! Layout: version byte, body, 4 bytes xxh32 of both, little-endian. Version 2 added
+//! a list at the end of the body; a record of version 1 is read as one where it is empty.
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh32::xxh32;
 
-use super::event::{Event, EventKind, Line, Shown};
+use super::event::{Event, EventKind, Line, Shown, Tier};
 use crate::catalog::TokenHash;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::Millis;
 
-const RECORD_VERSION: u8 = 1;
+const RECORD_VERSION: u8 = 2;
+const VERSION_BEFORE: u8 = 1;
 const SUM_LEN: usize = 4;
 
 #[derive(Serialize, Deserialize)]
@@ -32,6 +34,7 @@ struct EventRecord {
     slate: Option<String>,
     channel: Option<String>,
     shown: Vec<ShownRecord>,
+    taught: Vec<TaughtRecord>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,6 +52,14 @@ struct ShownRecord {
     propensity: f32,
     score: f32,
     discovery: bool,
+}
+
+/// What a seen entry teaches, beside [`ShownRecord`].
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct TaughtRecord {
+    base: Option<f32>,
+    tier: Option<u8>,
+    plain: Option<bool>,
 }
 
 /// The event's record.
@@ -72,10 +83,14 @@ pub fn decode_record(bytes: &[u8]) -> Result<Event> {
     let split = bytes.len().checked_sub(SUM_LEN).ok_or_else(corrupt)?;
     let (head, sum) = bytes.split_at(split);
     let [version, body @ ..] = head else { return Err(corrupt()) };
-    if *version != RECORD_VERSION || xxh32(head, 0).to_le_bytes() != sum {
+    if !(VERSION_BEFORE..=RECORD_VERSION).contains(version) || xxh32(head, 0).to_le_bytes() != sum {
         return Err(corrupt());
     }
-    let record: EventRecord = postcard::from_bytes(body).map_err(|_| corrupt())?;
+    let mut body = body.to_vec();
+    if *version == VERSION_BEFORE {
+        body.push(0); // the length of the list that came later
+    }
+    let record: EventRecord = postcard::from_bytes(&body).map_err(|_| corrupt())?;
     record.into_event().ok_or_else(corrupt)
 }
 
@@ -100,6 +115,11 @@ impl EventRecord {
             score: shown.score,
             discovery: shown.discovery,
         };
+        let taught = |shown: &Shown| TaughtRecord {
+            base: shown.base,
+            tier: shown.tier.map(|tier| tier as u8),
+            plain: shown.plain,
+        };
         Self {
             id: event.id.clone(),
             kind: event.kind as u8,
@@ -115,6 +135,7 @@ impl EventRecord {
             slate: event.slate.clone(),
             channel: event.channel.clone(),
             shown: event.shown.iter().map(shown).collect(),
+            taught: event.shown.iter().map(taught).collect(),
         }
     }
 
@@ -125,12 +146,19 @@ impl EventRecord {
             price: line.price,
             digest: line.digest.into_iter().map(TokenHash).collect(),
         };
-        let shown = |shown: ShownRecord| Shown {
-            item: shown.item,
-            position: shown.position,
-            propensity: shown.propensity,
-            score: shown.score,
-            discovery: shown.discovery,
+        let taught = self.taught;
+        let shown = |(at, shown): (usize, ShownRecord)| {
+            let taught = taught.get(at).copied().unwrap_or_default();
+            Shown {
+                item: shown.item,
+                position: shown.position,
+                propensity: shown.propensity,
+                score: shown.score,
+                discovery: shown.discovery,
+                base: taught.base,
+                tier: taught.tier.and_then(Tier::from_byte),
+                plain: taught.plain,
+            }
         };
         Some(Event {
             id: self.id,
@@ -146,7 +174,29 @@ impl EventRecord {
             slot: self.slot,
             slate: self.slate,
             channel: self.channel,
-            shown: self.shown.into_iter().map(shown).collect(),
+            shown: self.shown.into_iter().enumerate().map(shown).collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RECORD_VERSION, SUM_LEN, VERSION_BEFORE, decode_record, encode_record};
+    use crate::log::{Event, EventKind, Shown};
+    use crate::time::Millis;
+
+    #[test]
+    fn a_record_of_the_version_before_is_read_with_nothing_to_learn_from() {
+        let mut event = Event::new("e", EventKind::Impression, Millis(7));
+        event.shown.push(Shown { item: "a".into(), propensity: 0.5, ..Shown::default() });
+        let record = encode_record(&event);
+        assert_eq!(record[0], RECORD_VERSION);
+        // One entry that teaches nothing is a length and three absences; the version before ended in front of them.
+        let mut old = record[..record.len() - SUM_LEN - 4].to_vec();
+        old[0] = VERSION_BEFORE;
+        old.extend(super::xxh32(&old, 0).to_le_bytes());
+        assert_eq!(decode_record(&old).unwrap(), event);
+        old[0] = RECORD_VERSION + 1;
+        assert!(decode_record(&old).is_err());
     }
 }

@@ -102,6 +102,44 @@ impl EventKind {
     }
 }
 
+/// How far a surprise lies from the shopper's interests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Tier {
+    /// Close to an interest, yet off the obvious shelf.
+    Near = 0,
+    /// Related to an interest.
+    Bridge = 1,
+    /// Away from every interest.
+    Far = 2,
+}
+
+impl Tier {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+    /// All of them, nearest first.
+    pub const ALL: [Self; Self::COUNT] = [Self::Near, Self::Bridge, Self::Far];
+    const NAMES: [&'static str; Self::COUNT] = ["near", "bridge", "far"];
+
+    /// The public name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The tier of that public name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
+
+    /// The tier stored as that byte in a record.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(byte)).copied()
+    }
+}
+
 /// One item an event is about, with the digest that survives catalog turnover.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
@@ -128,6 +166,12 @@ pub struct Shown {
     pub score: f32,
     /// Whether it was labelled a discovery.
     pub discovery: bool,
+    /// The log-odds that the pack's weights gave it, to learn from; `None` teaches nothing.
+    pub base: Option<f32>,
+    /// How far from the shopper's interests a discovery was.
+    pub tier: Option<Tier>,
+    /// Whether relevance alone would have put the same item there, given the places above; `None` when not noted.
+    pub plain: Option<bool>,
 }
 
 /// One event of the log.

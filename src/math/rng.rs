@@ -9,6 +9,8 @@ use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
 use xxhash_rust::xxh64::xxh64;
 
+use super::ln;
+
 /// One stream of random numbers, named by what it decides.
 #[derive(Clone, Debug)]
 pub struct Stream(Pcg32);
@@ -23,6 +25,17 @@ impl Stream {
     /// A number in [0, 1) with 53 random bits.
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A standard normal number. Source: Marsaglia & Bray 1964, the polar method, one of its pair.
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let (x, y) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
+            let square = x * x + y * y;
+            if square > 0.0 && square < 1.0 {
+                return x * (-2.0 * ln(square) / square).sqrt();
+            }
+        }
     }
 
     /// An index below `n`; 0 when `n` is 0.
@@ -55,5 +68,17 @@ mod tests {
         let mean = (0..n).map(|_| stream.unit()).sum::<f64>() / f64::from(n);
         // The mean of n uniforms has standard error sqrt(1/12/n); four of them.
         assert!((mean - 0.5).abs() < 4.0 * (1.0 / 12.0 / f64::from(n)).sqrt());
+    }
+
+    #[test]
+    fn normal_has_the_moments_of_a_normal_within_their_standard_errors() {
+        let mut stream = Stream::new(2, "test");
+        let n = 20_000;
+        let draws: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
+        let moment = |k: i32| draws.iter().map(|x| x.powi(k)).sum::<f64>() / f64::from(n);
+        // Standard errors of the first, second and fourth moment: sqrt(1/n), sqrt(2/n), sqrt(96/n); four of each.
+        for (k, expected, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (4, 3.0, 96.0)] {
+            assert!((moment(k) - expected).abs() < 4.0 * (variance / f64::from(n)).sqrt(), "moment {k}");
+        }
     }
 }

@@ -1,35 +1,41 @@
 //! Explore and arrange: who stands where, and with which probability.
 //!
-//! The upper half of the places goes to the best scores. In the lower half, some
-//! places are *discoveries*: labelled draws among good items off the *obvious
-//! shelf* (best sellers, already met, look-alikes of what was just seen), from a
-//! distribution that is written down, so that the propensity is exact. Every
-//! place pays a penalty for likeness to the entries above it. With the dial at 0
-//! nothing of this remains: the best scores, in their order.
+//! The upper half of the places goes to the best scores, with what was learned on
+//! the device among their terms. Below, with evidence, every place is a draw from
+//! an ensemble of posterior draws; without, the best scores go on. Some of the
+//! lower places are *discoveries*: labelled draws among good items off the
+//! *obvious shelf* (best sellers, already met, look-alikes of what was just seen),
+//! shared out by how far they lie from the shopper's interests and how readily
+//! surprises of that tier were accepted. Every draw is from chances that are
+//! written down, so that the propensity is exact. Every place pays a penalty for
+//! likeness to the entries above it; an interest that lags behind its share
+//! earns a bonus; variants of one product stand once. With the dial at 0 nothing
+//! of this remains but the variants: the best scores, in their order.
 //!
 //! Source: Carbonell & Goldstein 1998 (maximal marginal relevance); the obvious
 //! shelf after Ge et al. 2010; boost and penalty sizes from `docs/ALGORITHMS.md`.
 
+use super::balance::{Balance, Standing};
 use super::eligible::Eligible;
+use super::explore::{Contest, Model, draw};
 use super::rule::{Resolved, cap_key};
 use super::score::{Scored, Scorer};
-use super::signal::{DISCOVERY, DIVERSITY};
+use super::signal::{CALIBRATION, DISCOVERY, DIVERSITY, LEARNED};
 use super::slate::{Ranked, Reason};
 use super::{Desk, Request};
+use crate::log::Tier;
 use crate::math::order::{arranged, ranking};
-use crate::math::{Stream, between, exp};
-use crate::profile::DEFAULT_SURPRISE;
+use crate::math::{Stream, between, exp, ln};
+use crate::profile::{Appetite, DEFAULT_SURPRISE};
 
 /// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
 pub const DIVERSITY_PENALTY: f64 = 0.25;
-/// How many items off the obvious shelf a discovery is drawn from.
+/// How many of the best free candidates a draw is among; a discovery's off the obvious shelf, by tier in equal parts.
 pub const DISCOVERY_POOL: usize = 100;
 /// How many of the best candidates compete for the places.
 const POOL: usize = 300;
-/// Share of a discovery draw that is uniform over its pool: no propensity below this over the pool's size.
-const UNIFORM_SHARE: f64 = 0.1;
-/// Temperature of the rest of the draw, in log-odds.
-const TEMPERATURE: f64 = 0.5;
+/// How many of the best candidates the posterior draws know.
+const DRAWN: usize = 300;
 /// The boost of the lower half for items off the obvious shelf at a dial of 1.
 const LARGEST_BOOST: f64 = 0.5;
 /// Best sellers that are obvious to everyone; at most a tenth of the catalog.
@@ -37,74 +43,87 @@ const BEST_SELLERS: usize = 100;
 /// Cosine to one of the last three items from which an item is a look-alike.
 const LOOK_ALIKE: f64 = 0.75;
 
+/// What the arrangement reads.
+pub(super) struct Bench<'a> {
+    pub(super) desk: &'a Desk<'a>,
+    pub(super) request: &'a Request,
+    pub(super) rules: &'a Resolved,
+    pub(super) eligible: &'a Eligible,
+    pub(super) scorer: &'a Scorer<'a>,
+    pub(super) model: Option<Model<'a>>,
+    pub(super) appetite: Appetite,
+}
+
+/// One candidate for the places.
+struct Candidate {
+    scored: Scored,
+    /// What was learned on the device, in log-odds.
+    learned: f64,
+    obvious: bool,
+    standing: Standing,
+    taken: bool,
+    /// A variant of the same product has a place.
+    twin: bool,
+    /// Largest cosine to an entry.
+    likeness: f64,
+}
+
+impl Candidate {
+    fn total(&self) -> f64 {
+        self.scored.score + self.learned
+    }
+}
+
 struct Table<'a> {
-    desk: &'a Desk<'a>,
-    pool: Vec<Scored>,
-    taken: Vec<bool>,
-    obvious: Vec<bool>,
-    likeness: Vec<f64>,
+    bench: &'a Bench<'a>,
+    pool: Vec<Candidate>,
+    balance: Balance,
     penalty: f64,
-    rules: &'a Resolved,
+    /// How far each pair of posterior draws moves each of the first candidates; empty without evidence.
+    apart: Vec<f64>,
+    drawn: usize,
+    /// The log of all candidates' odds together: bases are probabilities of a choice among them.
+    level: f64,
     counts: Vec<(usize, u32, usize)>,
 }
 
-pub(super) fn arrange(
-    desk: &Desk<'_>,
-    request: &Request,
-    rules: &Resolved,
-    eligible: &Eligible,
-    scorer: &Scorer<'_>,
-    pool: Vec<Scored>,
-    stream: &mut Stream,
-) -> Vec<Ranked> {
-    // Caps may pass over many candidates before a slate is full: then all stay in play.
-    let most = if rules.caps.is_empty() { POOL.max(request.size + DISCOVERY_POOL) } else { pool.len() };
-    let mut pool = best_first(pool, most);
-    let pins = legal_pins(request, rules, eligible);
-    for &(_, item) in &pins {
-        if !pool.iter().any(|scored| scored.item == item) {
-            pool.push(scorer.score(item, rules));
-        }
-    }
-    let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
-    let size = request.size.min(pool.len());
-    let surprises = discovery_places(size, dial);
-    let obvious = mark_obvious(desk, scorer, &pool);
-    let n = pool.len();
-    let penalty = DIVERSITY_PENALTY * (dial / DEFAULT_SURPRISE).min(1.0);
-    let mut table = Table {
-        desk,
-        pool,
-        taken: vec![false; n],
-        obvious,
-        likeness: vec![0.0; n],
-        penalty,
-        rules,
-        counts: Vec::new(),
-    };
-    pins.iter().for_each(|&(_, item)| table.reserve(item));
-    let mut entries = Vec::with_capacity(size);
-    for place in 0..size {
-        let boost = if place >= size / 2 { dial * LARGEST_BOOST } else { 0.0 };
-        let drawn = surprises.contains(&place).then(|| table.draw(stream)).flatten();
-        let pinned = pins.iter().find(|&&(position, _)| position == place).map(|&(_, item)| item);
-        let choice = match (pinned.and_then(|item| table.position(item)), drawn) {
-            (Some(at), _) => Some((at, 1.0, false)),
-            (None, Some((at, propensity))) => Some((at, propensity, true)),
-            (None, None) => table.best(boost).map(|at| (at, 1.0, false)),
-        };
-        let Some((at, propensity, discovery)) = choice else { break };
-        let boost = if discovery || pinned.is_some() { 0.0 } else { boost };
-        entries.push(table.seat(at, propensity, discovery, boost, scorer));
-    }
-    entries
+/// How a place is filled.
+struct Choice {
+    at: usize,
+    propensity: f64,
+    discovery: bool,
+    boost: f64,
 }
 
-/// The best of the pool by score, ties by item: the pool comes in ascending items.
-fn best_first(pool: Vec<Scored>, most: usize) -> Vec<Scored> {
-    let mut order = ranking(pool.iter().map(|scored| scored.score));
-    order.truncate(most);
-    arranged(pool, &order)
+pub(super) fn arrange(bench: &Bench<'_>, scored: Vec<Scored>, stream: &mut Stream) -> Vec<Ranked> {
+    let (desk, request) = (bench.desk, bench.request);
+    let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
+    // Everything that is not relevance grows with the dial up to its default.
+    let share = (dial / DEFAULT_SURPRISE).min(1.0);
+    let pins = legal_pins(request, bench.rules, bench.eligible);
+    let mut table = Table::new(bench, scored, &pins, share);
+    let size = request.size.min(table.pool.len());
+    let surprises = discovery_places(size, dial);
+    let mut entries = Vec::with_capacity(size);
+    for place in 0..size {
+        let owed = table.balance.owed(place);
+        let boost = if place >= size / 2 { dial * LARGEST_BOOST } else { 0.0 };
+        let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, boost };
+        let pinned = pins.iter().find(|&&(position, _)| position == place);
+        let choice = pinned.and_then(|&(_, item)| table.position(item)).map(|at| plain(at, 1.0, 0.0));
+        let choice = choice.or_else(|| {
+            let discovery = surprises.contains(&place).then(|| table.discover(dial, &owed, stream)).flatten();
+            discovery.map(|(at, propensity)| Choice { discovery: true, ..plain(at, propensity, 0.0) })
+        });
+        let choice = choice.or_else(|| {
+            let explores = place >= size / 2 && dial > 0.0 && !table.apart.is_empty();
+            let drawn = explores.then(|| table.explore(boost, &owed, stream)).flatten();
+            drawn.map(|(at, propensity)| plain(at, propensity, boost))
+        });
+        let Some(choice) = choice.or_else(|| table.best(boost, &owed).map(|at| plain(at, 1.0, boost))) else { break };
+        entries.push(table.seat(&choice, &owed));
+    }
+    entries
 }
 
 /// The pins that may hold: shown items only, one per place and per item, first come.
@@ -126,46 +145,99 @@ fn discovery_places(size: usize, dial: f64) -> Vec<usize> {
     (0..count).map(|k| size / 2 + (2 * k + 1) * lower / (2 * count)).collect()
 }
 
-fn mark_obvious(desk: &Desk<'_>, scorer: &Scorer<'_>, pool: &[Scored]) -> Vec<bool> {
-    let catalog = desk.catalog;
+fn mark_obvious(bench: &Bench<'_>, pool: &mut [Candidate]) {
+    let (catalog, session) = (bench.desk.catalog, bench.scorer.session_items());
     let best = &catalog.popular()[..BEST_SELLERS.min(catalog.len() / 10)];
-    let lately: Vec<u32> = scorer.session_items().iter().copied().take(3).collect();
-    let is_obvious = |scored: &Scored| {
-        best.contains(&scored.item)
-            || desk.profile.history.of(scored.item).is_some()
-            || scorer.session_items().contains(&scored.item)
-            || lately.iter().any(|&item| catalog.cosine(item, scored.item) >= LOOK_ALIKE)
-    };
-    pool.iter().map(is_obvious).collect()
+    for candidate in pool {
+        let item = candidate.scored.item;
+        candidate.obvious = best.contains(&item)
+            || bench.desk.profile.history.of(item).is_some()
+            || session.contains(&item)
+            || session.iter().take(3).any(|&seen| catalog.cosine(seen, item) >= LOOK_ALIKE);
+    }
 }
 
-impl Table<'_> {
+/// The log of the sum of the odds.
+fn level(scored: &[Scored]) -> f64 {
+    let highest = scored.iter().fold(f64::NEG_INFINITY, |most, one| most.max(one.score));
+    highest + ln(scored.iter().map(|one| exp(one.score - highest)).sum::<f64>())
+}
+
+impl<'a> Table<'a> {
+    fn new(bench: &'a Bench<'a>, scored: Vec<Scored>, pins: &[(usize, u32)], share: f64) -> Self {
+        let (desk, request) = (bench.desk, bench.request);
+        let level = level(&scored);
+        let balance = Balance::new(desk, request, share);
+        let candidate = |scored: Scored| Candidate {
+            learned: bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, scored.item)),
+            obvious: false,
+            standing: balance.standing(desk.catalog, scored.item),
+            taken: false,
+            twin: false,
+            likeness: 0.0,
+            scored,
+        };
+        let pool: Vec<Candidate> = scored.into_iter().map(candidate).collect();
+        // The pool comes in ascending items, so that ties go to the lower one. Caps may pass over
+        // many candidates before a slate is full: then all stay in play.
+        let mut order = ranking(pool.iter().map(Candidate::total));
+        if bench.rules.caps.is_empty() {
+            order.truncate(POOL.max(request.size + DISCOVERY_POOL));
+        }
+        let mut pool = arranged(pool, &order);
+        for &(_, item) in pins {
+            if !pool.iter().any(|known| known.scored.item == item) {
+                pool.push(candidate(bench.scorer.score(item, bench.rules)));
+            }
+        }
+        mark_obvious(bench, &mut pool);
+        let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.scored.item).collect();
+        let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
+        let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first)).unwrap_or_default();
+        let penalty = DIVERSITY_PENALTY * share;
+        let counts = Vec::new();
+        let mut table = Self { bench, pool, balance, penalty, apart, drawn: first.len(), level, counts };
+        pins.iter().for_each(|&(_, item)| table.reserve(item));
+        table
+    }
+
     fn position(&self, item: u32) -> Option<usize> {
-        self.pool.iter().position(|scored| scored.item == item)
+        self.pool.iter().position(|known| known.scored.item == item)
     }
 
     /// Keeps a pinned item out of every other place; the caps count it from the start.
     fn reserve(&mut self, item: u32) {
         if let Some(at) = self.position(item) {
-            self.taken[at] = true;
+            self.take(at);
+        }
+    }
+
+    fn take(&mut self, at: usize) {
+        if !std::mem::replace(&mut self.pool[at].taken, true) {
+            let item = self.pool[at].scored.item;
             self.count(item);
+            let catalog = self.bench.desk.catalog;
+            let group = catalog.group(item);
+            for other in self.pool.iter_mut().filter(|_| group > 0) {
+                other.twin |= catalog.group(other.scored.item) == group;
+            }
         }
     }
 
     fn is_free(&self, at: usize) -> bool {
-        !self.taken[at] && self.within_caps(self.pool[at].item)
+        !self.pool[at].taken && self.within_caps(self.pool[at].scored.item)
     }
 
     fn within_caps(&self, item: u32) -> bool {
-        self.rules.caps.iter().enumerate().all(|(cap, &(per, max))| {
-            let Some(key) = cap_key(self.desk.catalog, per, item) else { return true };
+        self.bench.rules.caps.iter().enumerate().all(|(cap, &(per, max))| {
+            let Some(key) = cap_key(self.bench.desk.catalog, per, item) else { return true };
             self.counts.iter().find(|&&(c, k, _)| c == cap && k == key).map_or(0, |&(_, _, count)| count) < max
         })
     }
 
     fn count(&mut self, item: u32) {
-        for (cap, &(per, _)) in self.rules.caps.iter().enumerate() {
-            let Some(key) = cap_key(self.desk.catalog, per, item) else { continue };
+        for (cap, &(per, _)) in self.bench.rules.caps.iter().enumerate() {
+            let Some(key) = cap_key(self.bench.desk.catalog, per, item) else { continue };
             match self.counts.iter_mut().find(|(c, k, _)| *c == cap && *k == key) {
                 Some((_, _, count)) => *count += 1,
                 None => self.counts.push((cap, key, 1)),
@@ -173,61 +245,106 @@ impl Table<'_> {
         }
     }
 
-    /// The free candidate of highest score after boost and penalty.
-    fn best(&self, boost: f64) -> Option<usize> {
-        let value = |at: usize| {
-            let off = if self.obvious[at] { 0.0 } else { boost };
-            self.pool[at].score + off - self.penalty * self.likeness[at]
+    fn calibration(&self, at: usize, owed: &[f64]) -> f64 {
+        self.pool[at].standing.interest.and_then(|interest| owed.get(interest)).copied().unwrap_or(0.0)
+    }
+
+    /// The score a candidate would have at a place.
+    fn value(&self, at: usize, boost: f64, owed: &[f64]) -> f64 {
+        let known = &self.pool[at];
+        let off = if known.obvious { 0.0 } else { boost };
+        known.total() + off + self.calibration(at, owed) - self.penalty * known.likeness
+    }
+
+    /// The free candidate of highest value; variants of what has a place only when nothing else is left.
+    fn best(&self, boost: f64, owed: &[f64]) -> Option<usize> {
+        let highest = |twins: bool| {
+            let free = (0..self.pool.len()).filter(|&at| self.pool[at].twin == twins && self.is_free(at));
+            let valued = free.map(|at| (at, self.value(at, boost, owed)));
+            valued.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(at, _)| at)
         };
-        let free = (0..self.pool.len()).filter(|&at| self.is_free(at)).map(|at| (at, value(at)));
-        free.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(at, _)| at)
+        highest(false).or_else(|| highest(true))
     }
 
-    /// Draws a discovery: softmax of the scores mixed with the uniform over the pool.
-    fn draw(&self, stream: &mut Stream) -> Option<(usize, f64)> {
-        let off = (0..self.pool.len()).filter(|&at| !self.obvious[at] && self.is_free(at));
-        let pool: Vec<usize> = off.take(DISCOVERY_POOL).collect();
-        let value = |at: usize| self.pool[at].score - self.penalty * self.likeness[at];
-        let highest = pool.iter().map(|&at| value(at)).fold(f64::NEG_INFINITY, f64::max);
-        let odds: Vec<f64> = pool.iter().map(|&at| exp((value(at) - highest) / TEMPERATURE)).collect();
-        let total: f64 = odds.iter().sum();
-        let uniform = UNIFORM_SHARE / pool.len().max(1) as f64;
-        let mut left = stream.unit();
-        let mut chosen = None;
-        for (&at, odd) in pool.iter().zip(&odds) {
-            let propensity = (1.0 - UNIFORM_SHARE) * odd / total + uniform;
-            chosen = Some((at, propensity));
-            left -= propensity;
-            if left < 0.0 {
-                break;
-            }
-        }
-        chosen
+    /// Candidates that may be drawn, best first.
+    fn drawable(&self) -> impl Iterator<Item = usize> {
+        (0..self.drawn).filter(|&at| !self.pool[at].twin && self.is_free(at))
     }
 
-    /// Seats a candidate, adds the arrangement's own terms to its reasons, and tells the others how alike they are.
-    fn seat(&mut self, at: usize, propensity: f64, discovery: bool, boost: f64, scorer: &Scorer<'_>) -> Ranked {
-        let item = self.pool[at].item;
-        if !self.taken[at] {
-            self.taken[at] = true;
-            self.count(item);
-        }
-        let mut reasons = scorer.reasons(&self.pool[at]);
-        let own = |signal, value| Reason { signal, weight: 1.0, value, item: None, attribute: None };
-        if boost > 0.0 && !self.obvious[at] {
-            reasons.push(own(DISCOVERY, boost));
-        }
-        if self.penalty * self.likeness[at] > 0.0 {
-            reasons.push(own(DIVERSITY, -self.penalty * self.likeness[at]));
-        }
+    /// Draws a candidate for a place of the lower half, with the chance it had.
+    fn explore(&self, boost: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64)> {
+        let list: Vec<usize> = self.drawable().collect();
+        let contest = Contest {
+            values: list.iter().map(|&at| self.value(at, boost, owed)).collect(),
+            groups: vec![0; list.len()],
+            shares: [1.0, 0.0, 0.0],
+            uniform: DISCOVERY_POOL,
+        };
+        self.settle(&contest, &list, stream)
+    }
+
+    /// Draws a discovery, with the chance it had: a tier by the appetite for it, a candidate within it.
+    fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64)> {
+        let (profile, request) = (self.bench.desk.profile, self.bench.request);
+        let offered = profile.offered(&request.slot, request.now);
+        let mut left = [DISCOVERY_POOL / Tier::COUNT; Tier::COUNT];
+        let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].scored.item);
+        let within = |at: &usize| {
+            let places = &mut left[self.pool[*at].standing.tier as usize];
+            *places = places.checked_sub(1)?;
+            Some(*at)
+        };
+        let list: Vec<usize> = self.drawable().filter(fresh).collect();
+        let list: Vec<usize> = list.iter().filter_map(within).collect();
+        let contest = Contest {
+            values: list.iter().map(|&at| self.value(at, 0.0, owed)).collect(),
+            groups: list.iter().map(|&at| self.pool[at].standing.tier as usize).collect(),
+            shares: self.bench.appetite.shares(dial),
+            uniform: list.len(),
+        };
+        self.settle(&contest, &list, stream)
+    }
+
+    fn settle(&self, contest: &Contest, list: &[usize], stream: &mut Stream) -> Option<(usize, f64)> {
+        let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), list);
+        let at = draw(&chances, stream)?;
+        Some((list[at], chances[at]))
+    }
+
+    /// Seats a candidate, adds the terms of learning and arrangement to its reasons, and tells the others how alike they are.
+    fn seat(&mut self, choice: &Choice, owed: &[f64]) -> Ranked {
+        let plain = (0..self.pool.len()).find(|&at| !self.pool[at].twin && self.is_free(at)) == Some(choice.at);
+        self.take(choice.at);
+        let known = &self.pool[choice.at];
+        let (item, base, tier) = (known.scored.item, known.scored.score - self.level, known.standing.tier);
+        let reasons = self.reasons(choice, owed);
         let largest_first = ranking(reasons.iter().map(|reason| reason.term().abs()));
         let reasons = arranged(reasons, &largest_first);
         let score = reasons.iter().map(Reason::term).sum();
-        for (other, likeness) in self.likeness.iter_mut().enumerate() {
-            if !self.taken[other] {
-                *likeness = likeness.max(self.desk.catalog.cosine(item, self.pool[other].item));
+        self.balance.give(known.standing);
+        if self.penalty > 0.0 {
+            for other in self.pool.iter_mut().filter(|other| !other.taken) {
+                other.likeness = other.likeness.max(self.bench.desk.catalog.cosine(item, other.scored.item));
             }
         }
-        Ranked { item, score, propensity, discovery, reasons }
+        let &Choice { propensity, discovery, .. } = choice;
+        let tier = discovery.then_some(tier);
+        Ranked { item, score, propensity, discovery, tier, base: Some(base), plain, reasons }
+    }
+
+    fn reasons(&self, choice: &Choice, owed: &[f64]) -> Vec<Reason> {
+        let known = &self.pool[choice.at];
+        let catalog = self.bench.desk.catalog;
+        let mut reasons = self.bench.scorer.reasons(&known.scored);
+        let cause = self.bench.model.as_ref().and_then(|m| m.cause(catalog, known.scored.item, known.learned));
+        let terms = [
+            (LEARNED, known.learned, cause),
+            (DISCOVERY, if known.obvious { 0.0 } else { choice.boost }, None),
+            (CALIBRATION, self.calibration(choice.at, owed), None),
+            (DIVERSITY, -self.penalty * known.likeness, None),
+        ];
+        let own = |(signal, value, item)| Reason { signal, weight: 1.0, value, item, attribute: None };
+        reasons.extend(terms.into_iter().filter(|term| term.1 != 0.0).map(own));
+        reasons
     }
 }

@@ -3,8 +3,10 @@
 //! A union, so that no single signal decides what may be found. Cost: O(items ·
 //! dims) per vector asked, O(lists touched).
 
+use super::direction::Direction;
 use super::eligible::Eligible;
-use super::score::{Direction, Scorer};
+use super::explore::Model;
+use super::score::Scorer;
 use super::{Desk, Request};
 use crate::math::Top;
 use crate::math::order::distinct;
@@ -17,7 +19,13 @@ const LISTED: usize = 200;
 const POPULAR: usize = 100;
 
 /// The candidates, ascending, eligible and without repetition.
-pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>, eligible: &Eligible) -> Vec<u32> {
+pub(super) fn candidates(
+    desk: &Desk<'_>,
+    request: &Request,
+    scorer: &Scorer<'_>,
+    eligible: &Eligible,
+    model: Option<&Model<'_>>,
+) -> Vec<u32> {
     if let Some(named) = &request.candidates {
         return distinct(named.iter().copied().filter(|&item| eligible.has(item)));
     }
@@ -27,7 +35,10 @@ pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>
     found.extend(scorer.session_items().iter().copied());
     found.extend(desk.profile.history.iter().map(|(item, _)| item));
     for direction in scorer.directions() {
-        found.extend(nearest(desk, direction, eligible));
+        found.extend(nearest(desk, direction, eligible, |item| f64::from(desk.catalog.inverse_norm(item))));
+    }
+    if let Some(direction) = model.and_then(Model::direction) {
+        found.extend(nearest(desk, direction, eligible, |_| 1.0));
     }
     let popular = desk.catalog.popular().iter().copied().filter(|&item| eligible.has(item));
     let best = found.len() + POPULAR.max(2 * request.size);
@@ -35,14 +46,13 @@ pub(super) fn candidates(desk: &Desk<'_>, request: &Request, scorer: &Scorer<'_>
     distinct(found.into_iter().filter(|&item| eligible.has(item)))
 }
 
-/// The eligible items nearest to a direction.
-fn nearest(desk: &Desk<'_>, direction: &Direction, eligible: &Eligible) -> Vec<u32> {
-    let catalog = desk.catalog;
+/// The eligible items farthest along a direction, each by its dot product times its `scale`.
+fn nearest(desk: &Desk<'_>, direction: &Direction, eligible: &Eligible, scale: impl Fn(u32) -> f64) -> Vec<u32> {
     let mut dots = Vec::new();
-    direction.scan(catalog, &mut dots);
+    direction.scan(desk.catalog, &mut dots);
     let mut top = Top::new(NEAREST);
     for (&dot, item) in dots.iter().zip(0..) {
-        let score = f64::from(dot) * f64::from(catalog.inverse_norm(item));
+        let score = f64::from(dot) * scale(item);
         if score > top.floor() && score > 0.0 && eligible.has(item) {
             top.push(score, item);
         }

@@ -6,11 +6,11 @@
 //! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
 //! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
 
+use super::direction::Direction;
 use super::rule::Resolved;
 use super::signal::{Block, SIGNALS, Signal};
 use super::slate::Reason;
 use super::{Desk, Request};
-use crate::catalog::pack::UNIT;
 use crate::catalog::{Catalog, Family, RelationKind};
 use crate::math::order::by_score;
 use crate::math::{exp, ln};
@@ -63,34 +63,6 @@ pub(super) struct Scorer<'a> {
     /// Affinities of the tokens with evidence, ascending, and of all others by family.
     odds: Vec<(u32, f64)>,
     unmet: [f64; 3],
-}
-
-/// A vector of which only the direction counts, quantized like the items.
-pub(super) struct Direction {
-    bytes: Vec<u8>,
-    inverse_norm: f64,
-}
-
-impl Direction {
-    fn of(vector: &[f64]) -> Option<Self> {
-        let largest = vector.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        if largest <= 0.0 {
-            return None;
-        }
-        let bytes: Vec<u8> = vector.iter().map(|x| libm::rint(x / largest * UNIT) as i8 as u8).collect();
-        let square = flaneur_kernels::dot(&bytes, &bytes);
-        Some(Self { bytes, inverse_norm: 1.0 / f64::from(square).sqrt() })
-    }
-
-    fn cosine(&self, catalog: &Catalog, item: u32) -> f64 {
-        let dot = flaneur_kernels::dot(&self.bytes, catalog.vector_bytes(item));
-        f64::from(dot) * f64::from(catalog.inverse_norm(item)) * self.inverse_norm
-    }
-
-    /// Dot products with every item, in proportion to the cosine times the item's length.
-    pub(super) fn scan(&self, catalog: &Catalog, dots: &mut Vec<i32>) {
-        catalog.scan(&self.bytes, dots);
-    }
 }
 
 /// Sums of neighbour weights by item, and their largest. Empty without a source.
@@ -186,7 +158,8 @@ impl<'a> Scorer<'a> {
 
     /// Items met on earlier visits, each with `0.8^(visits back)`; the latest 300.
     fn latest(&self) -> Vec<(u32, f64)> {
-        let visit = self.desk.profile.session.visit + 1;
+        let session = &self.desk.profile.session;
+        let visit = session.visit + u32::from(!session.runs(self.request.now));
         let mut met: Vec<(f64, u32)> =
             self.desk.profile.history.iter().map(|(item, own)| (own.recency(visit), item)).collect();
         by_score(&mut met);
@@ -294,8 +267,10 @@ impl<'a> Scorer<'a> {
     fn own(&self, item: u32, values: &mut [f64; SIGNALS]) {
         let profile = self.desk.profile;
         let Some(own) = profile.history.of(item) else { return };
-        // A new visit is one further from every earlier one; within a session, the running visit counts as zero back.
-        let visit = profile.session.visit + u32::from(self.session.is_empty());
+        // A new visit is one further from every earlier one; the running one counts as zero back, also
+        // while it only saw: a shelf does not change because the shopper looks at it.
+        let begins = self.session.is_empty() && !profile.session.runs(self.request.now);
+        let visit = profile.session.visit + u32::from(begins);
         if own.bought == 0 {
             values[Signal::Viewed as usize] = ln(1.0 + f64::from(own.views)) * own.recency(visit);
             return;

@@ -86,7 +86,11 @@ pub enum Signal {
     Rule = 34,
 }
 
-/// Terms that the arrangement adds; always weight 1.
+/// Terms that learning and the arrangement add; always weight 1. What was learned from seen slates.
+pub const LEARNED: &str = "learned";
+/// For items that the slate still owes one of the shopper's interests.
+pub const CALIBRATION: &str = "calibration";
+/// For items off the obvious shelf.
 pub const DISCOVERY: &str = "discovery";
 /// Penalty for likeness to the entries above.
 pub const DIVERSITY: &str = "diversity";

@@ -1,5 +1,7 @@
 //! The answer: an ordered list whose every entry carries its whole reason.
 
+use crate::log::Tier;
+
 /// One term of an entry's score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reason {
@@ -24,7 +26,7 @@ impl Reason {
 }
 
 /// One entry of a slate.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ranked {
     /// The item.
     pub item: u32,
@@ -34,6 +36,12 @@ pub struct Ranked {
     pub propensity: f64,
     /// Whether it is a labelled surprise.
     pub discovery: bool,
+    /// How far from the shopper's interests a labelled surprise is.
+    pub tier: Option<Tier>,
+    /// The log-odds of being chosen by the pack's weights alone: what a seen entry is learned from.
+    pub base: Option<f64>,
+    /// Whether relevance alone, with no draw, boost or penalty, would put the same item here, given the entries above.
+    pub plain: bool,
     /// The terms, largest first.
     pub reasons: Vec<Reason>,
 }

@@ -7,7 +7,7 @@ use crate::catalog::item::check_id;
 use crate::catalog::token::{token, words};
 use crate::catalog::{Catalog, TokenHash};
 use crate::error::{Error, ErrorKind, Result};
-use crate::log::{Event, EventKind, Line, Shown};
+use crate::log::{Event, EventKind, Line, Shown, Tier};
 use crate::time::Millis;
 
 /// Most items of one event, as GA4 allows.
@@ -102,6 +102,15 @@ pub struct ShownWire {
     pub score: f32,
     /// Whether it was a discovery.
     pub discovery: bool,
+    /// Log-odds by the pack's weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<f32>,
+    /// How far from the interests a discovery was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Whether relevance alone would have put it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<bool>,
 }
 
 impl EventWire {
@@ -158,6 +167,9 @@ impl EventWire {
             propensity: shown.propensity,
             score: shown.score,
             discovery: shown.discovery,
+            base: shown.base,
+            tier: shown.tier.map(|tier| tier.name().into()),
+            plain: shown.plain,
         };
         Self {
             id: event.id.clone(),
@@ -232,12 +244,16 @@ impl ShownWire {
         check_id(&self.item, "shown.item")?;
         number(Some(f64::from(self.propensity)), 0.0, 1.0, "shown.propensity")?;
         number(Some(f64::from(self.score)), -1e6, 1e6, "shown.score")?;
+        number(self.base.map(f64::from), -1e6, 1e6, "shown.base")?;
         Ok(Shown {
             item: self.item,
             position: self.position,
             propensity: self.propensity,
             score: self.score,
             discovery: self.discovery,
+            base: self.base,
+            tier: self.tier.as_deref().and_then(Tier::from_name),
+            plain: self.plain,
         })
     }
 }

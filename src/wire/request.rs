@@ -35,6 +35,9 @@ pub struct RequestWire {
     /// The dial.
     #[serde(default)]
     pub surprise: Option<f64>,
+    /// How closely the slate follows the mix of interests.
+    #[serde(default)]
+    pub calibration: Option<f64>,
     /// Rules for this call.
     #[serde(default)]
     pub rules: Option<Vec<RuleWire>>,
@@ -71,6 +74,9 @@ impl RequestWire {
         if self.surprise.is_some_and(|dial| !(0.0..=1.0).contains(&dial)) {
             return Err(Error::new(ErrorKind::OutOfRange, "surprise", "expected a number from 0 to 1"));
         }
+        if self.calibration.is_some_and(|times| !(0.0..=10.0).contains(&times)) {
+            return Err(Error::new(ErrorKind::OutOfRange, "calibration", "expected a number from 0 to 10"));
+        }
         let hour = self.context.and_then(|context| context.hour);
         if hour.is_some_and(|hour| !(0.0..=23.0).contains(&hour)) {
             return Err(Error::new(ErrorKind::OutOfRange, "context.hour", "expected a local hour from 0 to 23"));
@@ -88,6 +94,8 @@ impl RequestWire {
             like: resolve(catalog, &self.like.0, "like")?,
             hour: hour.map(|hour| hour as u8),
             surprise: self.surprise,
+            calibration: self.calibration,
+            frozen: false,
             rules,
             allow: allow(&self.allow.0)?,
             seed: self.seed.map_or(default_seed, |seed| seed as u64),

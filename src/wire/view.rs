@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::log::Log;
+use crate::log::{Log, Tier};
 use crate::math::order::{arranged, by_score, ranking};
 use crate::profile::{Interest, Profile};
 use crate::rank::{Ranked, Reason, Slate};
@@ -31,6 +31,8 @@ struct RankedView<'a> {
     score: f64,
     propensity: f64,
     discovery: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<&'static str>,
     reasons: Vec<ReasonView<'a>>,
 }
 
@@ -62,6 +64,7 @@ impl<'a> SlateView<'a> {
             score: ranked.score,
             propensity: ranked.propensity,
             discovery: ranked.discovery,
+            tier: ranked.tier.map(Tier::name),
             reasons: ranked.reasons.iter().map(reason).collect(),
         };
         Self { id: &slate.id, slot: &slate.slot, items: slate.entries.iter().enumerate().map(entry).collect() }

@@ -216,13 +216,13 @@ export const en = {
     popularity: "Many people like it", trend: "It is on the rise", fresh: "It has just arrived", seen: "You looked at it already", viewed: "You looked at it on an earlier visit",
     bought: "You bought it before", repeat: "It is bought again and again", affinity_brand: "You lean towards this maker", affinity_category: "You lean towards this kind of thing", affinity_attribute: "You lean towards this trait",
     price: "Its price suits you", context: "It suits the moment", fatigue: "It was shown and you passed it by", like: "You liked it", declared: "You said so", rule: "The shop pushes it",
-    discovery: "A place kept for surprise", diversity: "It keeps the shelf varied",
+    discovery: "A place kept for surprise", diversity: "It keeps the shelf varied", learned: "You chose things like it from our shelves", calibration: "One of your interests was due on this shelf",
   },
   signalNegative: {
     together: "People who look at what you look at seldom look at this", session: "It is unlike the rest of this visit", taste: "It is far from your tastes", taste_last: "It is unlike what you saw last", history: "It is unlike what you met before",
     popularity: "Popularity counts for little here", trend: "It is in decline", seen: "You looked at it already", bought: "You have it already", affinity_brand: "You lean away from this maker", affinity_category: "You lean away from this kind of thing",
     affinity_attribute: "You lean away from this trait", price: "Its price is unusual for you", context: "It does not suit the moment", declared: "You said you do not like this", rule: "The shop holds it back", diversity: "It resembles its neighbours on the shelf",
-    discovery: "A place kept for surprise",
+    discovery: "A place kept for surprise", learned: "You passed by things like it on our shelves",
   },
   signalOther: "Another term of the score",
 };

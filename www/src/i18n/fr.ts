@@ -205,13 +205,13 @@ export const fr: Messages = {
     popularity: "Beaucoup l'apprécient", trend: "Il a le vent en poupe", fresh: "Il vient d'arriver", seen: "Vous l'avez déjà regardé", viewed: "Vous l'aviez regardé lors d'une autre visite",
     bought: "Vous l'avez déjà acheté", repeat: "On le rachète volontiers", affinity_brand: "Vous penchez pour cette maison", affinity_category: "Vous penchez pour ce genre d'objets", affinity_attribute: "Vous penchez pour ce trait",
     price: "Son prix vous convient", context: "Il convient au moment", fatigue: "Il vous a été montré et vous êtes passé", like: "Vous l'avez aimé", declared: "Vous l'avez dit", rule: "La boutique le met en avant",
-    discovery: "Une place gardée pour la surprise", diversity: "Il varie l'étagère",
+    discovery: "Une place gardée pour la surprise", diversity: "Il varie l'étagère", learned: "Vous en avez choisi de semblables sur nos étagères", calibration: "L'un de vos goûts attendait sa place sur cette étagère",
   },
   signalNegative: {
     together: "Ceux qui regardent ce que vous regardez le regardent peu", session: "Différent du reste de cette visite", taste: "Loin de vos goûts", taste_last: "Différent de ce que vous venez de voir", history: "Différent de ce que vous aviez croisé",
     popularity: "La popularité compte peu ici", trend: "Il est sur le déclin", seen: "Vous l'avez déjà regardé", bought: "Vous l'avez déjà", affinity_brand: "Vous penchez moins pour cette maison", affinity_category: "Vous penchez moins pour ce genre d'objets",
     affinity_attribute: "Vous penchez moins pour ce trait", price: "Son prix est inhabituel pour vous", context: "Il ne convient pas au moment", declared: "Vous avez dit ne pas aimer", rule: "La boutique le retient", diversity: "Il ressemble à ses voisins d'étagère",
-    discovery: "Une place gardée pour la surprise",
+    discovery: "Une place gardée pour la surprise", learned: "Vous êtes passé devant de semblables sur nos étagères",
   },
   signalOther: "Un autre terme du score",
 };

@@ -1,0 +1,244 @@
+//! Explore: what was learned on the device as a term of the score, and draws whose chances are known.
+//!
+//! A place that is drawn asks one of 64 equally likely posterior draws, or, with
+//! a small share, any of its best candidates alike. The 64 are a finite set that
+//! the log determines, so the chance of every candidate, given the entries
+//! above, is a count and exact: inverse-propensity estimates are unbiased.
+//!
+//! Cost: 32 integer dot products per candidate once, 64 additions per candidate and place.
+//! Source: Thompson 1933; Chapelle & Li 2011; the finite ensemble as in `docs/ALGORITHMS.md`, section 8.
+
+use super::Request;
+use super::direction::Direction;
+use crate::catalog::{Catalog, FEATURES};
+use crate::log::Tier;
+use crate::math::symmetric::{factor, solve_upper};
+use crate::math::{Stream, exp};
+use crate::profile::Learned;
+
+/// Posterior draws of the ensemble: mirrored pairs, so that their mean is the posterior's.
+pub const ENSEMBLE: usize = 64;
+/// Share of a draw that is uniform over the best candidates: no propensity below this over their number.
+pub const UNIFORM_SHARE: f64 = 0.05;
+/// Standard deviation of the draws, in posterior standard deviations.
+const SPREAD: f64 = 0.5;
+/// Temperature of a draw without evidence, in log-odds.
+const TEMPERATURE: f64 = 0.5;
+
+/// `w·z` of one weight vector, for any item.
+struct Linear {
+    direction: Option<Direction>,
+    offset: f64,
+    constant: f64,
+}
+
+impl Linear {
+    fn of(catalog: &Catalog, weights: &[f64]) -> Self {
+        let (direction, offset, constant) = catalog.unfold(weights);
+        Self { direction: Direction::of(&direction), offset, constant }
+    }
+
+    fn value(&self, catalog: &Catalog, item: u32) -> f64 {
+        match &self.direction {
+            Some(direction) if catalog.inverse_norm(item) > 0.0 => direction.product(catalog, item) + self.offset,
+            _ => self.constant,
+        }
+    }
+}
+
+/// What was learned, when there is enough evidence to use it.
+pub(super) struct Model<'a> {
+    learned: &'a Learned,
+    mean: Linear,
+}
+
+impl<'a> Model<'a> {
+    /// `None` below 20 seen entries and 3 choices, without vectors, and for a frozen request.
+    pub(super) fn new(catalog: &Catalog, request: &Request, learned: &'a Learned) -> Option<Self> {
+        let speaks = learned.is_ready() && !request.frozen && catalog.dims() > 0;
+        speaks.then(|| Self { learned, mean: Linear::of(catalog, learned.mean()) })
+    }
+
+    /// What it adds to an item's score, in log-odds.
+    pub(super) fn value(&self, catalog: &Catalog, item: u32) -> f64 {
+        self.mean.value(catalog, item)
+    }
+
+    /// The direction in which what it adds grows.
+    pub(super) fn direction(&self) -> Option<&Direction> {
+        self.mean.direction.as_ref()
+    }
+
+    /// The chosen item (for a loss: the passed-over one) that is most alike.
+    pub(super) fn cause(&self, catalog: &Catalog, item: u32, value: f64) -> Option<u32> {
+        let (taken, passed) = self.learned.causes();
+        let known = if value > 0.0 { taken } else { passed };
+        let alike = known.iter().filter(|&&other| other != item).map(|&other| (other, catalog.cosine(item, other)));
+        alike.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(other, _)| other)
+    }
+
+    /// How far each pair of posterior draws lies from the mean for each item: `[ENSEMBLE / 2, items]`.
+    ///
+    /// The draws are the same until another visit taught something, whatever the request's seed.
+    pub(super) fn apart(&self, catalog: &Catalog, slot: &str, share: f64, items: &[u32]) -> Vec<f64> {
+        let mut stream = Stream::new(self.learned.mark(), slot);
+        let Some(l) = factor(self.learned.precision(), FEATURES) else { return Vec::new() };
+        let mut apart = Vec::with_capacity(ENSEMBLE / 2 * items.len());
+        for _ in 0..ENSEMBLE / 2 {
+            let mut step: Vec<f64> = (0..FEATURES).map(|_| stream.normal() * SPREAD * share).collect();
+            solve_upper(&l, &mut step);
+            let line = Linear::of(catalog, &step);
+            apart.extend(items.iter().map(|&item| line.value(catalog, item)));
+        }
+        apart
+    }
+}
+
+/// Candidates of one drawn place, the best first.
+#[derive(Debug, Default)]
+pub(super) struct Contest {
+    /// Value of each, in log-odds.
+    pub(super) values: Vec<f64>,
+    /// In which group each competes.
+    pub(super) groups: Vec<usize>,
+    /// What share of the draws each group has; groups without a candidate give theirs to the others.
+    pub(super) shares: [f64; Tier::COUNT],
+    /// How many of the first the uniform share goes to.
+    pub(super) uniform: usize,
+}
+
+impl Contest {
+    /// The chance of each candidate. `apart` holds, for each pair of draws, how far each candidate moves;
+    /// without pairs the draw is a softmax.
+    pub(super) fn chances<'p>(&self, apart: impl Iterator<Item = &'p [f64]>, columns: &[usize]) -> Vec<f64> {
+        let n = self.values.len();
+        let mut chances = vec![0.0; n];
+        let present = |group: usize| self.groups.contains(&group);
+        let total: f64 = (0..Tier::COUNT).filter(|&group| present(group)).map(|group| self.shares[group]).sum();
+        let share = |group: usize| (1.0 - UNIFORM_SHARE) * self.shares[group] / total;
+        let mut drawn = false;
+        for row in apart {
+            drawn = true;
+            for sign in [1.0, -1.0] {
+                let mut best = [(f64::NEG_INFINITY, usize::MAX); Tier::COUNT];
+                for at in 0..n {
+                    let value = self.values[at] + sign * row[columns[at]];
+                    let leader = &mut best[self.groups[at]];
+                    if value > leader.0 {
+                        *leader = (value, at);
+                    }
+                }
+                for (group, &(_, at)) in best.iter().enumerate().filter(|(_, leader)| leader.1 < n) {
+                    chances[at] += share(group) / ENSEMBLE as f64;
+                }
+            }
+        }
+        if !drawn {
+            self.softmax(&mut chances, share);
+        }
+        let uniform = self.uniform.min(n);
+        chances[..uniform].iter_mut().for_each(|chance| *chance += UNIFORM_SHARE / uniform as f64);
+        chances
+    }
+
+    fn softmax(&self, chances: &mut [f64], share: impl Fn(usize) -> f64) {
+        let highest = self.values.iter().fold(f64::NEG_INFINITY, |most, &value| most.max(value));
+        let mut sums = [0.0; Tier::COUNT];
+        for ((chance, &value), &group) in chances.iter_mut().zip(&self.values).zip(&self.groups) {
+            *chance = exp((value - highest) / TEMPERATURE);
+            sums[group] += *chance;
+        }
+        for (chance, &group) in chances.iter_mut().zip(&self.groups) {
+            *chance = if sums[group] > 0.0 { *chance * share(group) / sums[group] } else { 0.0 };
+        }
+    }
+}
+
+/// Draws an index by its chance; the chances add up to 1.
+pub(super) fn draw(chances: &[f64], stream: &mut Stream) -> Option<usize> {
+    let mut left = stream.unit();
+    let mut chosen = None;
+    for (at, chance) in chances.iter().enumerate().filter(|(_, chance)| **chance > 0.0) {
+        chosen = Some(at);
+        left -= chance;
+        if left < 0.0 {
+            break;
+        }
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Contest, ENSEMBLE, TEMPERATURE, UNIFORM_SHARE, draw};
+    use crate::log::Tier;
+    use crate::math::{Stream, exp};
+
+    /// Chances by asking every draw of every group on its own.
+    fn enumerated(contest: &Contest, apart: &[Vec<f64>], columns: &[usize]) -> Vec<f64> {
+        let n = contest.values.len();
+        let members = |group: usize| (0..n).filter(move |&at| contest.groups[at] == group);
+        let open: Vec<usize> = (0..Tier::COUNT).filter(|&group| members(group).next().is_some()).collect();
+        let total: f64 = open.iter().map(|&group| contest.shares[group]).sum();
+        let mut chances = vec![0.0; n];
+        for &group in &open {
+            let share = (1.0 - UNIFORM_SHARE) * contest.shares[group] / total;
+            for draw in 0..ENSEMBLE {
+                let sign = if draw % 2 == 0 { 1.0 } else { -1.0 };
+                let value = |at: usize| contest.values[at] + sign * apart[draw / 2][columns[at]];
+                let mut best = members(group).next().unwrap();
+                members(group).for_each(|at| best = if value(at) > value(best) { at } else { best });
+                chances[best] += share / ENSEMBLE as f64;
+            }
+        }
+        let uniform = contest.uniform.min(n);
+        chances[..uniform].iter_mut().for_each(|chance| *chance += UNIFORM_SHARE / uniform as f64);
+        chances
+    }
+
+    fn contest(stream: &mut Stream) -> (Contest, Vec<Vec<f64>>, Vec<usize>) {
+        let n = 1 + stream.below(12);
+        let columns: Vec<usize> = (0..n).map(|at| 2 * at).collect();
+        let apart = (0..ENSEMBLE / 2).map(|_| (0..2 * n).map(|_| stream.normal()).collect()).collect();
+        let contest = Contest {
+            values: (0..n).map(|_| stream.normal()).collect(),
+            groups: (0..n).map(|_| stream.below(Tier::COUNT)).collect(),
+            shares: [0.5, 0.3, 0.2],
+            uniform: 1 + stream.below(12),
+        };
+        (contest, apart, columns)
+    }
+
+    #[test]
+    fn chances_equal_an_enumeration_of_the_draws() {
+        let mut stream = Stream::new(3, "contests");
+        for _ in 0..500 {
+            let (contest, apart, columns) = contest(&mut stream);
+            let chances = contest.chances(apart.iter().map(Vec::as_slice), &columns);
+            for (found, expected) in chances.iter().zip(enumerated(&contest, &apart, &columns)) {
+                assert!((found - expected).abs() < 1e-12);
+            }
+            assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            assert!(draw(&chances, &mut stream).is_some_and(|at| chances[at] > 0.0));
+        }
+    }
+
+    #[test]
+    fn without_evidence_a_draw_is_a_softmax_within_each_group() {
+        let mut stream = Stream::new(4, "contests");
+        for _ in 0..100 {
+            let (contest, _, columns) = contest(&mut stream);
+            let chances = contest.chances(std::iter::empty(), &columns);
+            assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let uniform = |at: usize| {
+                if at < contest.uniform { UNIFORM_SHARE / contest.uniform.min(chances.len()) as f64 } else { 0.0 }
+            };
+            for a in 0..chances.len() {
+                for b in (0..a).filter(|&b| contest.groups[a] == contest.groups[b]) {
+                    let odds = exp((contest.values[a] - contest.values[b]) / TEMPERATURE);
+                    assert!((chances[a] - uniform(a) - odds * (chances[b] - uniform(b))).abs() < 1e-9 * odds.max(1.0));
+                }
+            }
+        }
+    }
+}
