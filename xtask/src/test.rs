@@ -14,6 +14,7 @@ use console::style;
 
 use crate::project::Project;
 use crate::say;
+use crate::setup::browser::Engine;
 
 /// Runs the checks, layer by layer, and ends with a table of what passed.
 #[derive(Args)]
@@ -21,6 +22,10 @@ pub(crate) struct Options {
     /// Run only this layer; may be repeated
     #[arg(long, value_enum, value_name = "LAYER", value_delimiter = ',')]
     only: Vec<Layer>,
+
+    /// Engines of the browser layer. Default: all, less those that are neither here nor to be installed
+    #[arg(long, value_enum, value_name = "ENGINE", value_delimiter = ',')]
+    engines: Vec<Engine>,
 }
 
 /// A group of checks that need the same things.
@@ -32,7 +37,7 @@ enum Layer {
     Wasm,
     /// The npm package: types, tests, what publishing tools say, sizes
     Package,
-    /// The demo shop in a real browser
+    /// The demo shop in Chromium, and every fault of docs/RELIABILITY.md in three engines
     Browser,
 }
 
@@ -63,7 +68,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
             Layer::Rust => layers::rust(project, &mut checks),
             Layer::Wasm => layers::wasm(project, &mut checks),
             Layer::Package => layers::package(project, &mut checks),
-            Layer::Browser => layers::browser(project, &mut checks),
+            Layer::Browser => layers::browser(project, &mut checks, &options.engines),
         }
         say::note(&format!("the layer {} took {}", layer.name(), say::duration(started.elapsed())));
     }

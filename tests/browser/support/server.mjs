@@ -27,11 +27,13 @@ const TYPES = {
 
 /**
  * Serves folders of the repository by address prefix. `faults` maps an address to what is answered
- * instead: `{ status, body, type, headers }`; without `body` the file stays.
+ * instead: `{ status, body, type, headers }`; without `body` the file stays. `remote` answers pages that
+ * drive themselves.
  */
-export async function serve(mounts, faults = {}) {
+export async function serve(mounts, faults = {}, remote = undefined) {
   const asked = [];
   const server = createServer((request, response) => {
+    if (remote?.handle(request, response)) return;
     const path = decodeURIComponent(new URL(request.url, "http://server").pathname);
     asked.push({ method: request.method, path, url: request.url });
     answer(mounts, path, faults[path]).then(
@@ -53,7 +55,7 @@ export async function serve(mounts, faults = {}) {
 async function answer(mounts, path, fault) {
   const file = fileOf(mounts, path.endsWith("/") ? `${path}index.html` : path);
   const found = fault?.body ?? (file && (await readFile(file).catch(() => undefined)));
-  const headers = { "cache-control": "no-cache", "content-type": fault?.type ?? TYPES[extname(file ?? "")] ?? "application/octet-stream" };
+  const headers = { "access-control-allow-origin": "*", "cache-control": "no-cache", "content-type": fault?.type ?? TYPES[extname(file ?? "")] ?? "application/octet-stream" };
   if (found === undefined) return { status: 404, headers: { ...headers, "content-type": "text/plain" }, body: "not found" };
   return { status: fault?.status ?? 200, headers: { ...headers, ...fault?.headers }, body: found };
 }

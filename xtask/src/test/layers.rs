@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 
 use super::Checks;
 use crate::project::Project;
 use crate::run::Tool;
-use crate::setup::chromium;
+use crate::setup::browser::{self, Engine};
 use crate::setup::rust::WASM_TARGET;
-use crate::{package, setup, shop, size};
+use crate::{package, say, setup, shop, size};
 
 /// The variable that names the packed tarball, for the packaging tests.
 const TARBALL: &str = "FLANEUR_TARBALL";
@@ -102,30 +103,65 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
         return;
     };
     checks.check("consumers", || {
-        node_tests(project, "tests/packaging")?.env(chromium::VARIABLE, &chromium).env(TARBALL, &tarball).stream()
+        node_tests(project, "tests/packaging")?
+            .env(Engine::Chromium.variable(), &chromium)
+            .env(TARBALL, &tarball)
+            .stream()
     });
 }
 
-pub(super) fn browser(project: &Project, checks: &mut Checks<'_>) {
+/// Runs the engines named, or every engine that can be had when none is.
+pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engine]) {
+    let chosen = if named.is_empty() { Engine::value_variants() } else { named };
     let ready = checks.check("build of the shop", || {
         setup::rust::ensure_wasm_target(project)?;
         setup::node::ensure(project)?;
         shop::build(project)
     });
-    let chromium = browser_of(project, checks);
-    let (Some(()), Some(chromium)) = (ready, chromium) else {
-        checks.skip(&["shop in Chromium"]);
-        return;
-    };
-    checks.check("shop in Chromium", || {
-        node_tests(project, "tests/browser")?.env(chromium::VARIABLE, &chromium).stream()
-    });
+    if chosen.contains(&Engine::Chromium) {
+        let chromium = browser_of(project, checks);
+        match (ready, chromium) {
+            (Some(()), Some(chromium)) => {
+                checks.check("shop in Chromium", || {
+                    node_tests(project, "tests/browser")?.env(Engine::Chromium.variable(), &chromium).stream()
+                });
+            }
+            _ => checks.skip(&["shop in Chromium"]),
+        }
+    }
+    for &engine in chosen {
+        let found = browser::ensure(project, engine);
+        match (ready, found) {
+            (Some(()), Ok(executable)) => {
+                checks.check(engine.check(), || faults(project, engine, &executable)?.stream());
+            }
+            (Some(()), Err(error)) if named.is_empty() && engine != Engine::Chromium => {
+                say::warn(&format!("{} is left out: {error}", engine.name()));
+                checks.skip(&[engine.check()]);
+            }
+            (_, Err(error)) => {
+                checks.check(engine.check(), || Err::<(), _>(error));
+            }
+            (None, Ok(_)) => checks.skip(&[engine.check()]),
+        }
+    }
+}
+
+/// The faults of `tests/browser/faults` in one engine: one process, so that they share a browser.
+fn faults(project: &Project, engine: Engine, executable: &Path) -> Result<Tool> {
+    let all = project.root.join("tests/browser/faults/all.mjs");
+    Ok(Tool::new(project, format!("the faults in {}", engine.name()), "node")
+        .args(["--test", "--test-reporter=spec"])
+        .arg(all)
+        .env("FLANEUR_ENGINE", engine.word())
+        .env(engine.variable(), executable)
+        .hint("The failing faults are listed above, each with what it expects; docs/RELIABILITY.md says how each is injected."))
 }
 
 /// Chromium, looked for once per run.
 fn browser_of(project: &Project, checks: &mut Checks<'_>) -> Option<PathBuf> {
     if checks.report.chromium.is_none() {
-        checks.report.chromium = checks.check("Chromium", || chromium::ensure(project));
+        checks.report.chromium = checks.check("Chromium", || browser::ensure(project, Engine::Chromium));
     }
     checks.report.chromium.clone()
 }

@@ -1,0 +1,68 @@
+// Both builds of the engine rank alike, to the last bit, in every engine of a browser.
+
+import assert from "node:assert/strict";
+
+import { fault } from "../support/fault.mjs";
+
+/** Ranks the hundred golden cases in a page; returns those that came out otherwise. */
+async function goldenIn(page, file) {
+  return page.run(async (file) => {
+    const [{ default: init, Core }, { rankCase }] = await Promise.all([import("/pkg/core.js"), import("/support/golden.mjs")]);
+    await init({ module_or_path: fetch(`/pkg/${file}`) });
+    const { now, cases } = await (await fetch("/vectors/golden/slates.json")).json();
+    const pack = new Uint8Array(await (await fetch("/vectors/golden/shop.flaneur")).arrayBuffer());
+    const wrong = [];
+    for (const [number, golden] of cases.entries()) {
+      const slate = rankCase(Core, pack, golden, now);
+      if (slate.id !== golden.id || slate.lines.join("\n") !== golden.lines.join("\n")) wrong.push(number);
+    }
+    return { cases: cases.length, wrong };
+  }, file);
+}
+
+const ALL_RIGHT = { cases: 100, wrong: [] };
+
+for (const [build, file] of [["SIMD", "core_bg.wasm"], ["scalar", "core_scalar_bg.wasm"]]) {
+  fault(
+    {
+      name: `the ${build} build gives the golden slates bit for bit`,
+      injected: `the ${build} build is loaded whatever the engine can do`,
+      expected: "100 of 100 slates equal those of the native engine",
+    },
+    async (world) => assert.deepEqual(await goldenIn(await world.page(), file), ALL_RIGHT),
+  );
+}
+
+const ONLY_WEBKIT = "only WebKit can be started so";
+
+fault(
+  {
+    name: "without SIMD the scalar build is loaded, and its slates are the golden ones",
+    injected: "JSC_useWasmSIMD=0",
+    expected: "status.engine is scalar; 100 of 100 slates equal",
+    engines: ["webkit"],
+    elsewhere: `${ONLY_WEBKIT}; the scalar build itself is held in all three`,
+  },
+  async (world) => {
+    const { page } = await world.browser({ environment: { JSC_useWasmSIMD: "0" } });
+    assert.deepEqual(await page.run(async () => [WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11])), (await openShop("simd")).status.engine]), [false, "scalar"]);
+    await page.go();
+    assert.deepEqual(await goldenIn(page, "core_scalar_bg.wasm"), ALL_RIGHT);
+  },
+);
+
+fault(
+  {
+    name: "with the compiler off the engine is interpreted, and its slates are the golden ones",
+    injected: "JSC_useJIT=0, as in the hardened modes of Apple's systems",
+    expected: "status.engine is scalar; 100 of 100 slates equal",
+    engines: ["webkit"],
+    elsewhere: ONLY_WEBKIT,
+  },
+  async (world) => {
+    const { page } = await world.browser({ environment: { JSC_useJIT: "0" } });
+    assert.equal(await page.run(async () => (await openShop("jit")).status.engine), "scalar");
+    await page.go();
+    assert.deepEqual(await goldenIn(page, "core_scalar_bg.wasm"), ALL_RIGHT);
+  },
+);

@@ -1,0 +1,148 @@
+/**
+ * Declares a fault of the catalogue: what is injected, what is expected, and the test that shows it.
+ *
+ * Each file of `tests/browser/faults` is run once for every engine, `FLANEUR_ENGINE` says which. With
+ * `FLANEUR_CATALOGUE` set nothing runs, and the declarations are there to be listed: the table in
+ * `docs/RELIABILITY.md` is made of them.
+ */
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { Browser } from "./engines.mjs";
+import { Remote } from "./remote.mjs";
+import { PAGES, serve } from "./server.mjs";
+
+export const ENGINES = ["chromium", "firefox", "webkit"];
+
+/** Every fault declared so far. */
+export const catalogue = [];
+
+const engine = process.env.FLANEUR_ENGINE ?? "chromium";
+/** The longest that one fault may take, in milliseconds. */
+const FAULT_MS = 150_000;
+
+let shared;
+// Here and not where it starts: that is within a test, and would end with it.
+if (!process.env.FLANEUR_CATALOGUE) after(async () => (await shared)?.close());
+
+/**
+ * A fault. `name` is the promise, `injected` how, `expected` what must hold, `engines` where it can be
+ * injected, with `elsewhere` saying why not in the others. `run` gets a world of the engine.
+ */
+export function fault({ name, injected, expected, engines = ENGINES, elsewhere }, run) {
+  if (engines.length < ENGINES.length && !elsewhere) throw new Error(`${name}: say why not in every engine`);
+  catalogue.push({ name, injected, expected, engines, elsewhere });
+  if (process.env.FLANEUR_CATALOGUE || !engines.includes(engine)) return;
+  test(`${engine}: ${name}`, { timeout: FAULT_MS }, async (t) => {
+    const world = await World.begin(t);
+    try {
+      await run(world);
+      assert.deepEqual(world.mishaps, [], "nothing reaches the page");
+    } finally {
+      await world.end();
+    }
+  });
+}
+
+let named = 0;
+
+/** What a fault has to work with: a server, a browser, and pages in it. */
+class World {
+  engine = engine;
+  #pages = [];
+  #browsers = [];
+  #servers = [];
+
+  static async begin() {
+    shared ??= startShared();
+    const world = new World();
+    Object.assign(world, await shared);
+    return world;
+  }
+
+  /** A name for a shop that no other test has. */
+  shopName() {
+    return `shop-${process.pid}-${++named}`;
+  }
+
+  /** Errors and unhandled rejections that reached any page. */
+  get mishaps() {
+    return this.#pages.flatMap(({ mishaps }) => mishaps);
+  }
+
+  /** A page in the browser that all faults of a file share. */
+  async page(path) {
+    const page = this.#page(this.origin, path);
+    await this.#open(this.first, page);
+    return page;
+  }
+
+  /** A page beside another: a tab of the same browser. */
+  async tab(page, path, origin = this.origin) {
+    const tab = this.#page(origin, path);
+    await this.#open(page, tab);
+    return tab;
+  }
+
+  /** A browser of its own, at a page. */
+  async browser(options, path, origin = this.origin) {
+    const browser = new Browser(engine, options);
+    this.#browsers.push(browser);
+    const page = this.#page(origin, path);
+    await this.start(browser, page);
+    return { browser, page };
+  }
+
+  /** Starts a browser, again or for the first time, at a page. */
+  async start(browser, page, path) {
+    page.reset();
+    const arrived = page.arrival();
+    await browser.start(page.url(path));
+    await arrived;
+  }
+
+  /** A server of its own, with faults: another origin. */
+  async server(faults) {
+    const server = await serve(PAGES, faults, this.remote);
+    this.#servers.push(server);
+    return { ...server, origin: local(server.origin) };
+  }
+
+  async end() {
+    for (const page of this.#pages) page.dismiss();
+    for (const browser of this.#browsers) await browser.kill();
+    for (const server of this.#servers) await server.close();
+  }
+
+  #page(origin, path) {
+    const page = this.remote.page(origin, path);
+    this.#pages.push(page);
+    return page;
+  }
+
+  async #open(from, page) {
+    await Promise.all([page.arrival(), from.run((url) => void open(url), page.url())]);
+  }
+}
+
+async function startShared() {
+  const remote = new Remote();
+  const server = await serve(PAGES, {}, remote);
+  const origin = local(server.origin);
+  const browser = new Browser(engine);
+  const first = remote.page(origin);
+  const arrived = first.arrival();
+  await browser.start(first.url());
+  await arrived;
+  const close = async () => {
+    await browser.kill();
+    await server.close();
+  };
+  return { remote, origin, first, close };
+}
+
+/** The same server under the name that every engine takes for a secure context. */
+function local(origin) {
+  return origin.replace("127.0.0.1", "localhost");
+}

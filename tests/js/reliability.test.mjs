@@ -1,0 +1,9 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { PLACE, reliability } from "../browser/reliability.mjs";
+
+test("docs/RELIABILITY.md lists the faults that the tests declare", () => {
+  assert.equal(readFileSync(PLACE, "utf8"), reliability(), "run `node tests/browser/reliability.mjs`");
+});
