@@ -22,7 +22,6 @@ import { checkRequest, shopOrder } from "./passthrough.js";
 import type { SlateData } from "./passthrough.js";
 import { profileFace } from "./profile.js";
 import { engineRequest } from "./request.js";
-import { OPEN_MS, READ_MS, within } from "./storage.js";
 import type { Stored } from "./storage.js";
 import type {
   Catalog,
@@ -37,12 +36,14 @@ import type {
   PassthroughReason,
   RankRequest,
   Receipt,
+  Repairs,
   Rule,
   Slate,
   Status,
   StorageReason,
 } from "./types.js";
 import { VERSION } from "./version.js";
+import { OPEN_MS, READ_MS, within } from "./wait.js";
 
 /** How long opening waits for a consent source; a later answer still counts. */
 const CONSENT_MS = 1000;
@@ -60,6 +61,7 @@ export class Handle {
   #order: { ids: string[]; known?: Set<string> } | undefined;
   #missing: PassthroughReason | undefined;
   #storageReason: StorageReason | undefined;
+  #repairs: Repairs | undefined;
   #unsubscribe: (() => void) | undefined;
   /** What other tabs said before this one was ready. */
   #early: Message[] | undefined = [];
@@ -78,6 +80,8 @@ export class Handle {
       hear: (message) => this.#hear(message),
       trouble: (reason) => this.#setStorageReason(reason),
       vanished: () => void this.#choose({ store: false }, undefined),
+      refill: () => void this.#log.writeAll(this.#consent.choice, this.#consent.receipts),
+      repaired: (repair, count) => this.#repaired(repair, count),
     });
     this.#memory = new Memory(this.#log, () => this.#now());
   }
@@ -144,6 +148,7 @@ export class Handle {
       rules: (rules) => this.#rules(rules),
       on: <Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void) =>
         this.#emitter.on(type, listener),
+      flush: () => this.#log.flush(),
       close: () => this.close(),
     };
     // Older browsers have no Symbol.dispose; there `using` does not exist either.
@@ -379,6 +384,7 @@ export class Handle {
       version: VERSION,
       storage: onDevice ? "device" : "memory",
       ...(this.#storageReason && { storageReason: this.#storageReason }),
+      ...(this.#repairs && { repairs: this.#repairs }),
     } satisfies Status);
   }
 
@@ -394,6 +400,12 @@ export class Handle {
     if (this.#storageReason === reason) return;
     this.#storageReason = reason;
     this.#emitStatus(reason);
+  }
+
+  #repaired(repair: keyof Repairs, count: number): void {
+    const before = this.#repairs ?? { damaged: 0, replayed: 0, reconnected: 0, rebuilt: 0 };
+    this.#repairs = Object.freeze({ ...before, [repair]: before[repair] + count });
+    this.#emitStatus("storage_repaired");
   }
 
   #emitStatus(code: FlaneurEvents["status"]["code"] | undefined): void {

@@ -8,19 +8,20 @@
 
 import type { Message } from "./channel.js";
 import { Tabs } from "./channel.js";
-import type { Stored } from "./storage.js";
-import { DeviceStore } from "./storage.js";
-import type { Gates, Receipt, StorageReason } from "./types.js";
+import { newId } from "./id.js";
+import { Journal } from "./journal.js";
+import type { Unsaved } from "./journal.js";
+import type { Repair, Stored, StoreListener } from "./storage.js";
+import { DeviceStore, readStatement } from "./storage.js";
+import type { Gates, Receipt } from "./types.js";
 
 /** An event's id and its bytes. */
 export type Entry = readonly [id: string, record: Uint8Array];
 
 /** What the log tells its owner. */
-export interface LogListener {
+export interface LogListener extends Omit<StoreListener, "repaired"> {
   hear(message: Message): void;
-  trouble(reason: StorageReason | undefined): void;
-  /** Another page deleted the database. */
-  vanished(): void;
+  repaired(repair: Repair | "replayed", count: number): void;
 }
 
 /** The records of one shop. */
@@ -30,14 +31,23 @@ export class DeviceLog {
   readonly #forgotten = new Set<string>();
   readonly #store: DeviceStore | undefined;
   readonly #tabs: Tabs | undefined;
+  readonly #journal: Journal;
+  readonly #listener: LogListener;
+  readonly #departure = new AbortController();
   #gates: Pick<Gates, "store" | "learn"> = { store: false, learn: false };
   #erasures = 0;
 
   /** With `device` false nothing but memory is ever touched. */
   constructor(shop: string, device: boolean, listener: LogListener) {
+    this.#listener = listener;
+    this.#journal = new Journal(shop, newId());
     if (!device) return;
-    this.#store = new DeviceStore(shop, listener.trouble, listener.vanished);
+    this.#store = new DeviceStore(shop, listener);
     this.#tabs = new Tabs(shop, listener.hear);
+    if (typeof document !== "object" || typeof addEventListener !== "function") return;
+    const { signal } = this.#departure;
+    addEventListener("pagehide", () => this.#leave(), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#resume(), { signal });
   }
 
   /** How many events are kept. */
@@ -85,6 +95,7 @@ export class DeviceLog {
       this.#forgotten.add(id);
     }
     if (this.#gates.store) this.#store?.drop(ids);
+    if (this.#gates.store && tell) void this.#replay();
     if (tell && ids.length > 0) this.#tabs?.post({ forgotten: [...ids] });
   }
 
@@ -97,6 +108,7 @@ export class DeviceLog {
   /** Empties the log everywhere. Resolves when the disk is clean or told why not. */
   async erase(): Promise<void> {
     this.#forgetAll();
+    if (this.#store) this.#journal.clear();
     this.#tabs?.post({ erased: true });
     if (this.#gates.store) {
       this.#store?.clear();
@@ -117,6 +129,7 @@ export class DeviceLog {
   async read(create: boolean): Promise<Stored | undefined> {
     const erasures = this.#erasures;
     const stored = await this.#store?.read(create);
+    if (stored) await this.#replay(stored);
     return erasures === this.#erasures ? stored : stored && { ...stored, records: [] };
   }
 
@@ -131,8 +144,14 @@ export class DeviceLog {
     await this.#store?.flush();
   }
 
+  /** Resolves to whether everything is on the disk. */
+  async flush(): Promise<boolean> {
+    return this.onDevice && (await this.#store?.flush()) === true;
+  }
+
   /** Deletes the database, keeping memory. */
   async destroy(): Promise<void> {
+    if (this.#store) this.#journal.clear();
     await this.#store?.destroy();
   }
 
@@ -142,8 +161,48 @@ export class DeviceLog {
   }
 
   async close(): Promise<void> {
+    this.#departure.abort();
     this.#tabs?.close();
     await this.#store?.close();
+  }
+
+  #leave(): void {
+    const unsaved = this.#store?.leave();
+    if (unsaved && this.#gates.store) this.#journal.keep(unsaved);
+  }
+
+  #resume(): void {
+    this.#store?.resume();
+    void this.#prepare();
+  }
+
+  async #prepare(): Promise<void> {
+    const seal = this.#store?.seal;
+    if (seal && this.#gates.store) await this.#journal.prepare(seal);
+  }
+
+  /** Writes what pages left behind, except what was forgotten since, and adds it to what was read. */
+  async #replay(stored?: Stored): Promise<void> {
+    const store = this.#store;
+    const seal = store?.seal;
+    if (!store || !seal) return;
+    if (!this.#journal.isEmpty) {
+      const { found, done } = await this.#journal.recall(seal);
+      for (const unsaved of found) this.#apply(store, unsaved, stored);
+      void store.flush().then((saved) => saved && done());
+    }
+    await this.#prepare();
+  }
+
+  #apply(store: DeviceStore, { clear, writes }: Unsaved, stored: Stored | undefined): void {
+    if (clear) {
+      store.clear();
+      stored?.records.splice(0);
+    }
+    const welcome = writes.filter(({ store: to, id }) => to !== "log" || !this.#forgotten.has(id));
+    for (const write of welcome) store.add(write);
+    if (stored) amend(stored, welcome);
+    this.#listener.repaired("replayed", welcome.length);
   }
 
   #forgetAll(): void {
@@ -151,4 +210,15 @@ export class DeviceLog {
     for (const id of this.#records.keys()) this.#forgotten.add(id);
     this.#records.clear();
   }
+}
+
+/** Brings what was read up to writes that came too late for the disk. */
+function amend(stored: Stored, writes: Unsaved["writes"]): void {
+  const records = new Map(stored.records);
+  for (const { store, id, body } of writes) {
+    if (store === "consent") readStatement(stored, id, body);
+    else if (body) records.set(id, body);
+    else records.delete(id);
+  }
+  stored.records = [...records];
 }

@@ -1,16 +1,22 @@
 /**
- * The log on this device: one IndexedDB database per shop.
+ * The log on this device: what is written to the shop's database, and read back.
  *
  * It lives on this side of the boundary because storing and erasing must outlive an engine that is
  * missing, blocked or broken.
  *
  * Guarantees: nothing is created unless asked to; a failure never reaches the caller, it is told
  * through `trouble` and tried again; every write waits in a queue until the database has it, so
- * order and time of opening do not matter; a batch is one short transaction whose requests are all
- * made in the same task, then committed, so that a page that leaves right after keeps it.
+ * order and time of opening do not matter; a batch is sealed first and then written in one short
+ * transaction, whose requests are all made in the same task and committed, so nothing is waited for
+ * inside; what a page that leaves has not written yet is handed out, to be kept elsewhere.
  */
 
+import type { Connection } from "./database.js";
+import { Database } from "./database.js";
+import { utf8 } from "./seal.js";
+import type { Seal } from "./seal.js";
 import type { Gates, Receipt, StorageReason } from "./types.js";
+import { OPEN_MS, READ_MS, WRITE_MS, orFail, within } from "./wait.js";
 
 /** What the database holds. */
 export interface Stored {
@@ -19,55 +25,78 @@ export interface Stored {
   receipts: Receipt[];
 }
 
-/** How long a caller waits for the database to open; opening itself goes on. */
-export const OPEN_MS = 1500;
-/** How long a caller waits for a read; reading itself goes on. */
-export const READ_MS = 500;
+/** A write that waits. */
+export interface Write {
+  readonly store: "log" | "consent";
+  /** An event's id, or what an entry of `consent` is called. */
+  readonly id: string;
+  /** Absent: delete. */
+  readonly body?: Uint8Array;
+  /** A key of the database that is to be deleted as it is. */
+  readonly raw?: IDBValidKey;
+}
 
-const VERSION = 1;
-const STORES = ["log", "consent", "meta"] as const;
+/** What was done to keep the log whole. */
+export type Repair = "damaged" | "reconnected" | "rebuilt";
+
+/** What a store tells its owner. */
+export interface StoreListener {
+  trouble(reason: StorageReason | undefined): void;
+  /** The database was deleted, by another page or by the browser. */
+  vanished(): void;
+  /** The database had to be made again: everything must be written once more. */
+  refill(): void;
+  repaired(repair: Repair, count: number): void;
+}
+
+interface Batch {
+  readonly writes: Map<string, Write>;
+  readonly clear: boolean;
+  transaction?: IDBTransaction;
+}
+
 const CHOICE = "choice";
 const RECEIPT = "receipt:";
-const RETRY_MS = [250, 1000, 4000, 15_000, 30_000] as const;
-
-type StoreName = (typeof STORES)[number];
-
-interface Write {
-  store: StoreName;
-  key: string;
-  /** Absent: delete. */
-  value?: unknown;
-}
-
-/** Waits for a promise, but not longer than that. The promise goes on by itself. */
-export function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
+const RETRY_MS = [0, 250, 1000, 4000, 15_000, 30_000] as const;
+/** Most writes of one transaction, so that it stays short. */
+const BATCH = 256;
 
 /** The database of one shop. */
 export class DeviceStore {
-  readonly #name: string;
-  readonly #trouble: (reason: StorageReason | undefined) => void;
-  readonly #vanished: () => void;
-  #db: Promise<IDBDatabase | undefined> | undefined;
-  #open: IDBDatabase | undefined;
+  readonly #listener: StoreListener;
+  readonly #database: Database;
   #queue = new Map<string, Write>();
   #clearing = false;
+  /** What is being written now. */
+  #batch: Batch | undefined;
   #writing: Promise<void> | undefined;
   #scheduled = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The connection that was had last. */
+  #last: Connection | undefined;
+  #rebuilt = false;
+  /** The page is leaving, or asleep. */
+  #away = false;
   /** Grows when the database is given up; what was begun before must not come back. */
   #epoch = 0;
 
-  /** `vanished` is called when another page deletes the database. */
-  constructor(shop: string, trouble: (reason: StorageReason | undefined) => void, vanished: () => void) {
-    this.#name = `flaneur:${shop}`;
-    this.#trouble = trouble;
-    this.#vanished = vanished;
+  constructor(shop: string, listener: StoreListener) {
+    this.#listener = listener;
+    this.#database = new Database(shop, {
+      trouble: (reason) => listener.trouble(reason),
+      lost: () => this.#reconnect(),
+      deleted: () => this.#vanish(),
+      repaired: (how) => {
+        this.#rebuilt = how === "rebuilt";
+        listener.repaired(how, 1);
+      },
+    });
+  }
+
+  /** The seal of the database, when it is open. */
+  get seal(): Seal | undefined {
+    return this.#database.connection?.seal;
   }
 
   /**
@@ -75,24 +104,33 @@ export class DeviceStore {
    * With `create` the database is made. Never rejects; callers bound their waiting with `within`.
    */
   async read(create: boolean): Promise<Stored | undefined> {
+    const epoch = this.#epoch;
     try {
-      if (!create && !(await this.#mayExist())) return undefined;
-      const db = await this.#connect(create);
-      return db && (await this.#readAll(db));
+      if (!create && !(await this.#database.mayExist())) return undefined;
+      const connection = await this.#connect(create);
+      return connection && (await this.#readAll(connection));
     } catch {
-      this.#trouble("storage_unavailable");
+      if (epoch === this.#epoch) this.#listener.trouble("storage_unavailable");
       return undefined;
     }
   }
 
   /** Stores a record of the log, soon. */
   put(id: string, record: Uint8Array): void {
-    this.#enqueue({ store: "log", key: id, value: record });
+    this.add({ store: "log", id, body: record });
   }
 
   /** Deletes records of the log, soon. */
   drop(ids: Iterable<string>): void {
-    for (const id of ids) this.#enqueue({ store: "log", key: id });
+    for (const id of ids) this.add({ store: "log", id });
+  }
+
+  /** Makes a write, soon. */
+  add(write: Write): void {
+    const key = `${write.store}\n${write.raw === undefined ? "" : "raw"}\n${write.id}`;
+    this.#queue.delete(key); // a later write also comes later
+    this.#queue.set(key, write);
+    this.#schedule();
   }
 
   /** Deletes every record of the log, soon. */
@@ -104,20 +142,43 @@ export class DeviceStore {
 
   /** Stores the present choice, and the receipt that records it. */
   putChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): void {
-    this.#enqueue({ store: "consent", key: CHOICE, value: choice });
-    for (const receipt of receipts) {
-      this.#enqueue({ store: "consent", key: `${RECEIPT}${receipt.timestamp}:${receipt.recordId}`, value: receipt });
-    }
+    const put = (id: string, value: unknown): void => this.add({ store: "consent", id, body: utf8(JSON.stringify(value)) });
+    put(CHOICE, choice);
+    for (const receipt of receipts) put(`${RECEIPT}${receipt.timestamp}:${receipt.recordId}`, receipt);
   }
 
-  /** Resolves when nothing waits any more, or when the time is up. */
-  async flush(): Promise<void> {
+  /** Resolves to whether nothing waits any more; at the latest when the time is up. */
+  async flush(): Promise<boolean> {
     const deadline = Date.now() + OPEN_MS;
     while (this.#waiting() && Date.now() < deadline) {
       this.#write();
       await within<unknown>(this.#writing ?? Promise.resolve(), Math.max(1, deadline - Date.now()));
-      if (this.#retry !== undefined) return; // it failed; the retry goes on by itself
+      if (this.#failures > 1) break; // the retry goes on by itself
+      if (this.#retry !== undefined) await within(new Promise(() => {}), 5);
     }
+    return !this.#waiting();
+  }
+
+  /** The page leaves: ends what is being written, and hands out everything that is not on the disk. */
+  leave(): { clear: boolean; writes: Write[] } {
+    this.#away = true;
+    const batch = this.#batch;
+    try {
+      batch?.transaction?.abort(); // an open one would keep the next page from its database, in WebKit
+    } catch {
+      // It is past that point; it is written again all the same, which changes nothing.
+    }
+    if (batch) {
+      this.#batch = undefined;
+      this.#putBack(batch.writes, batch.clear);
+    }
+    return { clear: this.#clearing, writes: [...this.#queue.values()] };
+  }
+
+  /** The page is back from where the browser keeps pages: what was being written is written again. */
+  resume(): void {
+    this.#away = false;
+    this.#schedule();
   }
 
   /**
@@ -125,148 +186,90 @@ export class DeviceStore {
    * does not answer holds it, the browser deletes it as soon as that page lets go.
    */
   async destroy(): Promise<boolean> {
-    this.#giveUp();
-    const factory = database();
-    if (!factory) return true;
-    const epoch = this.#epoch;
-    const gone = new Promise<boolean>((resolve) => {
-      const request = factory.deleteDatabase(this.#name);
-      request.onsuccess = () => {
-        if (epoch === this.#epoch) this.#trouble(undefined);
-        resolve(true);
-      };
-      request.onerror = () => resolve(false);
-    });
-    const done = await within(gone.catch(() => false), OPEN_MS);
-    if (done !== true && epoch === this.#epoch) this.#trouble("storage_delete_blocked");
-    return done === true;
-  }
-
-  /** Whether the database is there; without certainty, yes. */
-  async #mayExist(): Promise<boolean> {
-    const factory = database();
-    if (!factory) return false;
-    if (typeof factory.databases !== "function") return true;
-    const known = await within(factory.databases(), READ_MS);
-    return known === undefined || known.some(({ name }) => name === this.#name);
+    this.#forget();
+    return this.#database.delete();
   }
 
   /** Writes what waits and lets go of the database. */
   async close(): Promise<void> {
     await this.flush();
-    this.#giveUp();
+    this.#forget();
+    this.#database.giveUp();
   }
 
-  #giveUp(): void {
+  #forget(): void {
     this.#epoch++;
     this.#queue.clear();
     this.#clearing = false;
+    this.#batch = undefined;
+    this.#last = undefined;
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#failures = 0;
-    this.#disconnect();
   }
 
-  #disconnect(): void {
-    this.#open?.close();
-    this.#open = undefined;
-    this.#db = undefined;
+  #vanish(): void {
+    this.#forget();
+    this.#database.giveUp();
+    this.#listener.vanished();
   }
 
-  async #connect(create: boolean): Promise<IDBDatabase | undefined> {
+  async #connect(create: boolean): Promise<Connection | undefined> {
     const epoch = this.#epoch;
-    this.#db ??= this.#openDatabase(create);
-    const attempt = this.#db;
-    let db: IDBDatabase | undefined;
-    try {
-      db = await attempt;
-    } finally {
-      if (!db && this.#db === attempt) this.#db = undefined;
+    const connection = await this.#database.connect(create);
+    if (!connection || epoch !== this.#epoch) return undefined;
+    if (connection === this.#last) return connection; // another caller waited for the same
+    const cleared = this.#last !== undefined && connection.empty && !this.#rebuilt;
+    this.#last = connection;
+    if (cleared) {
+      this.#vanish(); // the browser cleared it: that is the shopper's word
+      return undefined;
     }
-    // The attempt may have been another caller's, who did not want the database created.
-    return db ?? (create && epoch === this.#epoch ? this.#connect(true) : undefined);
+    if (this.#rebuilt) this.#listener.refill();
+    this.#rebuilt = false;
+    if (this.#failures === 0) this.#listener.trouble(undefined);
+    return connection;
   }
 
-  #openDatabase(create: boolean): Promise<IDBDatabase | undefined> {
-    const factory = database();
-    if (!factory) return Promise.reject(new Error("this page has no database"));
-    const epoch = this.#epoch;
-    const late = setTimeout(() => this.#trouble("storage_timeout"), OPEN_MS);
-    return new Promise<IDBDatabase | undefined>((resolve, reject) => {
-      let absent = false;
-      const request = factory.open(this.#name, VERSION);
-      request.onupgradeneeded = ({ oldVersion }) => {
-        absent = oldVersion === 0 && !create;
-        if (absent) request.transaction?.abort();
-        else for (const store of STORES) request.result.createObjectStore(store);
-      };
-      request.onerror = (event) => {
-        event.preventDefault();
-        if (absent) resolve(undefined);
-        else reject(request.error ?? new Error("the database did not open"));
-      };
-      request.onsuccess = () => {
-        const db = request.result;
-        if (epoch !== this.#epoch) {
-          db.close();
-          resolve(undefined);
-          return;
-        }
-        this.#adopt(db);
-        resolve(db);
-      };
-    }).finally(() => clearTimeout(late));
+  /** The connection broke: opens it again, so that what comes next finds it. */
+  #reconnect(): void {
+    if (!this.#last || this.#away) return;
+    this.#connect(true).then(
+      () => this.#schedule(),
+      () => this.#failed(this.#epoch),
+    );
   }
 
-  #adopt(db: IDBDatabase): void {
-    this.#open = db;
-    const letGo = (): void => {
-      db.close();
-      if (this.#open === db) this.#disconnect();
-    };
-    db.onclose = letGo;
-    db.onversionchange = ({ newVersion }) => {
-      const mine = this.#open === db;
-      letGo();
-      if (mine && newVersion === null) {
-        this.#giveUp();
-        this.#vanished();
-      }
-    };
-    if (this.#failures === 0) this.#trouble(undefined);
-  }
-
-  #readAll(db: IDBDatabase): Promise<Stored> {
-    const late = setTimeout(() => this.#trouble("storage_timeout"), READ_MS);
-    return new Promise<Stored>((resolve, reject) => {
-      const transaction = db.transaction(["log", "consent"], "readonly");
-      const log = transaction.objectStore("log");
-      const consent = transaction.objectStore("consent");
-      const keys = log.getAllKeys();
-      const values = log.getAll();
-      const choice = consent.get(CHOICE);
-      const receipts = consent.getAll(IDBKeyRange.bound(RECEIPT, `${RECEIPT}\uffff`));
-      transaction.oncomplete = () => {
-        if (this.#failures === 0) this.#trouble(undefined);
-        resolve({
-          records: keys.result.flatMap((key, i) => entry(key, values.result[i])),
-          choice: choice.result as Partial<Gates> | undefined,
-          receipts: receipts.result as Receipt[],
-        });
-      };
-      transaction.onabort = () => reject(transaction.error ?? new Error("the database did not answer"));
-    }).finally(() => clearTimeout(late));
+  async #readAll({ db, seal, newer }: Connection): Promise<Stored> {
+    const late = setTimeout(() => this.#listener.trouble("storage_timeout"), READ_MS);
+    try {
+      const [log, consent] = await readStores(db);
+      if (this.#failures === 0) this.#listener.trouble(undefined);
+      const damaged: Write[] = [];
+      const records = await Promise.all(
+        log.map(async ([key, value]) => {
+          const found = await openRecord(seal, key, value);
+          if (found?.old === true) {
+            this.add({ store: "log", id: String(key), raw: key });
+            this.put(...found.entry);
+          }
+          if (!found && !newer) damaged.push({ store: "log", id: String(key), raw: key });
+          return found ? [found.entry] : [];
+        }),
+      );
+      const statements = await Promise.all(consent.map(([key, value]) => openStatement(seal, key, value)));
+      if (damaged.length > 0) this.#listener.repaired("damaged", damaged.length);
+      for (const write of damaged) this.add(write);
+      const stored: Stored = { records: records.flat(), choice: undefined, receipts: [] };
+      for (const statement of statements) if (statement) takeStatement(stored, ...statement);
+      return stored;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   #waiting(): boolean {
     return this.#clearing || this.#queue.size > 0 || this.#writing !== undefined;
-  }
-
-  #enqueue(write: Write): void {
-    const key = `${write.store}\n${write.key}`;
-    this.#queue.delete(key); // a later write also comes later
-    this.#queue.set(key, write);
-    this.#schedule();
   }
 
   #schedule(): void {
@@ -279,19 +282,15 @@ export class DeviceStore {
   }
 
   #write(): void {
-    if (this.#writing || this.#retry !== undefined || !(this.#clearing || this.#queue.size > 0)) return;
-    const db = this.#open;
+    if (this.#away || this.#writing || this.#retry !== undefined || !(this.#clearing || this.#queue.size > 0)) return;
     const epoch = this.#epoch;
-    const attempt = db
-      ? this.#writeBatch(db)
-      : this.#connect(true).then((opened) => {
-          if (!opened) throw new Error("the database was given up");
-        });
+    const { connection } = this.#database;
+    const attempt = connection ? this.#writeBatch(connection) : this.#openToWrite();
     this.#writing = attempt
       .then(
         () => {
-          if (this.#failures > 0 && db) this.#trouble(undefined);
-          if (db) this.#failures = 0;
+          if (this.#failures > 0 && connection) this.#listener.trouble(undefined);
+          if (connection) this.#failures = 0;
         },
         () => this.#failed(epoch),
       )
@@ -301,40 +300,42 @@ export class DeviceStore {
       });
   }
 
-  #writeBatch(db: IDBDatabase): Promise<void> {
-    const batch = this.#queue;
-    const clear = this.#clearing;
-    const epoch = this.#epoch;
-    this.#queue = new Map();
+  async #openToWrite(): Promise<void> {
+    if (!(await this.#connect(true))) throw new Error("the database was given up");
+  }
+
+  async #writeBatch({ db, seal }: Connection): Promise<void> {
+    const writes = new Map([...this.#queue].slice(0, BATCH));
+    for (const key of writes.keys()) this.#queue.delete(key);
+    const batch: Batch = { writes, clear: this.#clearing };
+    this.#batch = batch;
     this.#clearing = false;
-    return new Promise<void>((resolve, reject) => {
-      const transaction = db.transaction(["log", "consent"], "readwrite");
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("the database refused to write"));
-      if (clear) transaction.objectStore("log").clear();
-      for (const { store, key, value } of batch.values()) {
-        if (value === undefined) transaction.objectStore(store).delete(key);
-        else transaction.objectStore(store).put(value, key);
-      }
-      transaction.commit?.();
-    }).catch((e: unknown) => {
-      if (epoch === this.#epoch) this.#putBack(batch, clear);
+    try {
+      const requests = await Promise.all([...writes.values()].map((write) => sealed(seal, write)));
+      if (this.#batch !== batch) return; // given up, or handed out when the page left
+      await orFail("writing", transact(db, batch, requests), WRITE_MS);
+    } catch (e) {
+      if (this.#batch !== batch) return;
+      abort(batch.transaction);
+      this.#putBack(writes, batch.clear);
       throw e;
-    });
+    } finally {
+      if (this.#batch === batch) this.#batch = undefined;
+    }
   }
 
   /** What was not written waits again, unless something newer took its place. */
   #putBack(batch: Map<string, Write>, clear: boolean): void {
     const newer = this.#queue;
     const older = this.#clearing ? [...batch].filter(([, write]) => write.store !== "log") : [...batch];
-    this.#queue = new Map([...older, ...newer]);
+    this.#queue = new Map([...older.filter(([key]) => !newer.has(key)), ...newer]);
     this.#clearing ||= clear;
   }
 
   #failed(epoch: number): void {
-    if (epoch !== this.#epoch) return;
-    this.#disconnect();
-    this.#trouble("storage_unavailable");
+    if (epoch !== this.#epoch || this.#retry !== undefined) return;
+    this.#database.disconnect();
+    if (this.#failures > 0) this.#listener.trouble("storage_unavailable");
     const wait = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)];
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
@@ -344,15 +345,88 @@ export class DeviceStore {
   }
 }
 
-function entry(key: IDBValidKey, value: unknown): Stored["records"] {
-  return typeof key === "string" && value instanceof Uint8Array ? [[key, value]] : [];
+type Request = { store: Write["store"]; place: IDBValidKey; value?: Uint8Array };
+
+async function sealed(seal: Seal, { store, id, body, raw }: Write): Promise<Request> {
+  const place = raw ?? (store === "log" ? await seal.place(id) : id);
+  return body ? { store, place, value: await seal.close(String(place), id, body) } : { store, place };
 }
 
-/** The browser's databases; even asking can be forbidden. */
-function database(): IDBFactory | undefined {
+/** One transaction, all of it in this task. */
+function transact(
+  db: IDBDatabase,
+  batch: Batch,
+  requests: readonly Request[],
+): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const transaction = db.transaction(["log", "consent"], "readwrite");
+    batch.transaction = transaction;
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error("the database refused to write"));
+    if (batch.clear) transaction.objectStore("log").clear();
+    for (const { store, place, value } of requests) {
+      if (value === undefined) transaction.objectStore(store).delete(place);
+      else transaction.objectStore(store).put(value, place);
+    }
+    transaction.commit?.();
+  });
+}
+
+function abort(transaction: IDBTransaction | undefined): void {
   try {
-    return typeof indexedDB === "object" ? (indexedDB ?? undefined) : undefined;
+    transaction?.abort();
+  } catch {
+    // It is over already.
+  }
+}
+
+type Pair = [key: IDBValidKey, value: unknown];
+
+function readStores(db: IDBDatabase): Promise<[log: Pair[], consent: Pair[]]> {
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(["log", "consent"], "readonly");
+    const reads = (["log", "consent"] as const).map((name) => {
+      const store = transaction.objectStore(name);
+      return { keys: store.getAllKeys(), values: store.getAll() };
+    });
+    transaction.oncomplete = () => {
+      const [log, consent] = reads.map(({ keys, values }) => keys.result.map((key, i): Pair => [key, values.result[i]]));
+      resolve([log ?? [], consent ?? []]);
+    };
+    transaction.onabort = () => reject(transaction.error ?? new Error("the database did not answer"));
+  });
+}
+
+/** A record of the log; `old` when version 1 wrote it, in plain. Nothing when it is damaged. */
+async function openRecord(
+  seal: Seal,
+  key: IDBValidKey,
+  value: unknown,
+): Promise<{ entry: [id: string, record: Uint8Array]; old: boolean } | undefined> {
+  if (typeof key !== "string" || !(value instanceof Uint8Array)) return undefined;
+  if (value[0] === 1) return { entry: [key, value], old: true };
+  const entry = await seal.open(key, value as Uint8Array<ArrayBuffer>);
+  return entry && { entry, old: false };
+}
+
+/** What was stored about consent: sealed, or as version 1 wrote it. */
+async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Promise<[id: string, value: unknown] | undefined> {
+  if (typeof key !== "string") return undefined;
+  if (!(value instanceof Uint8Array)) return [key, value];
+  const found = await seal.open(key, value as Uint8Array<ArrayBuffer>);
+  try {
+    return found && [found[0], JSON.parse(new TextDecoder().decode(found[1]))];
   } catch {
     return undefined;
   }
+}
+
+function takeStatement(stored: Stored, id: string, value: unknown): void {
+  if (id === CHOICE) stored.choice = value as Partial<Gates>;
+  else if (id.startsWith(RECEIPT)) stored.receipts.push(value as Receipt);
+}
+
+/** Takes in a statement about consent that a page had no time to write. */
+export function readStatement(stored: Stored, id: string, body: Uint8Array | undefined): void {
+  if (body) takeStatement(stored, id, JSON.parse(new TextDecoder().decode(body)));
 }

@@ -88,9 +88,27 @@ export type PassthroughReason =
  *
  * - `storage_unavailable`: this browser gives the page no database, or refuses to write;
  * - `storage_timeout`: the database did not answer in time; writing is tried again;
+ * - `storage_upgrade_blocked`: a tab with an older version of this package holds the database;
+ *   what was noted meanwhile is written when it lets go;
  * - `storage_delete_blocked`: the database will be deleted when the tab that holds it lets go.
  */
-export type StorageReason = "storage_unavailable" | "storage_timeout" | "storage_delete_blocked";
+export type StorageReason =
+  | "storage_unavailable"
+  | "storage_timeout"
+  | "storage_upgrade_blocked"
+  | "storage_delete_blocked";
+
+/** What was mended on the device since this handle was opened. */
+export interface Repairs {
+  /** Records that were damaged and left out. */
+  readonly damaged: number;
+  /** Writes that the page before had no time for, made up for. */
+  readonly replayed: number;
+  /** How often the way to the database was found again through a fresh frame. */
+  readonly reconnected: number;
+  /** How often the database was broken and made again from memory. */
+  readonly rebuilt: number;
+}
 
 /** How the handle works at the moment. */
 export interface Status {
@@ -105,6 +123,8 @@ export interface Status {
   /** Where the log is. */
   storage: "device" | "memory";
   storageReason?: StorageReason;
+  /** Absent when nothing had to be mended. */
+  repairs?: Repairs;
 }
 
 /** The moment, nothing personal. What is left out is taken from the device's clock. */
@@ -199,8 +219,11 @@ export interface ConsentEvent {
 export interface StatusEvent {
   type: "status";
   status: Status;
-  /** `"engine_restarted"`: it failed and was rebuilt from the log. Otherwise a reason of the status. */
-  code?: "engine_restarted" | PassthroughReason | StorageReason;
+  /**
+   * `"engine_restarted"`: it failed and was rebuilt from the log. `"storage_repaired"`: see
+   * `status.repairs`. Otherwise a reason of the status.
+   */
+  code?: "engine_restarted" | "storage_repaired" | PassthroughReason | StorageReason;
 }
 
 /** What `on` tells about. */
@@ -255,6 +278,12 @@ export interface Flaneur {
   rules(rules: Rule[]): void;
   /** Listens; returns what ends it. A listener that throws is reported and breaks nothing. */
   on<Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void): () => void;
+  /**
+   * Resolves to whether everything observed so far is on the device: `false` when `store` is denied,
+   * or when the disk did not take it within 1.5 seconds. Never rejects. Events are written by
+   * themselves; wait for this only before something that ends the page's process.
+   */
+  flush(): Promise<boolean>;
   /** Writes what waits, then releases the engine, the database and the channel. */
   close(): Promise<void>;
   /** The same, without waiting. */

@@ -1,4 +1,4 @@
-import { databases, keysOnDisk } from "./support/database.mjs";
+import { databases, idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -33,7 +33,7 @@ test("without store the log lives in memory and a reload knows nothing", async (
   shop.observe({ type: "view_item", item: "rug-3" });
   assert.equal(shop.profile.inspect().events, 1);
   await shop.close();
-  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(await idsOnDisk(name), undefined);
 });
 
 test("a reload still knows, and the stored choice is found again", async () => {
@@ -44,7 +44,7 @@ test("a reload still knows, and the stored choice is found again", async () => {
   const slate = before.rank({ slot: "home", size: 12, seed: 5 });
   assert.equal(before.status.storage, "device");
   await before.close();
-  assert.deepEqual(await keysOnDisk(name), ["e1", "e2"]);
+  assert.deepEqual(await idsOnDisk(name), ["e1", "e2"]);
   const after = await openShop(name);
   assert.deepEqual(after.consent.gates, GRANTED);
   assert.equal(after.profile.inspect().events, 2);
@@ -60,10 +60,10 @@ test("the consent option wins over the stored choice, and an explicit no deletes
   const unknown = await openShop(name, { consent: { learn: true } }); // says nothing on store
   assert.equal(unknown.profile.inspect().events, 0);
   await unknown.close();
-  assert.equal((await keysOnDisk(name)).length, 1, "unknown denies, but does not erase");
+  assert.equal((await idsOnDisk(name)).length, 1, "unknown denies, but does not erase");
   const after = await openShop(name, { consent: { store: false } });
   await after.close();
-  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(await idsOnDisk(name), undefined);
 });
 
 test("granting store writes what is in memory, losing it leaves nothing on the device", async () => {
@@ -71,17 +71,17 @@ test("granting store writes what is in memory, losing it leaves nothing on the d
   const shop = await openShop(name, { consent: { learn: true, rank: true } });
   shop.observe({ type: "view_item", item: "rug-3", id: "e1" });
   await shop.consent.set({ store: true });
-  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
   shop.observe({ type: "view_item", item: "rug-2", id: "e2" });
-  await eventually(async () => (await keysOnDisk(name)).length === 2, "the second event on disk");
+  await eventually(async () => (await idsOnDisk(name)).length === 2, "the second event on disk");
   await shop.consent.set({ store: false });
-  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(await idsOnDisk(name), undefined);
   assert.equal(shop.profile.inspect().events, 2, "memory stays");
   shop.observe({ type: "view_item", item: "rug-1", id: "e3" });
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(await idsOnDisk(name), undefined);
   await shop.consent.set({ store: true });
-  assert.deepEqual(await keysOnDisk(name), ["e1", "e2", "e3"]);
+  assert.deepEqual(await idsOnDisk(name), ["e1", "e2", "e3"]);
   await shop.close();
 });
 
@@ -90,9 +90,9 @@ test("store granted and lost in one breath ends as it was said last", async () =
   const shop = await openShop(name, { consent: { learn: true } });
   shop.observe({ type: "view_item", item: "rug-3", id: "e1" });
   await Promise.all([shop.consent.set({ store: true }), shop.consent.set({ store: false })]);
-  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(await idsOnDisk(name), undefined);
   await Promise.all([shop.consent.set({ store: true }), shop.consent.set({ store: false }), shop.consent.set({ store: true })]);
-  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
   await shop.close();
 });
 
@@ -176,7 +176,7 @@ test("a consent source governs: it can grant and withdraw, and a choice can only
   assert.equal(shop.consent.gates.learn, false, "the strictest wins");
   tell({ store: false });
   assert.deepEqual(shop.consent.gates, DENIED);
-  await eventually(async () => (await keysOnDisk(name)) === undefined, "the deletion");
+  await eventually(async () => (await idsOnDisk(name)) === undefined, "the deletion");
   assert.equal(heard.length, 3);
   const methods = (await shop.consent.receipts()).map(({ method }) => method);
   assert.ok(methods.includes("source") && methods.includes("api"));
@@ -217,7 +217,7 @@ test("erase empties the log and keeps the choice", async () => {
   for (const id of ["e1", "e2"]) shop.observe({ type: "view_item", item: "rug-1", id });
   await shop.profile.erase();
   assert.equal(shop.profile.inspect().events, 0);
-  assert.deepEqual(await keysOnDisk(name), []);
+  assert.deepEqual(await idsOnDisk(name), []);
   assert.deepEqual(shop.consent.gates, GRANTED);
   await shop.close();
   const after = await openShop(name);
@@ -233,5 +233,5 @@ test("forget deletes from the disk too", async () => {
   shop.observe({ type: "view_item", item: "rug-2", id: "e2" });
   shop.profile.forget({ item: "rug-1" });
   await shop.close();
-  assert.deepEqual(await keysOnDisk(name), ["e2"]);
+  assert.deepEqual(await idsOnDisk(name), ["e2"]);
 });

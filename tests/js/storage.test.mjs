@@ -1,4 +1,4 @@
-import { databases, keysOnDisk } from "./support/database.mjs";
+import { databases, idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -15,7 +15,12 @@ function openShop(shop, options = {}) {
 function freshStore(shop = freshShop()) {
   const told = [];
   let vanished = 0;
-  const store = new DeviceStore(shop, (reason) => told.push(reason), () => vanished++);
+  const store = new DeviceStore(shop, {
+    trouble: (reason) => told.push(reason),
+    vanished: () => vanished++,
+    refill: () => told.push("refill"),
+    repaired: (repair, count) => told.push(`${repair} ${count}`),
+  });
   return { shop, store, told, vanished: () => vanished };
 }
 
@@ -59,12 +64,12 @@ test("writes begun before the database is open are kept, in order", async () => 
   store.drop(["a"]);
   store.put("c", BYTES);
   await store.flush();
-  assert.deepEqual(await keysOnDisk(shop), ["b", "c"]);
+  assert.deepEqual(await idsOnDisk(shop), ["b", "c"]);
   store.put("d", BYTES);
   store.clear();
   store.put("e", BYTES);
   await store.flush();
-  assert.deepEqual(await keysOnDisk(shop), ["e"]);
+  assert.deepEqual(await idsOnDisk(shop), ["e"]);
   await store.close();
 });
 
@@ -78,7 +83,7 @@ test("a database that another page deletes is not made again", async () => {
     request.onerror = reject;
   });
   assert.equal(vanished(), 1);
-  assert.equal(await keysOnDisk(shop), undefined);
+  assert.equal(await idsOnDisk(shop), undefined);
   await store.close();
 });
 
@@ -96,7 +101,7 @@ test("a refused write is tried again and nothing is lost", async () => {
     store.put("b", BYTES);
     await eventually(() => told.includes("storage_unavailable"), "the trouble");
     store.drop(["a"]);
-    await eventually(async () => (await keysOnDisk(shop))?.join() === "b", "the retry");
+    await eventually(async () => (await idsOnDisk(shop))?.join() === "b", "the retry");
   } finally {
     IDBDatabase.prototype.transaction = transaction;
   }
@@ -161,10 +166,10 @@ test("a damaged record costs one event", async () => {
     request.onsuccess = () => {
       const db = request.result;
       const log = db.transaction("log", "readwrite").objectStore("log");
-      log.get("e2").onsuccess = ({ target }) => {
-        const bytes = target.result.slice();
+      log.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        const bytes = cursor.value.slice();
         bytes[Math.floor(bytes.length / 2)] ^= 0x10;
-        log.put(bytes, "e2").onsuccess = () => {
+        cursor.update(bytes).onsuccess = () => {
           db.close();
           resolve();
         };
@@ -173,7 +178,9 @@ test("a damaged record costs one event", async () => {
   });
   const after = await openShop(name);
   assert.equal(after.profile.inspect().events, 2);
+  assert.deepEqual(after.status.repairs, { damaged: 1, replayed: 0, reconnected: 0, rebuilt: 0 });
   await after.close();
+  assert.equal((await idsOnDisk(name)).length, 2, "the damaged record is gone");
 });
 
 test("an erasure without an engine is an erasure", async () => {
@@ -192,11 +199,11 @@ test("an erasure without an engine is an erasure", async () => {
     shop.observe({ type: "view_item", item: "rug-2" });
     const document = JSON.parse(await (await shop.profile.export()).text());
     assert.equal(document.incomplete, "wasm_unavailable");
-    assert.deepEqual(await keysOnDisk(name), ["e1"]);
+    assert.deepEqual(await idsOnDisk(name), ["e1"]);
     await shop.profile.erase();
-    assert.deepEqual(await keysOnDisk(name), []);
+    assert.deepEqual(await idsOnDisk(name), []);
     await shop.consent.set({ store: false });
-    assert.equal(await keysOnDisk(name), undefined);
+    assert.equal(await idsOnDisk(name), undefined);
     await shop.close();
   } finally {
     globalThis.WebAssembly = real;

@@ -1,4 +1,4 @@
-import { keysOnDisk } from "./support/database.mjs";
+import { idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -28,7 +28,7 @@ test("a second tab follows without a reload, and the event is stored once", asyn
   await eventually(() => heard.includes("other_tab"), "the change");
   assert.ok(!idsOf(two.rank({ slot: "home", size: 12 })).includes("lamp-0"));
   await close();
-  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
 });
 
 test("an impression reaches the other tab and does not make it rank again", async () => {
@@ -50,7 +50,7 @@ test("what one tab forgets, both forget", async () => {
   two.profile.forget({ item: "rug-1" });
   await eventually(() => eventsOf(one) === 1, "the forgetting");
   await close();
-  assert.deepEqual(await keysOnDisk(name), ["e2"]);
+  assert.deepEqual(await idsOnDisk(name), ["e2"]);
 });
 
 test("an erasure holds in both tabs, also against what was being written", async () => {
@@ -62,7 +62,7 @@ test("an erasure holds in both tabs, also against what was being written", async
   await eventually(() => eventsOf(one) === 0 && eventsOf(two) === 0, "the erasure");
   await settle();
   await close();
-  assert.deepEqual(await keysOnDisk(name), []);
+  assert.deepEqual(await idsOnDisk(name), []);
 });
 
 test("a choice holds in both tabs at once", async () => {
@@ -77,7 +77,7 @@ test("a choice holds in both tabs at once", async () => {
   await eventually(() => !two.consent.gates.store && !two.consent.gates.learn, "the withdrawal");
   two.observe({ type: "view_item", item: "rug-2" });
   await settle();
-  assert.equal(await keysOnDisk(name), undefined);
+  assert.equal(await idsOnDisk(name), undefined);
   await one.consent.set(GRANTED);
   await eventually(() => two.consent.gates.store, "the new grant");
   await close();

@@ -28,7 +28,7 @@ export interface Parts {
 
 /** Whatever waits for a disk, a download or a big file may take so long, in milliseconds. */
 const LONG_MS = 45_000;
-const LONG: ReadonlySet<string> = new Set(["update", "close", "consent.set", "consent.receipts", "profile.export", "profile.import", "profile.erase"]);
+const LONG: ReadonlySet<string> = new Set(["update", "flush", "close", "consent.set", "consent.receipts", "profile.export", "profile.import", "profile.erase"]);
 /** How often an idle worker is asked whether it is there. */
 const HEARTBEAT_MS = 5000;
 /** Workers that may replace the first. */
@@ -109,6 +109,7 @@ class RemoteHandle implements Listener {
       }),
       update: async (catalog: Catalog) => void (await this.#call("update", [await plainCatalog(catalog)])),
       rules: call("rules"),
+      flush: call("flush"),
       on: ((type: "change", listener: () => void) => this.#emitter.on(type, listener)) as Flaneur["on"],
       close: () => this.#close(),
     } as unknown as WorkerFlaneur);

@@ -32,5 +32,6 @@ export interface WorkerFlaneur {
   update(catalog: Catalog): Promise<void>;
   rules: Remote<Flaneur>["rules"];
   on: Flaneur["on"];
+  flush: Flaneur["flush"];
   close(): Promise<void>;
 }

@@ -10,9 +10,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { Browser } from "./engines.mjs";
-import { Remote } from "./remote.mjs";
+import { PATIENCE, Remote } from "./remote.mjs";
 import { PAGES, serve } from "./server.mjs";
 
+export { PATIENCE };
 export const ENGINES = ["chromium", "firefox", "webkit"];
 
 /** Every fault declared so far. */
@@ -20,7 +21,7 @@ export const catalogue = [];
 
 const engine = process.env.FLANEUR_ENGINE ?? "chromium";
 /** The longest that one fault may take, in milliseconds. */
-const FAULT_MS = 150_000;
+const FAULT_MS = 150_000 * PATIENCE;
 
 let shared;
 // Here and not where it starts: that is within a test, and would end with it.

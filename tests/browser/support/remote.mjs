@@ -9,8 +9,10 @@ import { randomUUID } from "node:crypto";
 
 /** How long a page waits for something to do before it asks again, in milliseconds. */
 const POLL_MS = 15_000;
+/** Multiplies every time-out of the harness, for machines that are slow or busy. */
+export const PATIENCE = Number(process.env.FLANEUR_PATIENCE ?? 1);
 /** How long an answer may take, in milliseconds. */
-const ANSWER_MS = 30_000;
+const ANSWER_MS = 30_000 * PATIENCE;
 
 /** The pages of one server. */
 export class Remote {

@@ -2,13 +2,24 @@
 
 import "fake-indexeddb/auto";
 
+import { Seal } from "../../../pkg/dist/seal.js";
+
 /** The names of the databases that exist. */
 export async function databases() {
   return (await indexedDB.databases()).map(({ name }) => name);
 }
 
-/** Every key of a shop's log on disk; nothing when there is no database. */
-export async function keysOnDisk(shop, store = "log") {
+/** The ids of the events on disk, sorted, whichever records can be opened; nothing when there is no database. */
+export async function idsOnDisk(shop) {
+  const [log, meta] = [await readStore(shop, "log"), await readStore(shop, "meta")];
+  if (!log) return undefined;
+  const seal = new Seal(new Map(meta).get("keys"));
+  const opened = await Promise.all(log.map(([key, value]) => seal.open(key, value)));
+  return opened.flatMap((entry) => (entry ? [entry[0]] : [])).sort();
+}
+
+/** What a store of a shop's database holds; nothing when there is no database. */
+async function readStore(shop, store) {
   const name = `flaneur:${shop}`;
   if (!(await databases()).includes(name)) return undefined;
   const db = await new Promise((resolve, reject) => {
@@ -19,12 +30,17 @@ export async function keysOnDisk(shop, store = "log") {
   });
   if (!db) return undefined;
   try {
-    return await new Promise((resolve, reject) => {
-      const request = db.transaction(store, "readonly").objectStore(store).getAllKeys();
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
+    const at = db.transaction(store, "readonly").objectStore(store);
+    const [keys, values] = await Promise.all([at.getAllKeys(), at.getAll()].map(settled));
+    return keys.map((key, i) => [key, values[i]]);
   } finally {
     db.close();
   }
+}
+
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }
