@@ -10,8 +10,11 @@ import type { Gates } from "./types.js";
 
 /** What tabs tell each other. */
 export type Message =
-  /** New events. `quiet`: only impressions, which must not make the other tabs rank again. */
-  | { records: Uint8Array[]; quiet: boolean }
+  /**
+   * New events. `quiet`: only impressions, which must not make the other tabs rank again. `again`: they were
+   * forgotten, and that was taken back.
+   */
+  | { records: Uint8Array[]; quiet: boolean; again?: boolean }
   /** Ids of events that were forgotten. */
   | { forgotten: string[] }
   /** A consent choice. */
@@ -59,8 +62,8 @@ export class Tabs {
 
 function read(data: unknown): Message | undefined {
   if (typeof data !== "object" || data === null) return undefined;
-  const { records, quiet, forgotten, gates, source, erased } = data as Record<string, unknown>;
-  if (isListOf(records, isRecord)) return { records, quiet: quiet === true };
+  const { records, quiet, again, forgotten, gates, source, erased } = data as Record<string, unknown>;
+  if (isListOf(records, isRecord)) return { records, quiet: quiet === true, again: again === true };
   if (isListOf(forgotten, (id) => typeof id === "string")) return { forgotten: forgotten as string[] };
   if (typeof gates === "object" && gates !== null) return { gates: readGates(gates) };
   if (typeof source === "object" && source !== null) return { source: readGates(source) };

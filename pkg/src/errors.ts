@@ -6,7 +6,8 @@
  *
  * Codes made here, besides those that the engine has too (`value_*`, `pack_*`): `option_missing`,
  * `option_type`, `shop_name`, `catalog_unavailable`, `catalog_json`, `import_too_large`,
- * `import_json`, `import_format`, `engine_restarted`. Paths start with the argument's name.
+ * `import_json`, `import_format`, `import_passphrase`, `export_crypto`, `value_too_short`,
+ * `engine_restarted`. Paths start with the argument's name.
  *
  * Messages never hold titles, search text, ids of people or profile values.
  */

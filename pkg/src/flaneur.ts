@@ -360,7 +360,7 @@ export class Handle {
       return;
     }
     if ("records" in message) {
-      const added = this.#consent.gates.learn && this.#memory.join(message.records);
+      const added = this.#consent.gates.learn && this.#memory.join(message.records, message.again === true);
       if (!added || message.quiet) return;
     } else if ("forgotten" in message) {
       this.#memory.remove(message.forgotten);

@@ -36,6 +36,7 @@ export class DeviceLog {
   readonly #departure = new AbortController();
   #gates: Pick<Gates, "store" | "learn"> = { store: false, learn: false };
   #erasures = 0;
+  #bytes = 0;
 
   /** With `device` false nothing but memory is ever touched. */
   constructor(shop: string, device: boolean, listener: LogListener) {
@@ -55,6 +56,16 @@ export class DeviceLog {
     return this.#records.size;
   }
 
+  /** How many bytes their records have. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many bytes an event's record has. */
+  bytesOf(id: string): number {
+    return this.#records.get(id)?.length ?? 0;
+  }
+
   /** Whether records go to the disk. */
   get onDevice(): boolean {
     return this.#gates.store && this.#store !== undefined;
@@ -68,40 +79,55 @@ export class DeviceLog {
     this.#gates = { store: gates.store, learn: gates.learn };
   }
 
-  /** Keeps new events of this page. `quiet`: only impressions. */
-  add(entries: readonly Entry[], quiet: boolean): void {
+  /** Keeps new events of this page. `quiet`: only impressions. `again`: they were forgotten before. */
+  add(entries: readonly Entry[], quiet: boolean, again = false): void {
     if (entries.length === 0) return;
     for (const [id, record] of entries) {
       this.#forgotten.delete(id);
-      this.#records.set(id, record);
+      this.#keep(id, record);
       if (this.#gates.store) this.#store?.put(id, record);
     }
     if (this.#gates.store && this.#gates.learn) {
-      this.#tabs?.post({ records: entries.map(([, record]) => record), quiet });
+      this.#tabs?.post({ records: entries.map(([, record]) => record), quiet, again });
     }
   }
 
   /** Keeps events that came from elsewhere. Returns those that are new here. */
   adopt(entries: readonly Entry[]): Uint8Array[] {
     const added = entries.filter(([id]) => !this.#records.has(id) && !this.#forgotten.has(id));
-    for (const [id, record] of added) this.#records.set(id, record);
+    for (const [id, record] of added) this.#keep(id, record);
     return added.map(([, record]) => record);
   }
 
-  /** Drops events here and on disk, and in the other tabs when they were forgotten here. */
-  drop(ids: readonly string[], tell: boolean): void {
+  /** Lets events back in that were forgotten. */
+  welcome(entries: readonly Entry[]): void {
+    for (const [id] of entries) this.#forgotten.delete(id);
+  }
+
+  /** Everything that is kept. */
+  entries(): Entry[] {
+    return [...this.#records];
+  }
+
+  /** Drops events here and on disk, and in the other tabs when they were forgotten here. Returns those that were here. */
+  drop(ids: readonly string[], tell: boolean): readonly Entry[] {
+    const dropped = ids.flatMap((id): Entry[] => {
+      const record = this.#records.get(id);
+      return record ? [[id, record]] : [];
+    });
     for (const id of ids) {
-      this.#records.delete(id);
+      this.#lose(id);
       this.#forgotten.add(id);
     }
     if (this.#gates.store) this.#store?.drop(ids);
     if (this.#gates.store && tell) void this.#replay();
     if (tell && ids.length > 0) this.#tabs?.post({ forgotten: [...ids] });
+    return dropped;
   }
 
   /** Drops what grew too old or too much: each tab does so by itself. */
   expire(ids: readonly string[]): void {
-    for (const id of ids) this.#records.delete(id);
+    for (const id of ids) this.#lose(id);
     if (this.#gates.store) this.#store?.drop(ids);
   }
 
@@ -161,9 +187,18 @@ export class DeviceLog {
   }
 
   async close(): Promise<void> {
-    this.#departure.abort();
     this.#tabs?.close();
-    await this.#store?.close();
+    await this.#store?.close(() => this.#departure.abort());
+  }
+
+  #keep(id: string, record: Uint8Array): void {
+    this.#bytes += record.length - this.bytesOf(id);
+    this.#records.set(id, record);
+  }
+
+  #lose(id: string): void {
+    this.#bytes -= this.bytesOf(id);
+    this.#records.delete(id);
   }
 
   #leave(): void {
@@ -209,6 +244,7 @@ export class DeviceLog {
     this.#erasures++;
     for (const id of this.#records.keys()) this.#forgotten.add(id);
     this.#records.clear();
+    this.#bytes = 0;
   }
 }
 

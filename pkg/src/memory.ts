@@ -7,11 +7,17 @@
 
 import type { Core } from "./core.js";
 import type { Engine } from "./engine.js";
+import type { Brought } from "./export.js";
 import type { DeviceLog, Entry } from "./log.js";
+import { giftOf, visitOf } from "./scope.js";
 import type { ExportedEvent, ImportReport } from "./types.js";
 
 /** As many events as the engine keeps; beyond, it names those to drop. */
 const BOUND = 4096;
+/** Most bytes of records: sealed and in their database they take a third more, and stay below 2 MB. */
+const MOST_BYTES = 1_400_000;
+/** So many stay when there were more, so that this is not done at every event. */
+const KEPT_BYTES = 1_300_000;
 
 /** The engine, when there is one, and the log. */
 export class Memory {
@@ -29,7 +35,7 @@ export class Memory {
     const record = this.engine?.use((core) => call(core, this.#now()), () => undefined);
     const entries = record ? this.#entries([record]) : [];
     this.log.add(entries, quiet);
-    if (this.log.size > BOUND) this.expire();
+    if (this.log.size > BOUND || this.log.bytes > MOST_BYTES) this.expire();
     return entries.length > 0;
   }
 
@@ -42,16 +48,31 @@ export class Memory {
     return true;
   }
 
-  /** Takes in records of another tab. Returns whether any was new. */
-  join(records: readonly Uint8Array[]): boolean {
-    return this.restore(this.#entries(records));
+  /** Takes in records of another tab; `again` when it forgot them before. Returns whether any was new. */
+  join(records: readonly Uint8Array[], again: boolean): boolean {
+    const entries = this.#entries(records);
+    if (again) this.log.welcome(entries);
+    return this.restore(entries);
   }
 
-  /** Forgets here, on disk and in the other tabs. */
-  forget(what: Record<string, unknown>): void {
-    const event = what["event"];
+  /** Forgets here, on disk and in the other tabs. Returns what it takes to take it back. */
+  forget(what: Record<string, unknown>): readonly Entry[] {
+    const { event, session, gift } = what;
+    if (session !== undefined) return this.#forgetThese(visitOf(this.events() ?? [], session as string | true));
+    if (gift !== undefined) return this.#forgetThese(giftOf(this.events() ?? [], gift as string));
     const known = (): string[] => (typeof event === "string" ? [event] : []); // without the engine, ids are all there is
-    this.log.drop(this.engine?.use((core) => core.forget(what, this.#now()), known) ?? known(), true);
+    return this.log.drop(this.engine?.use((core) => core.forget(what, this.#now()), known) ?? known(), true);
+  }
+
+  /** Brings back what was forgotten here, on disk and in the other tabs. */
+  takeBack(entries: readonly Entry[]): void {
+    this.log.add(entries, false, true);
+    this.engine?.use((core) => core.restore(entries.map(([, record]) => record), this.#now()), () => undefined);
+  }
+
+  #forgetThese(ids: string[]): readonly Entry[] {
+    this.engine?.use((core) => core.remove(ids), () => 0);
+    return this.log.drop(ids, true);
   }
 
   /** Another tab forgot these. */
@@ -77,19 +98,29 @@ export class Memory {
     return this.engine?.use((core) => core.events(), () => undefined);
   }
 
-  /** Adds events of a document. Nothing when the engine failed on them. */
-  import(events: unknown[]): ImportReport | undefined {
+  /** Adds what was brought along. Nothing when the engine failed on it. */
+  import({ events, list }: Brought): ImportReport | undefined {
     const report = this.engine?.use((core) => core.import(events, this.#now()), () => undefined);
     if (!report) return undefined;
     this.log.add(this.#entries(report.added), false);
     this.expire();
-    const refused = report.refused.map((refusal) => ({ ...refusal, path: `events${refusal.path}` }));
+    const refused = report.refused.map((refusal) => ({ ...refusal, path: `${list}${refusal.path}` }));
     return { added: report.added.length, known: report.known, refused };
   }
 
-  /** Drops what is too old or too much. */
+  /** Drops what is too old or too much: the oldest events first, by the engine's order. */
   expire(): void {
     this.log.expire(this.engine?.use((core) => core.expire(this.#now()), () => []) ?? []);
+    if (this.log.bytes <= MOST_BYTES) return;
+    const oldest: string[] = [];
+    let excess = this.log.bytes - KEPT_BYTES;
+    for (const { id } of this.events() ?? []) {
+      if (excess <= 0) break;
+      excess -= this.log.bytesOf(id);
+      oldest.push(id);
+    }
+    this.engine?.use((core) => core.remove(oldest), () => 0);
+    this.log.expire(oldest);
   }
 
   #forgetAll(): void {

@@ -33,17 +33,24 @@ export function declaration(preference: unknown, id: string, at: number): Canoni
  * `value_type`, `value_missing` with the field's path.
  */
 export function checkForget(what: unknown): Record<string, unknown> {
-  const { event, item, interest, attribute, since, until, all } = fieldsOf(what, "forget");
+  const { event, item, interest, attribute, category, session, gift, since, until, all } = fieldsOf(what, "forget");
   if (all === true) return { all };
   if (event !== undefined) return texts({ event });
   if (item !== undefined) return texts({ item });
   if (interest !== undefined) return texts({ interest });
+  if (gift !== undefined) return texts({ gift });
+  if (session === true) return { session };
+  if (session !== undefined) return texts({ session });
+  if (category !== undefined) {
+    checkText(category, "forget.category", TEXT_LENGTH);
+    return { attribute: `category:${category}` };
+  }
   if (attribute !== undefined) {
     checkAttribute(attribute, "forget.attribute");
     return { attribute };
   }
   if (since === undefined) {
-    const message = "Say what to forget: { event }, { item }, { interest }, { attribute }, { since } or { all: true }.";
+    const message = "Say what to forget: { event }, { item }, { interest }, { attribute }, { category }, { session }, { gift }, { since } or { all: true }.";
     throw flaneurError("value_missing", message, "forget");
   }
   const from = checkNumber(since, "forget.since", -Infinity, Infinity);

@@ -5,11 +5,16 @@
 import type { CanonicalEvent } from "./canonical.js";
 import { stamp } from "./events.js";
 import { readDocument, writeDocument } from "./export.js";
+import type { Brought } from "./export.js";
 import { newId } from "./id.js";
+import type { Entry } from "./log.js";
 import type { Memory } from "./memory.js";
 import { emptyProfile } from "./passthrough.js";
 import { checkForget, declaration } from "./preference.js";
 import type { ChangeEvent, ImportReport, PassthroughReason, Profile } from "./types.js";
+
+/** How long a `forget` can be taken back, in milliseconds. */
+const UNDO_MS = 10_000;
 
 /** What the profile needs of its handle. */
 export interface Surroundings {
@@ -26,7 +31,18 @@ export interface Surroundings {
 /** `Flaneur.profile` on a memory. */
 export function profileFace(memory: Memory, around: Surroundings): Profile {
   const isClosed = (): boolean => around.idle() === "closed";
+  /** What was forgotten last; in memory only, and not for long. */
+  let forgotten: { entries: readonly Entry[]; timer: ReturnType<typeof setTimeout> } | undefined;
+  const remember = (entries: readonly Entry[]): void => {
+    clearTimeout(forgotten?.timer);
+    forgotten = undefined;
+    if (entries.length === 0) return;
+    const timer = setTimeout(() => (forgotten = undefined), UNDO_MS);
+    (timer as { unref?: () => void }).unref?.(); // in Node, waiting must not keep the process alive
+    forgotten = { entries, timer };
+  };
   const erase = async (): Promise<void> => {
+    remember([]);
     if (isClosed()) return;
     const done = memory.erase();
     around.changed("erase");
@@ -37,26 +53,34 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
     forget: (what) => {
       const wish = checkForget(what);
       if (isClosed()) return;
-      if (wish["all"] === true) {
-        void erase();
-        return;
-      }
-      memory.forget(wish);
-      around.changed("forget");
+      const all = wish["all"] === true;
+      const entries = all ? memory.log.entries() : memory.forget(wish);
+      if (all) void erase();
+      else around.changed("forget");
+      remember(entries);
+    },
+    undo: () => {
+      const entries = forgotten?.entries ?? [];
+      remember([]);
+      if (entries.length === 0 || isClosed() || !around.learning()) return false;
+      memory.takeBack(entries);
+      around.changed("undo");
+      return true;
     },
     declare: (preference) => {
       const event = declaration(preference, newId(), around.now());
       if (!isClosed()) around.learn(stamp(event));
     },
-    export: async () => {
+    export: async (options) => {
       const events = memory.events();
-      return writeDocument(around.shop, around.now(), events ?? [], events ? undefined : around.idle());
+      const incomplete = events ? undefined : around.idle();
+      return writeDocument(around.shop, around.now(), events ?? [], incomplete, options?.passphrase);
     },
-    import: async (data) => {
-      const events = await readDocument(data);
-      const report = isClosed() || !memory.engine ? undefined : around.learning() ? memory.import(events) : "denied";
-      if (report === "denied") return refuse(events, "learn_denied", "Nothing is added while the learn gate is denied.");
-      if (!report) return refuse(events, around.idle() ?? "engine_restarted", "There is no engine to read the events.");
+    import: async (data, options) => {
+      const brought = await readDocument(data, options?.passphrase);
+      const report = isClosed() || !memory.engine ? undefined : around.learning() ? memory.import(brought) : "denied";
+      if (report === "denied") return refuse(brought, "learn_denied", "Nothing is added while the learn gate is denied.");
+      if (!report) return refuse(brought, around.idle() ?? "engine_restarted", "There is no engine to read the events.");
       around.changed("import");
       return report;
     },
@@ -65,6 +89,6 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
 }
 
 /** The report of an import of which nothing was taken in. */
-function refuse(events: unknown[], code: string, message: string): ImportReport {
-  return { added: 0, known: 0, refused: events.map((_, i) => ({ path: `events[${i}]`, code, message })) };
+function refuse({ events, list }: Brought, code: string, message: string): ImportReport {
+  return { added: 0, known: 0, refused: events.map((_, i) => ({ path: `${list}[${i}]`, code, message })) };
 }

@@ -58,6 +58,8 @@ interface Batch {
 const CHOICE = "choice";
 const RECEIPT = "receipt:";
 const RETRY_MS = [0, 250, 1000, 4000, 15_000, 30_000] as const;
+/** So often a closed store goes on for the time of a flush. */
+const DRAIN_TRIES = 10;
 /** Most writes of one transaction, so that it stays short. */
 const BATCH = 256;
 
@@ -190,11 +192,22 @@ export class DeviceStore {
     return this.#database.delete();
   }
 
-  /** Writes what waits and lets go of the database. */
-  async close(): Promise<void> {
-    await this.flush();
-    this.#forget();
-    this.#database.giveUp();
+  /**
+   * Writes what waits and lets go of the database, then calls `done`. Resolves after that, or when the time is up:
+   * a slow disk goes on in the background, so that closing loses nothing.
+   */
+  async close(done: () => void): Promise<void> {
+    const end = (): void => {
+      this.#forget();
+      this.#database.giveUp();
+      done();
+    };
+    if (await this.flush()) end();
+    else void this.#drain().then(end);
+  }
+
+  async #drain(): Promise<void> {
+    for (let tries = 0; tries < DRAIN_TRIES && !(await this.flush()); tries++) if (this.#failures > 1) return;
   }
 
   #forget(): void {

@@ -204,7 +204,7 @@ export interface Slate {
 /** Something that slates depend on is not what it was: rank again. */
 export interface ChangeEvent {
   type: "change";
-  cause: "observe" | "forget" | "import" | "erase" | "catalog" | "rules" | "consent" | "restore" | "other_tab";
+  cause: "observe" | "forget" | "undo" | "import" | "erase" | "catalog" | "rules" | "consent" | "restore" | "other_tab";
 }
 
 /** A gate opened or closed. */

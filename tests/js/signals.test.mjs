@@ -1,4 +1,4 @@
-import { keysOnDisk } from "./support/database.mjs";
+import { idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -198,7 +198,7 @@ test("for a minor nothing is written, and what an adult stored before stays", as
   minor.observe({ type: "view_item", item: "rug-2", id: "e2" });
   assert.equal(minor.profile.inspect().events, 0);
   await minor.close();
-  assert.deepEqual(await keysOnDisk(name), ["e1"]);
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
 });
 
 test("the readers follow the page's own platforms, and stop when told", async () => {

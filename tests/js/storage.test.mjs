@@ -39,7 +39,7 @@ test("reading without leave to create leaves no database behind", async () => {
   const { shop, store } = freshStore();
   assert.equal(await store.read(false), undefined);
   assert.ok(!(await databases()).includes(`flaneur:${shop}`));
-  await store.close();
+  await store.close(() => {});
 });
 
 test("the same holds where databases cannot be listed", async () => {
@@ -51,7 +51,7 @@ test("the same holds where databases cannot be listed", async () => {
     async () => {
       const { store } = freshStore(name);
       assert.equal(await store.read(false), undefined);
-      await store.close();
+      await store.close(() => {});
     },
   );
   assert.ok(!(await databases()).includes(`flaneur:${name}`));
@@ -70,7 +70,7 @@ test("writes begun before the database is open are kept, in order", async () => 
   store.put("e", BYTES);
   await store.flush();
   assert.deepEqual(await idsOnDisk(shop), ["e"]);
-  await store.close();
+  await store.close(() => {});
 });
 
 test("a database that another page deletes is not made again", async () => {
@@ -84,7 +84,7 @@ test("a database that another page deletes is not made again", async () => {
   });
   assert.equal(vanished(), 1);
   assert.equal(await idsOnDisk(shop), undefined);
-  await store.close();
+  await store.close(() => {});
 });
 
 test("a refused write is tried again and nothing is lost", async () => {
@@ -106,7 +106,7 @@ test("a refused write is tried again and nothing is lost", async () => {
     IDBDatabase.prototype.transaction = transaction;
   }
   assert.equal(told.at(-1), undefined, "the trouble is over");
-  await store.close();
+  await store.close(() => {});
 });
 
 for (const [what, factory] of [

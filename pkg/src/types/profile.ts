@@ -79,6 +79,12 @@ export type Forget =
   | { item: string }
   | { interest: string }
   | { attribute: string }
+  /** The same as the attribute `category:…`. */
+  | { category: string }
+  /** The visit that an event belongs to, by the event's id; `true`: the last visit. */
+  | { session: string | true }
+  /** An order that was for someone else, by its event's id: with it goes every event about nothing but its items. */
+  | { gift: string }
   | { since: number; until?: number }
   | { all: true };
 
@@ -131,22 +137,38 @@ export interface Profile {
    */
   forget(what: Forget): void;
   /**
+   * Takes back the last `forget` of this page, if it is less than ten seconds old: the log, and so
+   * every slate, is what it was. Returns whether there was one. Nothing is kept for it but in memory.
+   */
+  undo(): boolean;
+  /**
    * Logs what the shopper says they like. Does nothing while `learn` is denied.
    *
    * # Errors
    * `FlaneurError` when a value is out of range.
    */
   declare(preference: Preference): void;
-  /** The whole log as a JSON file ({@link LogDocument}). It goes to the caller and nowhere else. */
-  export(): Promise<Blob>;
   /**
-   * Adds the events of an export, by union: what is known already is not added twice.
+   * The whole log as a JSON file ({@link LogDocument}). It goes to the caller and nowhere else.
+   * With a passphrase of 8 characters or more the file is sealed: PBKDF2-SHA-256 with 600,000
+   * rounds, then AES-256-GCM.
+   *
+   * # Errors
+   * Rejects with a `FlaneurError` when the passphrase is not one, or the page has no WebCrypto.
+   */
+  export(options?: { passphrase?: string }): Promise<Blob>;
+  /**
+   * Adds what the shopper brings, by union: what is known already is not added twice. It takes an
+   * export, sealed or not, and orders (past orders, a loyalty programme's export, a till ticket):
+   * `{ orders: [{ id, at, items: [{ id, quantity, price }] }] }`, or a table with a heading that
+   * names `date` and `item`, and as it may be `order`, `quantity` and `price`.
    * Bad events are left out and reported. Nothing is added while `learn` is denied.
    *
    * # Errors
-   * Rejects with a `FlaneurError` when the file is not such a document or is over 16 MiB.
+   * Rejects with a `FlaneurError` when the file is none of these or is over 16 MiB, or when the
+   * passphrase does not open it.
    */
-  import(data: Blob | ArrayBuffer | object): Promise<ImportReport>;
+  import(data: Blob | ArrayBuffer | object, options?: { passphrase?: string }): Promise<ImportReport>;
   /**
    * Empties the log in memory, on disk and in the shop's other tabs. The consent choice stays.
    * Works without the engine. Resolves when the disk is clean, or when `status.storageReason`

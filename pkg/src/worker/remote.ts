@@ -95,6 +95,7 @@ class RemoteHandle implements Listener {
       profile: Object.freeze({
         inspect: call("profile.inspect"),
         forget: call("profile.forget"),
+        undo: call("profile.undo"),
         declare: call("profile.declare"),
         export: call("profile.export"),
         import: call("profile.import"),

@@ -40,6 +40,9 @@ export function fault({ name, injected, expected, engines = ENGINES, elsewhere }
     try {
       await run(world);
       assert.deepEqual(world.mishaps, [], "nothing reaches the page");
+    } catch (e) {
+      await world.stage.restart(); // whatever it was, the next fault begins afresh
+      throw e;
     } finally {
       await world.end();
     }
@@ -72,10 +75,11 @@ class World {
     return this.#pages.flatMap(({ mishaps }) => mishaps);
   }
 
-  /** A page in the browser that all faults of a file share. */
-  async page(path) {
-    const page = this.#page(this.origin, path);
-    await this.#open(this.first, page);
+  /** A page in the browser that all faults share; the page of the fault before makes way for it. */
+  async page(path, origin = this.origin) {
+    const page = this.#page(origin, path);
+    await Promise.all([page.arrival(), this.stage.page.depart(page.url())]);
+    this.stage.page = page;
     return page;
   }
 
@@ -111,7 +115,7 @@ class World {
   }
 
   async end() {
-    for (const page of this.#pages) page.dismiss();
+    for (const page of this.#pages) if (page !== this.stage.page) page.dismiss();
     for (const browser of this.#browsers) await browser.kill();
     for (const server of this.#servers) await server.close();
   }
@@ -131,16 +135,21 @@ async function startShared() {
   const remote = new Remote();
   const server = await serve(PAGES, {}, remote);
   const origin = local(server.origin);
-  const browser = new Browser(engine);
-  const first = remote.page(origin);
-  const arrived = first.arrival();
-  await browser.start(first.url());
-  await arrived;
+  const stage = { page: undefined, browser: undefined, restart: undefined };
+  stage.restart = async () => {
+    await stage.browser?.kill();
+    stage.browser = new Browser(engine);
+    stage.page = remote.page(origin);
+    const arrived = stage.page.arrival();
+    await stage.browser.start(stage.page.url());
+    await arrived;
+  };
+  await stage.restart();
   const close = async () => {
-    await browser.kill();
+    await stage.browser.kill();
     await server.close();
   };
-  return { remote, origin, first, close };
+  return { remote, origin, stage, close };
 }
 
 /** The same server under the name that every engine takes for a secure context. */

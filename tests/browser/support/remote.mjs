@@ -83,10 +83,15 @@ class RemotePage {
     return this.#send({ source: String(action), given }, String(action).slice(0, 160));
   }
 
+  /** Leads the page to an address, which may be another page's. */
+  depart(url) {
+    return this.#send({ leave: url }, `leaving for ${url}`);
+  }
+
   /** Leads the page to another path, and waits until it is there. */
   async go(path = this.#path) {
     const arrived = this.arrival();
-    await this.#send({ leave: this.url(path) }, `leaving for ${path}`);
+    await this.depart(this.url(path));
     await arrived;
   }
 

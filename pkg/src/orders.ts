@@ -1,0 +1,104 @@
+/**
+ * Orders that the shopper brings along: past orders of the shop, a loyalty programme's export, a till
+ * ticket. Each becomes one purchase whose id is that of the order, so that bringing it twice, or
+ * after the page saw it, adds nothing.
+ */
+
+import type { CanonicalLine } from "./canonical.js";
+import { MAX_LINES, readTime } from "./canonical.js";
+
+/** Names of a column, or of a field, as shops and tills have them. */
+const NAMES = {
+  order: ["order", "order_id", "id", "transaction_id", "ticket", "receipt", "number"],
+  at: ["at", "date", "time", "created_at", "timestamp", "processed_at"],
+  item: ["item", "item_id", "sku", "product_id", "product", "ean", "gtin"],
+  quantity: ["quantity", "qty", "units"],
+  price: ["price", "unit_price", "amount"],
+} as const;
+
+type Fields = Record<string, unknown>;
+
+/** Purchases of a list of orders; what is wrong in them is left to the engine to refuse. */
+export function purchasesOf(orders: readonly unknown[]): unknown[] {
+  return orders.map((order) => {
+    const fields = fieldsOf(order);
+    const items = Array.isArray(fields["items"]) ? fields["items"] : Array.isArray(fields["lines"]) ? fields["lines"] : [];
+    return purchase(field(fields, "order"), field(fields, "at"), items.slice(0, MAX_LINES).map(lineOf));
+  });
+}
+
+/** Purchases of a table with a heading, one row for each line of an order; nothing when it is no such table. */
+export function purchasesOfTable(text: string): unknown[] | undefined {
+  const [heading, ...rows] = cells(text);
+  const names = heading?.map((name) => name.trim().toLowerCase());
+  if (!names || !NAMES.item.some((name) => names.includes(name)) || !NAMES.at.some((name) => names.includes(name))) return undefined;
+  const orders = new Map<string, { order: unknown; at: unknown; lines: CanonicalLine[] }>();
+  for (const row of rows) {
+    const fields = Object.fromEntries(names.map((name, i) => [name, row[i]?.trim()]));
+    const [order, at] = [field(fields, "order"), field(fields, "at")];
+    const key = String(order ?? at);
+    const known = orders.get(key) ?? { order, at, lines: [] };
+    if (known.lines.length < MAX_LINES) known.lines.push(lineOf(fields));
+    orders.set(key, known);
+  }
+  return [...orders.values()].map(({ order, at, lines }) => purchase(order, at, lines));
+}
+
+function purchase(order: unknown, at: unknown, lines: CanonicalLine[]): unknown {
+  const time = readTime(typeof at === "string" && /^\d{11,}$/.test(at) ? Number(at) : at);
+  const number = typeof order === "string" || typeof order === "number" ? order : time;
+  return { id: `purchase:${number}`, type: "purchase", at: time ?? at, lines };
+}
+
+function lineOf(line: unknown): CanonicalLine {
+  if (typeof line === "string") return { item: line };
+  const fields = fieldsOf(line);
+  const item = field(fields, "item") ?? fields["id"];
+  const [quantity, price] = [numberOf(field(fields, "quantity")), numberOf(field(fields, "price"))];
+  return {
+    item: typeof item === "number" ? String(item) : (item as string),
+    ...(quantity !== undefined && { quantity }),
+    ...(price !== undefined && { price }),
+  };
+}
+
+function field(fields: Fields, name: keyof typeof NAMES): unknown {
+  const key = NAMES[name].find((key) => fields[key] !== undefined && fields[key] !== "");
+  return key === undefined ? undefined : fields[key];
+}
+
+/** "2", 2, "49,99" and "49.99 EUR" are numbers. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value !== "string") return undefined;
+  const read = Number.parseFloat(value.replace(",", "."));
+  return Number.isFinite(read) ? read : undefined;
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+/** The cells of a table with commas, semicolons or tabs between them, RFC 4180 otherwise. */
+function cells(text: string): string[][] {
+  const heading = text.slice(0, Math.max(0, text.search(/\r?\n/)));
+  const comma = ["\t", ";", ","].find((mark) => heading.includes(mark)) ?? ",";
+  const rows: string[][] = [[]];
+  let cell = "";
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[at + 1] === '"') cell += text[at++];
+      else quoted = false;
+    } else if (character === '"' && cell === "") quoted = true;
+    else if (character === comma || character === "\n") {
+      rows.at(-1)!.push(cell);
+      cell = "";
+      if (character === "\n") rows.push([]);
+    } else if (character !== "\r") cell += character;
+  }
+  rows.at(-1)!.push(cell);
+  return rows.filter((row) => row.some((entry) => entry !== ""));
+}
