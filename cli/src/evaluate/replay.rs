@@ -5,10 +5,11 @@
 //! 25 minutes, and earlier sessions end at least a session gap before it,
 //! because the shop named its sessions and the device would otherwise find its
 //! own. Where only purchases are logged, lines of the running session are things
-//! put into the basket, and earlier sessions are purchases.
+//! put into the basket, and earlier sessions are purchases. Sensitive items leave
+//! no trace, as on the device.
 
 use flaneur::catalog::Catalog;
-use flaneur::log::{Event, EventKind};
+use flaneur::log::{Event, EventKind, Log};
 use flaneur::profile::Profile;
 use flaneur::rank::{Allow, Request};
 use flaneur::time::{Millis, SESSION_GAP_MS};
@@ -22,8 +23,6 @@ use crate::log::Touch;
 const LONGEST_PAUSE: i64 = 25 * 60_000;
 /// Most lines of one event.
 const MOST_LINES: usize = 200;
-/// The engine keeps so many events.
-const MOST_EVENTS: usize = 4_096;
 
 /// What the device brings to a query.
 pub struct Device {
@@ -52,9 +51,13 @@ pub fn log_at(catalog: &Catalog, query: &Query<'_>, history: bool) -> (Vec<Event
         let kind = if query.is_purchases_only() { EventKind::AddToCart } else { kind_of(line.touch) };
         writer.event(kind, at, &[line.item]);
     }
-    let mut events = writer.events;
-    events.drain(..events.len().saturating_sub(MOST_EVENTS));
-    (events, Millis(now))
+    // The device's own log: its order, its bound and its retention.
+    let mut log = Log::default();
+    writer.events.into_iter().for_each(|event| {
+        log.insert(event);
+    });
+    log.expire(Millis(now));
+    (log.events().to_vec(), Millis(now))
 }
 
 /// The device at a query. Cost: one fold of the shopper's log.
@@ -116,11 +119,15 @@ impl Writer<'_> {
     }
 
     fn event(&mut self, kind: EventKind, at: i64, items: &[u32]) {
+        let items: Vec<u32> = items.iter().copied().filter(|&item| !self.catalog.is_sensitive(item)).collect();
+        if items.is_empty() {
+            return;
+        }
         let mut event = Event::new(format!("{:08}", self.events.len()), kind, Millis(at));
-        for &item in items {
+        for &item in &items {
             event = event.with_item(self.catalog.id(item));
         }
-        for (line, &item) in event.lines.iter_mut().zip(items) {
+        for (line, item) in event.lines.iter_mut().zip(items) {
             line.digest = self.catalog.tokens(item).map(|token| self.catalog.token_hash(token)).collect();
         }
         self.events.push(event);
