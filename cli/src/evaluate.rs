@@ -14,6 +14,7 @@ pub mod bootstrap;
 pub mod dataset;
 pub mod engine;
 pub mod golden;
+pub mod html;
 pub mod method;
 pub mod metrics;
 pub mod query;
@@ -22,6 +23,7 @@ pub mod report;
 pub mod shelf;
 pub mod slices;
 pub mod split;
+pub mod studies;
 pub mod training;
 pub mod weights;
 
@@ -34,6 +36,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Item;
+use flaneur::catalog::pack::WEIGHT_BITS;
 use flaneur::rank::Signal;
 
 use crate::commands::Failure;
@@ -44,12 +47,13 @@ use crate::progress::Progress;
 use crate::read::faults::Limit;
 use crate::read::{self, Map, Reading};
 use dataset::Dataset;
-use engine::{Engine, Packs, Setting};
+use engine::{Engine, Packs, Rounding, Setting};
 use method::{Bench, Family};
 use query::{Asked, Query, Set, Task, queries};
 use report::{Answers, Facts, Report};
 use shelf::Shelf;
 use split::{Split, Wanted};
+use studies::Scene;
 use training::Training;
 
 pub(crate) use crate::learn::counts::{LONGEST, SHORTEST};
@@ -61,7 +65,9 @@ Inputs are those of `flaneur pack`, gzipped or not.
 Examples:
   flaneur evaluate --events log.csv.gz --items items.csv --json figures.json
   flaneur evaluate --events orders.csv --task basket --test-days 30 --json figures.json
-  flaneur evaluate --events log.csv --split-time 2011-11-01 --tune-days 31 --methods POP,STAN --json figures.json";
+  flaneur evaluate --events log.csv --split-time 2011-11-01 --tune-days 31 --methods POP,STAN --json figures.json
+  flaneur evaluate --events log.csv.gz --items items.csv --curve --ablate --json figures.json --html figures.html
+  flaneur evaluate --events log.csv.gz --items items.csv --methods flaneur --engine wasm --json figures.json";
 
 /// Main queries that choose settings, at most.
 const TUNING_QUERIES: usize = 2_000;
@@ -119,6 +125,8 @@ pub(crate) struct Options {
     /// Where the figures go, as JSON.
     #[arg(long, value_name = "FILE")]
     json: PathBuf,
+    #[command(flatten)]
+    studies: studies::Options,
     /// Compare with reference figures; fails when one is off by more than 1e-6.
     #[arg(long, value_name = "FILE")]
     golden: Option<PathBuf>,
@@ -146,7 +154,11 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let golden = golden.map_err(Failure::Input)?;
     let mut staged = Staged::default();
     let json = report.json().map_err(Failure::Output)?;
-    staged.add(&options.json, &json).and_then(|()| staged.publish()).map_err(Failure::Output)?;
+    staged.add(&options.json, &json).map_err(Failure::Output)?;
+    if let Some(path) = &options.studies.html {
+        staged.add(path, html::page(&report).as_bytes()).map_err(Failure::Output)?;
+    }
+    staged.publish().map_err(Failure::Output)?;
     let mut text = report.table();
     if let Some(golden) = &golden {
         let _ = write!(text, "\n{} reference figures compared", golden.compared);
@@ -155,11 +167,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             let _ = writeln!(text, "not compared: {what}");
         });
     }
-    let _ = writeln!(text, "\n{} written", options.json.display());
+    let written = [Some(&options.json), options.studies.html.as_ref()];
+    for path in written.into_iter().flatten() {
+        let _ = writeln!(text, "\n{} written", path.display());
+    }
     io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)?;
+    let disagreement = report.studies.package.as_ref().filter(|package| !package.holds());
     match golden {
         Some(golden) if !golden.wrong.is_empty() || golden.compared == 0 => Err(Failure::Figures(off(&golden))),
-        _ => Ok(()),
+        _ => disagreement.map_or(Ok(()), |package| Err(Failure::Figures(package.error()))),
     }
 }
 
@@ -197,6 +213,7 @@ fn text_of(moment: i64) -> String {
 }
 
 fn measure(options: &Options) -> Result<Report> {
+    let package = options.studies.package()?;
     let progress = Progress::default();
     let (log, data) = load(options, &progress)?;
     let wanted = Wanted { split: options.split_time, test_days: options.test_days, tune_days: options.tune_days };
@@ -219,12 +236,15 @@ fn measure(options: &Options) -> Result<Report> {
     let answers = families.iter().map(|family| answer(family.as_ref(), &bench, &tested, &shelf));
     let answers: Vec<Answers> = answers.collect::<Result<_>>()?;
     let facts = facts(options, &data, &split, &bench, in_period);
-    Ok(report::report(facts, &answers, &tested, &late, options.seed))
+    let mut report = report::report(facts, &answers, &tested, &late, options.seed);
+    let scene = Scene { bench: &bench, tested: &tested, setting: &setting(options), packs: &packs };
+    report.studies = studies::run(&options.studies, package.as_ref(), &scene)?;
+    Ok(report)
 }
 
-/// The engine as it ships, and what becomes of it when something is left out.
-fn engines<'p>(options: &Options, packs: &'p Packs, no_shoppers: bool) -> Vec<Box<dyn Family + 'p>> {
-    let setting = Setting {
+/// The engine as it ships.
+fn setting(options: &Options) -> Setting {
+    Setting {
         learning: crate::learn::Options {
             dims: options.dims,
             neighbours: options.neighbours,
@@ -237,7 +257,14 @@ fn engines<'p>(options: &Options, packs: &'p Packs, no_shoppers: bool) -> Vec<Bo
         history: true,
         surprise: options.surprise,
         without: options.without.clone(),
-    };
+        weight_bits: WEIGHT_BITS,
+        rounding: Rounding::Int8,
+    }
+}
+
+/// The engine as it ships, and what becomes of it when something is left out.
+fn engines<'p>(options: &Options, packs: &'p Packs, no_shoppers: bool) -> Vec<Box<dyn Family + 'p>> {
+    let setting = setting(options);
     let engine = |name, setting| Box::new(Engine { name, setting, packs }) as Box<dyn Family + 'p>;
     let mut engines = vec![engine("flaneur", setting.clone())];
     engines.push(engine("flaneur-defaults", Setting { fitted: false, ..setting.clone() }));

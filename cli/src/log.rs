@@ -57,6 +57,14 @@ impl Log {
         self.events.push(Event { user, session, item, touch, at });
     }
 
+    /// The name of a shopper; none for a guest.
+    ///
+    /// Cost: O(shoppers); for messages.
+    #[must_use]
+    pub fn shopper(&self, user: u32) -> Option<&str> {
+        self.users.iter().find(|(_, number)| **number == user).map(|(name, _)| &**name)
+    }
+
     fn session(&mut self, user: u32, session: &str) -> u32 {
         self.key.clear();
         self.key.push_str(&user.to_string());

@@ -13,7 +13,7 @@ use flaneur_cli::evaluate::baselines::{ease, families, tifu, upcf};
 use flaneur_cli::evaluate::bootstrap;
 use flaneur_cli::evaluate::dataset::Dataset;
 use flaneur_cli::evaluate::method::{Bench, lists};
-use flaneur_cli::evaluate::metrics::{calibration_error, hit, hits, ndcg, reciprocal};
+use flaneur_cli::evaluate::metrics::{calibration_error, hit, hits, ndcg, reciprocal, reliability};
 use flaneur_cli::evaluate::query::{Asked, Query, Set, Task, queries};
 use flaneur_cli::evaluate::training::Training;
 use flaneur_cli::log::{Log, Touch};
@@ -90,10 +90,10 @@ fn metrics_equal_the_formulas_by_hand() {
 fn calibration_error_is_the_mean_gap() {
     let half = |stated: f64| (0..100).map(|at| (stated, at % 2 == 0)).collect::<Vec<_>>();
     // Equal predictions are sorted by outcome, so bins hold only misses or only hits: gap 1/2 either way.
-    assert!((calibration_error(half(0.5)).unwrap() - 0.5).abs() < 1e-12);
+    assert!((calibration_error(&reliability(half(0.5))).unwrap() - 0.5).abs() < 1e-12);
     let sure: Vec<(f64, bool)> = (0..100).map(|at| (f64::from(u8::from(at >= 50)), at >= 50)).collect();
-    assert_eq!(calibration_error(sure), Some(0.0));
-    assert_eq!(calibration_error(Vec::new()), None);
+    assert_eq!(calibration_error(&reliability(sure)), Some(0.0));
+    assert_eq!(calibration_error(&reliability(Vec::new())), None);
 }
 
 #[test]
@@ -397,6 +397,44 @@ fn reference_figures_are_compared_and_a_wrong_one_fails() {
 }
 
 #[test]
+fn studies_measure_every_pack_every_signal_and_write_a_page_that_loads_nothing() {
+    let folder = Folder::new("evaluate-studies");
+    made(&folder, "view_item");
+    let command = "evaluate --events log.csv --items items.csv --methods POP,SR,flaneur --curve --ablate --json out.json --html out.html";
+    let out = folder.run(command).expect(0).out();
+    assert!(out.contains("size of the pack, 40 items") && out.contains("signals left out"), "{out}");
+    let json = figures(&folder, "out.json");
+    let points = json["curve"]["points"].as_array().unwrap();
+    assert_eq!(points.len(), flaneur_cli::budget::ladder().len());
+    let default = points.iter().find(|point| point["is_default"] == true).unwrap();
+    assert_eq!(default["ratio_to_default"]["value"], 1.0);
+    let engine = json["methods"].as_array().unwrap().iter().find(|method| method["name"] == "flaneur").unwrap();
+    assert_eq!(default["NDCG@20"], engine["NDCG@20"], "the default rung is the pack of the method");
+    assert_eq!(default["bytes"], engine["parameters"]["pack_bytes"]);
+    assert_eq!(json["curve"]["costs"].as_array().unwrap().len(), 4);
+
+    let rows = json["ablation"]["rows"].as_array().unwrap();
+    let without = |name: &str| rows.iter().find(|row| row["group"].is_null() && row["without"][0] == name);
+    assert!(without("together").is_some(), "{rows:?}");
+    assert!(without("rule").is_none() && json["ablation"]["silent"].as_array().unwrap().iter().any(|x| x == "rule"));
+    // What --without gives alone is what the row says.
+    let command = "evaluate --events log.csv --items items.csv --methods flaneur --without popularity --json less.json";
+    folder.run(command).expect(0);
+    let alone = &figures(&folder, "less.json")["methods"][0]["NDCG@20"];
+    assert_eq!(without("popularity").unwrap()["NDCG@20"], *alone);
+
+    let page = folder.text("out.html");
+    for id in ["ranking", "metrics", "trade-offs", "slices", "calibration", "size", "signals", "settings"] {
+        assert!(page.contains(&format!("<h2 id=\"{id}\">")), "{id}");
+    }
+    assert!(page.contains("default-src 'none'") && !page.contains("<script") && !page.contains("src="));
+    assert!(!page.contains("http://") && !page.contains("https://"));
+    let plots = page.matches("<svg class=\"plot\"").count();
+    assert!(plots >= 10, "{plots} plots");
+    assert_eq!(page.matches("<desc id=").count(), plots, "each plot is described");
+}
+
+#[test]
 fn malformed_options_are_refused_with_what_would_do() {
     let folder = Folder::new("evaluate-options");
     made(&folder, "view_item");
@@ -410,6 +448,9 @@ fn malformed_options_are_refused_with_what_would_do() {
     run("--test-days 3 --split-time 2023-12-20").expect(2);
     run("--threads 0").expect(2);
     run("--task guess").expect(2);
+    run("--engine wasm").expect(3).says("no npm package in node_modules/flaneur or pkg");
+    run("--engine wasm --package nowhere").expect(3).says("--package expects the folder of the npm package");
+    run("--shoppers 0").expect(2);
     run("--map user=nobody").expect(3).says("no input has a column `nobody`");
     assert_eq!(folder.names(), ["items.csv", "log.csv"], "no file was made");
 }

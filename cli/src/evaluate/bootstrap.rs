@@ -28,6 +28,8 @@ pub struct Interval {
 /// One method against another.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Comparison {
+    /// Mean of the one.
+    pub mean: Interval,
     /// Mean of the one over mean of the other.
     pub ratio: Interval,
     /// Mean of the one less mean of the other.
@@ -61,6 +63,7 @@ pub fn compare(methods: &[Vec<f64>], sessions: &[usize], other: usize, seed: u64
     };
     (0..methods.len())
         .map(|method| Comparison {
+            mean: interval(&|means| means[method]),
             ratio: interval(&|means| ratio(means[method], means[other])),
             difference: interval(&|means| means[method] - means[other]),
         })

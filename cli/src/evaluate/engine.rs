@@ -9,13 +9,15 @@
 //! shop, but only queries about new items may be answered with them.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::{Result, anyhow};
 use flaneur::catalog::Catalog;
-use flaneur::catalog::pack::{Learned, Stamp, write};
+use flaneur::catalog::pack::{Learned, Stamp, UNIT, write};
+use flaneur::log::Event;
 use flaneur::math::exp;
-use flaneur::rank::{Desk, Signal, Weights, rank, survey};
+use flaneur::rank::{Desk, SIGNALS, Signal, Slate, Weights, rank, survey};
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::method::{Bench, Family, Kind, Method, Parameters, Prepared};
@@ -23,6 +25,7 @@ use super::query::{Query, Set};
 use super::replay;
 use super::training::Training;
 use super::weights::{Fitted, fitted, priors};
+use crate::learn::counts::Counts;
 use crate::learn::crunch::{Settings, count_events};
 use crate::learn::{self, fit::RIDGE, learn};
 
@@ -41,6 +44,20 @@ pub struct Setting {
     pub surprise: f64,
     /// Signals that weigh nothing.
     pub without: Vec<Signal>,
+    /// Bits of a neighbour's weight, 1..=8.
+    pub weight_bits: u8,
+    /// How exactly the pack's vectors stand for what was learned.
+    pub rounding: Rounding,
+}
+
+/// How exactly a pack's vectors stand for what was learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Every number in 8 bits, as packs ship.
+    Int8,
+    /// Every number in as many 8-bit copies as a vector has room for, each rounded from another
+    /// offset, so that their errors cancel out: what the format can come nearest to unrounded vectors.
+    Fine,
 }
 
 /// The engine under one setting.
@@ -55,21 +72,32 @@ pub struct Engine<'p> {
 
 /// What was learned at a cut, by cut, support and learning options: packs are made once per run.
 #[derive(Default)]
-pub struct Packs(Mutex<BTreeMap<String, Learned>>);
+pub struct Packs {
+    counts: Mutex<BTreeMap<(i64, u32), Arc<Counts>>>,
+    learned: Mutex<BTreeMap<String, Learned>>,
+}
 
 impl Packs {
-    fn learned(&self, bench: &Bench<'_>, training: &Training<'_>, setting: &Setting) -> Result<Learned> {
-        let key = format!("{} {} {:?}", training.cut, setting.min_support, setting.learning);
-        let held = || self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(known) = held().get(&key) {
+    fn counts(&self, bench: &Bench<'_>, training: &Training<'_>, min_support: u32) -> Result<Arc<Counts>> {
+        let key = (training.cut, min_support);
+        if let Some(known) = held(&self.counts).get(&key) {
             return Ok(known.clone());
         }
-        let items = &training.data.items;
         let log = bench.log.before(training.cut);
-        let settings = Settings { min_support: setting.min_support, ..Settings::default() };
-        let counts = count_events(log.events(), items.len(), &settings, bench.progress)?;
-        let (learned, _) = learn(items, Some(&counts), &setting.learning, bench.progress);
-        held().insert(key, learned.clone());
+        let settings = Settings { min_support, ..Settings::default() };
+        let counts = Arc::new(count_events(log.events(), training.data.items.len(), &settings, bench.progress)?);
+        held(&self.counts).insert(key, counts.clone());
+        Ok(counts)
+    }
+
+    fn learned(&self, bench: &Bench<'_>, training: &Training<'_>, setting: &Setting) -> Result<Learned> {
+        let key = format!("{} {} {:?}", training.cut, setting.min_support, setting.learning);
+        if let Some(known) = held(&self.learned).get(&key) {
+            return Ok(known.clone());
+        }
+        let counts = self.counts(bench, training, setting.min_support)?;
+        let (learned, _) = learn(&training.data.items, Some(&counts), &setting.learning, bench.progress);
+        held(&self.learned).insert(key, learned.clone());
         Ok(learned)
     }
 
@@ -82,10 +110,38 @@ impl Packs {
     ) -> Result<Catalog> {
         let mut learned = self.learned(bench, training, setting)?;
         learned.weights = priors(weights);
+        learned.weight_bits = setting.weight_bits;
+        if setting.rounding == Rounding::Fine {
+            (learned.embedding, learned.dims) = copied(&learned.embedding, learned.dims);
+        }
         let stamp = Stamp { created: training.cut, currency: String::new() };
         let bytes = write(&training.data.items, &learned, &stamp).map_err(|error| anyhow!("items{error}"))?;
         Catalog::read(bytes).map_err(|error| anyhow!("the pack that was built is not readable: {error}"))
     }
+}
+
+/// What a lock guards; a thread that died with it left nothing half done.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The same vectors with every number in `n` copies, `n` as large as 255 numbers allow; copy `k` is
+/// off by `(k + ½)/n − ½` of a rounding step. Cosines stay, and the error of a sum of copies is `√n` times smaller.
+///
+/// Shapes: `vectors` is [items, dims], row-major.
+fn copied(vectors: &[f32], dims: usize) -> (Vec<f32>, usize) {
+    let copies = 255 / dims.clamp(1, 255);
+    let mut finer = Vec::with_capacity(vectors.len() * copies);
+    for row in vectors.chunks_exact(dims.max(1)) {
+        let length = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
+        // A row of zeros has no direction, and gets none from its offsets.
+        let (scale, step) = if length > 0.0 { (UNIT / (length * (copies as f64).sqrt()), 1.0) } else { (0.0, 0.0) };
+        for copy in 0..copies {
+            let offset = step * ((copy as f64 + 0.5) / copies as f64 - 0.5);
+            finer.extend(row.iter().map(|&x| (f64::from(x) * scale + offset) as f32));
+        }
+    }
+    (finer, dims * copies)
 }
 
 impl Family for Engine<'_> {
@@ -98,9 +154,19 @@ impl Family for Engine<'_> {
     }
 
     fn prepare<'a>(&self, bench: &Bench<'a>) -> Result<Prepared<'a>> {
+        let (running, parameters) = self.ready(bench)?;
+        Ok(Prepared { method: Box::new(running), parameters })
+    }
+}
+
+impl Engine<'_> {
+    /// Makes the pack, fits its weights where the setting says so, and loads both.
+    ///
+    /// # Errors
+    /// The log cannot be counted, or an item cannot be packed.
+    pub fn ready(&self, bench: &Bench<'_>) -> Result<(Running, Parameters)> {
         let setting = &self.setting;
-        let mut defaults = Weights::default();
-        setting.without.iter().for_each(|&signal| defaults.without(signal));
+        let defaults = setting.defaults();
         let mut found = Fitted { weights: defaults.clone(), choices: 0, reach: 1.0 };
         if setting.fitted {
             let early = self.packs.catalog(bench, bench.early, setting, &defaults)?;
@@ -112,7 +178,34 @@ impl Family for Engine<'_> {
         let parameters = parameters(setting, &found, &catalog, bench.tuning.first());
         let unknown = unknown(bench.late);
         let running = Running { catalog, weights, setting: setting.clone(), unknown, reach: found.reach };
-        Ok(Prepared { method: Box::new(running), parameters })
+        Ok((running, parameters))
+    }
+
+    /// The signals that have a value other than 0 for any candidate of any tuning query.
+    ///
+    /// # Errors
+    /// As [`Engine::ready`].
+    pub fn heard(&self, bench: &Bench<'_>) -> Result<Vec<Signal>> {
+        let weights = self.setting.defaults();
+        let catalog = self.packs.catalog(bench, bench.early, &self.setting, &weights)?;
+        let of = |query: &Query<'_>| {
+            let device = replay::device(&catalog, query, self.setting.history);
+            let desk = Desk { catalog: &catalog, profile: &device.profile, rules: &[], weights: &weights };
+            let scored = survey(&desk, &device.request);
+            std::array::from_fn(|at| scored.iter().any(|one| one.values[at] != 0.0))
+        };
+        let either = |a: [bool; SIGNALS], b: [bool; SIGNALS]| std::array::from_fn(|at| a[at] || b[at]);
+        let heard = bench.tuning.par_iter().map(of).reduce(|| [false; SIGNALS], either);
+        Ok(Signal::all().filter(|&signal| heard[signal as usize]).collect())
+    }
+}
+
+impl Setting {
+    /// The shipped weights, less what is left out.
+    fn defaults(&self) -> Weights {
+        let mut defaults = Weights::default();
+        self.without.iter().for_each(|&signal| defaults.without(signal));
+        defaults
     }
 }
 
@@ -128,6 +221,7 @@ fn parameters(setting: &Setting, found: &Fitted, catalog: &Catalog, asked: Optio
         ("next".to_owned(), json!(setting.learning.next)),
         ("similar".to_owned(), json!(setting.learning.similar)),
         ("dims".to_owned(), json!(setting.learning.dims)),
+        ("weight_bits".to_owned(), json!(setting.weight_bits)),
         ("min_support".to_owned(), json!(setting.min_support)),
         ("own_history".to_owned(), json!(setting.history)),
         ("surprise".to_owned(), json!(setting.surprise)),
@@ -149,18 +243,21 @@ fn parameters(setting: &Setting, found: &Fitted, catalog: &Catalog, asked: Optio
     parameters
 }
 
-/// A pack and its weights.
-struct Running {
-    catalog: Catalog,
+/// A pack and its weights, ready to rank.
+pub struct Running {
+    /// The pack.
+    pub catalog: Catalog,
     weights: Weights,
     setting: Setting,
     /// Items without a line before the cut.
-    unknown: Vec<u32>,
+    pub unknown: Vec<u32>,
     reach: f64,
 }
 
 impl Running {
-    fn device(&self, query: &Query<'_>) -> replay::Device {
+    /// What the device knows at the query, and what is asked of it.
+    #[must_use]
+    pub fn device(&self, query: &Query<'_>) -> replay::Device {
         let mut device = replay::device(&self.catalog, query, self.setting.history);
         device.request.surprise = Some(self.setting.surprise);
         if query.set != Set::NewItems {
@@ -168,14 +265,26 @@ impl Running {
         }
         device
     }
+
+    /// The log that the device of the query holds.
+    #[must_use]
+    pub fn log(&self, query: &Query<'_>) -> Vec<Event> {
+        replay::log_at(&self.catalog, query, self.setting.history).0
+    }
+
+    /// The slate for a device.
+    #[must_use]
+    pub fn slate(&self, device: &replay::Device) -> Slate {
+        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &[], weights: &self.weights };
+        rank(&desk, &device.request)
+    }
 }
 
 impl Method for Running {
     fn rank(&self, query: &Query<'_>, size: usize) -> Vec<u32> {
         let mut device = self.device(query);
         device.request.size = size;
-        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &[], weights: &self.weights };
-        rank(&desk, &device.request).entries.into_iter().map(|entry| entry.item).collect()
+        self.slate(&device).entries.into_iter().map(|entry| entry.item).collect()
     }
 
     fn probabilities(&self, query: &Query<'_>, list: &[u32]) -> Option<Vec<f64>> {

@@ -6,6 +6,7 @@
 //! hits on the rest of the session or the basket. What a list shows is in [`super::shelf`].
 
 use libm::log2;
+use serde::Serialize;
 
 use super::method::SIZE;
 use super::query::Query;
@@ -100,21 +101,44 @@ pub fn values(query: &Query<'_>, list: &[u32], shelf: &Shelf<'_>) -> Values {
     values
 }
 
-/// Expected calibration error: the mean gap between predicted and found share
-/// over ten bins of equal count, weighted by their size.
+/// Predictions of one bin: how likely they were said to be, and how often they came true.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bin {
+    /// How many predictions.
+    pub predictions: usize,
+    /// Mean of the stated probabilities, 0..=1.
+    pub stated: f64,
+    /// Share that came true, 0..=1.
+    pub found: f64,
+}
+
+/// Ten bins of equal count over the predictions, least likely first; fewer where there are fewer predictions.
 ///
-/// `predictions` are probabilities with whether they came true. None when there are none.
+/// `predictions` are probabilities with whether they came true.
 ///
 /// Source: Naeini, Cooper & Hauskrecht 2015, with bins of equal count.
 #[must_use]
-pub fn calibration_error(mut predictions: Vec<(f64, bool)>) -> Option<f64> {
+pub fn reliability(mut predictions: Vec<(f64, bool)>) -> Vec<Bin> {
     const BINS: usize = 10;
     let count = predictions.len();
     predictions.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let gap = |bin: usize| {
+    let bin = |bin: usize| {
         let part = &predictions[bin * count / BINS..(bin + 1) * count / BINS];
-        let predicted: f64 = part.iter().map(|x| x.0).sum();
-        (predicted - part.iter().filter(|x| x.1).count() as f64).abs()
+        let share = |sum: f64| sum / part.len() as f64;
+        (!part.is_empty()).then(|| Bin {
+            predictions: part.len(),
+            stated: share(part.iter().map(|x| x.0).sum()),
+            found: share(part.iter().filter(|x| x.1).count() as f64),
+        })
     };
-    (count > 0).then(|| (0..BINS).map(gap).sum::<f64>() / count as f64)
+    (0..BINS).filter_map(bin).collect()
+}
+
+/// Expected calibration error: the mean gap between stated and found share over the
+/// bins, weighted by their size. None without bins.
+#[must_use]
+pub fn calibration_error(bins: &[Bin]) -> Option<f64> {
+    let count: usize = bins.iter().map(|bin| bin.predictions).sum();
+    let gap = |bin: &Bin| bin.predictions as f64 * (bin.stated - bin.found).abs();
+    (count > 0).then(|| bins.iter().map(gap).sum::<f64>() / count as f64)
 }

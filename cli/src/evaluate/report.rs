@@ -11,9 +11,10 @@ use serde::Serialize;
 
 use super::bootstrap::{Comparison, Interval, compare};
 use super::method::{Kind, Parameters, SIZE};
-use super::metrics::{COUNT, NAMES, NDCG, Values, calibration_error};
+use super::metrics::{Bin, COUNT, NAMES, NDCG, Values, calibration_error, reliability};
 use super::query::{Query, Set, Task};
 use super::slices::{Slices, slices};
+use super::studies::Studies;
 use super::training::Training;
 
 /// Everything.
@@ -23,6 +24,9 @@ pub struct Report {
     pub run: Facts,
     /// One per method, in the order they ran.
     pub methods: Vec<MethodReport>,
+    /// What was asked beside the methods: size of the pack, signals left out, the packaged engine.
+    #[serde(flatten)]
+    pub studies: Studies,
 }
 
 /// What ran, on what.
@@ -94,6 +98,12 @@ pub struct SetReport {
     pub queries: usize,
     /// Means over the queries, by name; coverage is the share of all candidates that was shown at all.
     pub metrics: BTreeMap<&'static str, Option<f64>>,
+    /// NDCG@20 with its interval.
+    #[serde(rename = "NDCG@20", skip_serializing_if = "Option::is_none")]
+    pub gain: Option<Interval>,
+    /// The stated probabilities of all places of the lists against what came true, least likely first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<Bin>,
     /// NDCG@20 over the best baseline's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio_to_best_baseline: Option<Interval>,
@@ -145,9 +155,17 @@ pub fn report(
             run.best_baseline.insert(set.name(), answers[best].name);
         }
         let sessions: Vec<usize> = own.iter().map(|&at| queries[at].session).collect();
-        let compared = best.map(|best| compare(&gains, &sessions, best, seed));
+        // Without a baseline there is nothing to compare with, but a mean has an interval all the same.
+        let compared = compare(&gains, &sessions, best.unwrap_or(0), seed);
         let of = |(at, answers)| {
-            set_report(answers, &own, queries, training, compared.as_ref().map(|compared| compared[at]))
+            let report = set_report(answers, &own, queries, training);
+            let Comparison { mean, ratio, difference } = compared[at];
+            SetReport {
+                gain: Some(mean),
+                ratio_to_best_baseline: best.map(|_| ratio),
+                difference_to_best_baseline: best.map(|_| difference),
+                ..report
+            }
         };
         sets.insert(set, answers.iter().enumerate().map(of).collect());
     }
@@ -161,7 +179,7 @@ pub fn report(
             name: answers.name,
             kind: answers.kind,
             parameters: answers.parameters.clone(),
-            main: of(Set::Main).unwrap_or_else(|| set_report(answers, &[], queries, training, None)),
+            main: of(Set::Main).unwrap_or_else(|| set_report(answers, &[], queries, training)),
             slices: slices(&asked, &values, &lists, training),
             new_only: of(Set::NewOnly),
             cold_start: of(Set::ColdStart),
@@ -171,7 +189,7 @@ pub fn report(
         }
     });
     let methods = methods.collect();
-    Report { run, methods }
+    Report { run, methods, studies: Studies::default() }
 }
 
 /// The baseline with the largest mean, the first of equals.
@@ -181,13 +199,7 @@ fn best_baseline(answers: &[Answers], gains: &[Vec<f64>]) -> Option<usize> {
     baselines.reduce(|best, at| if sums[at] > sums[best] { at } else { best })
 }
 
-fn set_report(
-    answers: &Answers,
-    own: &[usize],
-    queries: &[Query<'_>],
-    training: &Training<'_>,
-    comparison: Option<Comparison>,
-) -> SetReport {
+fn set_report(answers: &Answers, own: &[usize], queries: &[Query<'_>], training: &Training<'_>) -> SetReport {
     let mean = |metric: usize| {
         let found: Vec<f64> = own.iter().map(|&at| answers.values[at][metric]).filter(|x| !x.is_nan()).collect();
         (!found.is_empty()).then(|| found.iter().sum::<f64>() / found.len() as f64)
@@ -195,16 +207,20 @@ fn set_report(
     let mut metrics: BTreeMap<&'static str, Option<f64>> = (0..COUNT).map(|at| (NAMES[at], mean(at))).collect();
     let shown: BTreeSet<u32> = own.iter().flat_map(|&at| &answers.lists[at]).copied().collect();
     metrics.insert("coverage", Some(shown.len() as f64 / training.order.len().max(1) as f64));
-    for (name, places) in [("ECE top-1", 0..1), ("ECE per item", 0..SIZE)] {
-        if let Some(error) = calibration_error(predictions(answers, own, queries, &places)) {
+    let calibration = reliability(predictions(answers, own, queries, &(0..SIZE)));
+    let first = reliability(predictions(answers, own, queries, &(0..1)));
+    for (name, bins) in [("ECE top-1", &first), ("ECE per item", &calibration)] {
+        if let Some(error) = calibration_error(bins) {
             metrics.insert(name, Some(error));
         }
     }
     SetReport {
         queries: own.len(),
         metrics,
-        ratio_to_best_baseline: comparison.map(|comparison| comparison.ratio),
-        difference_to_best_baseline: comparison.map(|comparison| comparison.difference),
+        gain: None,
+        calibration,
+        ratio_to_best_baseline: None,
+        difference_to_best_baseline: None,
     }
 }
 
@@ -244,7 +260,7 @@ impl Report {
         for (metric, reason) in &run.left_out {
             let _ = writeln!(text, "\n{metric} left out: {reason}");
         }
-        text
+        text + &self.studies.table()
     }
 
     fn part(&self, text: &mut String, set: Set, of: impl Fn(&MethodReport) -> Option<&SetReport>) {
