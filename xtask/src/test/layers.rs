@@ -11,10 +11,12 @@ use crate::project::Project;
 use crate::run::Tool;
 use crate::setup::browser::{self, Engine};
 use crate::setup::rust::WASM_TARGET;
-use crate::{package, say, setup, shop, size};
+use crate::{catalog, package, say, setup, shop, size};
 
 /// The variable that names the packed tarball, for the packaging tests.
 const TARBALL: &str = "FLANEUR_TARBALL";
+/// The variable that names the shop's command-line tool, for the tests that compare it with the module.
+const TOOL: &str = "FLANEUR_TOOL";
 
 pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
     let ready = checks.check("set-up", || {
@@ -60,11 +62,12 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
         setup::node::ensure(project)?;
         package::build(project)
     });
-    if ready.is_none() {
+    let tool = checks.check("build of the tool", || catalog::command(project, catalog::Build::Quick));
+    let (Some(()), Some(tool)) = (ready, tool) else {
         checks.skip(&["wasm in Node.js"]);
         return;
-    }
-    checks.check("wasm in Node.js", || node_tests(project, "tests/wasm")?.stream());
+    };
+    checks.check("wasm in Node.js", || node_tests(project, "tests/wasm")?.env(TOOL, &tool).stream());
 }
 
 pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
