@@ -1,4 +1,4 @@
-//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size` and `scale`.
+//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `scale` and `results`.
 //!
 //! Guarantees: each command does its own set-up on a machine that has rustup
 //! and Node.js, says what it does, and skips what an earlier run finished.
@@ -7,7 +7,7 @@
 //! Map: [`setup`] prepares the machine, [`wasm`] compiles the core, [`package`]
 //! assembles the npm package, [`catalog`] and [`shop`] build the demo,
 //! [`serve`] serves it, [`size`] holds the package to its budgets, [`scale`]
-//! measures the packing of large logs, and [`mod@test`] runs everything in layers.
+//! measures the packing of large logs, [`results`] the quality of ranking, and [`mod@test`] runs everything in layers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "durations are shown to a person; nothing here decides a slate")]
 
@@ -16,6 +16,7 @@ mod demo;
 mod package;
 mod ports;
 mod project;
+mod results;
 mod run;
 mod say;
 mod scale;
@@ -52,6 +53,8 @@ enum Command {
     Size(size::Options),
     /// Measure time and memory of packing 1, 10 and 50 million events, into docs/SCALE.md
     Scale(scale::Options),
+    /// Replay a log and write how well everything ranks to docs/RESULTS.md
+    Results(results::Options),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Build(options) => package::run(&project, &options),
         Command::Size(options) => size::run(&project, &options),
         Command::Scale(options) => scale::run(&project, &options),
+        Command::Results(options) => results::run(&project, &options),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
