@@ -22,7 +22,8 @@ export class Shelf {
   readonly #leave: () => void;
   #request: RankRequest;
   #view: ShelfView;
-  #held = false;
+  #closed = false;
+  readonly #held = { pointer: false, focus: false };
 
   /**
    * # Errors
@@ -46,10 +47,18 @@ export class Shelf {
     return () => this.#listeners.delete(own);
   }
 
-  /** Says whether the pointer or the focus is on the shelf. A waiting order shows on release. */
-  hold(held: boolean): void {
-    this.#held = held;
-    if (!held && this.#view.waiting) this.#put({ slate: this.#shop.rank(this.#request), waiting: false });
+  /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
+  hold(by: "pointer" | "focus", held: boolean): void {
+    this.#held[by] = held;
+    if (held) return;
+    // The focus may only be on its way to a neighbour.
+    setTimeout(() => {
+      if (this.#view.waiting && !this.held && !this.#closed) this.#put({ slate: this.#shop.rank(this.#request), waiting: false });
+    });
+  }
+
+  get held(): boolean {
+    return this.#held.pointer || this.#held.focus;
   }
 
   /** Ranks again; with another request, that one from now on. `now`: even under the pointer. */
@@ -57,7 +66,7 @@ export class Shelf {
     if (request) this.#request = { seed: this.#request.seed!, ...request };
     const slate = this.#shop.rank(this.#request);
     const shown = this.#view.slate;
-    if (!this.#held || now) {
+    if (!this.held || now) {
       this.#put({ slate, waiting: false });
       return;
     }
@@ -72,6 +81,7 @@ export class Shelf {
   }
 
   close(): void {
+    this.#closed = true;
     this.#leave();
     this.#listeners.clear();
   }

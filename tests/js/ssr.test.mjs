@@ -32,6 +32,17 @@ for (const entry of ["index", "embedded", "worker", "worker-embedded"]) {
   });
 }
 
+test("the elements, the adapters and the connectors import on a server and define nothing", () => {
+  const said = run(`
+    const names = [];
+    for (const entry of ["elements", "react", "vue", "connect"]) names.push(...Object.keys(await import("../../pkg/dist/" + entry + ".js")));
+    const { defineElements } = await import("../../pkg/dist/elements.js");
+    defineElements({ shop: undefined, item: () => undefined });
+    process.stdout.write(JSON.stringify([names.includes("useSlate"), names.includes("defineElements"), globalThis.customElements?.get?.("flaneur-shelf") === undefined]));
+  `);
+  assert.deepEqual(JSON.parse(said), [true, true, true]);
+});
+
 test("a server that opens a shop ranks without a request, a file or a process kept alive", () => {
   const said = run(`
     globalThis.fetch = () => { throw new Error("a request was made"); };

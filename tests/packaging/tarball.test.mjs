@@ -8,20 +8,23 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { filesOf, manifest, tarball } from "./support/tarball.mjs";
 
-const MODULES = [
-  "canonical", "catalog", "channel", "checks", "connect", "connect/arrange", "connect/catalog", "connect/page",
-  "connect/queue", "connect/writer", "consent", "consent/consent-mode", "consent/index", "consent/shopify", "consent/source",
-  "consent/strictest", "consent/tcf", "core", "embedded", "emitter", "engine", "errors", "events",
-  "export", "flaneur", "foreign", "id", "index", "inline", "loader", "log", "memory", "open", "options", "pack",
-  "passthrough", "preference", "profile", "request", "shelf", "sight", "storage", "version", "worker",
-  "worker-embedded", "worker/desk", "worker/host", "worker/remote", "worker/seat",
-];
-const TYPES = [
-  "connect", "connect/arrange", "connect/catalog", "connect/page", "connect/writer", "consent/consent-mode", "consent/index",
-  "consent/shopify", "consent/strictest", "consent/tcf", "embedded", "errors", "index",
-  "sight", "types", "types/catalog", "types/consent", "types/events", "types/profile", "worker",
-  "worker/host", "worker/types",
-];
+const MODULES = `
+  canonical catalog channel checks
+  connect connect/arrange connect/catalog connect/page connect/queue connect/writer
+  consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core
+  elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/leaves
+  elements/order elements/shelf elements/terms elements/why
+  embedded emitter engine errors events export first flaneur foreign id index inline loader log memory open options
+  pack passthrough preference profile react request shelf sight storage version vue
+  worker worker-embedded worker/desk worker/host worker/remote worker/seat
+`.trim().split(/\s+/);
+const TYPES = `
+  connect connect/arrange connect/catalog connect/page connect/writer
+  consent/consent-mode consent/index consent/shopify consent/strictest consent/tcf
+  elements elements/base elements/centre elements/en elements/shelf elements/why
+  embedded errors index react shelf sight types types/catalog types/consent types/events types/profile vue
+  worker worker/host worker/types
+`.trim().split(/\s+/);
 const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm"];
 
 const packed = tarball();
@@ -36,9 +39,11 @@ test("every file in the tarball is wanted, and none is missing", () => {
 });
 
 test("installing runs nothing and brings nothing along", () => {
-  const { scripts, dependencies, peerDependencies, optionalDependencies, sideEffects, type, bin } = manifest();
+  const { scripts, dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies, sideEffects, type, bin } = manifest();
   for (const hook of ["preinstall", "install", "postinstall", "prepare"]) assert.equal(scripts?.[hook], undefined);
-  assert.deepEqual([dependencies, peerDependencies, optionalDependencies, bin], [undefined, undefined, undefined, undefined]);
+  assert.deepEqual([dependencies, optionalDependencies, bin], [undefined, undefined, undefined]);
+  assert.deepEqual(Object.keys(peerDependencies), ["lit", "react", "vue"]);
+  for (const peer of Object.keys(peerDependencies)) assert.equal(peerDependenciesMeta[peer].optional, true);
   assert.equal(sideEffects, false);
   assert.equal(type, "module");
 });

@@ -53,7 +53,8 @@ async function bundled(input) {
       minify: true,
       modulePreload: false,
       assetsInlineLimit: 0, // the modules stay files
-      rolldownOptions: { input, preserveEntrySignatures: "strict" }, // what is exported is used
+      // What is exported is used; a framework is the shop's own already.
+      rolldownOptions: { input, external: ["react", "vue"], preserveEntrySignatures: "strict" },
     },
   });
   const chunks = new Map(output.filter((file) => file.type === "chunk").map((chunk) => [chunk.fileName, chunk]));

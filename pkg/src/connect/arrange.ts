@@ -53,22 +53,21 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
       report(e);
     }
   };
-  const holds = ["pointerenter", "focusin"] as const;
-  const releases = ["pointerleave", "focusout"] as const;
-  const hold = (): void => shelf.hold(true);
-  const release = (): void => shelf.hold(list.matches(":hover") || list.matches(":focus-within"));
-  const later = (): void => void setTimeout(release); // the focus may only be on its way to a neighbour
-  for (const type of holds) list.addEventListener(type, hold);
-  for (const type of releases) list.addEventListener(type, later);
-  shelf.hold(list.matches(":hover") || list.matches(":focus-within"));
+  const events = { pointerenter: ["pointer", true], pointerleave: ["pointer", false], focusin: ["focus", true], focusout: ["focus", false] } as const;
+  const hold = (event: Event): void => {
+    const [by, held] = events[event.type as keyof typeof events];
+    shelf.hold(by, held);
+  };
+  for (const type of Object.keys(events)) list.addEventListener(type, hold);
+  shelf.hold("pointer", list.matches(":hover"));
+  shelf.hold("focus", list.matches(":focus-within"));
   const unsubscribe = shelf.subscribe(draw);
   draw();
   return () => {
     unsubscribe();
     shelf.close();
     unwatch?.();
-    for (const type of holds) list.removeEventListener(type, hold);
-    for (const type of releases) list.removeEventListener(type, later);
+    for (const type of Object.keys(events)) list.removeEventListener(type, hold);
   };
 }
 

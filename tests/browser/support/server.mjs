@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The tests' own pages with the built package beside them. */
-export const PAGES = { "/pkg/": "pkg/dist", "/support/": "tests/support", "/vectors/": "tests/vectors", "/": "tests/browser/pages" };
+export const PAGES = { "/pkg/": "pkg/dist", "/modules/": "node_modules", "/support/": "tests/support", "/vectors/": "tests/vectors", "/": "tests/browser/pages" };
 /** The built demo shop. */
 export const SHOP = { "/": "www/dist" };
 

@@ -23,6 +23,9 @@ import type {
   Status,
 } from "flaneur";
 import { arrange, catalogOf, connect, pushList, stamp, watch } from "flaneur/connect";
+import { defineElements, WORDS } from "flaneur/elements";
+import { useSlate } from "flaneur/react";
+import { useSlate as useVueSlate } from "flaneur/vue";
 import { open as openInline } from "flaneur/inline";
 import { open as openWorker, type WorkerFlaneur } from "flaneur/worker";
 
@@ -162,3 +165,13 @@ async function atADistance(shop: Flaneur, list: Element): Promise<void> {
   void [end, stop, seen, view, wrong];
 }
 void atADistance;
+
+function parts(shop: Flaneur): void {
+  defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words: WORDS.en });
+  const used: Slate = useSlate({ slot: "home", size: 3 }).slate;
+  const followed: Slate = useVueSlate({ slot: "home", size: 3 }).view.value.slate;
+  // @ts-expect-error words have two languages
+  defineElements({ shop, item: () => undefined, language: "de" });
+  void [used, followed];
+}
+void parts;

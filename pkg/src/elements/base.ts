@@ -1,0 +1,157 @@
+/**
+ * What the elements share: the shop they speak for, the words they speak, and how they look.
+ *
+ * Styles are adopted, never written into the page, so a strict policy holds. Colours are those of
+ * the system until the shop sets the custom properties, so light, dark and forced colours follow.
+ */
+
+import { LitElement, css, html } from "lit";
+import type { CSSResultGroup, TemplateResult } from "lit";
+import { report } from "../errors.js";
+import type { Flaneur, Item, Rule } from "../types.js";
+import { en } from "./en.js";
+import type { Words } from "./en.js";
+import { fr } from "./fr.js";
+
+/** What the elements need to know. */
+export interface ElementsOptions {
+  shop: Flaneur;
+  /** What is shown of an item. Called often: look it up, do not fetch it. */
+  item: (id: string) => Item | undefined;
+  /** Default: the document's language, else the browser's, else English. */
+  language?: "en" | "fr";
+  /** Other words, for another language or another tone. */
+  words?: Words;
+  /** The shop's rules, to be told in plain words. */
+  rules?: Rule[];
+}
+
+export const WORDS: Readonly<Record<"en" | "fr", Words>> = { en, fr };
+
+let options: ElementsOptions | undefined;
+
+/** Whom the elements speak for. Elements that are in the page already draw again. */
+export function speakFor(given: ElementsOptions): void {
+  options = given;
+  for (const element of living) element.restart();
+}
+
+const living = new Set<FlaneurElement>();
+
+export abstract class FlaneurElement extends LitElement {
+  #leave: (() => void)[] = [];
+
+  static override styles: CSSResultGroup = css`
+    :host { display: block; color: var(--flaneur-ink, CanvasText); font: inherit; }
+    :host([hidden]) { display: none; }
+    *, *::before, *::after { box-sizing: border-box; }
+    h2, h3, p, ul, dl { margin: 0; padding: 0; }
+    h2, h3 { font-size: 1.15em; line-height: 1.25; overflow-wrap: anywhere; }
+    ul { list-style: none; }
+    section { display: grid; gap: 0.6em; margin-block-end: 1.4em; }
+    button, .file { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
+    button.bare { border-color: transparent; text-decoration: underline; padding-inline: 0.3em; }
+    button:hover { border-color: currentColor; }
+    button[aria-pressed="true"] { border-color: currentColor; font-weight: 600; }
+    :focus-visible { outline: 3px solid var(--flaneur-focus, Highlight); outline-offset: 2px; }
+    a { color: inherit; }
+    .row { display: flex; flex-wrap: wrap; gap: 0.4em; align-items: center; }
+    .line { display: flex; flex-wrap: wrap; gap: 0.3em 0.8em; align-items: center; justify-content: space-between; padding-block: 0.35em; border-block-end: 1px solid var(--flaneur-line, GrayText); overflow-wrap: anywhere; }
+    .line > :first-child { flex: 1 1 9em; min-width: 0; }
+    .line > * { min-width: 0; }
+    .number { font-variant-numeric: tabular-nums; }
+    .badge { font-size: 0.8em; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; }
+    meter { width: 100%; height: 0.7em; }
+    label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; }
+    input[type="checkbox"] { width: 24px; height: 24px; flex: none; accent-color: var(--flaneur-accent, auto); }
+    dialog { width: min(38rem, calc(100vw - 1.5rem)); max-height: calc(100vh - 1.5rem); overflow: auto; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 1.2em; }
+    .head { display: flex; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
+  `;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    living.add(this);
+    this.#listen();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    living.delete(this);
+    for (const leave of this.#leave.splice(0)) leave();
+  }
+
+  /** Another shop, or other words. */
+  restart(): void {
+    for (const leave of this.#leave.splice(0)) leave();
+    this.#listen();
+    this.changed();
+  }
+
+  /** Something that is shown may have changed. */
+  protected changed(): void {
+    this.requestUpdate();
+  }
+
+  protected get shop(): Flaneur | undefined {
+    return options?.shop;
+  }
+
+  protected get rules(): Rule[] {
+    return options?.rules ?? [];
+  }
+
+  protected get words(): Words {
+    if (options?.words) return options.words;
+    const wishes = [options?.language, document.documentElement.lang, ...navigator.languages];
+    const wish = wishes.map((tag) => tag?.slice(0, 2)).find((tag) => tag === "en" || tag === "fr");
+    return WORDS[wish ?? "en"];
+  }
+
+  protected item(id: string): Item {
+    return options?.item(id) ?? { id };
+  }
+
+  protected title_(id: string): string {
+    return this.item(id).title ?? id;
+  }
+
+  /** An attribute in words: its value, for `"brand:Acme"` and for `"acme"` alike. */
+  protected trait(attribute: string): string {
+    return attribute.slice(attribute.indexOf(":") + 1);
+  }
+
+  protected percent(share: number): string {
+    return new Intl.NumberFormat(this.locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  }
+
+  protected number(value: number): string {
+    return new Intl.NumberFormat(this.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
+  }
+
+  protected get locale(): string {
+    return options?.language ?? (document.documentElement.lang || "en");
+  }
+
+  /** What only works with the shop there. */
+  protected override render(): unknown {
+    return this.shop ? this.draw(this.shop, this.words) : html``;
+  }
+
+  protected abstract draw(shop: Flaneur, words: Words): TemplateResult;
+
+  #listen(): void {
+    const shop = this.shop;
+    if (!shop) return;
+    for (const type of ["change", "consent", "status"] as const) this.#leave.push(shop.on(type, () => this.changed()));
+  }
+}
+
+/** Waits for something that may fail without harm to the page. */
+export function quietly(promise: Promise<unknown>): void {
+  promise.catch(report);
+}
+
+/** An id for an event that may be taken back. */
+export function eventId(): string {
+  return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+}

@@ -1,0 +1,285 @@
+/**
+ * `<flaneur-shelf name="home" size="8" heading="For you">`: a live list with the shopper's say on it.
+ *
+ * Attributes: `name` (the slot), `size`, `heading`, `like` (ids, separated by spaces).
+ * Property `request`: anything else of a request. Slots: `heading`; `item-<id>` for a card of the
+ * shop's own. Parts: `heading`, `controls`, `list`, `item`, `link`, `image`, `title`, `price`,
+ * `actions`, `badge`. Events: `flaneur-shown` with the slate.
+ *
+ * Nothing moves under the pointer or the focus. What is sent away goes at once and can be taken
+ * back as long as its place stays.
+ */
+
+import { css, html, nothing } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { Shelf } from "../shelf.js";
+import { watch } from "../sight.js";
+import type { Flaneur, Item, RankRequest, RankedItem, Slate } from "../types.js";
+import { FlaneurElement, eventId, quietly } from "./base.js";
+import type { FlaneurCentre } from "./centre.js";
+import type { Words } from "./en.js";
+import type { FlaneurWhy } from "./why.js";
+
+/** How long the place of something sent away stays, at least, in milliseconds. */
+const UNDO_MS = 10_000;
+
+interface Gone {
+  position: number;
+  item: Item;
+  /** The events that sent it, and what it was like, away. */
+  events: string[];
+  scopes: string[];
+  until: number;
+}
+
+export class FlaneurShelf extends FlaneurElement {
+  static override properties = {
+    name: {}, size: { type: Number }, heading: {}, like: {}, request: { attribute: false },
+    sure: { state: true }, said: { state: true },
+  };
+  declare name: string;
+  declare size: number;
+  declare heading: string;
+  declare like: string;
+  declare request: Partial<RankRequest>;
+  declare sure: boolean;
+  declare said: string;
+
+  #shelf: Shelf | undefined;
+  #slate: Slate | undefined;
+  #unwatch: (() => void) | undefined;
+  #gone = new Map<string, Gone>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    FlaneurElement.styles,
+    css`
+      header { display: flex; flex-wrap: wrap; gap: 0.2em 1em; align-items: baseline; margin-block-end: 0.6em; }
+      ul.items { display: grid; gap: var(--flaneur-gap, 1em); grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--flaneur-card, 10rem)), 1fr)); }
+      .card { display: grid; gap: 0.25em; align-content: start; min-width: 0; overflow-wrap: anywhere; }
+      .card img { width: 100%; aspect-ratio: 1; object-fit: cover; display: block; }
+      .gone { border: 1px dashed var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 0.6em; }
+      footer { margin-block-start: 0.8em; }
+      [role="status"]:empty { display: none; }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.name = "home";
+    this.size = 8;
+    this.heading = "";
+    this.like = "";
+    this.request = {};
+    this.sure = false;
+    this.said = "";
+    const hold = (type: string, by: "pointer" | "focus", held: boolean): void =>
+      this.addEventListener(type, () => {
+        this.#shelf?.hold(by, held);
+        if (!held) setTimeout(() => this.#put());
+      });
+    hold("pointerenter", "pointer", true);
+    hold("pointerleave", "pointer", false);
+    hold("focusin", "focus", true);
+    hold("focusout", "focus", false);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#close();
+  }
+
+  override restart(): void {
+    this.#close();
+    super.restart();
+    this.#open();
+  }
+
+  /** Ranks again at once, even under the pointer. */
+  refresh(): void {
+    this.#shelf?.refresh(this.#request(), true);
+  }
+
+  #request(): RankRequest {
+    const like = this.like.split(" ").filter(Boolean);
+    return { slot: this.name, size: this.size, ...(like.length > 0 && { like }), ...this.request };
+  }
+
+  #open(): void {
+    if (!this.shop || this.#shelf) return;
+    this.#shelf = new Shelf(this.shop, this.#request());
+    this.#shelf.subscribe(() => this.#put());
+    this.#put();
+  }
+
+  #close(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#shelf?.close();
+    this.#shelf = undefined;
+    this.#slate = undefined;
+    clearTimeout(this.#timer);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.hasUpdated && (["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
+  }
+
+  #put(): void {
+    const held = this.#shelf?.held;
+    for (const [id, gone] of this.#gone) if (!held && Date.now() > gone.until) this.#gone.delete(id);
+    this.requestUpdate();
+  }
+
+  /** Watches the cards, once they are there. */
+  protected override updated(): void {
+    const slate = this.#shelf?.view.slate;
+    if (!slate || slate === this.#slate) return;
+    this.#slate = slate;
+    this.#unwatch?.();
+    this.#unwatch = watch(slate, [...this.renderRoot.querySelectorAll("[data-item]")].map((card) => [card.getAttribute("data-item")!, card] as const));
+    this.dispatchEvent(new CustomEvent("flaneur-shown", { detail: slate, bubbles: true, composed: true }));
+  }
+
+  // — what the shopper says —
+
+  async #sendAway(id: string): Promise<void> {
+    const event = eventId();
+    const position = this.#items().findIndex((entry) => entry === id);
+    this.#gone.set(id, { position, item: this.item(id), events: [event], scopes: [], until: Date.now() + UNDO_MS });
+    this.shop?.observe({ type: "dismiss", item: id, id: event, slot: this.name });
+    this.said = this.words.taken(this.title_(id));
+    this.#shelf?.drop(id);
+    this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[data-gone="${CSS.escape(id)}"] button`)?.focus();
+  }
+
+  #widen(gone: Gone, attribute: string): void {
+    const event = eventId();
+    gone.events.push(event);
+    gone.scopes.push(attribute);
+    gone.until = Date.now() + UNDO_MS;
+    this.shop?.observe({ type: "mute", attribute, id: event });
+    this.said = this.words.alsoAway(this.trait(attribute));
+    this.requestUpdate();
+  }
+
+  async #takeBack(id: string): Promise<void> {
+    for (const event of this.#gone.get(id)?.events ?? []) this.shop?.profile.forget({ event });
+    this.#gone.delete(id);
+    this.said = this.words.forgotten;
+    this.refresh();
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"] button`)?.focus();
+  }
+
+  /** The traits of an item that can be sent away with it. */
+  #scopes({ brand, category, attributes }: Item): string[] {
+    const colour = attributes?.["colour"] ?? attributes?.["color"];
+    return [
+      ...(brand ? [`brand:${brand}`] : []),
+      ...[[category].flat().at(-1)].flatMap((level) => (level ? [`category:${level}`] : [])),
+      ...(typeof colour === "string" ? [`${attributes?.["colour"] === undefined ? "color" : "colour"}:${colour}`] : []),
+    ];
+  }
+
+  // — what is shown —
+
+  /** The ids of the slate with what was sent away in its old place. */
+  #items(): string[] {
+    const ids = (this.#shelf?.view.slate.items ?? []).map(({ id }) => id).filter((id) => !this.#gone.has(id));
+    for (const [id, { position }] of [...this.#gone].sort(([, a], [, b]) => a.position - b.position)) ids.splice(position, 0, id);
+    return ids;
+  }
+
+  protected override draw(shop: Flaneur, words: Words): TemplateResult {
+    const view = this.#shelf?.view;
+    const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
+    const { learn, rank } = shop.consent.gates;
+    const personal = rank && shop.status.engine !== "passthrough";
+    const set = (gates: object) => () => quietly(shop.consent.set(gates));
+    return html`
+      <header>
+        <h2 part="heading"><slot name="heading">${this.heading || (personal ? words.arranged : words.own)}</slot></h2>
+        ${view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
+      </header>
+      ${ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
+      <ul class="items" part="list">
+        ${repeat(this.#items(), (id) => id, (id) => {
+          const gone = this.#gone.get(id);
+          const item = ranked.get(id);
+          return gone ? this.#goneCard(id, gone, words) : item ? this.#card(item, words) : nothing;
+        })}
+      </ul>
+      <footer class="row" part="controls">
+        <button class="bare" data-act="order" aria-pressed=${personal ? "false" : "true"} @click=${set({ rank: !rank })}>${personal ? words.plain : words.personal}</button>
+        <button class="bare" data-act="pause" @click=${set({ learn: !learn })}>${learn ? words.pause : words.resume}</button>
+        <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
+        ${this.sure
+          ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
+          : html`<button class="bare" data-act="erase" @click=${() => this.#askErase()}>${words.erase}</button>`}
+      </footer>
+      <p role="status">${this.said}</p>
+      <flaneur-why></flaneur-why>
+      <flaneur-centre slot-name=${this.name}></flaneur-centre>
+    `;
+  }
+
+  async #askErase(): Promise<void> {
+    this.sure = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[data-act="erase-yes"]')?.focus();
+  }
+
+  #erase(shop: Flaneur): void {
+    this.sure = false;
+    this.#gone.clear();
+    quietly(shop.profile.erase().then(() => (this.said = this.words.erased)));
+  }
+
+  #card(ranked: RankedItem, words: Words): TemplateResult {
+    const { id } = ranked;
+    const item = this.item(id);
+    const title = item.title ?? id;
+    const link = /^(https?:)?\/|^[.?#\w]/.test(item.url ?? "") && !/^\w+script:|^data:/i.test(item.url ?? "") ? item.url : undefined;
+    const price = item.price === undefined ? undefined : new Intl.NumberFormat(this.locale, item.currency ? { style: "currency", currency: item.currency } : {}).format(item.price);
+    const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
+    return html`<li data-item=${id} part="item">
+      <div class="card">
+        <slot name=${`item-${id}`}>
+          ${link === undefined ? inside : html`<a part="link" href=${link} @click=${() => this.#chose(id)}>${inside}</a>`}
+          ${price === undefined ? nothing : html`<span part="price">${price}</span>`}
+        </slot>
+        ${ranked.discovery ? html`<span class="badge" part="badge">${words.discovery}</span>` : nothing}
+        ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${words.sponsored}</span>` : nothing}
+        <div class="row" part="actions">
+          <button class="bare" data-act="why" aria-label=${words.whyFor(title)} @click=${() => this.renderRoot.querySelector<FlaneurWhy>("flaneur-why")?.show(ranked)}>${words.why}</button>
+          <button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(id))}>${words.away}</button>
+        </div>
+      </div>
+    </li>`;
+  }
+
+  #goneCard(id: string, gone: Gone, words: Words): TemplateResult {
+    const left = this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope));
+    return html`<li data-gone=${id} part="item">
+      <div class="card gone">
+        <p>${words.taken(gone.item.title ?? id)}</p>
+        <button data-act="undo" @click=${() => quietly(this.#takeBack(id))}>${words.undo}</button>
+        ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
+      </div>
+    </li>`;
+  }
+
+  #chose(id: string): void {
+    const slate = this.#shelf?.view.slate;
+    this.shop?.observe({ type: "select_item", item: id, slot: this.name, ...(slate && { slate: slate.id }) });
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * React: a provider, and hooks on `useSyncExternalStore`.
+ *
+ * On a server and at the first paint a slate is the shop's own order of its candidates, so that both
+ * sides draw the same. Nothing moves while the list is held: spread `hold` on it.
+ */
+
+import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { ReactElement, ReactNode } from "react";
+import { EMPTY, firstSlate } from "./first.js";
+import { Shelf } from "./shelf.js";
+import type { ShelfView } from "./shelf.js";
+import type { Flaneur, Gates, RankRequest } from "./types.js";
+
+const Context = createContext<Flaneur | undefined>(undefined);
+
+/** Gives a shop to what is below. Without one, slates are the shop's own order. */
+export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined; children?: ReactNode }): ReactElement {
+  return createElement(Context.Provider, { value: shop }, children);
+}
+
+/**
+ * Opens a shop for the life of a component, and closes it with it: also under StrictMode, which does
+ * both twice. `open` must be the same function at every render.
+ */
+export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
+  const [shop, setShop] = useState<Flaneur>();
+  useEffect(() => {
+    let left = false;
+    const opening = open().then((opened) => (left ? void opened.close() : setShop(opened)));
+    return () => {
+      left = true;
+      setShop((before) => void before?.close());
+      void opening.catch(() => {});
+    };
+  }, [open]);
+  return shop;
+}
+
+/** The shop of the provider. */
+export function useFlaneur(): Flaneur | undefined {
+  return useContext(Context);
+}
+
+/** What `useSlate` gives. */
+export interface UsedSlate extends ShelfView {
+  /** For the element of the list: nothing moves while the pointer or the focus is in it. */
+  readonly hold: Record<"onPointerEnter" | "onPointerLeave" | "onFocus" | "onBlur", () => void>;
+  /** Shows the waiting order at once. */
+  refresh(): void;
+}
+
+/** A live slate. */
+export function useSlate(request: RankRequest): UsedSlate {
+  const shop = useFlaneur();
+  const key = JSON.stringify(request);
+  const first = useMemo<ShelfView>(() => ({ slate: firstSlate(request), waiting: false }), [key]);
+  const shelf = useRef<Shelf>(undefined);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      if (!shop) return EMPTY;
+      const own = new Shelf(shop, JSON.parse(key) as RankRequest);
+      shelf.current = own;
+      own.subscribe(changed);
+      return () => {
+        own.close();
+        if (shelf.current === own) shelf.current = undefined;
+      };
+    },
+    [shop, key],
+  );
+  const view = useSyncExternalStore(subscribe, () => shelf.current?.view ?? first, () => first);
+  const still = useMemo(() => {
+    const set = (by: "pointer" | "focus", held: boolean) => () => shelf.current?.hold(by, held);
+    return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false), onFocus: set("focus", true), onBlur: set("focus", false) }, refresh: () => shelf.current?.refresh(undefined, true) };
+  }, []);
+  return { ...view, ...still };
+}
+
+const DENIED: Gates = { store: false, learn: false, rank: false, measure: false };
+
+/** The gates, and what changes them. */
+export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] {
+  const shop = useFlaneur();
+  const subscribe = useCallback((changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
+  const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
+  return [gates, async (change) => shop?.consent.set(change)];
+}

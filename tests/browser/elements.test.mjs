@@ -1,0 +1,287 @@
+// The elements: readable by everyone, in both languages, by keyboard, in every colour scheme; and
+// what they say of the engine is what the engine says.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { launch, newContext, until } from "./support/browser.mjs";
+import { PAGES, serve } from "./support/server.mjs";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+let browser;
+let server;
+before(async () => {
+  browser = await launch();
+  server = await serve(PAGES);
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+async function enter(t, query = "", options = {}) {
+  const shopper = await newContext(t, browser, options);
+  shopper.context.setDefaultTimeout(60_000); // half a hundred files, unbundled
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/elements.html${query}`);
+  await page.waitForFunction(() => window.ready === true);
+  await page.locator("flaneur-shelf [data-item]").first().waitFor();
+  await page.locator("flaneur-centre[inline] [data-act=event]").first().waitFor();
+  return { ...shopper, page };
+}
+
+const shelf = (page) => page.locator("flaneur-shelf [data-item]").evaluateAll((cards) => cards.map((card) => card.dataset.item));
+const act = (page, name, within = "flaneur-shelf") => page.locator(`${within} [data-act=${name}]`).first();
+
+async function violations(page) {
+  const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), TAGS);
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(" ")).join("; ")}`);
+}
+
+for (const language of ["en", "fr"]) {
+  test(`axe finds nothing, in light, dark and forced colours: ${language}`, async (t) => {
+    const { page, mishaps, outside } = await enter(t, `?lang=${language}`);
+    const schemes = [{ colorScheme: "light", forcedColors: "none" }, { colorScheme: "dark", forcedColors: "none" }, { colorScheme: "light", forcedColors: "active" }];
+    const check = async (state) => {
+      for (const scheme of schemes) {
+        await page.emulateMedia(scheme);
+        assert.deepEqual(await violations(page), [], `${state}: ${JSON.stringify(scheme)}`);
+      }
+    };
+    await page.addScriptTag({ path: AXE });
+    await act(page, "away").click();
+    await act(page, "undo").waitFor();
+    await page.locator("flaneur-inspector summary").click();
+    await check("the page, with something sent away and the inspector open");
+    await act(page, "why").click();
+    await page.locator("flaneur-shelf flaneur-why dialog[open]").waitFor();
+    await check("why");
+    await page.keyboard.press("Escape");
+    await act(page, "centre").click();
+    await page.locator("flaneur-shelf flaneur-centre dialog[open]").waitFor();
+    await check("the centre");
+    assert.deepEqual([mishaps, outside], [[], []]);
+  });
+}
+
+test("reasons are those of the engine, and add up to the score", async (t) => {
+  const { page } = await enter(t);
+  const [first] = await shelf(page);
+  await act(page, "why").click();
+  const parts = await page.locator("flaneur-why [data-part]").evaluateAll((lines) => lines.map((line) => Number(line.dataset.part)));
+  const score = Number(await page.locator("flaneur-why [data-score]").getAttribute("data-score"));
+  assert.ok(parts.length >= 2 && parts.length <= 4);
+  assert.ok(Math.abs(parts.reduce((a, b) => a + b) - score) < 1e-9);
+  assert.match(await page.locator("flaneur-why dialog h2").textContent(), new RegExp(first.split("-")[0].toUpperCase()));
+});
+
+test("the order in words is the shares of the engine's own terms, and follows them", async (t) => {
+  const { page } = await enter(t);
+  const shares = () => page.locator("flaneur-centre[inline] flaneur-order [data-share]").evaluateAll((lines) => Object.fromEntries(lines.map((line) => [line.firstElementChild.textContent, Number(line.dataset.share)])));
+  const told = await shares();
+  const sum = Object.values(told).reduce((a, b) => a + b);
+  assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
+  const expected = await page.evaluate(() => {
+    const sizes = {};
+    let total = 0;
+    for (const { reasons } of shop.rank({ slot: "home", size: 50, seed: 1 }).items) {
+      const brand = reasons.filter(({ signal }) => signal === "affinity_brand");
+      for (const [attribute, group] of Object.entries(Object.groupBy(brand, (reason) => reason.attribute ?? ""))) {
+        sizes[attribute] = (sizes[attribute] ?? 0) + Math.abs(group.reduce((part, { weight, value }) => part + weight * value, 0));
+      }
+      const families = Object.values(Object.groupBy(reasons, ({ signal, attribute }) => `${signal.split("_").slice(0, signal.startsWith("affinity") ? 2 : 1)} ${attribute ?? ""}`));
+      for (const family of families) total += Math.abs(family.reduce((part, { weight, value }) => part + weight * value, 0));
+    }
+    return Object.values(sizes).reduce((a, b) => a + b, 0) / total;
+  });
+  const brand = await page.evaluate(() => WORDS.en.signal.affinity_brand);
+  assert.ok(Math.abs((told[brand] ?? 0) - expected) < 0.02, `${told[brand]} is not ${expected}`);
+  const rules = await page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
+  assert.deepEqual(rules, ["VASE 5 stands at place 3.", "More of: Maker1.", "Less of: > 14.", "Never shown: VASE 0.", "At most 4 of one category."]);
+  await page.evaluate(() => shop.consent.set({ rank: false }));
+  await until("plain words", shares, (now) => Object.keys(now).length === 0);
+});
+
+test("not for me takes an item away at once, its brand too, and undo brings the same order back", async (t) => {
+  const { page } = await enter(t);
+  const before = await shelf(page);
+  await act(page, "away").click();
+  await act(page, "undo").waitFor();
+  assert.ok(!(await shelf(page)).includes(before[0]));
+  const scope = await act(page, "widen").getAttribute("data-scope");
+  assert.equal(scope, await page.evaluate((id) => `brand:${items.find((item) => item.id === id).brand}`, before[0]));
+  await act(page, "widen").click();
+  const muted = () => page.evaluate(() => shop.profile.inspect().muted.map(({ attribute, item }) => attribute ?? item));
+  assert.ok((await muted()).some((what) => what.toLowerCase() === scope.toLowerCase()), `${await muted()}`);
+  await page.waitForTimeout(300);
+  await act(page, "undo").click();
+  await until("the order of before", () => shelf(page), (now) => now.join() === before.join());
+  const focused = await page.evaluate(() => document.activeElement.shadowRoot.activeElement.closest("[data-item]").dataset.item);
+  assert.equal(focused, before[0], "the focus is back on it");
+});
+
+test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
+  const { page } = await enter(t);
+  await act(page, "pause").click();
+  assert.equal(await page.evaluate(() => shop.consent.gates.learn), false);
+  await act(page, "order").click();
+  assert.equal(await page.evaluate(() => shop.consent.gates.rank), false);
+  await until("the shop's order", () => page.locator("flaneur-shelf h2").textContent(), (text) => text === "The shop's own order");
+  await act(page, "erase").click();
+  await act(page, "erase-yes").click();
+  await until("an empty log", () => page.evaluate(() => shop.profile.inspect().events), (events) => events === 0);
+});
+
+test("every task is done by keyboard in at most twelve presses", async (t) => {
+  const { page } = await enter(t);
+  const focus = () => page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.dataset.act ?? at?.localName;
+  });
+  let presses = 0;
+  const press = async (key) => (presses++, page.keyboard.press(key));
+  const reach = async (name, key = "Tab") => {
+    for (let i = 0; i < 40 && (await focus()) !== name; i++) await press(key);
+    assert.equal(await focus(), name);
+  };
+  const task = async (name, run) => {
+    presses = 0;
+    await run();
+    assert.ok(presses <= 12, `${name} took ${presses} presses`);
+  };
+  await page.locator("flaneur-shelf a").first().focus();
+  await task("why", async () => (await reach("why"), await press("Enter"), await page.locator("flaneur-why dialog[open]").waitFor(), await press("Escape")));
+  await task("send away and undo", async () => {
+    await reach("away");
+    await press("Enter");
+    await until("focus on undo", focus, (at) => at === "undo");
+    await press("Enter");
+    await until("focus back", focus, (at) => at !== "undo");
+  });
+  await page.locator("flaneur-shelf [data-act=away]").last().focus();
+  await task("pause", async () => (await reach("pause"), await press("Enter")));
+  await task("the shop's order", async () => (await reach("order", "Shift+Tab"), await press("Enter")));
+  await task("open and close the centre", async () => (await reach("centre"), await press("Enter"), await page.locator("flaneur-shelf flaneur-centre dialog[open]").waitFor(), await press("Escape")));
+  await task("forget me", async () => {
+    await reach("erase");
+    await press("Enter");
+    await until("focus on the answer", focus, (at) => at === "erase-yes");
+    await press("Enter");
+  });
+  assert.equal(await page.evaluate(() => shop.consent.gates.learn), false);
+  await until("an empty log", () => page.evaluate(() => shop.profile.inspect().events), (events) => events === 0);
+});
+
+test("targets are at least 24 pixels, and nothing overflows at 320 pixels, left to right or right to left", async (t) => {
+  for (const query of ["?lang=fr", "?dir=rtl"]) {
+    const { page } = await enter(t, query, { viewport: { width: 320, height: 640 } });
+    await act(page, "away").click();
+    const small = await page.evaluate(() => {
+      const found = [];
+      const walk = (root) => {
+        for (const node of root.querySelectorAll("*")) {
+          if (node.shadowRoot) walk(node.shadowRoot);
+          if (!node.matches("button, input, summary, select") || node.hidden) continue;
+          const { width, height } = node.getBoundingClientRect();
+          if (width > 0 && (width < 24 || height < 16 || (height < 24 && node.type !== "range"))) found.push(`${node.localName} ${node.dataset.act ?? ""} ${width}x${height}`);
+        }
+      };
+      walk(document);
+      return found;
+    });
+    assert.deepEqual(small, []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), `${query}: ${await page.evaluate(() => document.documentElement.scrollWidth)}`);
+    if (query.includes("rtl")) {
+      const side = await page.locator("flaneur-shelf h2").evaluate((h2) => getComputedStyle(h2).direction);
+      assert.equal(side, "rtl");
+    }
+  }
+});
+
+test("every text is a word of the language in force, or the shop's own", async (t) => {
+  const { page } = await enter(t, "?words=pseudo");
+  await act(page, "why").click();
+  await page.locator("flaneur-why dialog[open]").waitFor();
+  const bare = await page.evaluate(() => {
+    const found = [];
+    const own = /^[\s\d.,:;×%€+−–-]*$|^(LAMP|CHAIR|RUG|VASE) \d$|^(Maker\d|Dept\d|Home|red|blue)$/i;
+    const told = (text) => text.includes("⟦") || own.test(text.trim());
+    const walk = (root) => {
+      for (const node of root.querySelectorAll("*")) {
+        if (node.shadowRoot) walk(node.shadowRoot);
+        if (["STYLE", "SCRIPT", "PRE"].includes(node.tagName) || !(root instanceof ShadowRoot)) continue;
+        for (const attribute of ["aria-label", "title", "alt", "placeholder", "aria-valuetext"]) {
+          const text = node.getAttribute(attribute);
+          if (text && !told(text)) found.push(`${node.localName} ${attribute}: ${text}`);
+        }
+        for (const child of node.childNodes) if (child.nodeType === 3 && child.data.trim() !== "" && !told(child.data)) found.push(`${node.localName}: ${child.data.trim()}`);
+      }
+    };
+    walk(document);
+    return found;
+  });
+  // Titles and traits of the shop stand in elements of their own, times and evidence beside the words.
+  assert.deepEqual(bare.filter((line) => !/^(bdi|small): /.test(line)), []);
+});
+
+test("both languages say everything, and say it differently", async (t) => {
+  const { page } = await enter(t);
+  const same = await page.evaluate(() => {
+    const found = [];
+    const compare = (en, fr, path) => {
+      const keys = [Object.keys(en), Object.keys(fr)].map((list) => list.sort().join());
+      if (keys[0] !== keys[1]) found.push(`keys of ${path}`);
+      for (const [key, value] of Object.entries(en)) {
+        if (typeof value === "object") compare(value, fr[key], `${path}.${key}`);
+        else if (typeof value === "function") {
+          if (value(2, 2, 2) === fr[key](2, 2, 2)) found.push(`${path}.${key}`);
+        } else if (value === fr[key] || !fr[key]) found.push(`${path}.${key}`);
+      }
+    };
+    compare(WORDS.en, WORDS.fr, "words");
+    return found;
+  });
+  assert.deepEqual(same, ["words.score"]);
+});
+
+test("a strict policy holds: no style in the page, no violation", async (t) => {
+  const strict = await serve(PAGES, {
+    "/elements.html": { headers: { "content-security-policy": "default-src 'self'; script-src 'self' 'nonce-tests' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:" } },
+  });
+  t.after(() => strict.close());
+  const { context } = await newContext(t, browser);
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.violations = [];
+    addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
+  });
+  await page.goto(`${strict.origin}/elements.html`);
+  await page.locator("flaneur-shelf [data-item]").first().waitFor();
+  await act(page, "why").click();
+  await page.locator("flaneur-why dialog[open]").waitFor();
+  assert.deepEqual(await page.evaluate(() => window.violations), []);
+  assert.ok((await page.locator("flaneur-why dialog button").evaluate((button) => getComputedStyle(button).minHeight)) === "28px");
+});
+
+test("nothing moves under the pointer, and the dial previews before it decides", async (t) => {
+  const { page } = await enter(t);
+  const before = await shelf(page);
+  await page.locator("flaneur-shelf [data-item]").nth(3).hover();
+  await page.evaluate(() => ["vase-1", "vase-2", "vase-3"].forEach((item) => shop.observe({ type: "add_to_cart", items: [item] })));
+  await act(page, "now").waitFor();
+  assert.deepEqual(await shelf(page), before);
+  await act(page, "now").click();
+  await until("the new order", () => shelf(page), (now) => now.join() !== before.join());
+  const dial = page.locator("flaneur-centre[inline] flaneur-dial");
+  const preview = () => dial.locator("ol li").allTextContents();
+  await dial.locator("input").fill("0");
+  assert.equal(await page.evaluate(() => shop.profile.inspect().surprise), 0);
+  const none = await preview();
+  await dial.locator("input").evaluate((input) => ((input.value = "1"), input.dispatchEvent(new Event("input"))));
+  await until("another preview", preview, (now) => now.join() !== none.join());
+  assert.equal(await page.evaluate(() => shop.profile.inspect().surprise), 0, "only shown so far");
+});

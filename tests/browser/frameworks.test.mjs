@@ -1,0 +1,91 @@
+// React and Vue: the server's order first and no complaint, then the shopper's; nothing leaks.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { build } from "vite";
+
+import { launch, newContext, until } from "./support/browser.mjs";
+import { ROOT, serve } from "./support/server.mjs";
+
+let browser;
+let server;
+let folder;
+let drawn;
+
+before(async () => {
+  folder = mkdtempSync(join(ROOT, "target/frameworks-"));
+  const root = join(ROOT, "tests/browser/pages/frameworks");
+  const common = { root, logLevel: "warn", configFile: false, mode: "development", define: { "process.env.NODE_ENV": '"development"', __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "true" } };
+  await build({ ...common, build: { outDir: join(folder, "page"), minify: false, emptyOutDir: true } });
+  await build({ ...common, build: { ssr: join(root, "parts.js"), outDir: join(folder, "server"), emptyOutDir: true } });
+  const { reactApp, vueApp } = await import(pathToFileURL(join(folder, "server/parts.js")).href);
+  const { renderToString } = await import("react-dom/server");
+  const { renderToString: renderVue } = await import("vue/server-renderer");
+  drawn = { react: renderToString(reactApp(undefined)), vue: await renderVue(vueApp().app) };
+  const page = join(folder, "page/index.html");
+  const html = readFileSync(page, "utf8");
+  writeFileSync(page, html.replace('<div id="react">', `<div id="react">${drawn.react}`).replace('<div id="vue">', `<div id="vue">${drawn.vue}`));
+  browser = await launch();
+  server = await serve({ "/": folder.slice(ROOT.length) + "/page" });
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const FIRST = ["lamp-0", "lamp-1", "lamp-2", "lamp-3", "chair-0", "chair-1"];
+
+async function enter(t) {
+  const shopper = await newContext(t, browser);
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/`);
+  await page.waitForFunction(() => window.ready === true);
+  return { ...shopper, page };
+}
+
+test("a server draws the shop's order, in both", () => {
+  for (const html of Object.values(drawn)) assert.deepEqual([...html.matchAll(/<button>([^<]*)<\/button>/g)].map(([, id]) => id), FIRST);
+});
+
+test("hydration finds what the server drew, and the personal order follows; nothing moves under the pointer", async (t) => {
+  const { page, mishaps } = await enter(t);
+  assert.deepEqual(await page.evaluate(() => window.start()), [FIRST, FIRST]);
+  const lists = () => page.evaluate(() => ["#react", "#vue"].map((id) => [...document.querySelectorAll(`${id} li`)].map((li) => li.textContent)));
+  await until("gates", () => page.evaluate(() => [...document.querySelectorAll("ul")].map((ul) => ul.dataset.rank).join()), (gates) => gates === "true,true");
+  await page.evaluate(() => ["rug-1", "rug-2"].forEach((item) => shop.observe({ type: "view_item", item })));
+  await until("rugs", lists, (now) => now.every((ids) => ids.some((id) => id.startsWith("rug"))));
+  const before = await lists();
+  assert.deepEqual(before[0], before[1], "the same request, the same order");
+  for (const [i, place] of ["#react", "#vue"].entries()) {
+    await page.locator(`${place} li`).nth(2).hover();
+    const held = (await lists())[i];
+    await page.evaluate((item) => shop.observe({ type: "add_to_cart", items: [item] }), `chair-${i + 1}`);
+    await page.waitForTimeout(150);
+    assert.deepEqual((await lists())[i], held, place);
+    await page.mouse.move(0, 600);
+    await until("the order that waited", lists, (now) => now[0].join() === now[1].join());
+  }
+  await page.evaluate(() => window.stop());
+  assert.equal(await page.evaluate(() => shop.listeners), 0);
+  assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
+});
+
+test("a thousand mounts and unmounts under StrictMode leave no listener and no memory behind", async (t) => {
+  const { page } = await enter(t);
+  page.setDefaultTimeout(120_000);
+  const { before, after } = await page.evaluate(() => window.cycle(1000));
+  assert.equal(before[0], 0);
+  assert.deepEqual(after, before);
+});
+
+test("a shop opened by a component is closed with it, however early it goes", async (t) => {
+  const { page } = await enter(t);
+  const { opened, closed } = await page.evaluate(() => window.openings(10));
+  assert.equal(opened, 20, "twice for each, under StrictMode");
+  assert.equal(closed, opened);
+  assert.deepEqual(await page.evaluate(() => window.complaints), []);
+});

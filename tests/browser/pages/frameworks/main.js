@@ -1,0 +1,101 @@
+// Hydrates what the server drew, and lets the tests mount and unmount.
+
+import { createElement as h, StrictMode, useState } from "react";
+import { createRoot, hydrateRoot } from "react-dom/client";
+import { flushSync } from "react-dom";
+import { open } from "flaneur";
+import { useOpen } from "flaneur/react";
+import { ITEMS, reactApp, vueApp } from "./parts.js";
+
+window.complaints = [];
+for (const level of ["error", "warn"]) console[level] = (...args) => window.complaints.push(args.map(String).join(" "));
+addEventListener("unhandledrejection", (event) => window.complaints.push(String(event.reason)));
+
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...args) => {
+  const made = await instantiate(...args);
+  window.memory = (made.instance ?? made).exports.memory;
+  return made;
+};
+
+const openShop = () => open({ shop: "frameworks", catalog: ITEMS, consent: { learn: true, rank: true }, storage: "memory", seed: 1 });
+
+/** A handle that counts its listeners. */
+export function counted(shop) {
+  let listeners = 0;
+  const face = Object.create(shop, {
+    on: { value: (type, listener) => { listeners++; const off = shop.on(type, listener); return () => (listeners--, off()); } },
+    listeners: { get: () => listeners },
+  });
+  return face;
+}
+
+window.start = async () => {
+  const react = document.querySelector("#react");
+  const vue = document.querySelector("#vue");
+  const root = hydrateRoot(react, reactApp(undefined), { onRecoverableError: (e) => window.complaints.push(String(e)) });
+  const there = vueApp();
+  there.app.mount(vue);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const first = [react, vue].map((node) => [...node.querySelectorAll("li")].map((li) => li.textContent));
+  const shop = (window.shop = counted(await openShop()));
+  root.render(reactApp(shop));
+  there.shop.value = shop;
+  window.stop = () => (root.unmount(), there.app.unmount());
+  return first;
+};
+
+window.cycle = async (times) => {
+  const shop = counted(await openShop());
+  const place = document.createElement("div");
+  document.body.append(place);
+  const one = () => {
+    const root = createRoot(place);
+    flushSync(() => root.render(reactApp(shop)));
+    shop.observe({ type: "view_item", item: "rug-1", id: "same" });
+    root.unmount();
+    const { app, shop: ref } = vueApp();
+    const host = document.createElement("div");
+    host.innerHTML = "<ul></ul>";
+    ref.value = shop;
+    app.mount(host);
+    app.unmount();
+  };
+  for (let i = 0; i < 50; i++) one();
+  const before = [shop.listeners, window.memory.buffer.byteLength];
+  for (let i = 0; i < times; i++) {
+    one();
+    if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const after = [shop.listeners, window.memory.buffer.byteLength];
+  await shop.close();
+  return { before, after };
+};
+
+/** Opens and closes with a component, twice each under StrictMode. */
+window.openings = async (times) => {
+  let open_ = 0;
+  let closed = 0;
+  const opener = async () => {
+    const shop = await openShop();
+    open_++;
+    return Object.create(shop, { close: { value: () => (closed++, shop.close()) } });
+  };
+  function Shop() {
+    const shop = useOpen(opener);
+    useState(0);
+    return h("p", null, shop ? "open" : "closed");
+  }
+  const place = document.createElement("div");
+  for (let i = 0; i < times; i++) {
+    const root = createRoot(place);
+    flushSync(() => root.render(h(StrictMode, null, h(Shop))));
+    if (i % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    root.unmount();
+  }
+  const end = performance.now() + 20_000;
+  while (closed < 2 * times && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+  return { opened: open_, closed };
+};
+window.ready = true;
