@@ -7,6 +7,7 @@
 
 import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { ReactElement, ReactNode } from "react";
+import { report } from "./errors.js";
 import { EMPTY, firstSlate } from "./first.js";
 import { Shelf } from "./shelf.js";
 import type { ShelfView } from "./shelf.js";
@@ -27,11 +28,16 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   const [shop, setShop] = useState<Flaneur>();
   useEffect(() => {
     let left = false;
-    const opening = open().then((opened) => (left ? void opened.close() : setShop(opened)));
+    let opened: Flaneur | undefined;
+    open().then((shop) => {
+      opened = shop;
+      if (left) void shop.close();
+      else setShop(shop);
+    }, report);
     return () => {
       left = true;
-      setShop((before) => void before?.close());
-      void opening.catch(() => {});
+      setShop(undefined);
+      void opened?.close();
     };
   }, [open]);
   return shop;
