@@ -11,11 +11,12 @@ import { filesOf, manifest, tarball } from "./support/tarball.mjs";
 const MODULES = `
   canonical catalog channel checks
   connect connect/arrange connect/catalog connect/page connect/queue connect/writer
-  consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core
+  consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core database
   elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/leaves
   elements/order elements/shelf elements/terms elements/why
-  embedded emitter engine errors events export first flaneur foreign id index inline loader log memory open options
-  pack passthrough preference profile react request shelf sight storage version vue
+  embedded emitter engine errors events export factory first flaneur foreign id index inline journal loader locked log
+  memory open options orders pack passthrough preference profile react request scope seal shelf sight storage version
+  vue wait
   worker worker-embedded worker/desk worker/host worker/remote worker/seat
 `.trim().split(/\s+/);
 const TYPES = `
