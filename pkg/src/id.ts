@@ -1,9 +1,13 @@
 /** A fresh id that no other device makes. Random, so it says nothing about the shopper. */
 export function newId(): string {
-  const source = typeof crypto === "object" ? crypto : undefined;
-  if (typeof source?.randomUUID === "function") return source.randomUUID(); // only on secure pages
-  const bytes = new Uint8Array(16);
-  if (typeof source?.getRandomValues === "function") source.getRandomValues(bytes);
-  else for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(Math.random() * 256); // unique is all it must be
+  try {
+    if (typeof crypto.randomUUID === "function") return crypto.randomUUID(); // only on secure pages
+    return hex(crypto.getRandomValues(new Uint8Array(16)));
+  } catch {
+    return hex(Uint8Array.from({ length: 16 }, () => Math.random() * 256)); // unique is all it must be
+  }
+}
+
+function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

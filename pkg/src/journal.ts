@@ -40,9 +40,13 @@ export class Journal {
   async prepare(seal: Seal): Promise<void> {
     if (this.#seal === seal && this.#pad) return;
     this.#seal = seal;
-    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-    const bytes = await seal.pad(iv, PAD_BYTES).catch(() => undefined);
-    if (this.#seal === seal && (bytes || !seal.isSealed)) this.#pad = { iv, bytes };
+    try {
+      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+      const bytes = await seal.pad(iv, PAD_BYTES);
+      if (this.#seal === seal) this.#pad = { iv, bytes };
+    } catch {
+      // Without the bytes nothing is kept: better lost than in plain.
+    }
   }
 
   /** Keeps what waits. What does not fit is left out, the oldest first. Does nothing unless it was prepared. */
