@@ -166,6 +166,7 @@ test("opening a shop drops what is older than thirteen months", async () => {
   await before.close();
   const after = await open({ ...options, now: () => NOW + 100 * 24 * HOUR });
   assert.deepEqual(await eventsOf(after), ["new"]);
+  await eventually(() => after.flush(), "the disk");
   await after.close();
   const back = await open({ ...options, now: () => NOW });
   assert.deepEqual(await eventsOf(back), ["new"], "it is gone from the disk");

@@ -1,0 +1,136 @@
+// The way back to a database that is lost or broken, rung by rung, with a page's factory that fails on demand.
+
+import { idsOnDisk } from "./support/database.mjs";
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { DeviceStore } from "../../pkg/dist/storage.js";
+import { eventually, freshShop } from "./support/shop.mjs";
+
+const real = globalThis.indexedDB;
+const BYTES = Uint8Array.of(1, 2, 3);
+
+afterEach(() => {
+  place(real);
+  delete globalThis.document;
+});
+
+function place(factory) {
+  Object.defineProperty(globalThis, "indexedDB", { configurable: true, writable: true, value: factory });
+}
+
+/** A factory whose databases fail to open while `broken` says so; deleting mends what `mends` says. */
+function failing(broken, deleted = () => {}) {
+  return {
+    databases: () => real.databases(),
+    open(name, version) {
+      if (!broken(name)) return version === undefined ? real.open(name) : real.open(name, version);
+      const request = { error: new DOMException("Connection to Indexed Database server lost", "UnknownError") };
+      setTimeout(() => request.onerror({ preventDefault() {} }), 0);
+      return request;
+    },
+    deleteDatabase(name) {
+      deleted(name);
+      return real.deleteDatabase(name);
+    },
+  };
+}
+
+/** A document whose frames have that factory; counts the frames that are in it. */
+function documentOf(factory) {
+  const frames = new Set();
+  const createElement = () => {
+    const listeners = [];
+    const frame = {
+      contentWindow: { indexedDB: factory },
+      setAttribute() {},
+      addEventListener: (_, listener) => listeners.push(listener),
+      remove: () => frames.delete(frame),
+      loaded: () => listeners.forEach((listener) => listener()),
+    };
+    return frame;
+  };
+  const append = (frame) => {
+    frames.add(frame);
+    setTimeout(frame.loaded, 0);
+  };
+  globalThis.document = { createElement, documentElement: { append } };
+  return frames;
+}
+
+function freshStore() {
+  const shop = freshShop();
+  const told = [];
+  const store = new DeviceStore(shop, {
+    trouble: (reason) => told.push(reason),
+    vanished: () => told.push("vanished"),
+    refill: () => told.push("refill"),
+    repaired: (repair) => told.push(repair),
+  });
+  return { shop, store, told };
+}
+
+test("a factory that lost its server is replaced by that of one fresh frame, and nothing is lost", async () => {
+  const { shop, store, told } = freshStore();
+  store.put("a", BYTES);
+  await store.flush();
+  await store.close(() => {});
+  place(failing(() => true));
+  const frames = documentOf(real);
+  const again = new DeviceStore(shop, { trouble: () => {}, vanished: () => told.push("vanished"), refill: () => told.push("refill"), repaired: (repair) => told.push(repair) });
+  assert.deepEqual((await again.read(false)).records.map(([id]) => id), ["a"]);
+  again.put("b", BYTES);
+  await eventually(() => again.flush(), "the write");
+  assert.deepEqual(told.filter(Boolean), ["reconnected"]);
+  assert.equal(frames.size, 1);
+  await again.close(() => {});
+  assert.equal(frames.size, 0, "the frame goes with the store");
+  place(real);
+  assert.deepEqual(await idsOnDisk(shop), ["a", "b"]);
+});
+
+test("a database that two factories find broken is made again, and everything is asked for once more", async () => {
+  const { shop, store, told } = freshStore();
+  let broken = true;
+  const factory = failing((name) => broken && !name.endsWith("~"), () => (broken = false));
+  place(factory);
+  documentOf(factory);
+  store.put("a", BYTES);
+  await eventually(() => store.flush(), "the write");
+  assert.ok(told.includes("rebuilt") && told.includes("refill"));
+  await store.close(() => {});
+  place(real);
+  assert.deepEqual(await idsOnDisk(shop), ["a"]);
+});
+
+test("a database that stays broken gives way to one of another name", async () => {
+  const { shop, store, told } = freshStore();
+  const factory = failing((name) => !name.endsWith("~"));
+  place(factory);
+  documentOf(factory);
+  store.put("a", BYTES);
+  await eventually(() => store.flush(), "the write");
+  assert.ok(told.includes("rebuilt"));
+  await store.close(() => {});
+  place(real);
+  assert.deepEqual(await idsOnDisk(`${shop}~`), ["a"]);
+});
+
+test("a disk that is full or forbidden is never taken for a broken one", async () => {
+  for (const name of ["QuotaExceededError", "SecurityError"]) {
+    const { store, told } = freshStore();
+    let deleted = 0;
+    place({
+      ...failing(() => true, () => deleted++),
+      open() {
+        const request = { error: new DOMException("no", name) };
+        setTimeout(() => request.onerror({ preventDefault() {} }), 0);
+        return request;
+      },
+    });
+    documentOf(globalThis.indexedDB);
+    store.put("a", BYTES);
+    await eventually(() => told.includes("storage_unavailable"), "the trouble");
+    assert.equal(deleted, 0, name);
+    await store.destroy();
+  }
+});
