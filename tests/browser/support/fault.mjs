@@ -16,6 +16,9 @@ import { PAGES, serve } from "./server.mjs";
 export { PATIENCE };
 export const ENGINES = ["chromium", "firefox", "webkit"];
 
+/** Why a fault that could be injected in other engines too is not declared for them. */
+export const NOT_YET = "not yet run to the end in the others";
+
 /** Every fault declared so far. */
 export const catalogue = [];
 
@@ -115,6 +118,7 @@ class World {
   }
 
   async end() {
+    if (this.#servers.length > 0 && this.#pages.includes(this.stage.page)) await this.page(); // its server is about to close
     for (const page of this.#pages) if (page !== this.stage.page) page.dismiss();
     for (const browser of this.#browsers) await browser.kill();
     for (const server of this.#servers) await server.close();
