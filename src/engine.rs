@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Log, Shown, decode_record};
 use crate::profile::Profile;
 use crate::rank::{Desk, Request, Rule, Slate, Weights, rank, shop_order};
+use crate::replay::{Replay, replay};
 use crate::time::{DAY_MS, Millis};
 use crate::wire::event::EventWire;
 use crate::wire::request::{ForgetWire, RequestWire};
@@ -229,6 +230,12 @@ impl Engine {
         &self.profile
     }
 
+    /// Whether the plain order would have done better, from the log alone.
+    #[must_use]
+    pub fn replay(&self) -> Replay {
+        replay(self.log.events())
+    }
+
     /// Ranks for a slot; the shop's own order when ranking is shut, nothing personal when learning is.
     ///
     /// # Errors
@@ -283,7 +290,7 @@ impl Engine {
                 discovery: entry.discovery,
                 base: entry.base.map(|base| base as f32),
                 tier: entry.tier,
-                plain: Some(entry.plain),
+                plain: entry.plain,
             }
         };
         let id = format!("seen-{slate}-{:x}-{:x}", now.0, fresh[0]);

@@ -5,6 +5,7 @@
 //! | *pack*, *item* | [`catalog`] | the shop's public catalog, the same bytes for every shopper |
 //! | *event*, *log* | [`log`] | the bounded set of what happened: the only personal data at rest |
 //! | *profile* | [`profile`] | a pure fold of the log: tastes, interests, history, statements |
+//! | *replay* | [`replay`] | whether the plain order would have done better, estimated from the log |
 //! | *slate*, *signal*, *rule* | [`rank`] | eligible → retrieve → score → explore → arrange → explain |
 //! | the façade | [`engine`] | catalog, log and gates in; slates out; no I/O, clock or entropy |
 //! | the contract's shapes | [`wire`] | the only serializable twins, shared by JavaScript, the CLI and tests |
@@ -53,6 +54,7 @@ pub mod log;
 pub mod math;
 pub mod profile;
 pub mod rank;
+pub mod replay;
 pub mod time;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -20,7 +20,7 @@ use crate::log::{encode_record, record_id};
 use crate::wire::event::EventWire;
 use crate::wire::request::{ForgetWire, RequestWire};
 use crate::wire::rule::{RuleWire, rules};
-use crate::wire::view::{ProfileView, SlateView};
+use crate::wire::view::{ProfileView, ReplayView, SlateView};
 use convert::{Thrown, decode, decode_items, decode_list, encode, merged, moment, strings};
 
 type Js<T> = Result<T, JsValue>;
@@ -159,5 +159,10 @@ impl Core {
         let now = moment(now)?;
         let profile = self.0.profile(now).clone();
         encode(&ProfileView::of(self.0.catalog(), self.0.log(), &profile, now))
+    }
+
+    /// Whether the plain order would have done better.
+    pub fn replay(&self) -> Js<JsValue> {
+        encode(&ReplayView::of(&self.0.replay()))
     }
 }

@@ -271,7 +271,7 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
             let entry = slate(1_000_000 * log + visit, 0.3).entries.swap_remove(1);
             let reward = f64::from(u8::from(stream.unit() < rates[entry.item as usize]));
             estimates[0].push(reward / others.len() as f64 / entry.propensity);
-            estimates[1].push(if entry.plain { reward / entry.propensity } else { 0.0 });
+            estimates[1].push(if entry.plain == Some(true) { reward / entry.propensity } else { 0.0 });
         }
         for (policy, estimates) in estimates.iter().enumerate() {
             let (mean, error) = mean_and_error(estimates);
@@ -391,7 +391,10 @@ fn every_entry_of_a_learned_slate_adds_up_and_says_whether_relevance_alone_would
                 let sum: f64 = entry.reasons.iter().map(|reason| reason.term()).sum();
                 assert_eq!(sum.to_bits(), entry.score.to_bits());
                 assert!(entry.base.unwrap().is_finite());
-                assert!(dial > 0.0 || entry.plain && entry.propensity == 1.0, "at 0 nothing is drawn or moved");
+                assert!(
+                    dial > 0.0 || entry.plain == Some(true) && entry.propensity == 1.0,
+                    "at 0 nothing is drawn or moved"
+                );
             }
             if dial == 0.0 {
                 assert!(slate.entries.windows(2).all(|pair| pair[0].score >= pair[1].score));

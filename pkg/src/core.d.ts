@@ -5,7 +5,7 @@
  * `tests/js` runs every method against the real one.
  */
 
-import type { ExportedEvent, ProfileView, RankedItem } from "./types.js";
+import type { ExportedEvent, ProfileView, RankedItem, Replay } from "./types.js";
 import type { CanonicalEvent } from "./canonical.js";
 
 export class Core {
@@ -33,6 +33,7 @@ export class Core {
   rank(request: unknown, now: number): { id: string; slot: string; items: RankedItem[] };
   seen(slateId: string, ids: string[] | undefined, at: number): Uint8Array | undefined;
   inspect(now: number): ProfileView;
+  replay(): Replay;
 }
 
 /** Instantiates once; later calls return what is there. */

@@ -7,7 +7,7 @@
 import { TEXT_LENGTH } from "./canonical.js";
 import { checkIds, checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
-import type { ProfileView, RankRequest, RankedItem } from "./types.js";
+import type { ProfileView, RankRequest, RankedItem, Replay } from "./types.js";
 
 /** A slate before it gets its methods. */
 export interface SlateData {
@@ -51,6 +51,13 @@ export function emptyProfile(): ProfileView {
     session: [],
     surprise: 0,
   };
+}
+
+/** The replay of a log that cannot be read: nothing is claimed. */
+export function emptyReplay(): Replay {
+  const rate = { value: 0, low: 0, high: 0 };
+  const none = { places: 0, choices: 0, effective: 0, served: rate, plain: rate, difference: rate };
+  return { verdict: "not_enough_evidence", ...none };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Brought } from "./export.js";
 import { newId } from "./id.js";
 import type { Entry } from "./log.js";
 import type { Memory } from "./memory.js";
-import { emptyProfile } from "./passthrough.js";
+import { emptyProfile, emptyReplay } from "./passthrough.js";
 import { checkForget, declaration } from "./preference.js";
 import type { ChangeEvent, ImportReport, PassthroughReason, Profile } from "./types.js";
 
@@ -50,6 +50,7 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
   };
   return Object.freeze({
     inspect: () => memory.engine?.use((core) => core.inspect(around.now()), emptyProfile) ?? emptyProfile(),
+    replay: () => memory.engine?.use((core) => core.replay(), emptyReplay) ?? emptyReplay(),
     forget: (what) => {
       const wish = checkForget(what);
       if (isClosed()) return;

@@ -92,6 +92,8 @@ struct Choice {
     at: usize,
     propensity: f64,
     discovery: bool,
+    /// Whether the plain order's candidate was among those drawn from.
+    rivalled: bool,
     boost: f64,
 }
 
@@ -108,17 +110,21 @@ pub(super) fn arrange(bench: &Bench<'_>, scored: Vec<Scored>, stream: &mut Strea
     for place in 0..size {
         let owed = table.balance.owed(place);
         let boost = if place >= size / 2 { dial * LARGEST_BOOST } else { 0.0 };
-        let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, boost };
+        let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
         let pinned = pins.iter().find(|&&(position, _)| position == place);
         let choice = pinned.and_then(|&(_, item)| table.position(item)).map(|at| plain(at, 1.0, 0.0));
         let choice = choice.or_else(|| {
             let discovery = surprises.contains(&place).then(|| table.discover(dial, &owed, stream)).flatten();
-            discovery.map(|(at, propensity)| Choice { discovery: true, ..plain(at, propensity, 0.0) })
+            discovery.map(|(at, propensity, rivalled)| Choice {
+                discovery: true,
+                rivalled,
+                ..plain(at, propensity, 0.0)
+            })
         });
         let choice = choice.or_else(|| {
             let explores = place >= size / 2 && dial > 0.0 && !table.apart.is_empty();
             let drawn = explores.then(|| table.explore(boost, &owed, stream)).flatten();
-            drawn.map(|(at, propensity)| plain(at, propensity, boost))
+            drawn.map(|(at, propensity, rivalled)| Choice { rivalled, ..plain(at, propensity, boost) })
         });
         let Some(choice) = choice.or_else(|| table.best(boost, &owed).map(|at| plain(at, 1.0, boost))) else { break };
         entries.push(table.seat(&choice, &owed));
@@ -266,13 +272,18 @@ impl<'a> Table<'a> {
         highest(false).or_else(|| highest(true))
     }
 
+    /// The candidate of the plain order: relevance alone.
+    fn first(&self) -> Option<usize> {
+        (0..self.pool.len()).find(|&at| !self.pool[at].twin && self.is_free(at))
+    }
+
     /// Candidates that may be drawn, best first.
     fn drawable(&self) -> impl Iterator<Item = usize> {
         (0..self.drawn).filter(|&at| !self.pool[at].twin && self.is_free(at))
     }
 
     /// Draws a candidate for a place of the lower half, with the chance it had.
-    fn explore(&self, boost: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64)> {
+    fn explore(&self, boost: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let list: Vec<usize> = self.drawable().collect();
         let contest = Contest {
             values: list.iter().map(|&at| self.value(at, boost, owed)).collect(),
@@ -284,7 +295,7 @@ impl<'a> Table<'a> {
     }
 
     /// Draws a discovery, with the chance it had: a tier by the appetite for it, a candidate within it.
-    fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64)> {
+    fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let (profile, request) = (self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
         let mut left = [DISCOVERY_POOL / Tier::COUNT; Tier::COUNT];
@@ -305,15 +316,17 @@ impl<'a> Table<'a> {
         self.settle(&contest, &list, stream)
     }
 
-    fn settle(&self, contest: &Contest, list: &[usize], stream: &mut Stream) -> Option<(usize, f64)> {
+    fn settle(&self, contest: &Contest, list: &[usize], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), list);
         let at = draw(&chances, stream)?;
-        Some((list[at], chances[at]))
+        let rivalled = self.first().is_some_and(|first| list.contains(&first));
+        Some((list[at], chances[at], rivalled))
     }
 
     /// Seats a candidate, adds the terms of learning and arrangement to its reasons, and tells the others how alike they are.
     fn seat(&mut self, choice: &Choice, owed: &[f64]) -> Ranked {
-        let plain = (0..self.pool.len()).find(|&at| !self.pool[at].twin && self.is_free(at)) == Some(choice.at);
+        let is_plain = self.first() == Some(choice.at);
+        let plain = (is_plain || choice.rivalled).then_some(is_plain);
         self.take(choice.at);
         let known = &self.pool[choice.at];
         let (item, base, tier) = (known.scored.item, known.scored.score - self.level, known.standing.tier);

@@ -40,8 +40,9 @@ pub struct Ranked {
     pub tier: Option<Tier>,
     /// The log-odds of being chosen by the pack's weights alone: what a seen entry is learned from.
     pub base: Option<f64>,
-    /// Whether relevance alone, with no draw, boost or penalty, would put the same item here, given the entries above.
-    pub plain: bool,
+    /// Whether relevance alone, with no draw, boost or penalty, would put the same item here, given
+    /// the entries above; `None` where the item that it would put here had no chance.
+    pub plain: Option<bool>,
     /// The terms, largest first.
     pub reasons: Vec<Reason>,
 }

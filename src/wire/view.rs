@@ -9,6 +9,7 @@ use crate::log::{Log, Tier};
 use crate::math::order::{arranged, by_score, ranking};
 use crate::profile::{Interest, Profile};
 use crate::rank::{Ranked, Reason, Slate};
+use crate::replay::{Rate, Replay};
 use crate::time::Millis;
 
 /// Most affinities listed.
@@ -199,6 +200,42 @@ fn affinities<'a>(catalog: &'a Catalog, profile: &Profile, now: Millis) -> Vec<A
     let mut order = ranking(views.iter().map(|view| view.value.abs()));
     order.truncate(MAX_AFFINITIES);
     arranged(views, &order)
+}
+
+/// Whether the plain order would have done better.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplayView {
+    verdict: &'static str,
+    places: usize,
+    choices: usize,
+    effective: f64,
+    served: RateView,
+    plain: RateView,
+    difference: RateView,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct RateView {
+    value: f64,
+    low: f64,
+    high: f64,
+}
+
+impl ReplayView {
+    /// The public form of a replay.
+    #[must_use]
+    pub fn of(replay: &Replay) -> Self {
+        let rate = |rate: Rate| RateView { value: rate.value, low: rate.low, high: rate.high };
+        Self {
+            verdict: replay.verdict.name(),
+            places: replay.places,
+            choices: replay.choices,
+            effective: replay.effective,
+            served: rate(replay.served),
+            plain: rate(replay.plain),
+            difference: rate(replay.difference),
+        }
+    }
 }
 
 /// What an import did.

@@ -53,6 +53,7 @@ test("without wasm the shop's order stands and status says why", async () => {
   slate.seen();
   assert.deepEqual(idsOf(shop.rank({ slot: "s", size: 9, candidates: ["b", "a", "b", "c"], exclude: ["a"] })), ["b", "c"]);
   assert.equal(shop.profile.inspect().events, 0);
+  assert.equal(shop.profile.replay().verdict, "not_enough_evidence");
   shop.rules([]);
   shop.profile.forget({ item: "lamp-0" });
   shop.profile.declare({ surprise: 1 });

@@ -125,10 +125,48 @@ export interface ImportReport {
   refused: { path: string; code: string; message: string }[];
 }
 
+/** A rate per place with its 95 % interval. */
+export interface Rate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/**
+ * Whether the plain order, relevance alone, would have done better for this shopper.
+ *
+ * Estimated from the log, over the seen places that were left to chance: each holds the probability
+ * of what was drawn, and whether it was what the plain order would have put there.
+ */
+export interface Replay {
+  /**
+   * `"plain"` or `"served"` when one did better beyond doubt, `"no_difference"` when the interval holds 0,
+   * `"not_enough_evidence"` below 30 effective places or 5 choices.
+   */
+  verdict: "not_enough_evidence" | "no_difference" | "plain" | "served";
+  /** Seen places that were left to chance. */
+  places: number;
+  /** Choices at these places. */
+  choices: number;
+  /** How many places the estimate of the plain order is worth. */
+  effective: number;
+  /** Choices per place of what was served. */
+  served: Rate;
+  /** Choices per place of the plain order. */
+  plain: Rate;
+  /** The plain order less what was served. */
+  difference: Rate;
+}
+
 /** The shopper's own view of the log, and their hand on it. */
 export interface Profile {
   /** Cost: one fold of the log, a few milliseconds. */
   inspect(): ProfileView;
+  /**
+   * Would the plain order have done better for me? Answered from the log, on the device.
+   * Without an engine: not enough evidence. Cost: one walk over the log.
+   */
+  replay(): Replay;
   /**
    * Forgets at once, here, on disk and in the shop's other tabs.
    *

@@ -94,6 +94,7 @@ class RemoteHandle implements Listener {
       rank: async (request: RankRequest) => this.#slate((await this.#call("rank", [request])) as PostedSlate),
       profile: Object.freeze({
         inspect: call("profile.inspect"),
+        replay: call("profile.replay"),
         forget: call("profile.forget"),
         undo: call("profile.undo"),
         declare: call("profile.declare"),
