@@ -50,15 +50,18 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 /// Builds `pkg/dist`, unless it is what the sources give.
 pub(crate) fn build(project: &Project) -> Result<()> {
     let core = wasm::build(project, OptLevel::Manifest)?;
+    let upstream = wasm::build_upstream(project)?;
     for licence in LICENCES {
         copy_if_different(&project.root.join(licence), &project.pkg().join(licence))?;
     }
     let mut inputs = Fingerprint::of(RECIPE)
-        .file(&core.glue())?
-        .file(&core.types())?
+        .file(&core.glue(Variant::Simd))?
+        .file(&core.types(Variant::Simd))?
+        .file(&upstream.glue(Variant::Upstream))?
+        .file(&upstream.module(Variant::Upstream))?
         .file(&project.root.join("package-lock.json"))?
         .folder(&project.pkg(), &["dist", "node_modules"])?;
-    for variant in Variant::ALL {
+    for variant in Variant::CORE {
         inputs = inputs.file(&core.module(variant))?;
     }
     let dist = project.dist();
@@ -72,15 +75,16 @@ pub(crate) fn build(project: &Project) -> Result<()> {
         fs::remove_dir_all(&dist).context("cannot clear pkg/dist")?;
     }
     place(&core, &dist)?;
+    place_upstream(&upstream, &dist)?;
     compile_typescript(project, &dist)?;
     stamp.set()
 }
 
 /// What the package ships that TypeScript does not write.
 fn generated(dist: &Path) -> Vec<PathBuf> {
-    ["core.js", "core.d.ts", "inline.js", "inline.d.ts"]
+    ["core.js", "core.d.ts", "inline.js", "inline.d.ts", "upstream.js", "upstream.d.ts", "upstream_bg.wasm"]
         .into_iter()
-        .chain(Variant::ALL.map(Variant::file))
+        .chain(Variant::CORE.map(Variant::file))
         .map(|file| dist.join(file))
         .collect()
 }
@@ -88,9 +92,9 @@ fn generated(dist: &Path) -> Vec<PathBuf> {
 /// Puts the core into the package, and the copy for pages that cannot fetch it.
 fn place(core: &Output, dist: &Path) -> Result<()> {
     fs::create_dir_all(dist)?;
-    fs::copy(core.glue(), dist.join("core.js"))?;
-    fs::copy(core.types(), dist.join("core.d.ts"))?;
-    for variant in Variant::ALL {
+    fs::copy(core.glue(Variant::Simd), dist.join("core.js"))?;
+    fs::copy(core.types(Variant::Simd), dist.join("core.d.ts"))?;
+    for variant in Variant::CORE {
         fs::copy(core.module(variant), dist.join(variant.file()))?;
     }
     if fs::read(dist.join(Variant::Simd.file()))? == fs::read(dist.join(Variant::Scalar.file()))? {
@@ -111,6 +115,15 @@ fn place(core: &Output, dist: &Path) -> Result<()> {
         "/** The scalar build of the core as base64, for pages that cannot fetch a file. Generated. */\ndeclare const \
          base64: string;\nexport default base64;\n",
     )?;
+    Ok(())
+}
+
+/// Puts what sends into the package.
+fn place_upstream(upstream: &Output, dist: &Path) -> Result<()> {
+    let variant = Variant::Upstream;
+    fs::copy(upstream.glue(variant), dist.join("upstream.js"))?;
+    fs::copy(upstream.types(variant), dist.join("upstream.d.ts"))?;
+    fs::copy(upstream.module(variant), dist.join(variant.file()))?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! Compiles the core for the browser: cargo, then the glue, then the optimizer.
+//! Compiles the modules for the browser: cargo, then the glue, then the optimizer.
 //!
 //! Guarantees: two builds of the same core, with and without SIMD, share one
-//! glue file; nothing edits generated code; paths of the machine do not reach
+//! glue file; what sends is a module of its own; nothing edits generated code; paths of the machine do not reach
 //! the binary; an unstripped copy stays beside the output, to read stack
 //! traces with.
 //! Costs: one link-time-optimized build per variant; the later steps are
@@ -22,7 +22,7 @@ use crate::setup::rust::WASM_TARGET;
 use crate::stamp::{Fingerprint, Stamp};
 
 /// Change this word when the recipe below changes.
-const RECIPE: &str = "wasm 2";
+const RECIPE: &str = "wasm 3";
 
 /// Where npm puts the pinned optimizer.
 const WASM_OPT: &str = "binaryen/bin/wasm-opt";
@@ -39,25 +39,43 @@ const FEATURES: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// One of the two builds of the core.
+/// One of the builds: two of the core, one of what sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
     /// With 128-bit vectors: every current browser.
     Simd,
     /// Without: old browsers, and engines that interpret.
     Scalar,
+    /// What a shopper's aggregates are sealed with; loaded only after consent.
+    Upstream,
 }
 
 impl Variant {
-    /// Both, the default first.
-    pub(crate) const ALL: [Self; 2] = [Self::Simd, Self::Scalar];
+    /// Both of the core, the default first.
+    pub(crate) const CORE: [Self; 2] = [Self::Simd, Self::Scalar];
 
     /// The word in paths and messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Simd => "simd",
             Self::Scalar => "scalar",
+            Self::Upstream => "upstream",
         }
+    }
+
+    /// The package it is compiled from.
+    fn package(self) -> &'static str {
+        if self == Self::Upstream { "flaneur-upstream" } else { "flaneur" }
+    }
+
+    /// What its files are called, without their extensions.
+    fn stem(self) -> &'static str {
+        if self == Self::Upstream { "upstream" } else { "core" }
+    }
+
+    /// Measured: `s` is smaller than the manifest's `z` for the big integers of the proofs.
+    fn level(self, level: OptLevel) -> OptLevel {
+        if self == Self::Upstream { OptLevel::Fixed("s") } else { level }
     }
 
     /// The file's name in the package.
@@ -65,6 +83,7 @@ impl Variant {
         match self {
             Self::Simd => "core_bg.wasm",
             Self::Scalar => "core_scalar_bg.wasm",
+            Self::Upstream => "upstream_bg.wasm",
         }
     }
 }
@@ -84,49 +103,64 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// The JavaScript glue, the same for both variants.
-    pub(crate) fn glue(&self) -> PathBuf {
-        self.folder.join(Variant::Simd.name()).join("core.js")
+    /// The JavaScript glue, the same for both variants of the core.
+    pub(crate) fn glue(&self, variant: Variant) -> PathBuf {
+        self.file(variant, "js")
     }
 
     /// The glue's types.
-    pub(crate) fn types(&self) -> PathBuf {
-        self.folder.join(Variant::Simd.name()).join("core.d.ts")
+    pub(crate) fn types(&self, variant: Variant) -> PathBuf {
+        self.file(variant, "d.ts")
     }
 
     /// The optimized, stripped module.
     pub(crate) fn module(&self, variant: Variant) -> PathBuf {
-        self.folder.join(variant.name()).join("core.wasm")
+        self.file(variant, "wasm")
+    }
+
+    fn file(&self, variant: Variant, extension: &str) -> PathBuf {
+        self.folder.join(variant.name()).join(format!("{}.{extension}", variant.stem()))
     }
 }
 
-/// Builds both variants and checks that one glue file serves them.
+/// Builds both variants of the core and checks that one glue file serves them.
 pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
-    let recipe = Recipe { generator: generator_version(project)?, goal: optimizer_goal(project, level)? };
+    let output = build_all(project, level, &Variant::CORE)?;
+    check_glue(&output)?;
+    Ok(output)
+}
+
+/// Builds what sends.
+pub(crate) fn build_upstream(project: &Project) -> Result<Output> {
+    build_all(project, OptLevel::Manifest, &[Variant::Upstream])
+}
+
+fn build_all(project: &Project, level: OptLevel, variants: &[Variant]) -> Result<Output> {
     let folder = match level {
         OptLevel::Manifest => project.scratch().join("wasm"),
         OptLevel::Fixed(level) => project.scratch().join(format!("wasm-opt-{level}")),
     };
     let output = Output { folder };
     let mut unfinished = Vec::new();
-    for variant in Variant::ALL {
+    for &variant in variants {
+        let level = variant.level(level);
+        let recipe = Recipe { generator: generator_version(project)?, goal: optimizer_goal(project, level)? };
         let compiled = compile(project, variant, level)?;
         let folder = output.folder.join(variant.name());
         let stamp = stamp(project, &recipe, &compiled, &folder)?;
-        if stamp.holds(["core.js", "core.d.ts", "core.wasm", "core.unstripped.wasm"].map(|file| folder.join(file))) {
+        if stamp.holds(["js", "d.ts", "wasm", "unstripped.wasm"].map(|extension| output.file(variant, extension))) {
             continue;
         }
         stamp.lift();
         generate_glue(variant, &compiled, &folder)?;
-        unfinished.push((variant, folder, stamp));
+        unfinished.push((variant, folder, recipe, stamp));
     }
-    check_glue(&output)?;
     if !unfinished.is_empty() {
         let step = Step::start("optimizing the modules");
         std::thread::scope(|scope| {
             let optimizers: Vec<_> = unfinished
                 .iter()
-                .map(|(variant, folder, _)| scope.spawn(|| optimize(project, *variant, &recipe, folder)))
+                .map(|(variant, folder, recipe, _)| scope.spawn(|| optimize(project, *variant, recipe, folder)))
                 .collect();
             optimizers.into_iter().try_for_each(|optimizer| match optimizer.join() {
                 Ok(result) => result,
@@ -135,7 +169,7 @@ pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
         })?;
         step.finish();
     }
-    for (_, _, stamp) in unfinished {
+    for (_, _, _, stamp) in unfinished {
         stamp.set()?;
     }
     Ok(output)
@@ -208,7 +242,7 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
     // A JSON list of strings is a TOML one too.
     let flags = serde_json::to_string(&flags)?;
     let mut tool = Tool::cargo(project, "rustc")
-        .args(["--package", "flaneur", "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
+        .args(["--package", variant.package(), "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
         .args(["--target", WASM_TARGET, "--message-format=json-render-diagnostics"])
         // Flags differ between the variants: in one folder each would undo the other.
         .arg("--target-dir")
@@ -219,10 +253,10 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
     if let OptLevel::Fixed(level) = level {
         tool = tool.env("CARGO_PROFILE_WASM_OPT_LEVEL", level);
     }
-    crate::say::note(&format!("compiling the core for the browser ({})", variant.name()));
+    crate::say::note(&format!("compiling {} for the browser ({})", variant.package(), variant.name()));
     let messages = tool.stream_and_capture()?;
-    artifact(&messages, "flaneur", "wasm")
-        .context("cargo compiled the core but named no .wasm file; expected a cdylib of the package flaneur")
+    artifact(&messages, &variant.package().replace('-', "_"), "wasm")
+        .with_context(|| format!("cargo named no .wasm file; expected a cdylib of the package {}", variant.package()))
 }
 
 /// Panic locations name source files; they should read the same from every machine.
@@ -264,7 +298,7 @@ fn generate_glue(variant: Variant, compiled: &Path, folder: &Path) -> Result<()>
     fs::create_dir_all(folder)?;
     Bindgen::new()
         .input_path(compiled)
-        .out_name("core")
+        .out_name(variant.stem())
         .web(true)
         .and_then(|bindgen| {
             bindgen
@@ -272,8 +306,8 @@ fn generate_glue(variant: Variant, compiled: &Path, folder: &Path) -> Result<()>
                 // The loader always says which module to use, so that bundlers
                 // find one `new URL` per file, in the loader.
                 .omit_default_module_path(true)
-                // A trapped instance is replaced in place.
-                .reset_state_function(true)
+                // A trapped core is replaced in place; what sends is given up until the next page.
+                .reset_state_function(variant != Variant::Upstream)
                 .generate(folder)
         })
         .context("wasm-bindgen could not generate the glue")?;
@@ -283,20 +317,21 @@ fn generate_glue(variant: Variant, compiled: &Path, folder: &Path) -> Result<()>
 
 /// Optimizes a module, keeps it with its names, and writes it without.
 fn optimize(project: &Project, variant: Variant, recipe: &Recipe, folder: &Path) -> Result<()> {
-    let named = folder.join("core.unstripped.wasm");
+    let stem = variant.stem();
+    let named = folder.join(format!("{stem}.unstripped.wasm"));
     Tool::npx(project, "wasm-opt", WASM_OPT)?
         .args(FEATURES)
         .args((variant == Variant::Simd).then_some("--enable-simd"))
         .args([&recipe.goal, "--debuginfo"])
-        .arg(folder.join("core_bg.wasm"))
+        .arg(folder.join(format!("{stem}_bg.wasm")))
         .arg("--output")
         .arg(&named)
         .capture()?;
     let named = fs::read(named)?;
-    if variant == Variant::Scalar {
+    if variant != Variant::Simd {
         check_scalar(&named)?;
     }
-    fs::write(folder.join("core.wasm"), strip(&named)?).context("cannot write the stripped module")
+    fs::write(folder.join(format!("{stem}.wasm")), strip(&named)?).context("cannot write the stripped module")
 }
 
 /// A vector instruction in the scalar module would break exactly the engines it is for.
@@ -362,7 +397,7 @@ pub(crate) fn manifest_opt_level(manifest: &str) -> Result<String> {
 /// Both variants are loaded through one glue file, so theirs must be equal.
 fn check_glue(output: &Output) -> Result<()> {
     for file in ["core.js", "core.d.ts"] {
-        let [simd, scalar] = Variant::ALL.map(|variant| output.folder.join(variant.name()).join(file));
+        let [simd, scalar] = Variant::CORE.map(|variant| output.folder.join(variant.name()).join(file));
         if fs::read(&simd)? != fs::read(&scalar)? {
             bail!(
                 "the SIMD and the scalar build generated different glue, but the package ships one {file} for both. \

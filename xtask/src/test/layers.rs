@@ -42,12 +42,36 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
     });
     checks.check("clippy, wasm32", || {
         Tool::cargo(project, "clippy")
-            .args(["--package", "flaneur", "--lib", "--target", WASM_TARGET, "--", "-D", "warnings"])
+            .args([
+                "--package",
+                "flaneur",
+                "--package",
+                "flaneur-upstream",
+                "--lib",
+                "--target",
+                WASM_TARGET,
+                "--",
+                "-D",
+                "warnings",
+            ])
             .stream()
     });
-    // The commands apart from the rest: together, cargo unifies their features and compiles both again.
+    // Apart from each other: together, cargo unifies their features and compiles the largest again.
     checks.check("cargo test, core and CLI", || {
-        Tool::cargo(project, "test").args(["--workspace", "--exclude", "xtask"]).stream()
+        Tool::cargo(project, "test")
+            .args([
+                "--workspace",
+                "--exclude",
+                "xtask",
+                "--exclude",
+                "flaneur-upstream",
+                "--exclude",
+                "flaneur-operators",
+            ])
+            .stream()
+    });
+    checks.check("cargo test, upstream", || {
+        Tool::cargo(project, "test").args(["--package", "flaneur-upstream", "--package", "flaneur-operators"]).stream()
     });
     checks.check("cargo test, commands", || Tool::cargo(project, "test").args(["--package", "xtask"]).stream());
     checks.check("rustdoc, native", || document(project).arg("--workspace").stream());
@@ -67,7 +91,11 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
         checks.skip(&["wasm in Node.js"]);
         return;
     };
-    checks.check("wasm in Node.js", || node_tests(project, "tests/wasm")?.env(TOOL, &tool).stream());
+    checks.check("wasm in Node.js", || {
+        // Two operators that open and sum what the module seals.
+        Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()?;
+        node_tests(project, "tests/wasm")?.env(TOOL, &tool).stream()
+    });
 }
 
 pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {

@@ -1,0 +1,170 @@
+//! One shopper's vote as two sealed shares, ready to upload.
+//!
+//! Guarantees: the length depends on the task alone; the leader's share and the helper's share each say nothing
+//! about the bucket; both operators can check that the vote is one vote; the report id is fresh and random.
+//! Costs: 256 buckets with chunks of 16: 5,862 bytes.
+//! Used by: the boundary and the tests.
+//! Source: draft-irtf-cfrg-vdaf-08, section 7.4.4 (Prio3Histogram); draft-ietf-ppm-dap-09, section 4.4.2.
+
+use hpke::aead::AesGcm128;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem, OpModeS, Serializable};
+use prio::codec::Encode;
+use prio::vdaf::Client;
+use prio::vdaf::prio3::Prio3;
+use rand_core::{CryptoRng, RngCore};
+
+use crate::error::{Error, Result};
+use crate::message::{self, Ciphertext, HpkeConfig, Metadata};
+
+/// Most buckets of a histogram: more would let an answer point at few people.
+pub const MAX_BUCKETS: u32 = 256;
+
+/// What the info string of every seal starts with, before the roles of sender and receiver.
+const INFO: &[u8] = b"dap-09 input share";
+/// The role of a client, as the info string has it.
+const CLIENT: u8 = 1;
+
+/// Who a share is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// The one that uploads go to.
+    Leader = 2,
+    /// The other one.
+    Helper = 3,
+}
+
+impl Operator {
+    /// The info string of shares sealed to this operator.
+    #[must_use]
+    pub fn info(self) -> Vec<u8> {
+        let mut info = INFO.to_vec();
+        info.extend([CLIENT, self as u8]);
+        info
+    }
+}
+
+/// The parameters of a task that shape a report. Build it with [`Task::new`].
+#[derive(Clone, Debug)]
+pub struct Task {
+    id: [u8; 32],
+    buckets: u32,
+    chunk: u32,
+    time_precision: u64,
+    leader: HpkeConfig,
+    helper: HpkeConfig,
+}
+
+/// Everything [`Task::new`] checks.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskParameters<'a> {
+    /// The task's id.
+    pub id: &'a [u8],
+    /// Buckets of the histogram, 2 to [`MAX_BUCKETS`].
+    pub buckets: u32,
+    /// Length of the proof's chunks, 1 to `buckets`. About the square root of `buckets` is shortest.
+    pub chunk: u32,
+    /// Seconds, at least 1.
+    pub time_precision: u64,
+    /// The message `HpkeConfig` of the leader.
+    pub leader: &'a [u8],
+    /// The message `HpkeConfig` of the helper.
+    pub helper: &'a [u8],
+}
+
+impl Task {
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// `task_id`, `task_buckets`, `task_chunk`, `task_time_precision`, and those of [`HpkeConfig::decode`].
+    pub fn new(parameters: &TaskParameters<'_>) -> Result<Self> {
+        let &TaskParameters { id, buckets, chunk, time_precision, leader, helper } = parameters;
+        let id = <[u8; 32]>::try_from(id)
+            .map_err(|_| Error::new("task_id", "id", "expected the 32 bytes that the operators know the task by"))?;
+        if !(2..=MAX_BUCKETS).contains(&buckets) {
+            return Err(Error::new("task_buckets", "buckets", "expected 2 to 256 buckets; merge the rare ones"));
+        }
+        if !(1..=buckets).contains(&chunk) {
+            return Err(Error::new("task_chunk", "chunk", "expected 1 to the number of buckets"));
+        }
+        if time_precision == 0 {
+            return Err(Error::new("task_time_precision", "timePrecision", "expected at least one second"));
+        }
+        let [leader, helper] = [HpkeConfig::decode(leader, "leader")?, HpkeConfig::decode(helper, "helper")?];
+        Ok(Self { id, buckets, chunk, time_precision, leader, helper })
+    }
+}
+
+/// A report in the form that is uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report(Vec<u8>);
+
+impl Report {
+    /// Shares and seals a vote for a bucket.
+    ///
+    /// Shapes: `bucket` counts from 0.
+    /// Units: `now` in seconds since 1970; rounded down to the task's time precision.
+    /// Randomness: `rng` makes the id and the encapsulated keys; the sharing draws from the system by itself.
+    /// Cost: about 2 ms in a browser for 256 buckets.
+    ///
+    /// # Errors
+    /// `bucket_out_of_range`; `report_failed` when the system gave no entropy.
+    ///
+    /// # Privacy
+    /// The result may leave the device under the `measure` grant. Either share alone is uniformly random.
+    pub fn seal<R: RngCore + CryptoRng>(task: &Task, bucket: u32, now: u64, rng: &mut R) -> Result<Self> {
+        if bucket >= task.buckets {
+            return Err(Error::new("bucket_out_of_range", "bucket", "expected a bucket of the task"));
+        }
+        let failed = Error::new("report_failed", "report", "the report could not be made; try again later");
+        let mut id = [0; 16];
+        rng.try_fill_bytes(&mut id).map_err(|_| failed)?;
+        let metadata = Metadata { id, time: now - now % task.time_precision };
+        let prio = Prio3::new_histogram(2, task.buckets as usize, task.chunk as usize).map_err(|_| failed)?;
+        let (public, shares) = prio.shard(&(bucket as usize), &id).map_err(|_| failed)?;
+        let public = public.get_encoded().map_err(|_| failed)?;
+        let [leader, helper] = shares.as_slice() else { return Err(failed) };
+        let aad = message::aad(&task.id, &metadata, &public);
+        let mut seal = |config: &HpkeConfig, operator: Operator, share: &[u8]| {
+            let plaintext = message::plaintext(share);
+            seal(config, &operator.info(), &plaintext, &aad, rng).ok_or(failed)
+        };
+        let leader = seal(&task.leader, Operator::Leader, &leader.get_encoded().map_err(|_| failed)?)?;
+        let helper = seal(&task.helper, Operator::Helper, &helper.get_encoded().map_err(|_| failed)?)?;
+        Ok(Self(message::report(&metadata, &public, &[leader, helper])))
+    }
+
+    /// The message `Report`.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The message `Report`, taken.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+/// One seal of RFC 9180 in base mode. Nothing when the key is none.
+fn seal<R: RngCore + CryptoRng>(
+    config: &HpkeConfig,
+    info: &[u8],
+    plaintext: &[u8],
+    aad: &[u8],
+    rng: &mut R,
+) -> Option<Ciphertext> {
+    let key = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&config.public_key).ok()?;
+    let (encapsulated, payload) = hpke::single_shot_seal::<AesGcm128, HkdfSha256, X25519HkdfSha256, R>(
+        &OpModeS::Base,
+        &key,
+        info,
+        plaintext,
+        aad,
+        rng,
+    )
+    .ok()?;
+    Some(Ciphertext { config: config.id, encapsulated: encapsulated.to_bytes().to_vec(), payload })
+}

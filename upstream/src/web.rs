@@ -1,0 +1,88 @@
+//! The boundary: bytes and integers in, bytes out, coded errors.
+
+use js_sys::{Error as JsError, Reflect};
+use rand_core::{CryptoRng, RngCore};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::error::{Error, Result};
+use crate::report::{Report, Task, TaskParameters};
+use crate::subset::{self, Generator};
+use crate::threshold::Channel;
+
+/// A report for two operators: the message `Report` of DAP-09.
+///
+/// # Errors
+/// Those of `Task::new` and `Report::seal`, as `FlaneurError`.
+#[wasm_bindgen]
+#[allow(clippy::too_many_arguments, reason = "an object would bring a deserializer into the module")]
+pub fn seal(
+    id: &[u8],
+    buckets: u32,
+    chunk: u32,
+    time_precision: u32,
+    leader: &[u8],
+    helper: &[u8],
+    bucket: u32,
+    now: f64,
+) -> core::result::Result<Vec<u8>, JsValue> {
+    let parameters = TaskParameters { id, buckets, chunk, time_precision: time_precision.into(), leader, helper };
+    let sealed = Task::new(&parameters).and_then(|task| Report::seal(&task, bucket, now as u64, &mut Browser));
+    sealed.map(Report::into_bytes).map_err(thrown)
+}
+
+/// A noisy answer, one bit per bucket.
+///
+/// # Errors
+/// Those of `Channel::new` and `subset::answer`, as `FlaneurError`.
+#[wasm_bindgen]
+pub fn answer(buckets: u32, epsilon_micro: u32, bucket: u32) -> core::result::Result<Vec<u8>, JsValue> {
+    let drawn = Channel::new(buckets, epsilon_micro.into());
+    drawn.and_then(|channel| subset::answer(channel, bucket, &mut Generator(&mut Browser))).map_err(thrown)
+}
+
+/// The version of this module, which must be the package's.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").into()
+}
+
+/// The browser's entropy. When there is none the instance traps, and the caller sends nothing.
+struct Browser;
+
+impl RngCore for Browser {
+    fn next_u32(&mut self) -> u32 {
+        let mut bytes = [0; 4];
+        self.fill_bytes(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        let mut bytes = [0; 8];
+        self.fill_bytes(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        if getrandom::getrandom(bytes).is_err() {
+            core::arch::wasm32::unreachable();
+        }
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> core::result::Result<(), rand_core::Error> {
+        getrandom::getrandom(bytes).map_err(Into::into)
+    }
+}
+
+impl CryptoRng for Browser {}
+
+fn thrown(error: Error) -> JsValue {
+    let thrown = JsError::new(error.message);
+    thrown.set_name("FlaneurError");
+    for (key, value) in [("code", error.code), ("path", error.path)] {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&thrown, &key.into(), &value.into());
+    }
+    thrown.into()
+}
