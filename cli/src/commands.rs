@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use flaneur_estimate::{estimate, power, task};
 
 use crate::{evaluate, generate, inspect, pack, sql};
 
@@ -68,6 +69,12 @@ enum Command {
     /// Replay a log honestly in time and say which method ranks best.
     #[command(after_help = evaluate::EXAMPLES)]
     Evaluate(Box<evaluate::Options>),
+    /// Make, sign and check the bundle of what may be asked of shoppers who agree.
+    Task(task::Options),
+    /// Turn what consenting devices sent into counts with intervals.
+    Estimate(estimate::Options),
+    /// Say before launch what a question will be able to see.
+    Power(power::Options),
 }
 
 /// Runs the command line and says how it ended.
@@ -86,6 +93,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(options) => generate::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Task(options) => task::run(&options, &mut io::stdout()).map_err(Failure::Input),
+        Command::Estimate(options) => estimate::run(&options, &mut io::stdout()).map_err(Failure::Input),
+        Command::Power(options) => power::run(&options, &mut io::stdout()).map_err(Failure::Input),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,206 @@
+//! `flaneur estimate`: from what was collected to counts with intervals, as a table, JSON and a picture.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use flaneur_upstream::threshold::Channel;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::collection::{Collection, Noise};
+use crate::local::{Odds, Tally, projected, sql};
+use crate::normal::quantile;
+use crate::plot;
+
+/// Options of `flaneur estimate`.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// The bundle with the task
+    #[arg(long, value_name = "FILE")]
+    pub tasks: PathBuf,
+    /// The task's id
+    #[arg(long, value_name = "ID")]
+    pub task: String,
+    /// Mode ldp: answers as NDJSON. Mode dap: a collection as JSON, {"report_count": …, "aggregate_result": […]}
+    #[arg(value_name = "FILE", required_unless_present = "sql")]
+    pub input: Option<PathBuf>,
+    /// Print the SQL that estimates in a warehouse instead (mode ldp)
+    #[arg(long, conflicts_with_all = ["input", "json", "plot"])]
+    pub sql: bool,
+    /// How sure an interval should be
+    #[arg(long, value_name = "P", default_value_t = 0.95)]
+    pub level: f64,
+    /// Mode dap: how many of the operators add noise
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub noisy_operators: u8,
+    /// Labels in French
+    #[arg(long)]
+    pub french: bool,
+    /// Also write the estimates as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Also write a picture as SVG
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// One bucket's estimate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The bucket's label.
+    pub label: String,
+    /// Unbiased; below zero when noise is larger than the count.
+    pub count: f64,
+    /// The interval of the count among these reports.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// For display: not negative, and adding up to the number of reports.
+    pub shown: f64,
+    /// The interval of the share among all shoppers like these, sampling included.
+    pub share_low: f64,
+    /// Its upper end.
+    pub share_high: f64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A bundle without the task, an input that cannot be read or is of another shape, an output that cannot be written.
+pub fn run(options: &Options, out: &mut impl Write) -> Result<()> {
+    if !(options.level > 0.5 && options.level < 1.0) {
+        bail!("--level {} is out of range; expected between 0.5 and 1, such as 0.95", options.level);
+    }
+    let task = find_task(options)?;
+    let buckets = task["buckets"].as_array().map_or(0, Vec::len);
+    let epsilon = task["epsilon"].as_u64().context("the task has no epsilon in millionths")?;
+    let ldp = task["mode"] == "ldp";
+    let channel = Channel::new(u32::try_from(buckets).unwrap_or(u32::MAX), if ldp { epsilon } else { 1 })?;
+    if options.sql {
+        if !ldp {
+            bail!("--sql is about answers with noise; this task is for two operators, whose sums need no query");
+        }
+        return out.write_all(sql(channel, &options.task).as_bytes()).context("the terminal cannot be written");
+    }
+    let input = options.input.as_ref().context("the file of answers or of the collection is missing")?;
+    let file = File::open(input).with_context(|| format!("{} cannot be opened", input.display()))?;
+    let labels = labels(&task, options.french);
+    let (reports, rows) = if ldp {
+        let mut tally = Tally::new(channel.buckets());
+        let skipped = tally.add_lines(channel, &options.task, BufReader::new(file).lines())?;
+        if skipped.other_tasks + skipped.malformed > 0 {
+            writeln!(out, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;
+        }
+        (tally.answers, local_rows(&tally, channel, &labels, options.level)?)
+    } else {
+        let collection: Collection = serde_json::from_reader(BufReader::new(file)).with_context(|| {
+            format!("{} is not a collection with report_count and aggregate_result", input.display())
+        })?;
+        if collection.aggregate_result.len() != buckets {
+            bail!("the collection has {} sums; the task has {buckets} buckets", collection.aggregate_result.len());
+        }
+        let noise = Noise::new(epsilon, options.noisy_operators);
+        (collection.report_count, collected_rows(&collection, noise, &labels, options.level))
+    };
+    write_table(out, reports, &rows, options.level)?;
+    if let Some(path) = &options.json {
+        let document =
+            serde_json::json!({ "task": options.task, "reports": reports, "level": options.level, "buckets": rows });
+        std::fs::write(path, serde_json::to_string_pretty(&document)?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    if let Some(path) = &options.plot {
+        std::fs::write(path, plot::svg(&rows, reports))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The rows of answers with noise. Intervals are normal, which holds from a few hundred answers on.
+///
+/// # Errors
+/// No answers.
+pub fn local_rows(tally: &Tally, channel: Channel, labels: &[String], level: f64) -> Result<Vec<Row>> {
+    let odds = Odds::of(channel);
+    let n = tally.answers as f64;
+    let estimates = tally.estimates(odds)?;
+    let critical = quantile(0.5 + level / 2.0);
+    let spread = |share: f64| odds.variance(n, share);
+    Ok(rows(&estimates, n, labels, critical, |share| critical * libm::sqrt(spread(share)), spread))
+}
+
+/// The rows of the sums of two operators. The interval of a count is exact for the noise.
+#[must_use]
+pub fn collected_rows(collection: &Collection, noise: Noise, labels: &[String], level: f64) -> Vec<Row> {
+    let counts: Vec<f64> = collection.aggregate_result.iter().map(|&sum| sum as f64).collect();
+    let reach = noise.reach(level);
+    let critical = quantile(0.5 + level / 2.0);
+    rows(&counts, collection.report_count as f64, labels, critical, |_| reach, |_| noise.variance())
+}
+
+fn rows(
+    counts: &[f64],
+    n: f64,
+    labels: &[String],
+    critical: f64,
+    reach: impl Fn(f64) -> f64,
+    variance: impl Fn(f64) -> f64,
+) -> Vec<Row> {
+    let shown = projected(counts, n);
+    counts
+        .iter()
+        .zip(shown)
+        .enumerate()
+        .map(|(at, (&count, shown))| {
+            let share = if n > 0.0 { (count / n).clamp(0.0, 1.0) } else { 0.0 };
+            let reach = reach(share);
+            let around = critical * libm::sqrt(variance(share) / (n * n) + share * (1.0 - share) / n);
+            Row {
+                label: labels.get(at).cloned().unwrap_or_default(),
+                count,
+                low: count - reach,
+                high: count + reach,
+                shown,
+                share_low: (count / n - around).clamp(0.0, 1.0),
+                share_high: (count / n + around).clamp(0.0, 1.0),
+            }
+        })
+        .collect()
+}
+
+fn write_table(out: &mut impl Write, reports: u64, rows: &[Row], level: f64) -> Result<()> {
+    let width = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(6);
+    writeln!(out, "{reports} reports, intervals at {level}")?;
+    writeln!(
+        out,
+        "{:width$} {:>10} {:>22} {:>10} {:>18}",
+        "bucket", "count", "interval", "shown", "share of shoppers"
+    )?;
+    for row in rows {
+        let interval = format!("{:.1} … {:.1}", row.low, row.high);
+        let share = format!("{:.2} % … {:.2} %", 100.0 * row.share_low, 100.0 * row.share_high);
+        writeln!(out, "{:width$} {:>10.1} {interval:>22} {:>10.1} {share:>18}", row.label, row.count, row.shown)?;
+    }
+    Ok(())
+}
+
+fn find_task(options: &Options) -> Result<Value> {
+    let path = options.tasks.display();
+    let text = std::fs::read_to_string(&options.tasks).with_context(|| format!("{path} cannot be read"))?;
+    let bundle: Value = serde_json::from_str(&text).with_context(|| format!("{path} is not JSON"))?;
+    let tasks = bundle["tasks"].as_array().with_context(|| format!("{path} has no tasks"))?;
+    let found = tasks.iter().find(|task| task["id"] == options.task.as_str());
+    found.cloned().with_context(|| {
+        let ids: Vec<_> = tasks.iter().filter_map(|task| task["id"].as_str()).collect();
+        format!("{path} has no task {}; it has {}", options.task, ids.join(", "))
+    })
+}
+
+fn labels(task: &Value, french: bool) -> Vec<String> {
+    let language = if french { "fr" } else { "en" };
+    let buckets = task["buckets"].as_array().map(Vec::as_slice).unwrap_or_default();
+    buckets.iter().map(|bucket| bucket[language].as_str().unwrap_or_default().to_owned()).collect()
+}

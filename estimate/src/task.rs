@@ -1,0 +1,197 @@
+//! `flaneur task`: makes, signs and checks the bundle of what may be asked.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::bundle::{decode, encode, sign, verify};
+use crate::rules::{MAX_TASKS, broken};
+
+/// Options of `flaneur task`.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `flaneur task` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Make a signing key; prints the public key, which goes into the page as `tasksKey`
+    Key {
+        /// The file that is made, readable by its owner only; keep it secret
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Print a bundle to start from: one question for two operators, one with noise
+    Create {
+        /// The shop's name, as in `open({ shop })`
+        #[arg(long, value_name = "NAME")]
+        shop: String,
+    },
+    /// Check a bundle's rules and sign it
+    Sign {
+        /// The bundle
+        #[arg(value_name = "BUNDLE")]
+        bundle: PathBuf,
+        /// The file of `flaneur task key`
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Where the signed bundle goes
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Check a signed bundle as a device does
+    Check {
+        /// The signed bundle
+        #[arg(value_name = "BUNDLE")]
+        bundle: PathBuf,
+        /// The public key
+        #[arg(long, value_name = "KEY")]
+        key: String,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file that cannot be read or written, a broken rule, a signature that does not hold.
+pub fn run(options: &Options, out: &mut impl Write) -> Result<()> {
+    match &options.command {
+        Command::Key { file } => writeln!(out, "{}", make_key(file)?)?,
+        Command::Create { shop } => writeln!(out, "{}", serde_json::to_string_pretty(&template(shop)?)?)?,
+        Command::Sign { bundle, key, output } => {
+            let mut document = read(bundle)?;
+            check_rules(&document, out)?;
+            let key = read_key(key)?;
+            sign(&mut document, &key)?;
+            write_new(output, serde_json::to_string_pretty(&document)?.as_bytes(), false)?;
+            writeln!(out, "signed for the public key {}", encode(key.verifying_key().as_bytes()))?;
+        }
+        Command::Check { bundle, key } => {
+            let document = read(bundle)?;
+            check_rules(&document, out)?;
+            verify(&document, key)?;
+            writeln!(out, "the signature holds")?;
+        }
+    }
+    Ok(())
+}
+
+/// Every task with its verdict; an error when one is refused.
+fn check_rules(bundle: &Value, out: &mut impl Write) -> Result<()> {
+    if bundle["flaneur"] != 1 || !bundle["shop"].is_string() {
+        bail!("expected {{\"flaneur\": 1, \"shop\": \"…\", \"tasks\": […]}}; see flaneur task create");
+    }
+    let tasks = bundle["tasks"].as_array().context("tasks must be an array")?;
+    if tasks.len() > MAX_TASKS {
+        bail!("the bundle has {} tasks; expected at most {MAX_TASKS}", tasks.len());
+    }
+    let now = Timestamp::now();
+    let mut refused = 0;
+    for (at, task) in tasks.iter().enumerate() {
+        let duplicate = tasks[..at].iter().any(|other| other["id"] == task["id"]);
+        let metric = task["metric"].as_str().unwrap_or("?");
+        match broken(task, now) {
+            Some(refusal) => {
+                refused += 1;
+                writeln!(out, "tasks[{at}] {metric}: refused, {}: {}", refusal.code, refusal.message)?;
+            }
+            None if duplicate => {
+                refused += 1;
+                writeln!(out, "tasks[{at}] {metric}: refused, task_duplicate: two tasks have this id")?;
+            }
+            None => writeln!(out, "tasks[{at}] {metric}: keeps the rules")?,
+        }
+    }
+    if refused > 0 {
+        bail!("{refused} of {} tasks would be refused on every device", tasks.len());
+    }
+    Ok(())
+}
+
+fn make_key(file: &Path) -> Result<String> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| anyhow::anyhow!("this machine gives no entropy: {error}"))?;
+    let key = SigningKey::from_bytes(&secret);
+    write_new(file, format!("{}\n", encode(&secret)).as_bytes(), true)?;
+    Ok(encode(key.verifying_key().as_bytes()))
+}
+
+fn read_key(file: &Path) -> Result<SigningKey> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let secret = decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let secret = secret.with_context(|| format!("{} is not a key of flaneur task key", file.display()))?;
+    Ok(SigningKey::from_bytes(&secret))
+}
+
+fn read(file: &Path) -> Result<Value> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+}
+
+/// Writes a file; a secret one must not be there yet, and is its owner's alone.
+fn write_new(file: &Path, content: &[u8], secret: bool) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true);
+    if secret {
+        options.create_new(true)
+    } else {
+        options.create(true).truncate(true)
+    };
+    #[cfg(unix)]
+    if secret {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut opened = options.open(file).with_context(|| format!("{} cannot be made", file.display()))?;
+    opened.write_all(content).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// Two questions that keep every rule but for the operators' keys, which only they can give.
+fn template(shop: &str) -> Result<Value> {
+    let mut ids = [[0; 32]; 2];
+    for id in &mut ids {
+        getrandom::fill(id).map_err(|error| anyhow::anyhow!("this machine gives no entropy: {error}"))?;
+    }
+    let words = |en: &str, fr: &str| json!({ "en": en, "fr": fr });
+    let retention = words("The sums are kept for 25 months.", "Les sommes sont gardées 25 mois.");
+    let outcomes = json!([
+        words("no surprise seen", "aucune surprise vue"),
+        words("a surprise seen", "une surprise vue"),
+        words("a surprise looked at", "une surprise regardée"),
+        words("a surprise put in the basket", "une surprise mise au panier"),
+        words("a surprise bought", "une surprise achetée"),
+    ]);
+    let families = json!([
+        words("nothing", "rien"),
+        { "en": "lamps", "fr": "lampes", "value": "category:Lamps" },
+        { "en": "chairs", "fr": "chaises", "value": "category:Chairs" },
+    ]);
+    let operator = |name: &str, url: &str| json!({ "name": name, "url": url, "hpke": "copy it from the operator" });
+    Ok(json!({
+        "flaneur": 1,
+        "shop": shop,
+        "tasks": [{
+            "id": encode(&ids[0]), "metric": "discovery_outcome", "mode": "dap",
+            "purpose": words("To know whether surprises please", "Pour savoir si les surprises plaisent"),
+            "buckets": outcomes, "epsilon": 1_000_000, "minBatchSize": 1_000,
+            "start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z", "retention": retention,
+            "leader": operator("Leader Ltd", "https://dap.leader.example/"),
+            "helper": operator("Helper GmbH", "https://dap.helper.example/"),
+            "chunk": 2, "timePrecision": 3_600,
+        }, {
+            "id": encode(&ids[1]), "metric": "taste_share", "mode": "ldp",
+            "purpose": words("To know what kinds of things please", "Pour savoir quels genres d’objets plaisent"),
+            "buckets": families, "epsilon": 2_000_000, "minBatchSize": 1_000,
+            "start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z", "retention": retention,
+            "collector": { "name": shop, "url": "https://answers.shop.example/" }, "expected": 10_000,
+        }],
+    }))
+}

@@ -1,0 +1,182 @@
+//! Bundles and estimates as the commands make them, from files to files.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Parser;
+use flaneur_estimate::bundle::{canonical, encode, verify};
+use flaneur_estimate::rules::broken;
+use flaneur_estimate::{estimate, task};
+use flaneur_upstream::subset::{Draws, answer};
+use flaneur_upstream::threshold::Channel;
+use serde_json::{Value, json};
+
+#[derive(Parser)]
+struct TaskCommand {
+    #[command(flatten)]
+    options: task::Options,
+}
+
+#[derive(Parser)]
+struct EstimateCommand {
+    #[command(flatten)]
+    options: estimate::Options,
+}
+
+fn task(arguments: &[&str]) -> anyhow::Result<String> {
+    let mut out = Vec::new();
+    let command = TaskCommand::try_parse_from([&["task"], arguments].concat())?;
+    task::run(&command.options, &mut out)?;
+    Ok(String::from_utf8(out)?)
+}
+
+fn estimate(arguments: &[&str]) -> anyhow::Result<String> {
+    let mut out = Vec::new();
+    let command = EstimateCommand::try_parse_from([&["estimate"], arguments].concat())?;
+    estimate::run(&command.options, &mut out)?;
+    Ok(String::from_utf8(out)?)
+}
+
+fn rules() -> Value {
+    serde_json::from_str(include_str!("../../tests/vectors/tasks/rules.json")).unwrap()
+}
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("flaneur-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn each_broken_rule_has_the_code_that_the_device_gives() {
+    let rules = rules();
+    let now = rules["now"].as_str().unwrap().parse().unwrap();
+    for mode in ["dap", "ldp"] {
+        let task = &rules[mode]["task"];
+        assert_eq!(broken(task, now), None);
+        for case in rules[mode]["cases"].as_array().unwrap() {
+            let mut changed = task.clone();
+            for (path, value) in case["changes"].as_object().unwrap() {
+                let (place, last) = path.rsplit_once('.').unwrap_or(("", path));
+                let place = place.split('.').filter(|name| !name.is_empty()).fold(&mut changed, |at, name| match name
+                    .parse::<usize>(
+                ) {
+                    Ok(index) => &mut at[index],
+                    Err(_) => &mut at[name],
+                });
+                match value {
+                    Value::Null => drop(place.as_object_mut().unwrap().remove(last)),
+                    value => place[last] = value.clone(),
+                }
+            }
+            assert_eq!(broken(&changed, now).map(|it| it.code), case["code"].as_str(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_bundle_is_created_signed_and_checked_and_no_change_goes_unnoticed() {
+    let folder = Folder::new("task");
+    let [key, plain, out] = ["key", "plain.json", "signed.json"].map(|name| folder.file(name));
+    let public = task(&["key", &key]).unwrap().trim().to_owned();
+    assert!(task(&["key", &key]).unwrap_err().to_string().contains("cannot be made"), "a key is never overwritten");
+    let mut bundle: Value = serde_json::from_str(&task(&["create", "--shop", "boutique"]).unwrap()).unwrap();
+    fs::write(&plain, bundle.to_string()).unwrap();
+    let sign = ["sign", &plain, "--key", &key, "--output", &out];
+    assert!(task(&sign).unwrap_err().to_string().contains("1 of 2 tasks"), "the operators' keys are missing");
+
+    let rules = rules();
+    for operator in ["leader", "helper"] {
+        bundle["tasks"][0][operator]["hpke"] = rules["dap"]["task"][operator]["hpke"].clone();
+    }
+    fs::write(&plain, serde_json::to_string_pretty(&bundle).unwrap()).unwrap();
+    assert!(task(&sign).unwrap().contains(&public));
+    assert!(task(&["check", &out, "--key", &public]).unwrap().contains("the signature holds"));
+
+    let mut changed: Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    changed["tasks"][0]["epsilon"] = json!(1_000_001);
+    fs::write(&out, changed.to_string()).unwrap();
+    assert!(task(&["check", &out, "--key", &public]).unwrap_err().to_string().contains("signature"));
+    assert!(task(&["check", &plain, "--key", &public]).unwrap_err().to_string().contains("not signed"));
+}
+
+#[test]
+fn the_bundle_that_browsers_check_holds_here_too() {
+    let rules = rules();
+    verify(&rules["bundle"], rules["key"].as_str().unwrap()).unwrap();
+    assert_eq!(canonical(&json!({ "b": 1, "a": -2 })).unwrap(), r#"{"a":-2,"b":1}"#);
+    assert_eq!(canonical(&json!(0.5)), None);
+    let strings = json!({ "string": "€$\u{f}\nA'B\"\\\\\"/" });
+    assert_eq!(canonical(&strings).unwrap(), "{\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
+}
+
+/// Always includes the true bucket, and takes the first others.
+struct First;
+
+impl Draws for First {
+    fn below_threshold(&mut self, _: u64) -> bool {
+        true
+    }
+
+    fn below(&mut self, _: u32) -> u32 {
+        0
+    }
+}
+
+#[test]
+fn answers_and_collections_become_tables_json_and_pictures() {
+    let folder = Folder::new("estimate");
+    let rules = rules();
+    let [bundle, answers, sums, json, plot] =
+        ["bundle.json", "answers.ndjson", "sums.json", "out.json", "out.svg"].map(|name| folder.file(name));
+    fs::write(&bundle, rules["bundle"].to_string()).unwrap();
+    let tasks = rules["bundle"]["tasks"].as_array().unwrap();
+    let of_mode = |mode: &str| tasks.iter().find(|task| task["mode"] == mode).unwrap();
+    let id = |task: &Value| task["id"].as_str().unwrap().to_owned();
+
+    let ldp = of_mode("ldp");
+    let buckets = ldp["buckets"].as_array().unwrap().len() as u32;
+    let channel = Channel::new(buckets, ldp["epsilon"].as_u64().unwrap()).unwrap();
+    let bits = answer(channel, 1, &mut First).unwrap();
+    let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+    let line = json!({ "task": id(ldp), "answer": hex }).to_string();
+    fs::write(&answers, format!("{}\nnonsense\n", vec![line; 500].join("\n"))).unwrap();
+    let table =
+        estimate(&[&answers, "--tasks", &bundle, "--task", &id(ldp), "--json", &json, "--plot", &plot]).unwrap();
+    assert!(table.contains("500 reports") && table.contains("1 malformed"), "{table}");
+    let written: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    let shown: f64 = written["buckets"].as_array().unwrap().iter().map(|row| row["shown"].as_f64().unwrap()).sum();
+    assert!((shown - 500.0).abs() < 1e-6);
+    assert!(fs::read_to_string(&plot).unwrap().starts_with("<svg"));
+    let french = estimate(&[&answers, "--tasks", &bundle, "--task", &id(ldp), "--french"]).unwrap();
+    assert!(french.contains(ldp["buckets"][1]["fr"].as_str().unwrap()));
+    assert!(estimate(&["--sql", "--tasks", &bundle, "--task", &id(ldp)]).unwrap().contains("from answers where task"));
+
+    let dap = of_mode("dap");
+    let counts: Vec<i64> = (0..dap["buckets"].as_array().unwrap().len() as i64).map(|at| 100 * at - 3).collect();
+    fs::write(&sums, json!({ "report_count": 300, "aggregate_result": counts }).to_string()).unwrap();
+    let table = estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap();
+    assert!(table.contains("97.0") && table.contains("…"), "{table}");
+    assert!(estimate(&["--sql", "--tasks", &bundle, "--task", &id(dap)]).is_err());
+    fs::write(&sums, json!({ "report_count": 300, "aggregate_result": [1] }).to_string()).unwrap();
+    assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("1 sums"));
+    assert!(estimate(&[&sums, "--tasks", &bundle, "--task", "none"]).unwrap_err().to_string().contains(&id(dap)));
+    assert_eq!(encode(&[255, 254]), "__4");
+}
