@@ -117,9 +117,83 @@ fn every_file_says_its_purpose_first_and_stays_readable() {
     }
 }
 
+/// Every file under a folder of the repository, with its text.
+fn texts(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+/// Code without its comments, so that prose may say what code may not.
+fn uncommented(text: &str) -> String {
+    let prose = |line: &&str| !["//", "*", "/*"].iter().any(|start| line.trim_start().starts_with(start));
+    text.lines().filter(prose).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn only_the_sender_reaches_the_network_and_nothing_but_its_gate_can_name_it() {
+    let senders = ["fetch(", "sendBeacon", "XMLHttpRequest", "WebSocket", "EventSource", "new Image"];
+    let files = texts("pkg/src");
+    assert!(files.len() > 40, "the walk found only {} files", files.len());
+    for (path, text) in files {
+        let path = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("pkg/src")).unwrap().to_path_buf();
+        let code = uncommented(&text);
+        // The catalog and the engine are public files, the same for everyone.
+        let may = ["catalog.ts", "loader.ts", "measure/deliver.ts"].iter().any(|own| path == Path::new(own));
+        for word in senders.iter().filter(|_| !may) {
+            assert!(!code.contains(word), "{} names {word}", path.display());
+        }
+        for (file, only) in [
+            ("deliver.js", "measure/measurer.ts"),
+            ("measurer.js", "measure/gate.ts"),
+            ("seal.js", "measure/measurer.ts"),
+        ] {
+            assert!(!code.contains(file) || path == Path::new(only), "{} names {file}", path.display());
+        }
+        if path == Path::new("measure/gate.ts") {
+            assert!(!code.contains("from \"./measurer.js\"") || code.contains("import type"), "loaded only when open");
+            assert!(code.contains("import(\"./measurer.js\")"));
+        }
+    }
+    assert_eq!(offenders(&["measure", "upstream"], |path| path == Path::new("lib.rs")), Vec::<String>::new());
+}
+
+#[test]
+fn no_randomizer_names_a_float_or_the_page_s_own_dice() {
+    for (path, text) in texts("upstream/src") {
+        let body = text.split("#[cfg(test)]").next().unwrap();
+        let code = uncommented(body);
+        // The boundary takes the time as JavaScript's number.
+        let words: &[&str] = if path.ends_with("web.rs") { &["f32"] } else { &["f32", "f64"] };
+        for word in words {
+            assert!(!code.contains(word), "{} names {word}", path.display());
+        }
+    }
+    for (path, text) in texts("pkg/src/measure") {
+        assert!(!uncommented(&text).contains("Math.random"), "{}", path.display());
+    }
+}
+
 #[test]
 fn every_dependency_says_why_it_is_there() {
-    for manifest in ["Cargo.toml", "cli/Cargo.toml", "xtask/Cargo.toml"] {
+    for manifest in [
+        "Cargo.toml",
+        "cli/Cargo.toml",
+        "estimate/Cargo.toml",
+        "operators/Cargo.toml",
+        "upstream/Cargo.toml",
+        "xtask/Cargo.toml",
+    ] {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest)).unwrap();
         let mut inside = false;
         for line in text.lines() {

@@ -17,8 +17,9 @@ import { isForeign } from "./foreign.js";
 import { newId } from "./id.js";
 import type { Loaded, NotLoaded } from "./loader.js";
 import { DeviceLog } from "./log.js";
+import { MeasureGate } from "./measure/gate.js";
 import { Memory } from "./memory.js";
-import { checkRequest, shopOrder } from "./passthrough.js";
+import { checkRequest, emptyProfile, shopOrder } from "./passthrough.js";
 import type { SlateData } from "./passthrough.js";
 import { profileFace } from "./profile.js";
 import { engineRequest } from "./request.js";
@@ -47,6 +48,8 @@ import { OPEN_MS, READ_MS, within } from "./wait.js";
 
 /** How long opening waits for a consent source; a later answer still counts. */
 const CONSENT_MS = 1000;
+/** So many of the last calls of `rank` have their time kept, in memory. */
+const LATENCIES = 32;
 /** How long anyone waits for the disk. */
 const DISK_MS = OPEN_MS + READ_MS;
 
@@ -56,7 +59,9 @@ export class Handle {
   readonly #consent: ConsentState;
   readonly #log: DeviceLog;
   readonly #memory: Memory;
+  readonly #measure: MeasureGate;
   readonly #emitter = new Emitter();
+  readonly #latencies: number[] = [];
   #content: CatalogContent | undefined;
   #order: { ids: string[]; known?: Set<string> } | undefined;
   #missing: PassthroughReason | undefined;
@@ -84,6 +89,14 @@ export class Handle {
       repaired: (repair, count) => this.#repaired(repair, count),
     });
     this.#memory = new Memory(this.#log, () => this.#now());
+    this.#measure = new MeasureGate({
+      options,
+      now: () => this.#now(),
+      events: () => this.#memory.events() ?? [],
+      profile: () => this.#memory.engine?.use((core) => core.inspect(this.#now()), emptyProfile) ?? emptyProfile(),
+      latencies: () => this.#latencies,
+      receipt: () => this.#consent.receipts.at(-1)?.recordId,
+    });
   }
 
   /** Finds out what is allowed and what is stored. Never rejects, and never waits for long. */
@@ -110,6 +123,7 @@ export class Handle {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) this.#hear(message);
+    void this.#measure.follow(this.#consent.gates);
   }
 
   #start(loaded: Loaded, content: CatalogContent | undefined): void {
@@ -142,8 +156,10 @@ export class Handle {
         learning: () => this.#consent.gates.learn,
         learn: (event) => this.#learn(event, false),
         changed: (cause) => this.#changed(cause),
+        dropReports: () => this.#measure.drop(),
       }),
       consent: this.#consentFace(),
+      measure: this.#measure.face(),
       update: (catalog) => this.#update(catalog),
       rules: (rules) => this.#rules(rules),
       on: <Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void) =>
@@ -165,7 +181,7 @@ export class Handle {
     this.#ids(); // what is served from now on
     this.#memory.engine?.close();
     this.#memory.engine = undefined;
-    await this.#log.close();
+    await Promise.all([this.#log.close(), this.#measure.close()]);
   }
 
   // — what happened —
@@ -191,10 +207,13 @@ export class Handle {
   #rank(request: RankRequest): Slate {
     checkRequest(request);
     const now = this.#now();
+    const start = performance.now();
     const plain = (): SlateData => shopOrder(request, this.#ids(), newId());
     const engine = this.#missing === undefined ? this.#memory.engine : undefined;
     const data = engine ? engine.use((core) => core.rank(engineRequest(request, now), now), plain) : plain();
-    return this.#slate(data);
+    const slate = this.#slate(data);
+    if (this.#latencies.push(performance.now() - start) > LATENCIES) this.#latencies.shift();
+    return slate;
   }
 
   #slate({ id, slot, items }: SlateData): Slate {
@@ -320,6 +339,7 @@ export class Handle {
     const receipt = method && this.#consent.record(method, this.#now());
     this.#log.allow(gates);
     this.#memory.engine?.setGates(gates);
+    const measured = gates !== before && !this.#early ? this.#measure.follow(gates) : undefined;
     if (gates !== before && !this.#early) {
       this.#emitter.emit({ type: "consent", gates, ...(receipt && { receipt }) }, "consent");
       this.#changed("consent");
@@ -327,6 +347,7 @@ export class Handle {
     if (gates.store && !before.store) await this.#grantStore();
     else if (!gates.store && (before.store || denied)) await this.#log.destroy();
     else if (gates.store && method) await this.#log.writeChoice(this.#consent.choice, receipt ? [receipt] : []);
+    await measured;
   }
 
   async #grantStore(): Promise<void> {
@@ -366,6 +387,7 @@ export class Handle {
       this.#memory.remove(message.forgotten);
     } else {
       this.#memory.erased();
+      void this.#measure.drop();
     }
     this.#changed("other_tab");
   }

@@ -21,7 +21,7 @@ export function checkOptions(options: unknown): OpenOptions {
   if (typeof options !== "object" || options === null) {
     throw flaneurError("option_missing", 'open needs options: open({ shop: "my-shop", catalog: "/catalog.pack" }).');
   }
-  const { shop, catalog, consent, notice, audience, rules, wasm, storage, now, seed } = options as Record<keyof OpenOptions, unknown>;
+  const { shop, catalog, consent, notice, audience, rules, tasks, tasksKey, upstream, wasm, storage, now, seed } = options as Record<keyof OpenOptions, unknown>;
   if (shop === undefined) throw missing("shop", "the name of your shop");
   if (typeof shop !== "string") throw type("shop", "a text");
   if (!SHOP.test(shop)) {
@@ -39,6 +39,11 @@ export function checkOptions(options: unknown): OpenOptions {
     throw type("audience", '"general" or "minor"');
   }
   if (rules !== undefined && !Array.isArray(rules)) throw type("rules", "an array of rules");
+  if (tasks !== undefined && (typeof tasks !== "object" || tasks === null)) throw type("tasks", "a bundle of tasks");
+  if (tasksKey !== undefined && typeof tasksKey !== "string") throw type("tasksKey", "a key in base64url");
+  if (upstream !== undefined && !isWasmSource(upstream)) {
+    throw type("upstream", "an address, a Response, bytes, or a module");
+  }
   if (wasm !== undefined && !isWasmSource(wasm)) throw type("wasm", "an address, a Response, bytes, or a module");
   if (storage !== undefined && storage !== "device" && storage !== "memory") throw type("storage", '"device" or "memory"');
   if (now !== undefined && typeof now !== "function") throw type("now", "a function that returns milliseconds");

@@ -26,6 +26,8 @@ export interface Surroundings {
   learning(): boolean;
   learn(event: CanonicalEvent): void;
   changed(cause: ChangeEvent["cause"]): void;
+  /** Drops the reports that wait. */
+  dropReports(): Promise<void>;
 }
 
 /** `Flaneur.profile` on a memory. */
@@ -44,7 +46,7 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
   const erase = async (): Promise<void> => {
     remember([]);
     if (isClosed()) return;
-    const done = memory.erase();
+    const done = Promise.all([memory.erase(), around.dropReports()]);
     around.changed("erase");
     await done;
   };

@@ -1,8 +1,9 @@
 /**
  * The public contract of `flaneur`.
  *
- * What leaves the device: nothing. The only requests are for the shop's own catalog and for the
- * package's own wasm file.
+ * What leaves the device: nothing, until the shopper grants `measure` and the shop gives a signed {@link TaskBundle};
+ * then the reports that `measure.preview` shows first. Other requests are for the shop's own catalog and for the
+ * package's own files.
  */
 
 /// <reference lib="dom" preserve="true" />
@@ -11,11 +12,13 @@
 import type { Catalog, Rule } from "./types/catalog.js";
 import type { Consent, ConsentSource, Gates, Notice, Receipt } from "./types/consent.js";
 import type { EventInput } from "./types/events.js";
+import type { Measure, TaskBundle } from "./types/measure.js";
 import type { Profile } from "./types/profile.js";
 
 export type * from "./types/catalog.js";
 export type * from "./types/consent.js";
 export type * from "./types/events.js";
+export type * from "./types/measure.js";
 export type * from "./types/profile.js";
 
 /** A failure that says how to fix it. Branch on `code`, never on `message`. */
@@ -49,6 +52,12 @@ export interface OpenOptions {
    */
   audience?: "general" | "minor";
   rules?: Rule[];
+  /** What may be asked, as `flaneur task sign` wrote it. Without it nothing is measured. */
+  tasks?: TaskBundle;
+  /** The public key that signed `tasks`: 32 bytes in base64url, written into the page's own code. */
+  tasksKey?: string;
+  /** The module that seals reports, like `wasm`. Loaded only after `measure` is granted. */
+  upstream?: string | URL | Response | BufferSource | WebAssembly.Module;
   /**
    * The engine, for shops that host it themselves: an address, a response, bytes or a compiled
    * module of the same version as this package. Default: the file beside this package.
@@ -261,6 +270,7 @@ export interface Flaneur {
   rank(request: RankRequest): Slate;
   readonly profile: Profile;
   readonly consent: Consent;
+  readonly measure: Measure;
   /**
    * Replaces the catalog.
    *

@@ -1,0 +1,344 @@
+/**
+ * Measures with consent: fixes each question's answer when its week ends, charges it, seals it, and sends it later.
+ *
+ * Loaded only after the `measure` gate opened. Guarantees: one report per task and epoch; a charge and its sealed
+ * report are written together, under a lock, before anything is sent; a report is sealed once and sent again byte for
+ * byte; when the budget is spent the report says "nothing" and costs nothing; an idle shopper's device does exactly
+ * what a busy one's does. A device that starts anew waits a whole epoch first, so deleting everything refills nothing
+ * within a week. Nothing here throws into the page.
+ */
+
+import { report } from "../errors.js";
+import type { Budget, LedgerEntry, OutboxEntry, Task, TaskStatus } from "../types/measure.js";
+import { readBundle } from "./bundle.js";
+import type { Questions } from "./bundle.js";
+import { canonicalJson } from "./canonical-json.js";
+import { contribution } from "./contribution.js";
+import { deliver } from "./deliver.js";
+import type { MeasureSurroundings } from "./gate.js";
+import { EPOCH_MS, budgetAt, charge, endOf, epochAt, isOld } from "./ledger.js";
+import { below, randomBytes } from "./random.js";
+import { SPREAD_MS, dueAt, retryAt, verdict } from "./schedule.js";
+import { loadSeal } from "./seal.js";
+import type { Seal } from "./seal.js";
+import { MeasureStore } from "./store.js";
+import type { DeviceState, Remembered, Waiting } from "./store.js";
+
+type Line = LedgerEntry & { key: string };
+
+/** How often a page looks whether something is due. */
+const LOOK_MS = 60_000;
+/** How long a withdrawal waits for a tab that is writing. */
+const LOCK_MS = 300;
+/** An answer with noise is given once in so many epochs. */
+const LDP_EPOCHS = 4;
+
+/** The measuring of one page. */
+export class Measurer {
+  readonly #around: MeasureSurroundings;
+  readonly #store: MeasureStore;
+  readonly #shop: string;
+  #seal: Promise<Seal> | undefined;
+  #running = false;
+  #abort = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(around: MeasureSurroundings) {
+    this.#around = around;
+    this.#shop = around.options.shop;
+    this.#store = new MeasureStore(this.#shop);
+  }
+
+  /** Goes to work, now and every minute. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#abort = new AbortController();
+    this.#look();
+  }
+
+  /** Stops at once, and what waits never leaves. */
+  async withdraw(): Promise<void> {
+    this.#stop();
+    await this.drop();
+  }
+
+  /** Stops at once and forgets everything, the ledger too: `store` was lost. */
+  async destroy(): Promise<void> {
+    this.#stop();
+    await this.#store.destroy().catch(report);
+  }
+
+  /** Stops; what waits stays. */
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#round;
+    await this.#store.close();
+  }
+
+  /** Drops what waits, in the ledger's words. The ledger and its sums stay. */
+  async drop(): Promise<void> {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    await this.#locked("ledger", async () => {
+      const { state, ledger, waiting } = await this.#store.read(false);
+      if (!state) return;
+      const done = waiting.map(({ key }) => key);
+      const dropped = ledger.filter(({ key, outcome }) => outcome === "waiting" && done.includes(key));
+      await this.#store.write({
+        state: { ...state, answers: {} },
+        ledger: dropped.map((line) => ({ ...line, outcome: "dropped" })),
+        done,
+      });
+    }).catch(report);
+  }
+
+  /** One round: what ended is answered, what is due is sent. Never rejects. */
+  async work(): Promise<void> {
+    const round = this.#round.then(() => this.#work().catch(report));
+    this.#round = round;
+    await round;
+  }
+
+  async preview(running: boolean): Promise<OutboxEntry[]> {
+    const remembered = await this.#store.read(false);
+    const waiting = remembered.waiting.flatMap(({ key, task, sealed, due }): OutboxEntry[] => {
+      const line = remembered.ledger.find((each) => each.key === key);
+      return line ? [{ ...shown(task, line.bucket, line.epsilon), state: "waiting", due, bytes: sealed.length }] : [];
+    });
+    const { state } = remembered;
+    if (!running || !state) return waiting;
+    const now = this.#around.now();
+    const epoch = Math.max(0, epochAt(now, state.anchor));
+    const { tasks } = await this.#questions(now);
+    const collecting = await Promise.all(
+      tasks.map(async (task): Promise<OutboxEntry> => {
+        const due = endOf(epoch, state.anchor);
+        const cost = charge(remembered.ledger, task.epsilon, due);
+        const bucket = cost === 0 ? 0 : await this.#answer(task, state, epoch);
+        return { ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 };
+      }),
+    );
+    return [...waiting, ...collecting];
+  }
+
+  async ledger(): Promise<LedgerEntry[]> {
+    const { ledger } = await this.#store.read(false);
+    return ledger.sort((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1)).map(({ key: _, ...line }) => line);
+  }
+
+  async budget(): Promise<Budget> {
+    return budgetAt((await this.#store.read(false)).ledger, this.#around.now());
+  }
+
+  async tasks(): Promise<TaskStatus[]> {
+    const { tasks, status } = await this.#questions(this.#around.now());
+    const { state } = await this.#store.read(false);
+    const changed = tasks.filter((task) => state?.pins[task.id] && state.pins[task.id]?.text !== canonicalJson(task));
+    const message = "The task is not what it was when this week began; it is answered from the next week on.";
+    return status.map((each) =>
+      changed.some(({ id }) => id === each.task) ? { task: each.task, state: "refused", code: "task_changed", message } : each,
+    );
+  }
+
+  async arm(id: string): Promise<number> {
+    const { tasks } = await this.#questions(this.#around.now());
+    const task = tasks.find((each) => each.id === id);
+    const { state } = await this.#store.read(false);
+    return task && state ? armOf(state, task) : 0;
+  }
+
+  #stop(): void {
+    this.#running = false;
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+  }
+
+  #look(): void {
+    void idle().then(async () => {
+      if (!this.#running) return;
+      await this.work();
+      if (!this.#running) return;
+      this.#timer = setTimeout(() => this.#look(), LOOK_MS);
+      (this.#timer as { unref?: () => void }).unref?.(); // in Node, waiting must not keep the process alive
+    });
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#abort;
+    const now = this.#around.now();
+    const questions = await this.#questions(now);
+    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal));
+    await this.#locked("send", () => this.#send(now, signal), true);
+  }
+
+  #questions(now: number): Promise<Questions> {
+    const { tasks, tasksKey } = this.#around.options;
+    return readBundle(tasks, tasksKey, this.#shop, now);
+  }
+
+  /** Answers, charges and seals what the last epoch owes. */
+  async #prepare({ tasks }: Questions, now: number, signal: AbortSignal): Promise<void> {
+    const remembered = await this.#store.read(true);
+    const state = remembered.state ?? freshState(now);
+    const epoch = epochAt(now, state.anchor);
+    const pinned = pin(state, tasks, epoch);
+    const owed = owedBy(tasks, pinned, remembered, epoch - 1, endOf(epoch - 1, state.anchor));
+    const old = remembered.ledger.filter((line) => isOld(line, now)).map(({ key }) => key);
+    const change = { state: pinned, ledger: [] as Line[], waiting: [] as Waiting[], old };
+    for (const task of owed) {
+      const end = endOf(epoch - 1, state.anchor);
+      const cost = charge([...remembered.ledger, ...change.ledger], task.epsilon, end);
+      const bucket = cost === 0 ? 0 : await this.#answer(task, state, epoch - 1);
+      const key = `${epoch - 1}:${task.id}`;
+      const due = dueAt(end, below(SPREAD_MS));
+      const sealed = await this.#sealed(task, bucket, due, pinned);
+      change.waiting.push({ key, task, sealed, at: end, due, retryAt: 0, failures: 0, again: false });
+      change.ledger.push(this.#line(key, task, bucket, cost, epoch - 1, end, sealed.length));
+    }
+    if (signal.aborted) return; // withdrawn meanwhile: nothing was charged, nothing waits
+    const nothing = remembered.state && owed.length === 0 && old.length === 0 && pinned === state;
+    if (!nothing) await this.#store.write(change);
+  }
+
+  #line(key: string, task: Task, bucket: number, epsilon: number, epoch: number, at: number, bytes: number): Line {
+    const { task: id, metric, purpose, label, operators } = shown(task, bucket, epsilon);
+    const receipt = this.#around.receipt();
+    const line = { key, task: id, metric, purpose, epoch, bucket, label, operators, epsilon, at, bytes };
+    return { ...line, outcome: "waiting", ...(receipt !== undefined && { receipt }) };
+  }
+
+  async #answer(task: Task, state: DeviceState, epoch: number): Promise<number> {
+    const [from, to] = [endOf(epoch - 1, state.anchor), endOf(epoch, state.anchor)];
+    const bucket = contribution(task, {
+      events: this.#around.events().filter(({ at }) => at >= from && at < to),
+      profile: this.#around.profile(),
+      latencies: this.#around.latencies(),
+      arm: await armOf(state, task),
+      below,
+    });
+    return bucket < task.buckets.length ? bucket : 0;
+  }
+
+  async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer>> {
+    const seal = await (this.#seal ??= loadSeal(this.#around.options.upstream));
+    if (task.mode === "dap") return seal(task, bucket, time);
+    return (state.answers[`${task.id}:${bucket}`] ??= seal(task, bucket, time));
+  }
+
+  /** Sends what is due, one after the other. */
+  async #send(now: number, signal: AbortSignal): Promise<void> {
+    const { ledger, waiting } = await this.#store.read(false);
+    if (waiting.length === 0) return;
+    const lastAction = this.#around.events().reduce((last, { at }) => Math.max(last, at), -Infinity);
+    for (const report of waiting.sort((a, b) => a.due - b.due)) {
+      const line = ledger.find(({ key }) => key === report.key);
+      const what = verdict(report, now, lastAction);
+      if (signal.aborted || !line) return;
+      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, outcome: "failed", reason: "late" }] });
+      if (what === "send") await this.#sendOne(report, line, now, signal);
+    }
+  }
+
+  async #sendOne(report: Waiting, line: Line, now: number, signal: AbortSignal): Promise<void> {
+    const delivery = await deliver(report.task, report.sealed, signal);
+    if (delivery === "aborted") return;
+    const key = report.key;
+    if (delivery === "sent") {
+      await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "sent", sentAt: now }] });
+      return;
+    }
+    if (signal.aborted) return;
+    const fresh = delivery === "outdated" ? await this.#sealAgain(report, line, now) : undefined;
+    const failures = report.failures + 1;
+    const next = delivery === "again" ? retryAt(failures, now) : fresh ? now : undefined;
+    if (next === undefined) {
+      const reason = delivery === "again" ? "unreachable" : delivery;
+      await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] });
+    } else {
+      await this.#store.write({ waiting: [{ ...(fresh ?? report), failures, retryAt: next }] });
+    }
+  }
+
+  /** The operator has new keys: once, if the bundle has them too. The answer and its charge stay. */
+  async #sealAgain(report: Waiting, line: Line, now: number): Promise<Waiting | undefined> {
+    const { tasks } = await this.#questions(now);
+    const task = tasks.find(({ id }) => id === report.task.id);
+    if (report.again || task?.mode !== "dap" || canonicalJson(task) === canonicalJson(report.task)) return undefined;
+    const { state } = await this.#store.read(false);
+    if (!state) return undefined;
+    return { ...report, task, sealed: await this.#sealed(task, line.bucket, report.due, state), again: true };
+  }
+
+  /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */
+  async #locked(name: "ledger" | "send", work: () => Promise<void>, once = false): Promise<void> {
+    const lock = `flaneur:${this.#shop}:${name}`;
+    if (once) {
+      await navigator.locks.request(lock, { ifAvailable: true }, (held) => (held ? work() : undefined));
+    } else if (this.#running) {
+      await navigator.locks.request(lock, work);
+    } else {
+      // A withdrawal does not wait for a tab that hangs: each tab drops by itself.
+      const signal = AbortSignal.timeout(LOCK_MS);
+      await navigator.locks.request(lock, { signal }, work).catch((e: unknown) => {
+        if (!signal.aborted) throw e;
+        return work();
+      });
+    }
+  }
+}
+
+function freshState(now: number): DeviceState {
+  return { anchor: now + below(EPOCH_MS), secret: randomBytes(32), pins: {}, answers: {} };
+}
+
+/** Remembers what each id stands for. A task that changed within an epoch is not answered until the next one. */
+function pin(state: DeviceState, tasks: readonly Task[], epoch: number): DeviceState {
+  const pins = { ...state.pins };
+  let changed = false;
+  for (const task of tasks) {
+    const text = canonicalJson(task) ?? "";
+    const known = pins[task.id];
+    if (known?.text === text || (known && known.epoch >= epoch)) continue;
+    pins[task.id] = { text, epoch };
+    changed = true;
+  }
+  return changed ? { ...state, pins } : state;
+}
+
+/** The tasks that have no report of an epoch yet, by id. */
+function owedBy(tasks: readonly Task[], { pins }: DeviceState, { ledger }: Remembered, epoch: number, end: number): Task[] {
+  if (epoch < 0 || ledger.some((line) => line.epoch > epoch)) return []; // too early, or the clock went back
+  const owed = tasks.filter((task) => {
+    const rest = task.mode === "ldp" ? LDP_EPOCHS : 1;
+    const answered = ledger.some((line) => line.task === task.id && line.epoch > epoch - rest);
+    return !answered && Date.parse(task.start) < end && pins[task.id]?.text === canonicalJson(task);
+  });
+  return owed.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function shown(task: Task, bucket: number, epsilon: number): Omit<OutboxEntry, "state" | "due" | "bytes"> {
+  const { en, fr } = task.buckets[bucket] ?? { en: "", fr: "" };
+  const operators = task.mode === "dap" ? [task.leader.name, task.helper.name] : [task.collector.name];
+  const { id, metric, mode, purpose } = task;
+  return { task: id, metric, mode, purpose, bucket, label: { en, fr }, operators, epsilon };
+}
+
+/** The arm that the device's secret gives it: the first four bytes of a hash, which 16 arms share evenly enough. */
+async function armOf({ secret }: DeviceState, { id, arms = 1 }: Task): Promise<number> {
+  const text = new TextEncoder().encode(id);
+  const input = new Uint8Array(secret.length + text.length);
+  input.set(secret);
+  input.set(text, secret.length);
+  const hash = new DataView(await crypto.subtle.digest("SHA-256", input));
+  return hash.getUint32(0) % arms;
+}
+
+/** When the page has a moment. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 2000 });
+    else setTimeout(resolve, 0);
+  });
+}

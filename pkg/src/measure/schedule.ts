@@ -1,0 +1,34 @@
+/**
+ * When a report leaves, so that its moment says nothing about the shopper.
+ *
+ * Pure. Due at a random instant of the 24 hours after the epoch; never within ten minutes of anything the shopper
+ * did; dropped a week after the epoch's end. A failure is tried again later and later, at most six times.
+ */
+
+import { DAY_MS, EPOCH_MS } from "./ledger.js";
+
+export const SPREAD_MS = DAY_MS;
+export const QUIET_MS = 10 * 60_000;
+const RETRY_MS = [15 * 60_000, 3_600_000, 4 * 3_600_000, 12 * 3_600_000, 24 * 3_600_000] as const;
+
+/** When a report of an epoch that ended then is due. `drawn`: uniform from 0 to `SPREAD_MS`. */
+export function dueAt(epochEnd: number, drawn: number): number {
+  return epochEnd + drawn;
+}
+
+/** What to do with a report now. */
+export function verdict(
+  report: { due: number; at: number; retryAt: number },
+  now: number,
+  lastAction: number,
+): "send" | "wait" | "late" {
+  if (now > report.at + EPOCH_MS) return "late";
+  const quiet = now - lastAction >= QUIET_MS || lastAction > now;
+  return now >= report.due && now >= report.retryAt && quiet ? "send" : "wait";
+}
+
+/** When to try again after so many failures; nothing when it is enough. */
+export function retryAt(failures: number, now: number): number | undefined {
+  const wait = RETRY_MS[failures - 1];
+  return wait === undefined ? undefined : now + wait;
+}

@@ -1,0 +1,214 @@
+/**
+ * What may leave the device: the questions, the answers, and what they cost.
+ */
+
+/** The closed list of what can be asked. There is no metric for item ids, search text, prices, times or places. */
+export type Metric =
+  /** Which of the buckets' attributes the shopper leans to most. */
+  | "taste_share"
+  /** How far a labelled discovery got: 1 seen, 2 looked at, 3 put in the basket, 4 bought. */
+  | "discovery_outcome"
+  /** Per arm `a` of a private experiment: `1 + 2a` the slot was seen, `2 + 2a` something in it was taken. */
+  | "slot_click_through"
+  /** Which of the buckets' channels the purchases of the epoch are owed to; a draw in proportion to the credits. */
+  | "attribution_credit"
+  /** How long `rank` took on this device, by tier. */
+  | "latency";
+
+/** A text in both languages. */
+export interface Words {
+  en: string;
+  fr: string;
+}
+
+/** One of two independent companies that each hold half of every report. */
+export interface TaskOperator {
+  /** The legal name. */
+  name: string;
+  /** The address of its aggregator, ending in a slash. */
+  url: string;
+  /** The operator's DAP `HpkeConfig`, in base64url: pinned here, never fetched. */
+  hpke: string;
+}
+
+/** What every task says, whatever its mode. */
+interface AnyTask {
+  /** 32 bytes in base64url, the same for every shopper. */
+  id: string;
+  metric: Metric;
+  /** What it is for, in the shopper's words. */
+  purpose: Words;
+  /**
+   * The possible answers, at most 256. The first is "nothing", and is sent when nothing happened.
+   * `value` is the attribute (`taste_share`) or the channel (`attribution_credit`) that a bucket counts.
+   */
+  buckets: (Words & { value?: string })[];
+  /** Privacy cost of one report, in millionths. */
+  epsilon: number;
+  /** Reports that are only ever read together, at least 100. */
+  minBatchSize: number;
+  /** ISO 8601. */
+  start: string;
+  /** ISO 8601. */
+  end: string;
+  /** How long the answers are kept. */
+  retention: Words;
+  /** `slot_click_through`: the slot. */
+  slot?: string;
+  /** `slot_click_through`: how many arms, 1 to 16. */
+  arms?: number;
+  /** `attribution_credit`: how credit is shared. Default `"last_touch"`. */
+  model?: AttributionModel;
+}
+
+/** Halves for two operators, neither of which can read an answer: DAP-09 with Prio3Histogram. */
+export interface DapTask extends AnyTask {
+  mode: "dap";
+  leader: TaskOperator;
+  helper: TaskOperator;
+  /** Length of the proof's chunks, about the square root of the number of buckets. */
+  chunk: number;
+  /** Seconds, at least 3,600: report times are rounded down to it. */
+  timePrecision: number;
+}
+
+/** An answer with noise, for shops without two operators. */
+export interface LdpTask extends AnyTask {
+  mode: "ldp";
+  collector: { name: string; url: string };
+  /** How many shoppers are expected to answer. */
+  expected: number;
+}
+
+export type Task = DapTask | LdpTask;
+
+/** The questions of a shop, signed, and the same bytes for every shopper. `flaneur task` makes it. */
+export interface TaskBundle {
+  flaneur: 1;
+  shop: string;
+  tasks: Task[];
+  /** Ed25519 over the canonical JSON (RFC 8785) of all the rest, in base64url. */
+  signature: string;
+}
+
+/** What waits to leave, or would leave next, in clear. */
+export interface OutboxEntry {
+  /** The task's id. */
+  task: string;
+  metric: Metric;
+  mode: "dap" | "ldp";
+  purpose: Words;
+  /** The exact answer. In mode `ldp` it is what the noise is added to. */
+  bucket: number;
+  label: Words;
+  /** Who receives a part. */
+  operators: string[];
+  /** In millionths. 0 when the budget is spent: then the answer is "nothing". */
+  epsilon: number;
+  /** `"collecting"`: as it stands in the current epoch. `"waiting"`: fixed and sealed, not sent yet. */
+  state: "collecting" | "waiting";
+  /** Milliseconds since 1970: not before. */
+  due: number;
+  /** Of the report; 0 while collecting. */
+  bytes: number;
+}
+
+/** One line of what was spent and sent. It holds the answer in clear and stays on the device. */
+export interface LedgerEntry {
+  task: string;
+  metric: Metric;
+  purpose: Words;
+  /** Which week of this device. */
+  epoch: number;
+  bucket: number;
+  label: Words;
+  operators: string[];
+  /** In millionths. */
+  epsilon: number;
+  /** Milliseconds since 1970: when the epoch ended that it is charged to. */
+  at: number;
+  /** Of the report. */
+  bytes: number;
+  /** `"dropped"`: withdrawn or erased before it left. `"failed"`: the operator refused it, or a week passed. */
+  outcome: "waiting" | "sent" | "dropped" | "failed";
+  /** Milliseconds since 1970. */
+  sentAt?: number;
+  /** Why it failed. */
+  reason?: string;
+  /** The consent receipt in force. */
+  receipt?: string;
+}
+
+/** What is spent of the shopper's privacy at this shop, in millionths of epsilon. */
+export interface Budget {
+  week: { spent: number; limit: number };
+  month: { spent: number; limit: number };
+}
+
+/** A question of the bundle, and why it is not answered when it is not. */
+export interface TaskStatus {
+  /** The task's id, or its place when it has none. */
+  task: string;
+  state: "active" | "not_started" | "refused";
+  /** Stable, snake_case. */
+  code?: string;
+  message?: string;
+}
+
+/** How the credit for a conversion is shared among the touches before it. */
+export type AttributionModel =
+  /** All to the last touch. */
+  | "last_touch"
+  /** Equal parts to the last `n` touches. */
+  | { lastNTouch: number }
+  /** Equal parts to every touch. */
+  | "linear"
+  /** 40 % to the first, 40 % to the last, the rest to those between. */
+  | "position_based"
+  /** The Shapley value of each channel over the shopper's own journeys. */
+  | "data_driven";
+
+/** Shaped like W3C Attribution's `measureConversion`. */
+export interface AttributionQuery {
+  /** What is shared out, a whole number. Default 1,000. */
+  value?: number;
+  /** Touches older than this before the conversion do not count. Default 30. */
+  lookbackDays?: number;
+  /** Default `"last_touch"`. */
+  logic?: AttributionModel;
+  /** Only these channels. Default: all. */
+  channels?: string[];
+  /** The conversion: a `purchase` event's id. Default: the newest one. */
+  conversion?: string;
+}
+
+/** Credits are whole numbers and add up to `value` exactly, or to 0 when there was no touch. */
+export interface Attribution {
+  /** The purchase event; absent when there is none. */
+  conversion?: string;
+  value: number;
+  credits: { channel: string; credit: number; touches: number }[];
+}
+
+/** The shopper's view of what leaves, and the shop's attribution on the device. */
+export interface Measure {
+  /** What waits to leave, and what would leave next, in clear. */
+  preview(): Promise<OutboxEntry[]>;
+  /** Everything that was spent and sent, newest first. */
+  ledger(): Promise<LedgerEntry[]>;
+  budget(): Promise<Budget>;
+  /** Every question of the bundle, and why it is not answered when it is not. */
+  tasks(): Promise<TaskStatus[]>;
+  /**
+   * The arm of a private experiment on this device, 0 for the first. It is made of a secret of the device and the
+   * task, is told to nobody, and is 0 while `measure` is denied.
+   */
+  arm(task: string): Promise<number>;
+  /**
+   * Shares the credit for a purchase among the `touch` events before it, on the device. Nothing leaves.
+   *
+   * # Errors
+   * `FlaneurError` for a value, window or model that makes no sense.
+   */
+  attribute(query?: AttributionQuery): Attribution;
+}

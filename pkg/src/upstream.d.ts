@@ -1,0 +1,27 @@
+/**
+ * The generated glue of the module that seals, as this package uses it.
+ *
+ * Written by hand, like that of the core; `tests/js/upstream.test.mjs` runs every function.
+ */
+
+/** Instantiates once. */
+export default function init(source: {
+  module_or_path: string | URL | Response | BufferSource | WebAssembly.Module;
+}): Promise<unknown>;
+
+/** A report for two operators; `now` in seconds since 1970. */
+export function seal(
+  id: Uint8Array,
+  buckets: number,
+  chunk: number,
+  timePrecision: number,
+  leader: Uint8Array,
+  helper: Uint8Array,
+  bucket: number,
+  now: number,
+): Uint8Array;
+
+/** A noisy answer, one bit per bucket. */
+export function answer(buckets: number, epsilonMicro: number, bucket: number): Uint8Array;
+
+export function version(): string;

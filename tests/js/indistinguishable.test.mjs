@@ -1,0 +1,74 @@
+import "./support/database.mjs";
+import "./support/locks.mjs";
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { Measurer } from "../../pkg/dist/measure/measurer.js";
+import { below } from "../../pkg/dist/measure/random.js";
+import { operator } from "./support/operator.mjs";
+import { DAY, START, WEEK, dapTask, hpkeConfig, signed } from "./support/tasks.mjs";
+
+const upstream = await WebAssembly.compile(await readFile(new URL("../../pkg/dist/upstream_bg.wasm", import.meta.url)));
+const SHOPPERS = 2000;
+const VISIT_MS = 30 * 60_000;
+
+test("over 2,000 consenting shoppers, busy and idle ones send as often, as much, and at the same times", async (t) => {
+  let clock;
+  const sent = { busy: [], idle: [] };
+  let who;
+  const { url } = await operator(t, ({ body }) => {
+    sent[who].push({ at: clock, length: body.length });
+    return {};
+  });
+  const bundle = await signed("many", [dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) } })]);
+  for (let shopper = 0; shopper < SHOPPERS; shopper++) {
+    who = shopper % 2 ? "busy" : "idle";
+    const events = [];
+    const busy = who === "busy";
+    const measurer = new Measurer({
+      options: { shop: `many`, ...bundle, upstream },
+      now: () => clock,
+      events: () => events,
+      profile: () => ({ affinities: busy ? [{ attribute: "category:rug", value: 1 }] : [] }),
+      latencies: () => [],
+      receipt: () => undefined,
+    });
+    clock = START + DAY;
+    measurer.start();
+    await measurer.work();
+    // The shop stays open around the clock; a page looks every half hour, and a busy shopper did something since.
+    const first = START + DAY + WEEK;
+    for (clock = first; clock < first + WEEK + DAY && (await measurer.ledger()).length === 0; clock += 6 * 3_600_000) {
+      await measurer.work();
+    }
+    for (const end = clock + DAY; clock <= end; clock += VISIT_MS) {
+      if (busy) events.push({ id: `${clock}`, type: "view_item", at: clock - below(VISIT_MS) });
+      await measurer.work();
+      if ((await measurer.preview(false)).length === 0) break;
+    }
+    await measurer.destroy();
+  }
+  assert.deepEqual([sent.busy.length, sent.idle.length], [SHOPPERS / 2, SHOPPERS / 2]);
+  assert.equal(new Set([...sent.busy, ...sent.idle].map(({ length }) => length)).size, 1);
+  const p = kolmogorovSmirnov(...["busy", "idle"].map((kind) => sent[kind].map(({ at }) => at)));
+  t.diagnostic(`Kolmogorov–Smirnov p = ${p.toFixed(3)}`);
+  assert.ok(p > 0.01, `p = ${p}`);
+});
+
+/** The two-sample test, with the asymptotic distribution (Smirnov 1948). */
+function kolmogorovSmirnov(a, b) {
+  const all = [...a, ...b].sort((x, y) => x - y);
+  const share = (list, x) => list.filter((each) => each <= x).length / list.length;
+  const distance = Math.max(...[...new Set(all)].map((x) => Math.abs(share(a, x) - share(b, x))));
+  const effective = Math.sqrt((a.length * b.length) / (a.length + b.length));
+  const lambda = (effective + 0.12 + 0.11 / effective) * distance;
+  let p = 0;
+  for (let j = 1; j < 100; j++) p += 2 * (-1) ** (j - 1) * Math.exp(-2 * (j * lambda) ** 2);
+  return Math.min(1, Math.max(0, p));
+}
+
+test("the test itself would notice busy shoppers who send an hour or two later", () => {
+  const spread = Array.from({ length: 1000 }, (_, i) => (i / 1000) * 24);
+  assert.ok(kolmogorovSmirnov(spread, spread.map((hour) => hour + 0.1)) > 0.01);
+  assert.ok(kolmogorovSmirnov(spread, spread.map((hour) => hour + 2.4)) < 0.01);
+});

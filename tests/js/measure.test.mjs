@@ -1,0 +1,296 @@
+import { databases } from "./support/database.mjs";
+import "./support/locks.mjs";
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { open } from "../../pkg/dist/embedded.js";
+import { Measurer } from "../../pkg/dist/measure/measurer.js";
+import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
+import { operator } from "./support/operator.mjs";
+import { DAY, START, WEEK, base64url, dapTask, hpkeConfig, ldpTask, signed } from "./support/tasks.mjs";
+
+const upstream = await WebAssembly.compile(await readFile(new URL("../../pkg/dist/upstream_bg.wasm", import.meta.url)));
+const ALL = { store: true, learn: true, rank: true, measure: true };
+const NO_PROFILE = { affinities: [] };
+
+/** A task whose leader is a local server. */
+const taskAt = (url, change = {}) => dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) }, ...change });
+
+/** A device that measures, with a clock of its own. Its rounds are started by hand. */
+async function device(shop, tasks, more = {}) {
+  const clock = { now: START + DAY };
+  const { signature: _, ...bundle } = "signature" in tasks ? tasks : await signed(shop, tasks);
+  const around = {
+    options: { shop, ...bundle, upstream, ...more.options },
+    now: () => clock.now,
+    events: () => more.events?.(clock.now) ?? [],
+    profile: () => more.profile ?? NO_PROFILE,
+    latencies: () => more.latencies ?? [],
+    receipt: () => "receipt-1",
+  };
+  const measurer = new Measurer(around);
+  return {
+    measurer,
+    clock,
+    /** One round at a moment of the device's clock. */
+    async at(now) {
+      clock.now = now;
+      measurer.start();
+      await measurer.work();
+    },
+  };
+}
+
+/** When the first epoch of a device that started at `from` may have ended for sure, and its report is due. */
+const FIRST_DUE = START + DAY + 2 * WEEK + DAY;
+
+test("a consenting device waits a whole epoch, then sends one sealed report per epoch, and shows it first", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const profile = { affinities: [{ attribute: "category:rug", value: 2 }, { attribute: "category:lamp", value: 1 }] };
+  const { measurer, at } = await device(shop, [taskAt(url)], { profile });
+  await at(START + DAY);
+  await at(START + 2 * DAY);
+  assert.equal(received.length, 0);
+  const [collecting] = await measurer.preview(true);
+  assert.deepEqual([collecting.state, collecting.bucket, collecting.label.en], ["collecting", 3, "rug"]);
+
+  await at(FIRST_DUE - DAY); // the epoch has ended; at the latest a day later it is due
+  const shown = (await measurer.preview(true)).filter(({ state }) => state === "waiting");
+  await at(FIRST_DUE);
+  await eventually(() => received.length === 1, "the report");
+  const [{ method, url: path, headers, body }] = received;
+  assert.equal(method, "PUT");
+  assert.equal(path, `/tasks/${dapTask().id}/reports`);
+  assert.equal(headers["content-type"], "application/dap-report");
+  for (const name of ["cookie", "referer", "authorization"]) assert.equal(headers[name], undefined, name);
+  assert.equal((Number(body.readBigUInt64BE(16)) * 1000) % 3_600_000, 0, "the time is rounded");
+
+  const [line] = await measurer.ledger();
+  assert.deepEqual([line.outcome, line.bucket, line.label.fr, line.epsilon, line.bytes, line.receipt],
+    ["sent", 3, "rug (fr)", 1_000_000, body.length, "receipt-1"]);
+  assert.deepEqual(line.operators, ["Leader Ltd", "Helper GmbH"]);
+  for (const entry of shown) assert.deepEqual([entry.bucket, entry.bytes], [line.bucket, line.bytes]);
+  await at(FIRST_DUE + 3600_000);
+  assert.equal(received.length, 1, "once");
+  for (let week = 1; week <= 3; week++) {
+    await at(FIRST_DUE + week * WEEK - DAY);
+    await at(FIRST_DUE + week * WEEK);
+  }
+  assert.equal(received.length, 4);
+  assert.equal(new Set(received.map(({ body }) => body.length)).size, 1);
+  assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, 4, "each has an id of its own");
+  await measurer.close();
+});
+
+test("withdrawing drops what waits and never flushes it; the ledger says so and does not refill", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const { measurer, clock, at } = await device(shop, [taskAt(url)]);
+  await at(START + DAY);
+  // The moment just after the epoch's end, before the report is due for most draws: look for one that waits.
+  for (clock.now = START + DAY; (await measurer.preview(false)).length === 0 && received.length === 0; ) await at(clock.now + 600_000 * 6);
+  if (received.length === 0) {
+    const start = performance.now();
+    await measurer.withdraw();
+    assert.ok(performance.now() - start < 1000);
+    assert.deepEqual(await measurer.preview(false), []);
+    const [line] = await measurer.ledger();
+    assert.equal(line.outcome, "dropped");
+    await at(clock.now + 2 * DAY); // granted again, within the same epoch
+    assert.equal(received.length, 0);
+    assert.equal((await measurer.ledger()).length, 1, "no second report for an epoch");
+  }
+  await measurer.close();
+});
+
+test("withdrawing stops a report on its way, within a second", async (t) => {
+  const { url, received } = await operator(t, () => ({ hang: true }));
+  const { measurer, clock, at } = await device(freshShop(), [taskAt(url)]);
+  await at(START + DAY);
+  clock.now = FIRST_DUE;
+  measurer.start();
+  const working = measurer.work();
+  await eventually(() => received.length === 1, "the request");
+  const start = performance.now();
+  await measurer.withdraw();
+  await working;
+  assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome), ["dropped"]);
+  await measurer.close();
+});
+
+test("a device that loses store forgets everything, and starts with a whole epoch of waiting", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const { measurer, at } = await device(shop, [taskAt(url)]);
+  await at(START + DAY);
+  await at(FIRST_DUE - DAY);
+  await at(FIRST_DUE);
+  assert.equal(received.length, 1);
+  await measurer.destroy();
+  assert.ok(!(await databases()).includes(`flaneur:${shop}:measure`));
+  await at(FIRST_DUE + DAY);
+  await at(FIRST_DUE + WEEK);
+  assert.equal(received.length, 1, "less than a week later nothing can be due");
+  await measurer.close();
+});
+
+// [what the server does, ends as, requests]
+const HOSTILE = [
+  ["answers 200", () => ({ status: 200 }), "sent", 1],
+  ["refuses", () => ({ status: 400, body: "no" }), "failed", 1],
+  ["redirects", () => ({ status: 307, headers: { location: "http://127.0.0.1:9/elsewhere" } }), "failed", 6],
+  ["fails", () => ({ status: 500 }), "failed", 6],
+  ["is too busy", () => ({ status: 429 }), "failed", 6],
+  ["hangs up", () => ({ drop: true }), "failed", 6],
+  ["fails twice", (_, count) => ({ status: count <= 2 ? 503 : 201 }), "sent", 3],
+  ["answers with 64 MiB", () => ({ status: 400, body: Buffer.alloc(1 << 26, 32) }), "failed", 1],
+  ["says that the keys are outdated", () => ({ status: 400, body: JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" }) }), "failed", 1],
+];
+
+for (const [what, answer, outcome, requests] of HOSTILE) {
+  test(`a server that ${what}: no throw, the same bytes again, an end, and a whole ledger`, async (t) => {
+    const { url, received } = await operator(t, answer);
+    const { measurer, at } = await device(freshShop(), [taskAt(url)]);
+    await at(START + DAY);
+    for (let hours = 0; hours < 6 * 24; hours += 3) await at(FIRST_DUE + hours * 3_600_000);
+    const ledger = await measurer.ledger();
+    const first = ledger.at(-1);
+    const own = received.filter(({ body }) => body.equals(received[0].body));
+    assert.equal(first.outcome, outcome, JSON.stringify(first));
+    assert.equal(own.length, requests);
+    assert.equal(received.length % requests, 0, "every request repeats a sealed report");
+    assert.ok(received.every(({ url }) => url === `/tasks/${dapTask().id}/reports`), "nothing else is asked for");
+    const { week, month } = await measurer.budget();
+    assert.ok(week.spent <= 1_000_000 && month.spent === ledger.length * 1_000_000);
+    await measurer.close();
+  });
+}
+
+test("with new keys in the bundle an outdated report is sealed once more, with the same answer", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: outdated } : {}));
+  const shop = freshShop();
+  const { tasks, tasksKey } = await signed(shop, [taskAt(url)]);
+  const options = {};
+  const { measurer, clock, at } = await device(shop, { tasks, tasksKey, signature: "" }, { options });
+  await at(START + DAY);
+  for (clock.now = START + DAY; (await measurer.ledger()).length === 0; ) await at(clock.now + 3_600_000);
+  await measurer.close();
+  // The shop publishes new keys; the waiting report is sealed for the old ones.
+  const fresh = await signed(shop, [taskAt(url)]);
+  const { measurer: next, at: later } = await device(shop, { ...fresh, signature: "" });
+  await later(clock.now + DAY + 1);
+  await later(clock.now + DAY + 2);
+  if (received.length === 2) {
+    assert.notDeepEqual(received[0].body, received[1].body);
+    assert.deepEqual((await next.ledger()).map(({ outcome, epsilon }) => [outcome, epsilon]), [["sent", 1_000_000]]);
+  }
+  await next.close();
+});
+
+test("a spent budget still sends, says nothing and costs nothing", async (t) => {
+  const { url, received } = await operator(t);
+  const events = (now) => [{ id: "i", type: "impression", at: now - DAY, shown: [{ item: "a", discovery: true }] }];
+  const tasks = [1, 2, 3].map((i) =>
+    taskAt(url, { id: base64url(Buffer.alloc(32, i)), metric: "taste_share", epsilon: 1_000_000 }),
+  );
+  const profile = { affinities: [{ attribute: "category:rug", value: 1 }] };
+  const { measurer, at } = await device(freshShop(), tasks, { profile, events });
+  await at(START + DAY);
+  await at(FIRST_DUE - DAY);
+  await at(FIRST_DUE);
+  const ledger = await measurer.ledger();
+  assert.deepEqual(ledger.map(({ epsilon, bucket }) => [epsilon, bucket]).sort(), [[0, 0], [1_000_000, 3], [1_000_000, 3]]);
+  assert.equal(received.length, 3);
+  assert.equal(new Set(received.map(({ body }) => body.length)).size, 1);
+  assert.equal((await measurer.budget()).week.spent, 2_000_000);
+  await measurer.close();
+});
+
+test("an answer with noise is one line of the same length, given once in four weeks, and repeated as it was", async (t) => {
+  const { url, received } = await operator(t);
+  const task = ldpTask({ collector: { name: "Shop SA", url } });
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  const { measurer, at } = await device(freshShop(), [task], { profile });
+  await at(START + DAY);
+  for (let week = 0; week < 9; week++) {
+    await at(FIRST_DUE + week * WEEK - DAY);
+    await at(FIRST_DUE + week * WEEK);
+  }
+  assert.equal(received.length, 3);
+  const [first, second, third] = received.map(({ body, method }) => `${method} ${body}`);
+  assert.deepEqual([second, third], [first, first], "averaging would remove the noise");
+  assert.match(first, /^POST \{"task":"[\w-]{43}","answer":"[0-9a-f]{2}"\}\n$/);
+  await measurer.close();
+});
+
+test("two tabs over a thousand epochs never spend twice, nor send two reports for one", async (t) => {
+  const shop = freshShop();
+  const { url, received } = await operator(t);
+  const task = taskAt(url, { end: new Date(START + 9000 * DAY).toISOString(), epsilon: 2_000_000 });
+  const bundle = { ...(await signed(shop, [task])), signature: "" };
+  const [one, two] = [await device(shop, bundle), await device(shop, bundle)];
+  await one.at(START + DAY);
+  for (let run = 0; run < 1000; run++) {
+    const now = FIRST_DUE + run * WEEK;
+    await Promise.all([one.at(now), two.at(now)]);
+  }
+  const ledger = await one.measurer.ledger();
+  const byEpoch = new Map();
+  for (const { epoch, epsilon } of ledger) byEpoch.set(epoch, (byEpoch.get(epoch) ?? 0) + epsilon);
+  assert.ok(byEpoch.size >= 100, `${byEpoch.size} epochs are kept`);
+  assert.ok([...byEpoch.values()].every((spent) => spent <= 2_000_000));
+  assert.equal(new Set(ledger.map(({ epoch }) => epoch)).size, ledger.length);
+  assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, received.length);
+  await Promise.all([one.measurer.close(), two.measurer.close()]);
+});
+
+test("a task that changes within a week is not answered until the next, and says so", async (t) => {
+  const { url } = await operator(t);
+  const shop = freshShop();
+  const before = await device(shop, { ...(await signed(shop, [taskAt(url)])), signature: "" });
+  await before.at(FIRST_DUE);
+  await before.measurer.close();
+  const after = await device(shop, { ...(await signed(shop, [taskAt(url, { epsilon: 500_000 })])), signature: "" });
+  await after.at(FIRST_DUE + 1);
+  assert.deepEqual((await after.measurer.tasks()).map(({ code }) => code), ["task_changed"]);
+  await after.measurer.close();
+});
+
+test("the handle: nothing is loaded or made before measure, everything goes with store, and the shopper can look", async (t) => {
+  const { url } = await operator(t);
+  const name = freshShop();
+  const bundle = await signed(name, [taskAt(url)]);
+  let now = START + DAY;
+  const options = { shop: name, catalog: ITEMS, ...bundle, upstream, now: () => now };
+  const shop = await open({ ...options, consent: { ...ALL, measure: false } });
+  assert.deepEqual(await shop.measure.preview(), []);
+  assert.deepEqual((await shop.measure.budget()).week, { spent: 0, limit: 2_000_000 });
+  const made = async () => (await databases()).includes(`flaneur:${name}:measure`);
+  assert.equal(await made(), false);
+  await shop.consent.set({ measure: true });
+  await eventually(made, "the ledger");
+  assert.deepEqual((await shop.measure.tasks()).map(({ state }) => state), ["active"]);
+  await eventually(async () => (await shop.measure.preview()).length === 1, "the preview");
+  assert.equal(await shop.measure.arm(bundle.tasks.tasks[0].id), 0);
+  now += 2 * WEEK;
+  const start = performance.now();
+  await shop.consent.set({ measure: false });
+  assert.ok(performance.now() - start < 1000);
+  assert.deepEqual(await shop.measure.preview(), []);
+  assert.equal(await made(), true, "the ledger stays");
+  await shop.consent.set({ store: false });
+  await eventually(async () => !(await made()), "the deletion");
+  await shop.close();
+});
+
+test("with a bundle that is refused, the handle says why and measures nothing", async () => {
+  const name = freshShop();
+  const { tasks } = await signed(name, [dapTask()]);
+  const shop = await open({ shop: name, catalog: ITEMS, consent: ALL, tasks, upstream });
+  assert.deepEqual((await shop.measure.tasks()).map(({ code }) => code), ["bundle_key_missing"]);
+  assert.deepEqual(await shop.measure.preview(), []);
+  await shop.close();
+});
