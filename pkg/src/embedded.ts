@@ -15,5 +15,12 @@ export type * from "./types.js";
 
 /** Opens a shop, like `open` of the browser entry. */
 export function open(options: OpenOptions): Promise<Flaneur> {
-  return openWith({ glue: () => Promise.resolve(core), inline: () => Promise.resolve(base64) }, options);
+  return openWith(
+    {
+      glue: () => Promise.resolve(core),
+      inline: () => Promise.resolve(base64),
+      measurer: () => import("./measure/measurer.js"),
+    },
+    options,
+  );
 }

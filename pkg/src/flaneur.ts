@@ -15,7 +15,7 @@ import { flaneurError, isFlaneurError, report } from "./errors.js";
 import { translate } from "./events.js";
 import { isForeign } from "./foreign.js";
 import { newId } from "./id.js";
-import type { Loaded, NotLoaded } from "./loader.js";
+import type { Loaded, NotLoaded, Sources } from "./loader.js";
 import { DeviceLog } from "./log.js";
 import { MeasureGate } from "./measure/gate.js";
 import { Memory } from "./memory.js";
@@ -72,7 +72,7 @@ export class Handle {
   #early: Message[] | undefined = [];
   #closed = false;
 
-  constructor(options: OpenOptions) {
+  constructor(options: OpenOptions, measurer: Sources["measurer"]) {
     this.#options = options;
     this.#consent = new ConsentState({
       shop: options.shop,
@@ -89,7 +89,7 @@ export class Handle {
       repaired: (repair, count) => this.#repaired(repair, count),
     });
     this.#memory = new Memory(this.#log, () => this.#now());
-    this.#measure = new MeasureGate({
+    this.#measure = new MeasureGate(measurer, {
       options,
       now: () => this.#now(),
       events: () => this.#memory.events() ?? [],

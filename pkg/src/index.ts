@@ -28,6 +28,7 @@ export function open(options: OpenOptions): Promise<Flaneur> {
       url: (simd) =>
         simd ? new URL("./core_bg.wasm", import.meta.url) : new URL("./core_scalar_bg.wasm", import.meta.url),
       inline: async () => (await import("./inline.js")).default,
+      measurer: () => import("./measure/measurer.js"),
     },
     options,
   );

@@ -40,6 +40,8 @@ export interface Sources {
   inline?(): Promise<string>;
   /** Code that somebody found already: a worker's page. */
   code?(): Promise<Found>;
+  /** What measures, loaded only after consent; absent where nothing can be loaded on demand: in a worker. */
+  measurer?(): Promise<typeof import("./measure/measurer.js")>;
 }
 
 type Wasm = NonNullable<OpenOptions["wasm"]>;

@@ -13,7 +13,7 @@ import type { Catalog, Flaneur } from "./types.js";
 /** What every entry point's `open` does, with the parts it brings. */
 export async function openWith(sources: Sources, options: unknown): Promise<Flaneur> {
   const checked = checkOptions(options);
-  const handle = new Handle(checked);
+  const handle = new Handle(checked, sources.measurer);
   try {
     const [loaded, content] = await Promise.all([
       loadEngine(sources, checked.wasm),

@@ -15,7 +15,10 @@ const MODULES = `
   elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/leaves
   elements/order elements/shelf elements/terms elements/why
   embedded emitter engine errors events export factory first flaneur foreign id index inline journal loader locked log
-  memory open options orders pack passthrough preference profile react request scope seal shelf sight storage version
+  measure/attribution measure/base64url measure/bundle measure/canonical-json measure/contribution measure/deliver
+  measure/exists measure/gate measure/ledger measure/limits measure/measurer measure/random measure/schedule
+  measure/seal measure/store
+  memory open options orders pack passthrough preference profile react request scope seal shelf sight storage upstream version
   vue wait
   worker worker-embedded worker/desk worker/host worker/remote worker/seat
 `.trim().split(/\s+/);
@@ -23,10 +26,10 @@ const TYPES = `
   connect connect/arrange connect/catalog connect/page connect/writer
   consent/consent-mode consent/index consent/shopify consent/strictest consent/tcf
   elements elements/base elements/centre elements/en elements/shelf elements/why
-  embedded errors index react shelf sight types types/catalog types/consent types/events types/profile vue
+  embedded errors index react shelf sight types types/catalog types/consent types/events types/measure types/profile vue
   worker worker/host worker/types
 `.trim().split(/\s+/);
-const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm"];
+const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm", "dist/upstream_bg.wasm"];
 
 const packed = tarball();
 

@@ -20,7 +20,7 @@ pub mod report;
 pub mod subset;
 pub mod threshold;
 #[cfg(target_arch = "wasm32")]
-mod web;
+pub mod web;
 
 pub use error::{Error, Result};
 pub use report::{Operator, Report, Task};

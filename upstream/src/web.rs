@@ -5,7 +5,7 @@ use rand_core::{CryptoRng, RngCore};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::report::{Report, Task, TaskParameters};
 use crate::subset::{self, Generator};
 use crate::threshold::Channel;
@@ -25,7 +25,7 @@ pub fn seal(
     helper: &[u8],
     bucket: u32,
     now: f64,
-) -> core::result::Result<Vec<u8>, JsValue> {
+) -> Result<Vec<u8>, JsValue> {
     let parameters = TaskParameters { id, buckets, chunk, time_precision: time_precision.into(), leader, helper };
     let sealed = Task::new(&parameters).and_then(|task| Report::seal(&task, bucket, now as u64, &mut Browser));
     sealed.map(Report::into_bytes).map_err(thrown)
@@ -36,7 +36,7 @@ pub fn seal(
 /// # Errors
 /// Those of `Channel::new` and `subset::answer`, as `FlaneurError`.
 #[wasm_bindgen]
-pub fn answer(buckets: u32, epsilon_micro: u32, bucket: u32) -> core::result::Result<Vec<u8>, JsValue> {
+pub fn answer(buckets: u32, epsilon_micro: u32, bucket: u32) -> Result<Vec<u8>, JsValue> {
     let drawn = Channel::new(buckets, epsilon_micro.into());
     drawn.and_then(|channel| subset::answer(channel, bucket, &mut Generator(&mut Browser))).map_err(thrown)
 }
@@ -70,7 +70,7 @@ impl RngCore for Browser {
         }
     }
 
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> core::result::Result<(), rand_core::Error> {
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
         getrandom::getrandom(bytes).map_err(Into::into)
     }
 }

@@ -49,8 +49,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 
 /// Builds `pkg/dist`, unless it is what the sources give.
 pub(crate) fn build(project: &Project) -> Result<()> {
-    let core = wasm::build(project, OptLevel::Manifest)?;
     let upstream = wasm::build_upstream(project)?;
+    let core = wasm::build(project, OptLevel::Manifest)?;
     for licence in LICENCES {
         copy_if_different(&project.root.join(licence), &project.pkg().join(licence))?;
     }

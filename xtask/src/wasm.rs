@@ -73,9 +73,10 @@ impl Variant {
         if self == Self::Upstream { "upstream" } else { "core" }
     }
 
-    /// Measured: `s` is smaller than the manifest's `z` for the big integers of the proofs.
-    fn level(self, level: OptLevel) -> OptLevel {
-        if self == Self::Upstream { OptLevel::Fixed("s") } else { level }
+    /// Where cargo keeps what it compiled. Flags differ between the variants of the core: in one folder each would
+    /// undo the other. What sends has the flags of the scalar one, and shares its dependencies.
+    fn folder(self) -> &'static str {
+        if self == Self::Simd { "simd" } else { "scalar" }
     }
 
     /// The file's name in the package.
@@ -143,7 +144,6 @@ fn build_all(project: &Project, level: OptLevel, variants: &[Variant]) -> Result
     let output = Output { folder };
     let mut unfinished = Vec::new();
     for &variant in variants {
-        let level = variant.level(level);
         let recipe = Recipe { generator: generator_version(project)?, goal: optimizer_goal(project, level)? };
         let compiled = compile(project, variant, level)?;
         let folder = output.folder.join(variant.name());
@@ -244,9 +244,8 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
     let mut tool = Tool::cargo(project, "rustc")
         .args(["--package", variant.package(), "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
         .args(["--target", WASM_TARGET, "--message-format=json-render-diagnostics"])
-        // Flags differ between the variants: in one folder each would undo the other.
         .arg("--target-dir")
-        .arg(project.scratch().join("cargo").join(variant.name()))
+        .arg(project.scratch().join("cargo").join(variant.folder()))
         .args(["--config", &format!("target.{WASM_TARGET}.rustflags={flags}")])
         .without_env("RUSTFLAGS")
         .without_env("CARGO_ENCODED_RUSTFLAGS");

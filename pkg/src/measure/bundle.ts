@@ -45,9 +45,17 @@ export interface Questions {
   status: TaskStatus[];
 }
 
-/** Checks the signature, then every task. A bundle that is refused as a whole has one line of status. */
+/** Checks the signature, then every task. */
 export async function readBundle(bundle: unknown, key: unknown, shop: string, now: number): Promise<Questions> {
-  const refusal = (await checkSignature(bundle, key)) ?? checkFrame(bundle as TaskBundle, shop);
+  return readSigned(bundle, await checkSignature(bundle, key), shop, now);
+}
+
+/**
+ * Checks every task of a bundle whose signature was checked already, with `unsigned` as its result.
+ * A bundle that is refused as a whole has one line of status.
+ */
+export function readSigned(bundle: unknown, unsigned: Refusal | undefined, shop: string, now: number): Questions {
+  const refusal = unsigned ?? checkFrame(bundle as TaskBundle, shop);
   if (refusal) return { tasks: [], status: [{ task: "bundle", state: "refused", ...refusal }] };
   const tasks: Task[] = [];
   const seen = new Set<unknown>();
@@ -66,7 +74,7 @@ export async function readBundle(bundle: unknown, key: unknown, shop: string, no
 }
 
 /** Why the signature does not hold; nothing when it does. */
-async function checkSignature(bundle: unknown, key: unknown): Promise<Refusal | undefined> {
+export async function checkSignature(bundle: unknown, key: unknown): Promise<Refusal | undefined> {
   if (typeof bundle !== "object" || bundle === null) return refuse("bundle_malformed", "A bundle is a JSON object.");
   const { signature, ...rest } = bundle as Record<string, unknown>;
   const text = canonicalJson(rest);

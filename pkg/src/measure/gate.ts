@@ -6,6 +6,7 @@
  * were made.
  */
 
+import type { Sources } from "../loader.js";
 import type { Gates, OpenOptions } from "../types.js";
 import type { Measure } from "../types/measure.js";
 import type { ExportedEvent, ProfileView } from "../types/profile.js";
@@ -29,10 +30,12 @@ export interface MeasureSurroundings {
 /** The measuring of one handle. */
 export class MeasureGate {
   readonly #around: MeasureSurroundings;
+  readonly #source: Sources["measurer"];
   #measurer: Promise<Measurer | undefined> | undefined;
   #open = false;
 
-  constructor(around: MeasureSurroundings) {
+  constructor(source: Sources["measurer"], around: MeasureSurroundings) {
+    this.#source = source;
     this.#around = around;
   }
 
@@ -83,10 +86,11 @@ export class MeasureGate {
   }
 
   #load(): Promise<Measurer | undefined> {
-    this.#measurer ??= import("./measurer.js").then(
-      ({ Measurer }) => new Measurer(this.#around),
-      () => undefined, // the file could not be fetched: nothing is measured on this page
-    );
+    this.#measurer ??=
+      this.#source?.().then(
+        ({ Measurer }) => new Measurer(this.#around),
+        () => undefined, // the file could not be fetched: nothing is measured on this page
+      ) ?? Promise.resolve(undefined);
     return this.#measurer;
   }
 }

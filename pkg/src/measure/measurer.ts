@@ -10,8 +10,8 @@
 
 import { report } from "../errors.js";
 import type { Budget, LedgerEntry, OutboxEntry, Task, TaskStatus } from "../types/measure.js";
-import { readBundle } from "./bundle.js";
-import type { Questions } from "./bundle.js";
+import { checkSignature, readSigned } from "./bundle.js";
+import type { Questions, Refusal } from "./bundle.js";
 import { canonicalJson } from "./canonical-json.js";
 import { contribution } from "./contribution.js";
 import { deliver } from "./deliver.js";
@@ -39,6 +39,8 @@ export class Measurer {
   readonly #store: MeasureStore;
   readonly #shop: string;
   #seal: Promise<Seal> | undefined;
+  /** Why the bundle's signature does not hold, found out once. */
+  #unsigned: Promise<Refusal | undefined> | undefined;
   #running = false;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -173,9 +175,10 @@ export class Measurer {
     await this.#locked("send", () => this.#send(now, signal), true);
   }
 
-  #questions(now: number): Promise<Questions> {
+  async #questions(now: number): Promise<Questions> {
     const { tasks, tasksKey } = this.#around.options;
-    return readBundle(tasks, tasksKey, this.#shop, now);
+    this.#unsigned ??= checkSignature(tasks, tasksKey);
+    return readSigned(tasks, await this.#unsigned, this.#shop, now);
   }
 
   /** Answers, charges and seals what the last epoch owes. */

@@ -61,7 +61,8 @@ class RemoteHandle implements Listener {
 
   constructor(parts: Parts, { worker, timeout = 1000, ...options }: WorkerOptions) {
     this.#parts = parts;
-    this.#options = checkOptions(options);
+    const { tasks: _, ...checked } = checkOptions(options); // whose preview no one could ask for here
+    this.#options = checked;
     this.#timeout = timeout;
     this.#make = parts.worker && (worker ?? parts.worker);
     this.#seat.catch(() => {});

@@ -4,8 +4,8 @@
 
 import type { Catalog, EventInput, Flaneur, OpenOptions, RankRequest, Slate, Status } from "../types.js";
 
-/** What `open` takes here. A clock cannot be posted. */
-export interface WorkerOptions extends Omit<OpenOptions, "now"> {
+/** What `open` takes here. A clock cannot be posted, and only the page's own handle measures. */
+export interface WorkerOptions extends Omit<OpenOptions, "now" | "tasks" | "tasksKey" | "upstream"> {
   /**
    * Makes the worker, for bundlers that must see the address themselves:
    * `() => new Worker(new URL("flaneur/worker-host", import.meta.url), { type: "module" })`.
