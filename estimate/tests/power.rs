@@ -1,6 +1,6 @@
 //! What `flaneur power` prints before launch is what a simulation sees after it, within 10 %.
 
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use flaneur_estimate::collection::Noise;
 use flaneur_estimate::local::{Odds, Tally, projected};

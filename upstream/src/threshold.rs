@@ -103,6 +103,7 @@ fn fraction(mut numerator: u128, denominator: u128) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the standard exponential is what ours is held to")]
 mod tests {
     use super::*;
 

@@ -1,7 +1,7 @@
 //! The wire, held to other people's code: `janus_messages` decodes every report, the operators open and sum them,
 //! and the suite is that of RFC 9180's own vectors.
 
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
 

@@ -296,14 +296,14 @@ function freshState(now: number): DeviceState {
   return { anchor: now + below(EPOCH_MS), secret: randomBytes(32), pins: {}, answers: {} };
 }
 
-/** Remembers what each id stands for. A task that changed within an epoch is not answered until the next one. */
+/** Remembers what each id stands for in this epoch. A task that changed within an epoch is not answered until the next one. */
 function pin(state: DeviceState, tasks: readonly Task[], epoch: number): DeviceState {
   const pins = { ...state.pins };
   let changed = false;
   for (const task of tasks) {
     const text = canonicalJson(task) ?? "";
     const known = pins[task.id];
-    if (known?.text === text || (known && known.epoch >= epoch)) continue;
+    if (known && known.epoch >= epoch) continue; // seen this week: whatever it says now, that text holds
     pins[task.id] = { text, epoch };
     changed = true;
   }

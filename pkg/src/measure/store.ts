@@ -14,7 +14,7 @@ export interface DeviceState {
   anchor: number;
   /** 32 random bytes, for the arms of experiments. */
   secret: Uint8Array<ArrayBuffer>;
-  /** The task that each id stood for, and in which epoch it was first seen so. */
+  /** The task that each id stands for, and in which epoch that was fixed. */
   pins: Record<string, { text: string; epoch: number }>;
   /** `ldp`: the sealed answer to each value once given, so that repeating does not average the noise away. */
   answers: Record<string, Uint8Array<ArrayBuffer>>;
