@@ -116,6 +116,10 @@ pub(crate) struct Options {
     /// The engine's dial: 0 ranks by relevance alone, 1 surprises most.
     #[arg(long, value_name = "U", default_value_t = 0.0, value_parser = dial)]
     surprise: f64,
+    /// How closely the engine's lists follow the shopper's mix of interests, in multiples of the
+    /// default, from a dial above 0 on.
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = multiple)]
+    calibration: f64,
     /// Leave signals of the engine out, such as trend,popularity; the others are fitted anew.
     #[arg(long, value_name = "SIGNAL,…", value_delimiter = ',', value_parser = signal)]
     without: Vec<Signal>,
@@ -201,6 +205,12 @@ fn dial(text: &str) -> Result<f64, String> {
     dial.filter(|dial| (0.0..=1.0).contains(dial)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
+/// A multiple of a default.
+fn multiple(text: &str) -> Result<f64, String> {
+    let times: Option<f64> = text.parse().ok();
+    times.filter(|times| (0.0..=10.0).contains(times)).ok_or_else(|| "expected a number from 0 to 10".to_owned())
+}
+
 /// A positive number of days.
 fn days(text: &str) -> Result<f64, String> {
     let days: Option<f64> = text.parse().ok();
@@ -256,6 +266,7 @@ fn setting(options: &Options) -> Setting {
         fitted: true,
         history: true,
         surprise: options.surprise,
+        calibration: options.calibration,
         without: options.without.clone(),
         weight_bits: WEIGHT_BITS,
         rounding: Rounding::Int8,

@@ -16,7 +16,7 @@ use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::{Learned, Stamp, UNIT, write};
 use flaneur::log::Event;
 use flaneur::math::exp;
-use flaneur::rank::{Desk, SIGNALS, Signal, Slate, Weights, rank, survey};
+use flaneur::rank::{Desk, SIGNALS, Signal, Slate, Weights, divergence, rank, survey};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -42,6 +42,8 @@ pub struct Setting {
     pub history: bool,
     /// The dial, 0..=1.
     pub surprise: f64,
+    /// How closely slates follow the mix of interests, in multiples of the default.
+    pub calibration: f64,
     /// Signals that weigh nothing.
     pub without: Vec<Signal>,
     /// Bits of a neighbour's weight, 1..=8.
@@ -225,6 +227,7 @@ fn parameters(setting: &Setting, found: &Fitted, catalog: &Catalog, asked: Optio
         ("min_support".to_owned(), json!(setting.min_support)),
         ("own_history".to_owned(), json!(setting.history)),
         ("surprise".to_owned(), json!(setting.surprise)),
+        ("calibration".to_owned(), json!(setting.calibration)),
         ("fitted_on".to_owned(), json!(found.choices)),
         ("pack_bytes".to_owned(), json!(bytes)),
         ("pack_bytes_per_item".to_owned(), json!(bytes as f64 / catalog.len().max(1) as f64)),
@@ -260,6 +263,7 @@ impl Running {
     pub fn device(&self, query: &Query<'_>) -> replay::Device {
         let mut device = replay::device(&self.catalog, query, self.setting.history);
         device.request.surprise = Some(self.setting.surprise);
+        device.request.calibration = Some(self.setting.calibration);
         if query.set != Set::NewItems {
             device.request.exclude.extend(&self.unknown);
         }
@@ -285,6 +289,12 @@ impl Method for Running {
         let mut device = self.device(query);
         device.request.size = size;
         self.slate(&device).entries.into_iter().map(|entry| entry.item).collect()
+    }
+
+    fn divergence(&self, query: &Query<'_>, list: &[u32]) -> Option<f64> {
+        let device = self.device(query);
+        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &[], weights: &self.weights };
+        divergence(&desk, &device.request, list)
     }
 
     fn probabilities(&self, query: &Query<'_>, list: &[u32]) -> Option<Vec<f64>> {

@@ -34,6 +34,11 @@ pub trait Method: Sync {
     fn probabilities(&self, _query: &Query<'_>, _list: &[u32]) -> Option<Vec<f64>> {
         None
     }
+
+    /// How far a list's mix of interests is from the shopper's, in nats, where the method knows interests.
+    fn divergence(&self, _query: &Query<'_>, _list: &[u32]) -> Option<f64> {
+        None
+    }
 }
 
 /// Whether a method is an opponent or the product.
@@ -156,5 +161,10 @@ pub fn judged(
     shelf: &Shelf<'_>,
 ) -> (Vec<Values>, Vec<Option<Vec<f64>>>) {
     let both = queries.par_iter().zip(lists.par_iter());
-    both.map(|(query, list)| (metrics::values(query, list, shelf), method.probabilities(query, list))).unzip()
+    let judge = |(query, list): (&Query<'_>, &Vec<u32>)| {
+        let mut values = metrics::values(query, list, shelf);
+        values[metrics::KL] = method.divergence(query, list).unwrap_or(f64::NAN);
+        (values, method.probabilities(query, list))
+    };
+    both.map(judge).unzip()
 }

@@ -15,7 +15,7 @@ use super::shelf::Shelf;
 /// The depths that are reported.
 const DEPTHS: [usize; 3] = [5, 10, SIZE];
 /// How many numbers a query has.
-pub const COUNT: usize = 19;
+pub const COUNT: usize = 20;
 /// Their names, in order.
 pub const NAMES: [&str; COUNT] = [
     "HR@5",
@@ -37,6 +37,7 @@ pub const NAMES: [&str; COUNT] = [
     "ILD",
     "ser@20",
     "SHR",
+    "KL",
 ];
 /// Where HR@20 is.
 pub const HR: usize = 2;
@@ -44,6 +45,8 @@ pub const HR: usize = 2;
 pub const MRR: usize = 5;
 /// Where NDCG@20 is.
 pub const NDCG: usize = 8;
+/// Where KL is, which only a method that knows the shopper's interests can tell.
+pub const KL: usize = 19;
 /// Where Recall@20 is.
 pub const RECALL: usize = 14;
 

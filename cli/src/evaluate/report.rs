@@ -264,8 +264,8 @@ impl Report {
     }
 
     fn part(&self, text: &mut String, set: Set, of: impl Fn(&MethodReport) -> Option<&SetReport>) {
-        const SHOWN: [&str; 9] =
-            ["HR@20", "MRR@20", "NDCG@10", "NDCG@20", "Recall@20", "coverage", "ILD", "ser@20", "SHR"];
+        const SHOWN: [&str; 10] =
+            ["HR@20", "MRR@20", "NDCG@10", "NDCG@20", "Recall@20", "coverage", "ILD", "ser@20", "SHR", "KL"];
         let Some(first) = self.methods.first().and_then(&of) else { return };
         if first.queries == 0 {
             return;
