@@ -12,7 +12,7 @@ use flaneur::engine::Engine;
 use flaneur::log::{Tier, decode_record, encode_record};
 use flaneur::math::Stream;
 use flaneur::profile::{Learned, Profile};
-use flaneur::rank::{Desk, Ranked, Request, Slate, UNIFORM_SHARE, Weights, rank};
+use flaneur::rank::{Desk, Ranked, Request, Slate, UNIFORM_SHARE, Weights, divergence, rank};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
@@ -401,4 +401,30 @@ fn every_entry_of_a_learned_slate_adds_up_and_says_whether_relevance_alone_would
             }
         }
     }
+}
+
+#[test]
+fn more_calibration_brings_a_slate_nearer_to_the_mix_of_interests() {
+    let mut engine = shop::engine(400);
+    for n in 0..12_u32 {
+        // Two thirds lamps, a third tea.
+        let item = engine.catalog().id(if n % 3 == 2 { 1 + 8 * n } else { 8 * n }).to_owned();
+        let at = Millis(NOW.0 - 3 * DAY_MS + i64::from(n) * 1_000);
+        engine.observe(shop::event(&format!("v{n}"), "view_item", &item, at), at).unwrap();
+    }
+    let profile = engine.profile(NOW).clone();
+    let weights = Weights::default();
+    let desk = Desk { catalog: engine.catalog(), profile: &profile, rules: &[], weights: &weights };
+    let mean = |times: f64| {
+        let of = |seed: u64| {
+            let (slot, size, now) = ("home".into(), 12, NOW);
+            let request = Request { slot, size, now, seed, calibration: Some(times), ..Request::default() };
+            let items: Vec<u32> = rank(&desk, &request).entries.iter().map(|entry| entry.item).collect();
+            divergence(&desk, &request, &items).unwrap()
+        };
+        (0..20).map(of).sum::<f64>() / 20.0
+    };
+    let (none, default, most) = (mean(0.0), mean(1.0), mean(10.0));
+    println!("divergence without, by default and at 10 times: {none:.3} {default:.3} {most:.3}");
+    assert!(none > 0.0 && default <= none && most < 0.8 * none, "{none} {default} {most}");
 }
