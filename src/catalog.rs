@@ -193,6 +193,13 @@ impl Catalog {
         (price >= 0.0).then_some(price)
     }
 
+    /// What the shop earns by one, to the hundredth; `None` when the shop does not say.
+    #[must_use]
+    pub fn margin(&self, item: u32) -> Option<f64> {
+        let number = i64::from(self.layout.margin.number(&self.bytes, item).checked_sub(1)?);
+        Some((number >> 1 ^ -(number & 1)) as f64 / 100.0)
+    }
+
     /// When the item joined the catalog, to the day.
     #[must_use]
     pub fn added(&self, item: u32) -> Option<Millis> {

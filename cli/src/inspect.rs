@@ -88,6 +88,7 @@ fn meaning(tag: &str) -> &'static str {
         "FLAG" => "availability, protection and kinds",
         "PRIC" => "prices",
         "ADDD" => "days added",
+        "MARG" => "margins",
         "GRUP" => "variant families",
         "TOKD" => "attribute tokens",
         "TOKI" => "tokens of each item",

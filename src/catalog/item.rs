@@ -16,6 +16,8 @@ pub const MAX_TEXT: usize = 2_000;
 pub const MAX_PARTS: usize = 64;
 /// Most items of one catalog.
 pub const MAX_ITEMS: usize = 1_000_000;
+/// Largest margin, either way.
+pub const MAX_MARGIN: f64 = 1e7;
 /// Longest caller's embedding.
 pub const MAX_DIMS: usize = 1_024;
 
@@ -82,6 +84,8 @@ pub struct Item {
     pub tags: Vec<String>,
     /// In the catalog's currency, ≥ 0.
     pub price: Option<f64>,
+    /// What the shop earns by one, in the catalog's currency, −1e7..=1e7.
+    pub margin: Option<f64>,
     /// Whether it can be shown now.
     pub available: bool,
     /// When it joined the catalog.
@@ -115,6 +119,9 @@ impl Item {
         check_list(&self.tags, "tags")?;
         if let Some(price) = self.price {
             check_price(price)?;
+        }
+        if let Some(margin) = self.margin {
+            check_margin(margin)?;
         }
         if let Some(group) = &self.group {
             check_text(group, "group")?;
@@ -224,6 +231,16 @@ fn check_price(price: f64) -> Result<()> {
     }
     if !(0.0..=1e12).contains(&price) {
         return Err(Error::new(ErrorKind::OutOfRange, "price", "the price is not between 0 and 1e12"));
+    }
+    Ok(())
+}
+
+fn check_margin(margin: f64) -> Result<()> {
+    if !margin.is_finite() {
+        return Err(Error::new(ErrorKind::NotFinite, "margin", "not a finite number; leave it out if unknown"));
+    }
+    if margin.abs() > MAX_MARGIN {
+        return Err(Error::new(ErrorKind::OutOfRange, "margin", "the margin is not between -1e7 and 1e7"));
     }
     Ok(())
 }

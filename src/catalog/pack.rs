@@ -36,6 +36,8 @@ pub mod tag {
     pub const FLAGS: [u8; 4] = *b"FLAG";
     /// Price of each item.
     pub const PRICE: [u8; 4] = *b"PRIC";
+    /// Margin of each item.
+    pub const MARGIN: [u8; 4] = *b"MARG";
     /// Day each item was added.
     pub const ADDED: [u8; 4] = *b"ADDD";
     /// Variant family of each item.

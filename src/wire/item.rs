@@ -31,6 +31,9 @@ pub struct ItemWire {
     /// Price in the catalog's currency.
     #[serde(default)]
     pub price: Option<f64>,
+    /// What the shop earns by one.
+    #[serde(default)]
+    pub margin: Option<f64>,
     /// ISO 4217 code.
     #[serde(default)]
     pub currency: Option<String>,
@@ -74,6 +77,7 @@ impl TryFrom<ItemWire> for Item {
             category: wire.category.0,
             tags: wire.tags.0,
             price: wire.price,
+            margin: wire.margin,
             available: wire.available.unwrap_or(true),
             added: added.transpose()?,
             group: wire.group.filter(|group| !group.is_empty()),

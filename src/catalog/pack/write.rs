@@ -213,7 +213,7 @@ fn quantize(vectors: &[f32], dims: usize) -> Vec<u8> {
     vectors.chunks_exact(dims).flat_map(row).collect()
 }
 
-fn columns(items: &[Item]) -> [Section; 5] {
+fn columns(items: &[Item]) -> [Section; 6] {
     let families = vocabulary(items.iter().filter_map(|item| item.group.as_deref()));
     let family = |item: &Item| {
         let found = item.group.as_deref().and_then(|group| families.binary_search(&group).ok());
@@ -229,9 +229,17 @@ fn columns(items: &[Item]) -> [Section; 5] {
         (tag::IDS, strings(items.iter().map(|item| item.id.as_str()))),
         numbers(tag::FLAGS, items.iter().map(flags)),
         numbers(tag::PRICE, prices(items).into_iter()),
+        numbers(tag::MARGIN, items.iter().map(margin)),
         numbers(tag::ADDED, items.iter().map(day)),
         numbers(tag::GROUP, items.iter().map(family)),
     ]
+}
+
+/// Hundredths with the sign in the lowest bit, and one more; 0 when unknown.
+fn margin(item: &Item) -> u32 {
+    let Some(margin) = item.margin else { return 0 };
+    let cents = libm::rint(margin * 100.0) as i64;
+    (cents << 1 ^ cents >> 63) as u32 + 1
 }
 
 /// Hundredths and one more when all prices are whole ones and fit, else floats.
