@@ -7,16 +7,18 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::catalog::{Catalog, Item, TokenHash};
+use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Log, Shown, decode_record};
-use crate::profile::Profile;
-use crate::rank::{Desk, Request, Rule, Slate, Weights, rank, shop_order};
+use crate::profile::{Intent, Profile, intent};
+use crate::rank::{Desk, Explained, Request, Rule, RuleSet, Slate, Weights, explain, rank, shop_order};
 use crate::replay::{Replay, replay};
 use crate::time::{DAY_MS, Millis};
+use crate::wire::decide::DecideWire;
 use crate::wire::event::EventWire;
 use crate::wire::request::{ForgetWire, RequestWire};
 
-/// Slates remembered for [`Engine::seen`].
+/// Slates remembered for [`Engine::seen`], and decisions for [`Engine::noticed`].
 const SLATES: usize = 64;
 
 /// What a restore or an import did.
@@ -35,7 +37,7 @@ pub struct Merged {
 pub struct Engine {
     catalog: Catalog,
     weights: Weights,
-    rules: Vec<Rule>,
+    rules: RuleSet,
     log: Log,
     learn: bool,
     rank: bool,
@@ -44,6 +46,10 @@ pub struct Engine {
     /// The log's epoch at the last fold; `None` when everything must be folded again.
     folded: Option<u64>,
     slates: VecDeque<(Slate, Vec<usize>)>,
+    /// What was decided and not yet seen.
+    decisions: VecDeque<(String, Occasion, Decision)>,
+    /// What this page showed while nothing was logged: frequency caps hold without it too.
+    unlogged: Vec<View>,
 }
 
 impl Engine {
@@ -75,7 +81,9 @@ impl Engine {
         self.weights = Weights::with_priors(catalog.weights());
         self.catalog = catalog;
         self.folded = None;
+        self.rules.bind(&self.catalog, Millis::default());
         self.slates.clear();
+        self.decisions.clear();
     }
 
     /// The catalog in force.
@@ -95,9 +103,16 @@ impl Engine {
         &mut self.weights
     }
 
-    /// Replaces the shop's rules.
-    pub fn set_rules(&mut self, rules: Vec<Rule>) {
+    /// Replaces the shop's rules; those in force stay when the new ones are refused.
+    ///
+    /// # Errors
+    /// As [`RuleSet::new`] and [`RuleSet::check`].
+    pub fn set_rules(&mut self, rules: Vec<Rule>) -> Result<()> {
+        let mut rules = RuleSet::new(rules)?;
+        rules.check(&self.catalog)?;
+        rules.bind(&self.catalog, Millis::default());
         self.rules = rules;
+        Ok(())
     }
 
     /// Opens or shuts learning and ranking.
@@ -245,7 +260,11 @@ impl Engine {
         let session = &self.profile(now).session;
         let visit = session.visit + u32::from(!session.runs(now));
         let seed = xxhash_rust::xxh64::xxh64(&visit.to_le_bytes(), self.seed);
-        Ok(self.serve(&wire.into_request(&self.catalog, seed, now)?))
+        let asked = wire.explain.clone();
+        let request = wire.into_request(&self.catalog, seed, now)?;
+        let mut slate = self.serve(&request);
+        slate.explained = asked.filter(|_| self.rank).map(|ids| self.explain(&request, &slate, &ids.0));
+        Ok(slate)
     }
 
     /// Ranks an exact request, and remembers the slate for [`Engine::seen`].
@@ -261,13 +280,82 @@ impl Engine {
 
     /// Ranks an exact request, without remembering the slate.
     pub fn answer(&mut self, request: &Request) -> Slate {
-        self.profile(request.now);
+        self.refresh(request.now);
+        self.with_desk(|desk, may_rank| if may_rank { rank(desk, request) } else { shop_order(desk, request) })
+    }
+
+    /// Brings profile and rules up to the present.
+    fn refresh(&mut self, now: Millis) {
+        self.profile(now);
+        if self.rules.is_stale(now) {
+            self.rules.bind(&self.catalog, now);
+        }
+    }
+
+    /// Which rules made a slate that [`Engine::answer`] gave for the same request, and why items are absent.
+    #[must_use]
+    pub fn explain(&self, request: &Request, slate: &Slate, ids: &[String]) -> Explained {
+        self.with_desk(|desk, _| explain(desk, request, slate, ids))
+    }
+
+    /// What may be used of the shopper, and whether ranking is open.
+    fn with_desk<T>(&self, answer: impl FnOnce(&Desk<'_>, bool) -> T) -> T {
         // What the shopper refused stays away whatever is shut; nothing else personal is used.
         let mut blank = Profile::default();
         blank.stated = self.profile.stated.refusals_only();
         let profile = if self.learn && self.rank { &self.profile } else { &blank };
         let desk = Desk { catalog: &self.catalog, profile, rules: &self.rules, weights: &self.weights };
-        if self.rank { rank(&desk, request) } else { shop_order(&desk, request) }
+        answer(&desk, self.rank)
+    }
+
+    /// Decides between opportunities, or for silence; values and constraints alone when ranking is shut.
+    ///
+    /// # Errors
+    /// The first illegal field of the request.
+    pub fn decide(&mut self, wire: DecideWire, now: Millis) -> Result<(Occasion, Decision)> {
+        let occasion = wire.into_occasion(&self.catalog, self.seed, now)?;
+        self.refresh(now);
+        let events = self.log.events();
+        let (record, taken) = (Record::of(events, &self.unlogged, now), Taken::of(events));
+        let taken = if self.learn && self.rank { taken } else { Taken::default() };
+        let decision = self.with_desk(|desk, may_rank| decide(desk, may_rank, &occasion, &record, taken));
+        self.decisions.push_back((decision.id.clone(), occasion.clone(), decision.clone()));
+        if self.decisions.len() > SLATES {
+            self.decisions.pop_front();
+        }
+        Ok((occasion, decision))
+    }
+
+    /// What the session is about; not enough evidence while learning or ranking is shut.
+    pub fn intent(&mut self, now: Millis) -> Intent {
+        self.refresh(now);
+        if self.learn && self.rank { intent(&self.catalog, &self.profile, now) } else { Intent::default() }
+    }
+
+    /// Logs that a decision came into view, once; `None` when there is nothing to log or learning is shut.
+    ///
+    /// While learning is shut the view is remembered by this engine alone, for the caps.
+    pub fn noticed(&mut self, id: &str, now: Millis) -> Option<Event> {
+        let at = self.decisions.iter().position(|(known, _, _)| known == id)?;
+        let (_, occasion, decision) = self.decisions.remove(at)?;
+        let one = occasion.opportunities.into_iter().nth(decision.choice?)?;
+        let mut event = Event::new(format!("decided-{id}"), EventKind::Impression, now);
+        event.shown.push(Shown {
+            item: one.id.clone(),
+            position: 0,
+            propensity: decision.propensity as f32,
+            score: decision.weighed[decision.choice?].utility as f32,
+            ..Shown::default()
+        });
+        event.value = Some(one.pressure);
+        (event.slot, event.slate) = (Some(occasion.request.slot), Some(id.into()));
+        event.channel = occasion.channel;
+        let may_log = self.learn && self.keep_learnable(&mut event) && !event.shown.is_empty();
+        if !may_log {
+            self.unlogged.push(View { id: one.id, at: now, pressure: one.pressure });
+            return None;
+        }
+        self.log.insert(event.clone()).then_some(event)
     }
 
     /// Logs that entries of a slate were seen, each once; `None` when there is nothing new or learning is shut.

@@ -7,12 +7,13 @@
 //! | *profile* | [`profile`] | a pure fold of the log: tastes, interests, history, statements |
 //! | *replay* | [`replay`] | whether the plain order would have done better, estimated from the log |
 //! | *slate*, *signal*, *rule* | [`rank`] | eligible → retrieve → score → explore → arrange → explain |
+//! | *opportunity*, *decision* | [`decide`] | one arbiter for offers, contents, services, messages and silence |
 //! | the façade | [`engine`] | catalog, log and gates in; slates out; no I/O, clock or entropy |
 //! | the contract's shapes | [`wire`] | the only serializable twins, shared by JavaScript, the CLI and tests |
 //! | the boundary | `web` (wasm only) | decode, call, encode |
 //! | ground | [`error`], [`time`], [`math`] | coded errors, given time, seeded and portable arithmetic |
 //!
-//! Dependencies point one way: `error, time, math ← catalog ← log ← profile ← rank ← engine ← web`,
+//! Dependencies point one way: `error, time, math ← catalog ← log ← profile ← rank ← decide ← engine ← web`,
 //! with `wire` beside the engine; `tests/tidy.rs` holds the arrows.
 //!
 //! # Privacy
@@ -48,6 +49,7 @@
 //! ```
 
 pub mod catalog;
+pub mod decide;
 pub mod engine;
 pub mod error;
 pub mod log;

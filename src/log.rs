@@ -8,11 +8,13 @@
 //! Cost: an event in time order is appended in O(log n); a late one is inserted in O(n).
 
 mod codec;
+mod context;
 mod event;
 
 use std::collections::HashSet;
 
 pub use codec::{decode_record, encode_record, record_id};
+pub use context::{Context, FACETS};
 pub use event::{Event, EventKind, Line, Shown, Tier};
 
 use crate::time::{Millis, RETENTION_MS};

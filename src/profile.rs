@@ -12,6 +12,7 @@
 mod affinity;
 mod appetite;
 mod history;
+mod intent;
 mod interest;
 mod learned;
 mod offered;
@@ -25,6 +26,7 @@ use litemap::LiteMap;
 pub use affinity::{Affinities, Evidence};
 pub use appetite::Appetite;
 pub use history::{History, Own};
+pub use intent::{Counts, ENOUGH, Intent, Stage, intent};
 pub use interest::{Interest, Interests};
 pub use learned::Learned;
 pub use session::Session;

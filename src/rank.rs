@@ -8,32 +8,42 @@
 //! Cost: O(items · dims · vectors asked) for the scan, O(candidates · signals)
 //! for the scores, O(size · candidates · dims) for the arrangement.
 
+mod active;
+mod appraise;
 mod arrange;
 mod balance;
 mod direction;
 mod eligible;
+mod explain;
 mod explore;
+mod filter;
 mod retrieve;
 mod rule;
+mod ruleset;
 mod score;
 mod signal;
 mod slate;
+mod tally;
 
+pub use appraise::{Appraisal, appraise, reasons_of};
 pub use arrange::{DISCOVERY_POOL, DIVERSITY_PENALTY};
 pub use balance::divergence;
+pub use explain::{Absence, Bar, Explained, Outcome, RuleTrace, explain};
 pub use explore::{ENSEMBLE, UNIFORM_SHARE};
-pub use rule::{Deed, Per, Rule, Where};
+pub use rule::{Amount, Deed, Edge, Per, Rule, Span, When, Where, is_within};
+pub use ruleset::{MAX_PRIORITY, MAX_RULES, RuleSet};
 pub use score::Scored;
 pub use signal::{Block, CALIBRATION, DISCOVERY, DIVERSITY, LEARNED, SIGNALS, Signal, Weights};
 pub use slate::{Ranked, Reason, Slate};
 
 use crate::catalog::Catalog;
+use crate::log::Context;
 use crate::math::Stream;
 use crate::profile::Profile;
 use crate::time::Millis;
+use active::Active;
 use eligible::Eligible;
 use explore::Model;
-use rule::Resolved;
 use score::Scorer;
 
 /// Longest slate.
@@ -51,7 +61,7 @@ pub struct Allow {
 }
 
 /// What to rank.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The place on the page.
     pub slot: String,
@@ -63,16 +73,16 @@ pub struct Request {
     pub exclude: Vec<u32>,
     /// Similar to, or going with, these: they stand in front of the session.
     pub like: Vec<u32>,
-    /// The shopper's local hour.
-    pub hour: Option<u8>,
+    /// The moment.
+    pub context: Context,
     /// The dial, 0..=1; `None` takes the profile's.
     pub surprise: Option<f64>,
     /// How closely the slate follows the shopper's mix of interests, in multiples of the default; `None` is 1.
     pub calibration: Option<f64>,
     /// Leaves out what was learned from seen slates: the pack's weights alone, for comparisons.
     pub frozen: bool,
-    /// Rules for this call, after the shop's.
-    pub rules: Vec<Rule>,
+    /// Rules for this call, bound to the catalog; after the shop's where they are equally strong.
+    pub rules: RuleSet,
     /// Guards to lift.
     pub allow: Allow,
     /// Seed of the draws.
@@ -88,8 +98,8 @@ pub struct Desk<'a> {
     pub catalog: &'a Catalog,
     /// What the log says; a default profile for a shopper without one.
     pub profile: &'a Profile,
-    /// The shop's rules.
-    pub rules: &'a [Rule],
+    /// The shop's rules, bound to the catalog.
+    pub rules: &'a RuleSet,
     /// The weights in force.
     pub weights: &'a Weights,
 }
@@ -97,18 +107,20 @@ pub struct Desk<'a> {
 /// Ranks for one slot.
 #[must_use]
 pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
-    let rules = rules_of(desk, request);
+    let rules = Active::new(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
     let scorer = Scorer::new(desk, request);
     let learned = desk.profile.learned(desk.catalog, request.now);
     let model = Model::new(desk.catalog, request, &learned);
-    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, model.as_ref());
+    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
     let scored = scorer.score_all(&candidates, &rules);
     let mut stream = Stream::new(request.seed, &request.slot);
+    let all: Vec<u32> = if rules.counts() { scored.iter().map(|one| one.item).collect() } else { Vec::new() };
     let (rules, eligible, scorer, appetite) = (&rules, &eligible, &scorer, learned.appetite);
     let bench = arrange::Bench { desk, request, rules, eligible, scorer, model, appetite };
     let entries = arrange::arrange(&bench, scored, &mut stream);
-    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
+    let short = if rules.counts() { explain::shortage(desk, rules, &entries, request.size, &all) } else { None };
+    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short, explained: None }
 }
 
 /// All candidates with the value of every signal, ascending by item: what [`rank`] arranges.
@@ -117,12 +129,12 @@ pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
 /// For fitting weights and for analysis; cost as in [`rank`], without the arrangement.
 #[must_use]
 pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
-    let rules = rules_of(desk, request);
+    let rules = Active::new(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
     let scorer = Scorer::new(desk, request);
     let learned = desk.profile.learned(desk.catalog, request.now);
     let model = Model::new(desk.catalog, request, &learned);
-    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, model.as_ref());
+    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
     let mut scored = scorer.score_all(&candidates, &rules);
     if let Some(model) = &model {
         scored.iter_mut().for_each(|one| one.score += model.value(desk.catalog, one.item));
@@ -130,16 +142,12 @@ pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
     scored
 }
 
-fn rules_of(desk: &Desk<'_>, request: &Request) -> Resolved {
-    Resolved::new(desk.catalog, &request.slot, desk.rules.iter().chain(&request.rules))
-}
-
 /// The shop's own order: what a shopper without the `rank` gate sees.
 ///
 /// Stock, exclusions and the shopper's own refusals still hold; nothing is drawn or reordered.
 #[must_use]
 pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
-    let rules = rules_of(desk, request);
+    let rules = Active::new(desk, request);
     let open = Request { allow: Allow { seen: true, bought: true, basket: true }, ..request.clone() };
     let eligible = Eligible::new(desk, &open, &rules);
     let all = || (0..desk.catalog.len() as u32).collect();
@@ -149,7 +157,7 @@ pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
     order.truncate(request.size);
     let plain = |item| Ranked { item, propensity: 1.0, ..Ranked::default() };
     let entries: Vec<Ranked> = order.into_iter().map(plain).collect();
-    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries }
+    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short: None, explained: None }
 }
 
 /// Names a slate by its content, so that showing the same slate twice is one slate.

@@ -17,7 +17,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::Engine;
 use crate::log::{encode_record, record_id};
+use crate::wire::decide::{DecideWire, DecisionView};
 use crate::wire::event::EventWire;
+use crate::wire::intent::IntentView;
 use crate::wire::request::{ForgetWire, RequestWire};
 use crate::wire::rule::{RuleWire, rules};
 use crate::wire::view::{ProfileView, ReplayView, SlateView};
@@ -83,8 +85,7 @@ impl Core {
     #[wasm_bindgen(js_name = setRules)]
     pub fn set_rules(&mut self, given: JsValue) -> Js<()> {
         let wires: Vec<RuleWire> = decode(given, "rules")?;
-        self.0.set_rules(rules(wires).map_err(|error| error.under("rules")).thrown()?);
-        Ok(())
+        rules(wires).and_then(|rules| self.0.set_rules(rules)).map_err(|error| error.under("rules")).thrown()
     }
 
     /// Opens or shuts learning and ranking.
@@ -146,6 +147,26 @@ impl Core {
         let wire: RequestWire = decode(request, "request")?;
         let slate = self.0.rank(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
         encode(&SlateView::of(self.0.catalog(), &slate))
+    }
+
+    /// Decides between opportunities, or for silence.
+    pub fn decide(&mut self, request: JsValue, now: f64) -> Js<JsValue> {
+        let wire: DecideWire = decode(request, "request")?;
+        let (occasion, decision) =
+            self.0.decide(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
+        encode(&DecisionView::of(self.0.catalog(), &occasion, &decision))
+    }
+
+    /// Logs that a decision came into view; returns the record.
+    pub fn noticed(&mut self, id: &str, at: f64) -> Js<Option<Uint8Array>> {
+        let event = self.0.noticed(id, moment(at)?);
+        Ok(event.map(|event| Uint8Array::from(encode_record(&event).as_slice())))
+    }
+
+    /// What the session is about.
+    pub fn intent(&mut self, now: f64) -> Js<JsValue> {
+        let intent = self.0.intent(moment(now)?);
+        encode(&IntentView::of(self.0.catalog(), &intent))
     }
 
     /// Logs that entries of a slate were seen; returns the record.

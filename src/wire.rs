@@ -5,12 +5,15 @@
 //! the core's own constructor: validation also runs on deserialization.
 //! Decoding never echoes a value in an error, only its path and what was expected.
 
+pub mod decide;
 pub mod event;
+pub mod intent;
 pub mod item;
 pub mod request;
 pub mod rule;
 pub mod text;
 pub mod view;
+pub mod when;
 
 use serde::Deserialize;
 

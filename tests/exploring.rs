@@ -12,7 +12,7 @@ use flaneur::engine::Engine;
 use flaneur::log::{Tier, decode_record, encode_record};
 use flaneur::math::Stream;
 use flaneur::profile::{Learned, Profile};
-use flaneur::rank::{Desk, Ranked, Request, Slate, UNIFORM_SHARE, Weights, divergence, rank};
+use flaneur::rank::{Desk, Ranked, Request, RuleSet, Slate, UNIFORM_SHARE, Weights, divergence, rank};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
@@ -251,7 +251,7 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     let rates: Vec<f64> = (0..120).map(|_| 0.1 + 0.4 * truth.unit()).collect();
     let profile = engine.profile(NOW).clone();
     let (catalog, weights) = (engine.catalog(), Weights::default());
-    let desk = Desk { catalog, profile: &profile, rules: &[], weights: &weights };
+    let desk = Desk { catalog, profile: &profile, rules: &RuleSet::default(), weights: &weights };
     let slate = |seed: u64, surprise: f64| {
         let (slot, candidates) = ("home".into(), Some(candidates.clone()));
         let now = NOW;
@@ -414,7 +414,7 @@ fn more_calibration_brings_a_slate_nearer_to_the_mix_of_interests() {
     }
     let profile = engine.profile(NOW).clone();
     let weights = Weights::default();
-    let desk = Desk { catalog: engine.catalog(), profile: &profile, rules: &[], weights: &weights };
+    let desk = Desk { catalog: engine.catalog(), profile: &profile, rules: &RuleSet::default(), weights: &weights };
     let mean = |times: f64| {
         let of = |seed: u64| {
             let (slot, size, now) = ("home".into(), 12, NOW);

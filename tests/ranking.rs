@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flaneur::catalog::Catalog;
 use flaneur::engine::Engine;
-use flaneur::log::encode_record;
+use flaneur::log::{Context, encode_record};
 use flaneur::math::Stream;
 use flaneur::profile::Profile;
-use flaneur::rank::{Desk, Request, Slate, Weights, rank};
+use flaneur::rank::{Desk, Request, RuleSet, Slate, Weights, rank};
 use flaneur::time::Millis;
 use flaneur::wire::request::{ForgetWire, RequestWire};
 use flaneur::wire::rule::{RuleWire, WhereWire, rules};
+use flaneur::wire::text::Texts;
 use shop::NOW;
 
 fn share(catalog: &Catalog, slate: &Slate, token: &str) -> f64 {
@@ -31,7 +32,7 @@ fn view(engine: &mut Engine, id: &str, item: u32, back: i64) {
 /// A random rule set that is legal for the shop.
 fn random_rules(catalog: &Catalog, stream: &mut Stream) -> Vec<RuleWire> {
     let filter = |stream: &mut Stream| WhereWire {
-        category: Some(shop::FAMILIES[stream.below(8)].into()),
+        category: Texts(vec![shop::FAMILIES[stream.below(8)].into()]),
         price_above: (stream.unit() < 0.3).then_some(60.0),
         ..WhereWire::default()
     };
@@ -67,7 +68,8 @@ fn ten_thousand_random_slates_keep_every_promise() {
         let profile = Profile::fold(&catalog, &events);
         for call in 0..20_u64 {
             let wires = random_rules(&catalog, &mut stream);
-            let rules = rules(wires.clone()).unwrap();
+            let mut rules = RuleSet::new(rules(wires.clone()).unwrap()).unwrap();
+            rules.bind(&catalog, NOW);
             let pick =
                 |stream: &mut Stream, n: usize| (0..n).map(|_| stream.below(catalog.len()) as u32).collect::<Vec<_>>();
             let candidates = (stream.unit() < 0.2).then(|| pick(&mut stream, 40));
@@ -81,14 +83,14 @@ fn ten_thousand_random_slates_keep_every_promise() {
                 candidates,
                 exclude,
                 like,
-                hour: Some(stream.below(24) as u8),
+                context: Context { hour: Some(stream.below(24) as u8), ..Context::default() },
                 surprise: Some(stream.unit()),
                 rules,
                 seed: seed ^ call,
                 now: NOW,
                 ..Request::default()
             };
-            let desk = Desk { catalog: &catalog, profile: &profile, rules: &[], weights: &weights };
+            let desk = Desk { catalog: &catalog, profile: &profile, rules: &RuleSet::default(), weights: &weights };
             let slate = rank(&desk, &request);
             check(&catalog, &profile, &request, &wires, &slate);
             assert_eq!(slate, rank(&desk, &request), "the same arguments give the same slate");
@@ -127,7 +129,7 @@ fn check(catalog: &Catalog, profile: &Profile, request: &Request, rules: &[RuleW
         let filter = rule.filter.clone().unwrap_or_default();
         match rule.kind.as_str() {
             "exclude" => assert!(!slate.entries.iter().any(|e| {
-                carries(e.item, &format!("category:{}", filter.category.clone().unwrap()))
+                carries(e.item, &format!("category:{}", filter.category.0[0]))
                     && filter.price_above.is_none_or(|limit| catalog.price(e.item).unwrap() > limit)
             })),
             "cap" => check_cap(catalog, rules, rule, slate),
@@ -169,8 +171,10 @@ fn check_pins(catalog: &Catalog, profile: &Profile, request: &Request, rules: &[
             continue;
         }
         taken.push((position, item));
-        if position < slate.entries.len() {
+        if position < request.size && slate.entries.len() == request.size {
             assert_eq!(slate.entries[position].item, item, "a pin is not at its place");
+        } else if position < request.size {
+            assert!(slate.entries.iter().any(|e| e.item == item), "a pin that cannot hold its place moves up");
         }
     }
 }

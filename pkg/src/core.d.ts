@@ -5,8 +5,10 @@
  * `tests/js` runs every method against the real one.
  */
 
-import type { ExportedEvent, ProfileView, RankedItem, Replay } from "./types.js";
+import type { DecisionData } from "./decide.js";
+import type { ExportedEvent, Intent, ProfileView, Replay } from "./types.js";
 import type { CanonicalEvent } from "./canonical.js";
+import type { SlateData } from "./passthrough.js";
 
 export class Core {
   constructor(seed?: number);
@@ -30,7 +32,10 @@ export class Core {
   remove(ids: string[]): number;
   events(): ExportedEvent[];
   has(id: string): boolean;
-  rank(request: unknown, now: number): { id: string; slot: string; items: RankedItem[] };
+  rank(request: unknown, now: number): SlateData;
+  decide(request: unknown, now: number): DecisionData;
+  noticed(decisionId: string, at: number): Uint8Array | undefined;
+  intent(now: number): Intent;
   seen(slateId: string, ids: string[] | undefined, at: number): Uint8Array | undefined;
   inspect(now: number): ProfileView;
   replay(): Replay;

@@ -9,6 +9,8 @@ import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
 import { checkIds } from "./checks.js";
 import { ConsentState, checkGates, isConsentSource, privacyControl, readGates } from "./consent.js";
+import { decideRequest, noIntent, silence } from "./decide.js";
+import type { DecisionData } from "./decide.js";
 import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
 import { flaneurError, isFlaneurError, report } from "./errors.js";
@@ -29,6 +31,8 @@ import type {
   ChangeEvent,
   Consent,
   ConsentSource,
+  DecideRequest,
+  Decision,
   EventInput,
   Flaneur,
   FlaneurEvents,
@@ -149,6 +153,8 @@ export class Handle {
       },
       observe: (event) => this.#observe(event),
       rank: (request) => this.#rank(request),
+      decide: (request) => this.#decide(request),
+      intent: () => this.#serving()?.use((core) => core.intent(this.#now()), noIntent) ?? noIntent(),
       profile: profileFace(this.#memory, {
         shop: this.#options.shop,
         now: () => this.#now(),
@@ -209,14 +215,32 @@ export class Handle {
     const now = this.#now();
     const start = performance.now();
     const plain = (): SlateData => shopOrder(request, this.#ids(), newId());
-    const engine = this.#missing === undefined ? this.#memory.engine : undefined;
-    const data = engine ? engine.use((core) => core.rank(engineRequest(request, now), now), plain) : plain();
+    const data = this.#serving()?.use((core) => core.rank(engineRequest(request, now), now), plain) ?? plain();
     const slate = this.#slate(data);
     if (this.#latencies.push(performance.now() - start) > LATENCIES) this.#latencies.shift();
     return slate;
   }
 
-  #slate({ id, slot, items }: SlateData): Slate {
+  #decide(request: DecideRequest): Decision {
+    const now = this.#now();
+    const complete = decideRequest(request, now);
+    const quiet = (): DecisionData => silence(request.slot, newId());
+    const data = this.#serving()?.use((core) => core.decide(complete, now), quiet) ?? quiet();
+    let isNew = data.choice !== undefined;
+    const seen = (): void => {
+      if (isNew && !this.#closed) this.#memory.keep((core, at) => core.noticed(data.id, at), true);
+      isNew = false;
+    };
+    return { ...data, seen };
+  }
+
+  /** The engine, unless something is missing for it to serve. */
+  #serving(): Engine | undefined {
+    return this.#missing === undefined ? this.#memory.engine : undefined;
+  }
+
+  #slate(data: SlateData): Slate {
+    const { id, items } = data;
     const unseen = new Set(items.map((item) => item.id));
     const seen = (ids?: string[]): void => {
       checkIds(ids, "seen");
@@ -229,7 +253,7 @@ export class Handle {
         if (!isFlaneurError(e)) throw e; // a slate of before a restart: its impressions are lost, no one's mistake
       }
     };
-    return { id, slot, items, seen };
+    return { ...data, seen };
   }
 
   #rules(rules: Rule[]): void {

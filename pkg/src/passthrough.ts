@@ -7,13 +7,16 @@
 import { TEXT_LENGTH } from "./canonical.js";
 import { checkIds, checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
-import type { ProfileView, RankRequest, RankedItem, Replay } from "./types.js";
+import type { Absence, ProfileView, RankRequest, RankedItem, Replay, RuleTrace } from "./types.js";
 
 /** A slate before it gets its methods. */
 export interface SlateData {
   id: string;
   slot: string;
   items: RankedItem[];
+  short?: string;
+  trace?: RuleTrace[];
+  absent?: Absence[];
 }
 
 /** Most places of a slate, as the engine has it. */

@@ -11,12 +11,14 @@
 
 import type { Catalog, Rule } from "./types/catalog.js";
 import type { Consent, ConsentSource, Gates, Notice, Receipt } from "./types/consent.js";
+import type { Decision, DecideRequest, Intent } from "./types/decide.js";
 import type { EventInput } from "./types/events.js";
 import type { Measure, TaskBundle } from "./types/measure.js";
 import type { Profile } from "./types/profile.js";
 
 export type * from "./types/catalog.js";
 export type * from "./types/consent.js";
+export type * from "./types/decide.js";
 export type * from "./types/events.js";
 export type * from "./types/measure.js";
 export type * from "./types/profile.js";
@@ -136,10 +138,27 @@ export interface Status {
   repairs?: Repairs;
 }
 
-/** The moment, nothing personal. What is left out is taken from the device's clock. */
+/**
+ * The moment, nothing personal. The clock's part is taken from the device when it is left out; the
+ * rest is known only when the shop says it: words of the shop's own, at most 64 bytes each.
+ */
 export interface Context {
   /** Local hour, 0 to 23. */
   hour?: number;
+  /** Local, 0 (Sunday) to 6. */
+  weekday?: number;
+  /** Local time minus UTC, in minutes. */
+  utcOffset?: number;
+  /** Such as `"winter"`. */
+  season?: string;
+  /** Such as `"rain"`. */
+  weather?: string;
+  /** Such as `"phone"`. */
+  device?: string;
+  /** Such as `"fr-FR"`. */
+  locale?: string;
+  /** A branch of the shop. */
+  store?: string;
 }
 
 /** What `rank` takes. */
@@ -165,6 +184,50 @@ export interface RankRequest {
   allow?: ("seen" | "bought" | "basket")[];
   /** Makes the draws of this call repeatable: an integer from 0 to 2^53 - 1. */
   seed?: number;
+  /** Traces the rules (`Slate.trace`), and says why these items are absent (`Slate.absent`). */
+  explain?: string | string[];
+}
+
+/** What became of a rule of the slot. */
+export interface RuleTrace {
+  /** Where it stands: `rules[2]`, or `request.rules[0]`. */
+  rule: string;
+  /** The shop's name for it. */
+  id?: string;
+  type: Rule["type"];
+  /**
+   * - `fired`: it changed the slate, or holds at its bound;
+   * - `idle`: it had nothing to do;
+   * - `asleep`: its window is shut;
+   * - `overruled`: something stronger stood against it;
+   * - `short`: it asked for more than there is.
+   */
+  outcome: "fired" | "idle" | "asleep" | "overruled" | "short";
+  /** Entries it placed, moved or counted; items of the catalog it kept out. */
+  count: number;
+  /** The rule that overruled it, when one did. */
+  by?: string;
+}
+
+/** Why an item is not on a slate. */
+export interface Absence {
+  id: string;
+  /**
+   * - `unknown`: not in the catalog; `unavailable`: out of stock;
+   * - `refused`: the shopper dismissed it or muted what it is;
+   * - `request`: excluded, or not a candidate, by the request; `rule`: kept out by a rule;
+   * - `guard`: seen just now, bought lately, or in the basket;
+   * - `candidate`: nothing brought it among the candidates;
+   * - `limit`: a cap or quota is full; `score`: others score higher.
+   *
+   * Absent when the item is on the slate.
+   */
+  because?: "unknown" | "unavailable" | "refused" | "request" | "rule" | "guard" | "candidate" | "limit" | "score";
+  /** The rule, when one is the cause. */
+  rule?: string;
+  /** Its score, and the lowest on the slate, when scores were compared. */
+  score?: number;
+  needed?: number;
 }
 
 /** One additive term of a score. */
@@ -203,6 +266,12 @@ export interface Slate {
   id: string;
   slot: string;
   items: RankedItem[];
+  /** The rule that could not be kept, or that keeps the slate from being full: `rules[2]`. */
+  short?: string;
+  /** Each rule of the slot, strongest first, when the request asked to `explain`. */
+  trace?: RuleTrace[];
+  /** Each item that the request asked to explain. */
+  absent?: Absence[];
   /**
    * Says that these items (default: all) came into view. Logs an impression, once for each item
    * however often it is called, and nothing while `learn` is denied.
@@ -268,6 +337,17 @@ export interface Flaneur {
    * `FlaneurError` for a missing slot, a size that is not a positive integer, and so on.
    */
   rank(request: RankRequest): Slate;
+  /**
+   * Decides between products, offers, contents, services, messages and silence, synchronously.
+   *
+   * Cost: under a millisecond for 200 opportunities.
+   *
+   * # Errors
+   * `FlaneurError` with the path to the fault, such as `request.candidates[3].value`.
+   */
+  decide(request: DecideRequest): Decision;
+  /** What the session is about and how close to a purchase, or that there is not enough evidence. */
+  intent(): Intent;
   readonly profile: Profile;
   readonly consent: Consent;
   readonly measure: Measure;

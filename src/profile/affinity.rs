@@ -1,4 +1,4 @@
-//! Affinities: shrunken log-odds of attributes, and what price feels right.
+//! Affinities: shrunken log-odds of attributes, what price feels right, and what a moment is about.
 //!
 //! For a token with base rate `p` in the catalog and decayed evidence `w` out of
 //! `W` for its key, the affinity is `ln((w + κp) / ((W + κ) p))`: zero without
@@ -8,7 +8,7 @@
 use litemap::LiteMap;
 
 use crate::catalog::{Catalog, Family, TokenHash};
-use crate::log::Event;
+use crate::log::{Context, Event};
 use crate::math::{between, ln};
 use crate::time::{Millis, decay};
 
@@ -16,9 +16,11 @@ use crate::time::{Millis, decay};
 const HALF_LIFE: f64 = 30.0;
 /// Weight of the catalog's base rate, in views.
 const SHRINKAGE: f64 = 10.0;
-/// Parts of the day: night, morning, afternoon, evening.
-const PARTS: usize = 4;
-/// Weight of the base rate within one part of the day, in views.
+/// Night, morning, afternoon, evening; workday, weekend; the quarters of the year.
+const PARTS: usize = 10;
+/// Where each way of dividing time begins and ends among the parts.
+const DIVISIONS: [std::ops::Range<usize>; 3] = [0..4, 4..6, 6..10];
+/// Weight of the base rate within one part, in views.
 const MOMENT_SHRINKAGE: f64 = 20.0;
 
 /// Decayed evidence for one token.
@@ -51,7 +53,7 @@ impl Evidence {
 pub struct Affinities {
     tokens: LiteMap<u32, Evidence>,
     totals: [Evidence; 3],
-    /// Evidence by category token and part of the day.
+    /// Evidence by category token and part of time.
     moments: LiteMap<u32, [f64; PARTS]>,
     moment_totals: [f64; PARTS],
     log_price: Evidence,
@@ -72,8 +74,9 @@ impl Affinities {
             let family = catalog.family(token);
             met[family as usize] = true;
             self.tokens.entry(token).or_default().add(strength, event.at);
-            if let (Family::Category, Some(part), true) = (family, event.hour.map(part_of_day), strength > 0.0) {
-                self.moments.entry(token).or_insert([0.0; PARTS])[part] += strength;
+            if family == Family::Category && strength > 0.0 {
+                let parts = self.moments.entry(token).or_insert([0.0; PARTS]);
+                parts_of(event.hour, event.weekday, event.at).for_each(|part| parts[part] += strength);
             }
         }
         // A family's total counts an event once, however many of its tokens the item carries:
@@ -81,9 +84,8 @@ impl Affinities {
         for (total, _) in self.totals.iter_mut().zip(met).filter(|(_, met)| *met) {
             total.add(strength.max(0.0), event.at);
         }
-        if let (true, Some(part), true) = (met[Family::Category as usize], event.hour.map(part_of_day), strength > 0.0)
-        {
-            self.moment_totals[part] += strength;
+        if met[Family::Category as usize] && strength > 0.0 {
+            parts_of(event.hour, event.weekday, event.at).for_each(|part| self.moment_totals[part] += strength);
         }
         if let Some(price) = price.filter(|&price| price > 0.0 && strength > 0.0) {
             self.log_price_sum *= decay(self.log_price.at.days_until(event.at), HALF_LIFE);
@@ -115,15 +117,21 @@ impl Affinities {
         between(ln(SHRINKAGE / (total + SHRINKAGE)), -1.0, 0.0)
     }
 
-    /// How much more a category is wanted in this part of the day than in general, −1..=2.
+    /// How much more a category is wanted at such a moment than in general, −1..=2: in this part of
+    /// the day, on workdays or weekends, in this quarter of the year, as far as the moment is known.
     #[must_use]
-    pub fn moment(&self, token: u32, hour: u8) -> f64 {
-        let part = part_of_day(hour);
-        let total = self.moment_totals[part];
-        let Some(parts) = self.moments.get(&token).filter(|_| total > 0.0) else { return 0.0 };
-        let base = parts.iter().sum::<f64>() / self.moment_totals.iter().sum::<f64>();
-        let here = parts[part];
-        between(ln((here + MOMENT_SHRINKAGE * base) / ((total + MOMENT_SHRINKAGE) * base)), -1.0, 2.0)
+    pub fn moment(&self, token: u32, context: &Context, now: Millis) -> f64 {
+        let Some(parts) = self.moments.get(&token) else { return 0.0 };
+        let lift = |part: usize| {
+            let division = DIVISIONS.iter().find(|division| division.contains(&part)).cloned().unwrap_or(0..0);
+            let (here, total) = (parts[part], self.moment_totals[part]);
+            let all: f64 = self.moment_totals[division.clone()].iter().sum();
+            let base = parts[division].iter().sum::<f64>() / all;
+            let is_known = total > 0.0 && base > 0.0;
+            if is_known { ln((here + MOMENT_SHRINKAGE * base) / ((total + MOMENT_SHRINKAGE) * base)) } else { 0.0 }
+        };
+        let local = context.local(now);
+        between(parts_of(context.hour, context.weekday, local).map(lift).sum(), -1.0, 2.0)
     }
 
     /// How well a price fits: 0 at the shopper's usual price, down to −2 far from it; 0 without evidence.
@@ -140,12 +148,17 @@ impl Affinities {
     }
 }
 
-/// Night, morning, afternoon, evening.
-fn part_of_day(hour: u8) -> usize {
-    match hour {
+/// The parts of time that a moment lies in, of each division that is known.
+fn parts_of(hour: Option<u8>, weekday: Option<u8>, at: Millis) -> impl Iterator<Item = usize> {
+    let day = hour.map(|hour| match hour {
         6..=11 => 1,
         12..=17 => 2,
         18..=23 => 3,
         _ => 0,
-    }
+    });
+    let week = weekday.map(|weekday| 4 + usize::from(matches!(weekday, 0 | 6)));
+    // Days from 1970-01-01 in years of 365.25: within a day of the calendar's quarters.
+    let year = (at.day() as f64 / 365.25).rem_euclid(1.0);
+    let quarter = 6 + ((year * 4.0) as usize).min(3);
+    day.into_iter().chain(week).chain([quarter])
 }

@@ -3,6 +3,7 @@
 //! A session ends after 30 minutes without an event. Each purchase is a visit of
 //! its own, so that "visits back" counts baskets where a shop only knows baskets.
 
+use super::intent::Counts;
 use crate::log::{Event, EventKind};
 use crate::time::{Millis, SESSION_GAP_MS};
 
@@ -14,6 +15,8 @@ const MAX_ITEMS: usize = 200;
 pub struct Session {
     /// Number of the visit, the first is 1; 0 before any event.
     pub visit: u32,
+    /// What happened in it.
+    pub counts: Counts,
     items: Vec<u32>,
     last_kind: Option<EventKind>,
     last_at: Option<Millis>,
@@ -27,7 +30,9 @@ impl Session {
         if apart || both_purchases {
             self.visit += 1;
             self.items.clear();
+            self.counts = Counts::default();
         }
+        self.counts.add(event);
         self.last_at = Some(event.at);
         self.last_kind = Some(event.kind);
     }

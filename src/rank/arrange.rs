@@ -15,13 +15,15 @@
 //! Source: Carbonell & Goldstein 1998 (maximal marginal relevance); the obvious
 //! shelf after Ge et al. 2010; boost and penalty sizes from `docs/ALGORITHMS.md`.
 
+use super::active::{Active, excluder};
 use super::balance::{Balance, Standing};
 use super::eligible::Eligible;
 use super::explore::{Contest, Model, draw};
-use super::rule::{Resolved, cap_key};
+use super::ruleset::has;
 use super::score::{Scored, Scorer};
 use super::signal::{CALIBRATION, DISCOVERY, DIVERSITY, LEARNED};
-use super::slate::{Ranked, Reason};
+use super::slate::{Ranked, Reason, largest_first};
+use super::tally::Tally;
 use super::{Desk, Request};
 use crate::log::Tier;
 use crate::math::order::{arranged, ranking};
@@ -47,7 +49,7 @@ const LOOK_ALIKE: f64 = 0.75;
 pub(super) struct Bench<'a> {
     pub(super) desk: &'a Desk<'a>,
     pub(super) request: &'a Request,
-    pub(super) rules: &'a Resolved,
+    pub(super) rules: &'a Active,
     pub(super) eligible: &'a Eligible,
     pub(super) scorer: &'a Scorer<'a>,
     pub(super) model: Option<Model<'a>>,
@@ -84,7 +86,7 @@ struct Table<'a> {
     drawn: usize,
     /// The log of all candidates' odds together: bases are probabilities of a choice among them.
     level: f64,
-    counts: Vec<(usize, u32, usize)>,
+    tally: Tally<'a>,
 }
 
 /// How a place is filled.
@@ -102,12 +104,14 @@ pub(super) fn arrange(bench: &Bench<'_>, scored: Vec<Scored>, stream: &mut Strea
     let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
     // Everything that is not relevance grows with the dial up to its default.
     let share = (dial / DEFAULT_SURPRISE).min(1.0);
-    let pins = legal_pins(request, bench.rules, bench.eligible);
-    let mut table = Table::new(bench, scored, &pins, share);
+    let (pins, tally) = legal_pins(bench);
+    let mut table = Table::new(bench, scored, &pins, tally, share);
     let size = request.size.min(table.pool.len());
     let surprises = discovery_places(size, dial);
     let mut entries = Vec::with_capacity(size);
     for place in 0..size {
+        let ahead = pins.iter().filter(|&&(position, _)| (place..size).contains(&position)).count();
+        table.begin(size - place - ahead);
         let owed = table.balance.owed(place);
         let boost = if place >= size / 2 { dial * LARGEST_BOOST } else { 0.0 };
         let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
@@ -129,19 +133,39 @@ pub(super) fn arrange(bench: &Bench<'_>, scored: Vec<Scored>, stream: &mut Strea
         let Some(choice) = choice.or_else(|| table.best(boost, &owed).map(|at| plain(at, 1.0, boost))) else { break };
         entries.push(table.seat(&choice, &owed));
     }
+    // Pins behind the last place that could be filled move up.
+    for at in ranking(pins.iter().map(|&(position, _)| -(position as f64))) {
+        let (_, item) = pins[at as usize];
+        let is_seated = entries.iter().any(|entry| entry.item == item);
+        if let (false, Some(at)) = (is_seated, table.position(item)) {
+            let owed = table.balance.owed(entries.len());
+            entries.push(
+                table.seat(&Choice { at, propensity: 1.0, discovery: false, boost: 0.0, rivalled: false }, &owed),
+            );
+        }
+    }
     entries
 }
 
-/// The pins that may hold: shown items only, one per place and per item, first come.
-fn legal_pins(request: &Request, rules: &Resolved, eligible: &Eligible) -> Vec<(usize, u32)> {
+/// The pins that hold, counted: shown items only, one per place and per item, the strongest first.
+fn legal_pins<'a>(bench: &Bench<'a>) -> (Vec<(usize, u32)>, Tally<'a>) {
+    let (desk, request, active) = (bench.desk, bench.request, bench.rules);
+    let mut tally = Tally::new(desk.catalog, active);
     let mut pins: Vec<(usize, u32)> = Vec::new();
-    for &(position, item) in &rules.pins {
-        let free = !pins.iter().any(|&(place, pinned)| place == position || pinned == item);
-        if position < request.size && free && eligible.allows_pin(item) {
-            pins.push((position, item));
+    for pin in &active.pins {
+        let taken = pins.iter().any(|&(place, pinned)| place == pin.position || pinned == pin.item);
+        if taken || pin.position >= request.size || !bench.eligible.allows_pin(pin.item) {
+            continue;
+        }
+        // Only a pin that is stronger than the exclusion brings an item back.
+        let is_out = has(active.out(), pin.item)
+            && excluder(desk, request, pin.item).is_some_and(|(_, strength)| strength <= pin.strength);
+        if !is_out && tally.admits_pin(pin.item, pin.strength) {
+            tally.count(pin.item);
+            pins.push((pin.position, pin.item));
         }
     }
-    pins
+    (pins, tally)
 }
 
 /// The places of the lower half that are discoveries: half the dial's share of the slate, evenly spread.
@@ -170,7 +194,7 @@ fn level(scored: &[Scored]) -> f64 {
 }
 
 impl<'a> Table<'a> {
-    fn new(bench: &'a Bench<'a>, scored: Vec<Scored>, pins: &[(usize, u32)], share: f64) -> Self {
+    fn new(bench: &'a Bench<'a>, scored: Vec<Scored>, pins: &[(usize, u32)], tally: Tally<'a>, share: f64) -> Self {
         let (desk, request) = (bench.desk, bench.request);
         let level = level(&scored);
         let balance = Balance::new(desk, request, share);
@@ -184,10 +208,10 @@ impl<'a> Table<'a> {
             scored,
         };
         let pool: Vec<Candidate> = scored.into_iter().map(candidate).collect();
-        // The pool comes in ascending items, so that ties go to the lower one. Caps may pass over
-        // many candidates before a slate is full: then all stay in play.
+        // The pool comes in ascending items, so that ties go to the lower one. Caps and quotas may pass
+        // over many candidates before a slate is full: then all stay in play.
         let mut order = ranking(pool.iter().map(Candidate::total));
-        if bench.rules.caps.is_empty() {
+        if !bench.rules.counts() {
             order.truncate(POOL.max(request.size + DISCOVERY_POOL));
         }
         let mut pool = arranged(pool, &order);
@@ -201,8 +225,7 @@ impl<'a> Table<'a> {
         let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
         let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first)).unwrap_or_default();
         let penalty = DIVERSITY_PENALTY * share;
-        let counts = Vec::new();
-        let mut table = Self { bench, pool, balance, penalty, apart, drawn: first.len(), level, counts };
+        let mut table = Self { bench, pool, balance, penalty, apart, drawn: first.len(), level, tally };
         pins.iter().for_each(|&(_, item)| table.reserve(item));
         table
     }
@@ -211,17 +234,19 @@ impl<'a> Table<'a> {
         self.pool.iter().position(|known| known.scored.item == item)
     }
 
-    /// Keeps a pinned item out of every other place; the caps count it from the start.
+    /// Keeps a pinned item, which the tally counts already, out of every other place.
     fn reserve(&mut self, item: u32) {
         if let Some(at) = self.position(item) {
-            self.take(at);
+            self.take(at, false);
         }
     }
 
-    fn take(&mut self, at: usize) {
+    fn take(&mut self, at: usize, counts: bool) {
         if !std::mem::replace(&mut self.pool[at].taken, true) {
             let item = self.pool[at].scored.item;
-            self.count(item);
+            if counts {
+                self.tally.count(item);
+            }
             let catalog = self.bench.desk.catalog;
             let group = catalog.group(item);
             for other in self.pool.iter_mut().filter(|_| group > 0) {
@@ -230,25 +255,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Begins a place: only what the quotas still miss may come when `left` places are no more than that.
+    fn begin(&mut self, left: usize) {
+        let pool = &self.pool;
+        self.tally.begin(left, &|tally| pool.iter().any(|known| !known.taken && tally.allows(known.scored.item)));
+    }
+
     fn is_free(&self, at: usize) -> bool {
-        !self.pool[at].taken && self.within_caps(self.pool[at].scored.item)
-    }
-
-    fn within_caps(&self, item: u32) -> bool {
-        self.bench.rules.caps.iter().enumerate().all(|(cap, &(per, max))| {
-            let Some(key) = cap_key(self.bench.desk.catalog, per, item) else { return true };
-            self.counts.iter().find(|&&(c, k, _)| c == cap && k == key).map_or(0, |&(_, _, count)| count) < max
-        })
-    }
-
-    fn count(&mut self, item: u32) {
-        for (cap, &(per, _)) in self.bench.rules.caps.iter().enumerate() {
-            let Some(key) = cap_key(self.bench.desk.catalog, per, item) else { continue };
-            match self.counts.iter_mut().find(|(c, k, _)| *c == cap && *k == key) {
-                Some((_, _, count)) => *count += 1,
-                None => self.counts.push((cap, key, 1)),
-            }
-        }
+        !self.pool[at].taken && self.tally.allows(self.pool[at].scored.item)
     }
 
     fn calibration(&self, at: usize, owed: &[f64]) -> f64 {
@@ -327,12 +341,11 @@ impl<'a> Table<'a> {
     fn seat(&mut self, choice: &Choice, owed: &[f64]) -> Ranked {
         let is_plain = self.first() == Some(choice.at);
         let plain = (is_plain || choice.rivalled).then_some(is_plain);
-        self.take(choice.at);
+        self.take(choice.at, true);
         let known = &self.pool[choice.at];
         let (item, base, tier) = (known.scored.item, known.scored.score - self.level, known.standing.tier);
         let reasons = self.reasons(choice, owed);
-        let largest_first = ranking(reasons.iter().map(|reason| reason.term().abs()));
-        let reasons = arranged(reasons, &largest_first);
+        let reasons = largest_first(reasons);
         let score = reasons.iter().map(Reason::term).sum();
         self.balance.give(known.standing);
         if self.penalty > 0.0 {

@@ -5,7 +5,8 @@
 //! shopper just saw, holds or bought. Guards give way before a slate stays
 //! short; gates never do.
 
-use super::rule::Resolved;
+use super::active::Active;
+use super::ruleset::has;
 use super::{Desk, Request};
 use crate::time::Millis;
 
@@ -18,12 +19,12 @@ const BOUGHT_DAYS: f64 = 30.0;
 #[derive(Clone, Debug)]
 pub(super) struct Eligible {
     bits: Vec<u64>,
-    /// Refused by the shopper, the merchant or the request, whatever else holds.
+    /// In stock, and refused neither by the shopper nor by the request: what no rule overrules.
     hard: Vec<u64>,
 }
 
 impl Eligible {
-    pub(super) fn new(desk: &Desk<'_>, request: &Request, rules: &Resolved) -> Self {
+    pub(super) fn new(desk: &Desk<'_>, request: &Request, active: &Active) -> Self {
         let catalog = desk.catalog;
         let n = catalog.len();
         let mut hard = vec![0_u64; n.div_ceil(64)];
@@ -35,10 +36,9 @@ impl Eligible {
         for &item in desk.profile.stated.dismissed_items() {
             clear(&mut hard, item);
         }
-        for item in request.exclude.iter().copied().chain(rules.excluded(catalog)) {
-            clear(&mut hard, item);
-        }
+        request.exclude.iter().for_each(|&item| clear(&mut hard, item));
         let mut bits = hard.clone();
+        bits.iter_mut().zip(active.out()).for_each(|(bit, out)| *bit &= !out);
         request.like.iter().for_each(|&item| clear(&mut bits, item));
         if let Some(candidates) = &request.candidates {
             let mut named = vec![0_u64; bits.len()];
@@ -53,12 +53,12 @@ impl Eligible {
     }
 
     pub(super) fn has(&self, item: u32) -> bool {
-        get(&self.bits, item)
+        has(&self.bits, item)
     }
 
     /// Whether a pin may show it: guards do not hold for pins, gates do.
     pub(super) fn allows_pin(&self, item: u32) -> bool {
-        get(&self.hard, item)
+        has(&self.hard, item)
     }
 }
 
@@ -81,10 +81,6 @@ fn guard(desk: &Desk<'_>, request: &Request, mut bits: Vec<u64>) -> Vec<u64> {
         bought.for_each(|(item, _)| clear(&mut bits, item));
     }
     bits
-}
-
-fn get(bits: &[u64], item: u32) -> bool {
-    bits.get(item as usize / 64).is_some_and(|word| word >> (item % 64) & 1 == 1)
 }
 
 fn set(bits: &mut [u64], item: u32) {

@@ -3,9 +3,11 @@
 //! A union, so that no single signal decides what may be found. Cost: O(items ·
 //! dims) per vector asked, O(lists touched).
 
+use super::active::Active;
 use super::direction::Direction;
 use super::eligible::Eligible;
 use super::explore::Model;
+use super::ruleset::has;
 use super::score::Scorer;
 use super::{Desk, Request};
 use crate::math::Top;
@@ -18,12 +20,16 @@ const LISTED: usize = 200;
 /// Popular items always in play, beside what the shopper's own signals bring.
 const POPULAR: usize = 100;
 
+/// Popular items in play for each place that a quota asks for.
+const NEEDED: usize = 4;
+
 /// The candidates, ascending, eligible and without repetition.
 pub(super) fn candidates(
     desk: &Desk<'_>,
     request: &Request,
     scorer: &Scorer<'_>,
     eligible: &Eligible,
+    active: &Active,
     model: Option<&Model<'_>>,
 ) -> Vec<u32> {
     if let Some(named) = &request.candidates {
@@ -42,6 +48,10 @@ pub(super) fn candidates(
     }
     let popular = desk.catalog.popular().iter().copied().filter(|&item| eligible.has(item));
     let best = found.len() + POPULAR.max(2 * request.size);
+    for need in &active.needs {
+        let meant = popular.clone().filter(|&item| has(&need.items, item));
+        found.extend(meant.take(NEEDED * need.least));
+    }
     found.extend(popular.take(best));
     distinct(found.into_iter().filter(|&item| eligible.has(item)))
 }

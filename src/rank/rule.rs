@@ -1,26 +1,110 @@
-//! The merchant's rules: pin, boost, bury, exclude, cap.
+//! The merchant's rules: pin, boost, bury, exclude, schedule, cap, quota.
 //!
-//! Conflict order, strongest first: the shopper's refusals, the merchant's
-//! exclusions and stock, pins, caps, boosts. A rule may name the slots it holds
-//! for; without, it holds for all.
+//! What a rule is. Which rule wins is in [`super::ruleset`], which items a
+//! condition means in [`super::filter`]; the order is documented in
+//! `docs/RULES.md` and decided in `docs/decisions/0008-conflict-order.md`.
 
-use crate::catalog::token::token;
-use crate::catalog::{Catalog, Kind};
-use crate::math::order::distinct;
+use crate::catalog::Kind;
+use crate::log::Context;
+use crate::time::Millis;
 
 /// Which items a rule means; every given part must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Where {
     /// One of these identifiers.
     pub ids: Option<Vec<String>>,
-    /// That kind.
-    pub kind: Option<Kind>,
-    /// Tokens the item must carry: `brand:…`, `category:…`, `tag:…`, `colour:…`.
-    pub tokens: Vec<String>,
-    /// Price strictly below.
-    pub price_below: Option<f64>,
-    /// Price strictly above.
-    pub price_above: Option<f64>,
+    /// One of these kinds; empty for any.
+    pub kinds: Vec<Kind>,
+    /// Of each group, one token the item must carry: `brand:…`, `category:…`, `tag:…`, `colour:…`.
+    pub tokens: Vec<Vec<String>>,
+    /// Price, in the catalog's currency.
+    pub price: Span,
+    /// What the shop earns, in the catalog's currency.
+    pub margin: Span,
+    /// Days since the item joined the catalog.
+    pub age_days: Span,
+    /// Each of these holds.
+    pub all: Vec<Where>,
+    /// One of these holds; empty for no such condition.
+    pub any: Vec<Where>,
+    /// This does not hold.
+    pub not: Option<Box<Where>>,
+}
+
+/// An open interval; an item without the number is outside every bounded one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Span {
+    /// Strictly above.
+    pub above: Option<f64>,
+    /// Strictly below.
+    pub below: Option<f64>,
+}
+
+impl Span {
+    /// Whether there is a bound at all.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.above.is_some() || self.below.is_some()
+    }
+
+    /// Whether the number lies inside.
+    #[must_use]
+    pub fn holds(&self, number: Option<f64>) -> bool {
+        let inside = |x: f64| self.above.is_none_or(|low| x > low) && self.below.is_none_or(|high| x < high);
+        !self.is_bounded() || number.is_some_and(inside)
+    }
+}
+
+/// One end of a period: an instant, or a moment on the shopper's own clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Edge {
+    /// The same instant everywhere.
+    Instant(Millis),
+    /// Local time, as if it were UTC.
+    Local(Millis),
+}
+
+impl Edge {
+    fn is_past(self, now: Millis, local: Millis) -> bool {
+        match self {
+            Self::Instant(at) => at <= now,
+            Self::Local(at) => at <= local,
+        }
+    }
+}
+
+/// When a rule holds; every given part must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct When {
+    /// From then on.
+    pub from: Option<Edge>,
+    /// Before then.
+    pub until: Option<Edge>,
+    /// On these local weekdays, Sunday 0; empty for any.
+    pub weekdays: Vec<u8>,
+    /// From the first local hour until before the second, across midnight when it is not later.
+    pub hours: Option<(u8, u8)>,
+    /// For each key, the moment has one of these values.
+    pub facets: Vec<(&'static str, Vec<String>)>,
+}
+
+impl When {
+    /// Whether it holds at that moment.
+    #[must_use]
+    pub fn holds(&self, context: &Context, now: Millis) -> bool {
+        let local = context.local(now);
+        self.from.is_none_or(|edge| edge.is_past(now, local))
+            && self.until.is_none_or(|edge| !edge.is_past(now, local))
+            && (self.weekdays.is_empty() || self.weekdays.contains(&context.weekday_at(now)))
+            && self.hours.is_none_or(|hours| is_within(hours, context.hour_at(now)))
+            && self.facets.iter().all(|(key, values)| values.iter().any(|value| context.is(key, value)))
+    }
+}
+
+/// Whether an hour lies from `hours.0` until before `hours.1`, across midnight when that is not later.
+#[must_use]
+pub fn is_within((from, until): (u8, u8), hour: u8) -> bool {
+    if from < until { (from..until).contains(&hour) } else { hour >= from || hour < until }
 }
 
 /// What a cap counts by.
@@ -34,6 +118,15 @@ pub enum Per {
     Group,
     /// The kind.
     Kind,
+}
+
+/// How many entries of a slate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// That many.
+    Count(usize),
+    /// That share of the places, 0..=1.
+    Share(f64),
 }
 
 /// What a rule does.
@@ -58,6 +151,11 @@ pub enum Deed {
         /// Which items.
         filter: Where,
     },
+    /// Shows only while the rule's own window is open.
+    Schedule {
+        /// Which items.
+        filter: Where,
+    },
     /// At most `max` of a kind in a slate.
     Cap {
         /// Counted by what.
@@ -65,104 +163,66 @@ pub enum Deed {
         /// How many.
         max: usize,
     },
+    /// At least and at most so many of some items in a slate.
+    Quota {
+        /// Which items.
+        filter: Where,
+        /// At least; a share is rounded up.
+        least: Option<Amount>,
+        /// At most; a share is rounded down.
+        most: Option<Amount>,
+    },
+}
+
+impl Deed {
+    /// Which items it means, unless it names one or counts all.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Where> {
+        match self {
+            Self::Boost { filter, .. }
+            | Self::Exclude { filter }
+            | Self::Schedule { filter }
+            | Self::Quota { filter, .. } => Some(filter),
+            Self::Pin { .. } | Self::Cap { .. } => None,
+        }
+    }
+
+    /// The public name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pin { .. } => "pin",
+            Self::Boost { by, .. } if *by < 0.0 => "bury",
+            Self::Boost { .. } => "boost",
+            Self::Exclude { .. } => "exclude",
+            Self::Schedule { .. } => "schedule",
+            Self::Cap { .. } => "cap",
+            Self::Quota { .. } => "quota",
+        }
+    }
 }
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
+    /// The shop's name for it.
+    pub id: Option<String>,
     /// The slots it holds for; empty for all.
     pub slots: Vec<String>,
+    /// −1,000..=1,000; the higher wins.
+    pub priority: i32,
+    /// Rules it wins against whatever their priority, by their names.
+    pub over: Vec<String>,
+    /// When it holds.
+    pub when: When,
     /// What it does.
     pub deed: Deed,
 }
 
-/// A filter whose words are resolved against a catalog.
-#[derive(Clone, Debug)]
-struct Filter {
-    ids: Option<Vec<u32>>,
-    kind: Option<Kind>,
-    /// `None` stands for a token the catalog does not have: nothing matches.
-    tokens: Option<Vec<u32>>,
-    price_below: Option<f64>,
-    price_above: Option<f64>,
-}
-
-impl Filter {
-    fn new(catalog: &Catalog, filter: &Where) -> Self {
-        let ids = filter.ids.as_ref().map(|ids| distinct(ids.iter().filter_map(|id| catalog.find(id))));
-        Self {
-            ids,
-            kind: filter.kind,
-            tokens: filter.tokens.iter().map(|text| catalog.find_token(text)).collect(),
-            price_below: filter.price_below,
-            price_above: filter.price_above,
-        }
-    }
-
-    fn matches(&self, catalog: &Catalog, item: u32) -> bool {
-        let priced = |test: &dyn Fn(f64) -> bool| catalog.price(item).is_some_and(test);
-        self.ids.as_ref().is_none_or(|ids| ids.binary_search(&item).is_ok())
-            && self.kind.is_none_or(|kind| catalog.kind(item) == kind)
-            && self.tokens.as_ref().is_some_and(|all| all.iter().all(|&t| catalog.tokens(item).any(|own| own == t)))
-            && self.price_below.is_none_or(|limit| priced(&|price| price < limit))
-            && self.price_above.is_none_or(|limit| priced(&|price| price > limit))
-    }
-}
-
-/// Rules resolved against a catalog, for one slot.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Resolved {
-    pub(super) pins: Vec<(usize, u32)>,
-    pub(super) caps: Vec<(Per, usize)>,
-    boosts: Vec<(Filter, f64)>,
-    exclusions: Vec<Filter>,
-}
-
-impl Resolved {
-    pub(super) fn new<'a>(catalog: &Catalog, slot: &str, rules: impl Iterator<Item = &'a Rule>) -> Self {
-        let mut resolved = Self::default();
-        for rule in rules.filter(|rule| rule.slots.is_empty() || rule.slots.iter().any(|name| name == slot)) {
-            match &rule.deed {
-                Deed::Pin { item, position } => resolved.pins.extend(catalog.find(item).map(|item| (*position, item))),
-                Deed::Boost { filter, by } => resolved.boosts.push((Filter::new(catalog, filter), *by)),
-                Deed::Exclude { filter } => resolved.exclusions.push(Filter::new(catalog, filter)),
-                Deed::Cap { per, max } => resolved.caps.push((*per, *max)),
-            }
-        }
-        resolved
-    }
-
-    /// What the boosts add for an item.
-    pub(super) fn boost(&self, catalog: &Catalog, item: u32) -> f64 {
-        self.boosts.iter().filter(|(filter, _)| filter.matches(catalog, item)).map(|&(_, by)| by).sum()
-    }
-
-    /// The items the exclusions take out.
-    pub(super) fn excluded(&self, catalog: &Catalog) -> Vec<u32> {
-        let out = |&item: &u32| self.exclusions.iter().any(|filter| filter.matches(catalog, item));
-        if self.exclusions.is_empty() { Vec::new() } else { (0..catalog.len() as u32).filter(out).collect() }
-    }
-}
-
-/// The value by which a cap counts an item; `None` when it has none and is not counted.
-pub(super) fn cap_key(catalog: &Catalog, per: Per, item: u32) -> Option<u32> {
-    let tokens = |key: &'static str| {
-        catalog
-            .tokens(item)
-            .filter(move |&own| catalog.token(own).strip_prefix(key).is_some_and(|r| r.starts_with(':')))
-    };
-    match per {
-        Per::Brand => tokens("brand").next(),
-        Per::Category => tokens("category").last(),
-        Per::Group => Some(catalog.group(item)).filter(|&group| group > 0),
-        Per::Kind => Some(catalog.kind(item) as u32),
-    }
-}
-
-impl Where {
-    /// The token of a named part.
+impl Rule {
+    /// A rule for every slot and moment, of priority 0.
     #[must_use]
-    pub fn part(key: &str, value: &str) -> String {
-        token(key, value)
+    pub fn new(deed: Deed) -> Self {
+        Self { id: None, slots: Vec::new(), priority: 0, over: Vec::new(), when: When::default(), deed }
     }
 }

@@ -6,8 +6,8 @@
 //! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
 //! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
 
+use super::active::Active;
 use super::direction::Direction;
-use super::rule::Resolved;
 use super::signal::{Block, SIGNALS, Signal};
 use super::slate::Reason;
 use super::{Desk, Request};
@@ -195,11 +195,11 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    pub(super) fn score_all(&self, candidates: &[u32], rules: &Resolved) -> Vec<Scored> {
+    pub(super) fn score_all(&self, candidates: &[u32], rules: &Active) -> Vec<Scored> {
         candidates.iter().map(|&item| self.score(item, rules)).collect()
     }
 
-    pub(super) fn score(&self, item: u32, rules: &Resolved) -> Scored {
+    pub(super) fn score(&self, item: u32, rules: &Active) -> Scored {
         let mut values = [0.0; SIGNALS];
         let bought = self.desk.profile.history.of(item).is_some_and(|own| own.bought > 0);
         let block = match (self.session.is_empty(), bought) {
@@ -213,7 +213,7 @@ impl<'a> Scorer<'a> {
         self.seen(item, &mut values);
         self.own(item, &mut values);
         self.tastes(item, &mut values);
-        values[Signal::Rule as usize] = rules.boost(self.desk.catalog, item);
+        values[Signal::Rule as usize] = rules.boost(item);
         let weights = self.desk.weights;
         let score = Signal::all().map(|signal| weights.of(signal, block) * values[signal as usize]).sum();
         Scored { item, block, values, score }
@@ -294,7 +294,7 @@ impl<'a> Scorer<'a> {
             match catalog.family(token) {
                 Family::Brand => values[Signal::AffinityBrand as usize] = odds,
                 Family::Category => {
-                    let wanted = self.request.hour.map_or(0.0, |hour| profile.affinities.moment(token, hour));
+                    let wanted = profile.affinities.moment(token, &self.request.context, now);
                     strongest(&mut values[Signal::AffinityCategory as usize], odds);
                     strongest(&mut values[Signal::Context as usize], wanted);
                 }

@@ -1,6 +1,8 @@
 //! The answer: an ordered list whose every entry carries its whole reason.
 
+use super::explain::Explained;
 use crate::log::Tier;
+use crate::math::order::{arranged, ranking};
 
 /// One term of an entry's score.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,12 @@ impl Reason {
     pub fn term(&self) -> f64 {
         self.weight * self.value
     }
+}
+
+/// Reasons by the size of their terms.
+pub(super) fn largest_first(reasons: Vec<Reason>) -> Vec<Reason> {
+    let order = ranking(reasons.iter().map(|reason| reason.term().abs()));
+    arranged(reasons, &order)
 }
 
 /// One entry of a slate.
@@ -56,4 +64,9 @@ pub struct Slate {
     pub slot: String,
     /// The entries, first place first.
     pub entries: Vec<Ranked>,
+    /// The rule that could not be kept, or that keeps the slate from being full: whether it is of the
+    /// request (else of the shop), and its place in that list.
+    pub short: Option<(bool, u32)>,
+    /// Why it is so, when the request asked.
+    pub explained: Option<Explained>,
 }

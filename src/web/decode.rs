@@ -19,10 +19,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Decodes one value; paths are relative to it.
 pub(super) fn read<T: DeserializeOwned>(value: JsValue) -> Result<T> {
-    T::deserialize(Value(value)).map_err(|fault| fault.0)
+    T::deserialize(Value(value, 0)).map_err(|fault| fault.0)
 }
 
-struct Value(JsValue);
+/// A value, and how deep it lies.
+struct Value(JsValue, u8);
+
+/// A value that holds itself would never end.
+const DEEPEST: u8 = 32;
 
 /// An error under construction: placed as it travels up.
 #[derive(Debug)]
@@ -128,8 +132,8 @@ impl<'de> de::Deserializer<'de> for Value {
             Shape::Whole(number) => visitor.visit_i64(number),
             Shape::Number(number) => visitor.visit_f64(number),
             Shape::Text(text) => visitor.visit_str(&text),
-            Shape::List(list) => visitor.visit_seq(Entries { list, next: 0 }),
-            Shape::Object(object) => visitor.visit_map(Fields::new(object)?),
+            Shape::List(list) => visitor.visit_seq(Entries { list, next: 0, depth: deeper(self.1)? }),
+            Shape::Object(object) => visitor.visit_map(Fields::new(object, deeper(self.1)?)?),
             Shape::Other => Err(Fault::expected(&visitor)),
         }
     }
@@ -183,14 +187,14 @@ impl<'de> de::Deserializer<'de> for Value {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
         match shape(self.0) {
-            Shape::List(list) => visitor.visit_seq(Entries { list, next: 0 }),
+            Shape::List(list) => visitor.visit_seq(Entries { list, next: 0, depth: deeper(self.1)? }),
             _ => Err(Fault::expected(&visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
         match shape(self.0) {
-            Shape::Object(object) => visitor.visit_map(Fields::new(object)?),
+            Shape::Object(object) => visitor.visit_map(Fields::new(object, deeper(self.1)?)?),
             _ => Err(Fault::expected(&visitor)),
         }
     }
@@ -214,9 +218,15 @@ impl<'de> de::Deserializer<'de> for Value {
     }
 }
 
+fn deeper(depth: u8) -> std::result::Result<u8, Fault> {
+    let too_deep = || Fault(Error::new(ErrorKind::TooMany, "", "nested more than 32 deep; send plain, flat data"));
+    (depth < DEEPEST).then_some(depth + 1).ok_or_else(too_deep)
+}
+
 struct Entries {
     list: Array,
     next: u32,
+    depth: u8,
 }
 
 impl<'de> SeqAccess<'de> for Entries {
@@ -229,7 +239,7 @@ impl<'de> SeqAccess<'de> for Entries {
         let at = self.next;
         self.next += 1;
         let value = Reflect::get_u32(&self.list, at).unwrap_or_default();
-        seed.deserialize(Value(value)).map(Some).map_err(|fault| fault.under(&format!("[{at}]")))
+        seed.deserialize(Value(value, self.depth)).map(Some).map_err(|fault| fault.under(&format!("[{at}]")))
     }
 }
 
@@ -240,13 +250,14 @@ struct Fields {
     next: u32,
     key: String,
     value: JsValue,
+    depth: u8,
 }
 
 impl Fields {
-    fn new(object: JsValue) -> std::result::Result<Self, Fault> {
+    fn new(object: JsValue, depth: u8) -> std::result::Result<Self, Fault> {
         let unreadable = || Fault(Error::new(ErrorKind::Malformed, "", "this object cannot be read; send plain data"));
         let keys = Reflect::own_keys(&object).map_err(|_| unreadable())?;
-        Ok(Self { object, keys, next: 0, key: String::new(), value: JsValue::UNDEFINED })
+        Ok(Self { object, keys, next: 0, key: String::new(), value: JsValue::UNDEFINED, depth })
     }
 }
 
@@ -265,13 +276,13 @@ impl<'de> MapAccess<'de> for Fields {
                 continue;
             }
             self.key = key;
-            let name = Value(JsValue::from_str(&self.key));
+            let name = Value(JsValue::from_str(&self.key), self.depth);
             return seed.deserialize(name).map(Some).map_err(|fault| fault.under(&self.key));
         }
         Ok(None)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> std::result::Result<S::Value, Fault> {
-        seed.deserialize(Value(std::mem::take(&mut self.value))).map_err(|fault| fault.under(&self.key))
+        seed.deserialize(Value(std::mem::take(&mut self.value), self.depth)).map_err(|fault| fault.under(&self.key))
     }
 }

@@ -4,9 +4,10 @@ use serde::Deserialize;
 
 use super::rule::{RuleWire, rules};
 use super::text::Texts;
+use super::when::ContextWire;
 use crate::catalog::Catalog;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rank::{Allow, MAX_SIZE, Request};
+use crate::rank::{Allow, MAX_SIZE, Request, RuleSet};
 use crate::time::Millis;
 
 /// Most candidates, exclusions or anchors of one request.
@@ -44,18 +45,12 @@ pub struct RequestWire {
     /// Seed of the draws.
     #[serde(default)]
     pub seed: Option<f64>,
+    /// Items whose absence is to be explained; given, even empty, the rules are traced.
+    #[serde(default)]
+    pub explain: Option<Texts>,
     /// Guards to lift: `seen`, `bought`, `basket`.
     #[serde(default)]
     pub allow: Texts,
-}
-
-/// The moment, nothing personal.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(expecting = "a context object")]
-pub struct ContextWire {
-    /// Local hour, 0..=23.
-    #[serde(default)]
-    pub hour: Option<f64>,
 }
 
 impl RequestWire {
@@ -77,22 +72,19 @@ impl RequestWire {
         if self.calibration.is_some_and(|times| !(0.0..=10.0).contains(&times)) {
             return Err(Error::new(ErrorKind::OutOfRange, "calibration", "expected a number from 0 to 10"));
         }
-        let hour = self.context.and_then(|context| context.hour);
-        if hour.is_some_and(|hour| !(0.0..=23.0).contains(&hour)) {
-            return Err(Error::new(ErrorKind::OutOfRange, "context.hour", "expected a local hour from 0 to 23"));
-        }
+        let context = self.context.unwrap_or_default().into_context().map_err(|error| error.under("context"))?;
         let is_seed = |seed: &f64| (0.0..=9_007_199_254_740_991.0).contains(seed) && seed.fract() == 0.0;
         if self.seed.is_some_and(|seed| !is_seed(&seed)) {
             return Err(Error::new(ErrorKind::OutOfRange, "seed", "expected a whole number from 0 to 2^53 - 1"));
         }
-        let rules = rules(self.rules.unwrap_or_default()).map_err(|error| error.under("rules"))?;
+        let rules = bound(self.rules.unwrap_or_default(), catalog, now).map_err(|error| error.under("rules"))?;
         Ok(Request {
             slot: self.slot,
             size: self.size as usize,
             candidates: self.candidates.map(|ids| resolve(catalog, &ids, "candidates")).transpose()?,
             exclude: resolve(catalog, &self.exclude.unwrap_or_default(), "exclude")?,
             like: resolve(catalog, &self.like.0, "like")?,
-            hour: hour.map(|hour| hour as u8),
+            context,
             surprise: self.surprise,
             calibration: self.calibration,
             frozen: false,
@@ -104,7 +96,18 @@ impl RequestWire {
     }
 }
 
-fn resolve(catalog: &Catalog, ids: &[String], path: &str) -> Result<Vec<u32>> {
+/// The rules of one call, resolved against the catalog.
+fn bound(wires: Vec<RuleWire>, catalog: &Catalog, now: Millis) -> Result<RuleSet> {
+    if wires.is_empty() {
+        return Ok(RuleSet::default());
+    }
+    let mut set = RuleSet::new(rules(wires)?)?;
+    set.check(catalog)?;
+    set.bind(catalog, now);
+    Ok(set)
+}
+
+pub(super) fn resolve(catalog: &Catalog, ids: &[String], path: &str) -> Result<Vec<u32>> {
     if ids.len() > MAX_IDS {
         return Err(Error::new(ErrorKind::TooMany, path, "more than 100,000 ids"));
     }

@@ -158,6 +158,53 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
+/// A moment of a rule: epoch milliseconds, a local day, or a local time to the minute.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Clock {
+    /// Epoch milliseconds.
+    Instant(f64),
+    /// Days since 1970.
+    Day(i64),
+    /// Minutes since 1970, as if local time were UTC.
+    Minute(i64),
+}
+
+impl<'de> Deserialize<'de> for Clock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+        impl Visitor<'_> for Of {
+            type Value = Clock;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("epoch milliseconds, or a local time like 2026-11-22 or 2026-11-22T18:00")
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Clock, E> {
+                Ok(Clock::Instant(value as f64))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Clock, E> {
+                Ok(Clock::Instant(value as f64))
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Clock, E> {
+                Ok(Clock::Instant(value))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Clock, E> {
+                let wrong = || E::custom("expected a local time like 2026-11-22 or 2026-11-22T18:00");
+                local_time(text).ok_or_else(wrong)
+            }
+        }
+        deserializer.deserialize_any(Of)
+    }
+}
+
+/// `YYYY-MM-DD` or `YYYY-MM-DDThh:mm`; nothing may follow, so that a time zone is never dropped unread.
+fn local_time(text: &str) -> Option<Clock> {
+    let day = iso_day(text)?;
+    let Some(time) = text.get(10..).filter(|rest| !rest.is_empty()) else { return Some(Clock::Day(day)) };
+    let (hour, minute) = time.strip_prefix('T')?.split_once(':')?;
+    let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<u8>().ok()).flatten();
+    let (hour, minute) = (two(hour).filter(|&hour| hour < 24)?, two(minute).filter(|&minute| minute < 60)?);
+    Some(Clock::Minute(day * 1_440 + i64::from(hour) * 60 + i64::from(minute)))
+}
+
 /// Days since 1970-01-01 of `YYYY-MM-DD…` (Hinnant, "chrono-compatible low-level date algorithms").
 fn iso_day(text: &str) -> Option<i64> {
     let mut parts = text.get(..10)?.split('-').map(str::parse::<i64>);
@@ -174,13 +221,16 @@ fn iso_day(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{iso_day, number};
+    use super::{Clock, iso_day, local_time, number};
 
     #[test]
     fn dates_and_numbers_read_as_expected() {
         assert_eq!(iso_day("1970-01-01"), Some(0));
         assert_eq!(iso_day("2000-03-01T12:00:00Z"), Some(11_017));
         assert_eq!(iso_day("2026-13-01"), None);
+        assert_eq!(local_time("1970-01-02"), Some(Clock::Day(1)));
+        assert_eq!(local_time("1970-01-02T01:30"), Some(Clock::Minute(1_530)));
+        assert_eq!(local_time("1970-01-02T01:30Z"), None);
         assert_eq!(number(-0.5).as_deref(), Some("-0.5"));
         assert_eq!(number(12.0).as_deref(), Some("12"));
         assert_eq!(number(2.345678).as_deref(), Some("2.35"));

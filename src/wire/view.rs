@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::log::{Log, Tier};
 use crate::math::order::{arranged, by_score, ranking};
 use crate::profile::{Interest, Profile};
-use crate::rank::{Ranked, Reason, Slate};
+use crate::rank::{Absence, Bar, Ranked, Reason, RuleTrace, Slate};
 use crate::replay::{Rate, Replay};
 use crate::time::Millis;
 
@@ -23,6 +23,45 @@ pub struct SlateView<'a> {
     id: &'a str,
     slot: &'a str,
     items: Vec<RankedView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<Vec<TraceView<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<Vec<AbsenceView<'a>>>,
+}
+
+/// What became of a rule.
+#[derive(Clone, Debug, Serialize)]
+struct TraceView<'a> {
+    rule: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    outcome: &'static str,
+    count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+}
+
+/// Why an item is absent.
+#[derive(Clone, Debug, Serialize)]
+struct AbsenceView<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needed: Option<f64>,
+}
+
+/// The path of a rule in what the page gave.
+fn path_of((own, at): (bool, u32)) -> String {
+    if own { format!("request.rules[{at}]") } else { format!("rules[{at}]") }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -37,8 +76,9 @@ struct RankedView<'a> {
     reasons: Vec<ReasonView<'a>>,
 }
 
+/// One term.
 #[derive(Clone, Debug, Serialize)]
-struct ReasonView<'a> {
+pub(super) struct ReasonView<'a> {
     signal: &'static str,
     weight: f64,
     value: f64,
@@ -48,17 +88,22 @@ struct ReasonView<'a> {
     attribute: Option<&'a str>,
 }
 
-impl<'a> SlateView<'a> {
-    /// The public form of a slate.
-    #[must_use]
-    pub fn of(catalog: &'a Catalog, slate: &'a Slate) -> Self {
-        let reason = |reason: &Reason| ReasonView {
+impl<'a> ReasonView<'a> {
+    pub(super) fn of(catalog: &'a Catalog, reason: &Reason) -> Self {
+        Self {
             signal: reason.signal,
             weight: reason.weight,
             value: reason.value,
             item: reason.item.map(|item| catalog.id(item)),
             attribute: reason.attribute.map(|token| catalog.token(token)),
-        };
+        }
+    }
+}
+
+impl<'a> SlateView<'a> {
+    /// The public form of a slate.
+    #[must_use]
+    pub fn of(catalog: &'a Catalog, slate: &'a Slate) -> Self {
         let entry = |(position, ranked): (usize, &Ranked)| RankedView {
             id: catalog.id(ranked.item),
             position,
@@ -66,9 +111,39 @@ impl<'a> SlateView<'a> {
             propensity: ranked.propensity,
             discovery: ranked.discovery,
             tier: ranked.tier.map(Tier::name),
-            reasons: ranked.reasons.iter().map(reason).collect(),
+            reasons: ranked.reasons.iter().map(|reason| ReasonView::of(catalog, reason)).collect(),
         };
-        Self { id: &slate.id, slot: &slate.slot, items: slate.entries.iter().enumerate().map(entry).collect() }
+        let items = slate.entries.iter().enumerate().map(entry).collect();
+        let short = slate.short.map(path_of);
+        let explained = slate.explained.as_ref();
+        let trace = explained.map(|explained| explained.rules.iter().map(TraceView::of).collect());
+        let absent = explained.map(|explained| explained.absent.iter().map(AbsenceView::of).collect());
+        Self { id: &slate.id, slot: &slate.slot, items, short, trace, absent }
+    }
+}
+
+impl<'a> TraceView<'a> {
+    fn of(trace: &'a RuleTrace) -> Self {
+        Self {
+            rule: path_of(trace.rule),
+            id: trace.id.as_deref(),
+            kind: trace.kind,
+            outcome: trace.outcome.name(),
+            count: trace.count,
+            by: trace.by.map(path_of),
+        }
+    }
+}
+
+impl<'a> AbsenceView<'a> {
+    fn of(absence: &'a Absence) -> Self {
+        Self {
+            id: &absence.id,
+            because: absence.bar.map(Bar::name),
+            rule: absence.rule.map(path_of),
+            score: absence.score,
+            needed: absence.needed,
+        }
     }
 }
 

@@ -41,7 +41,7 @@ function run(code) {
   });
 }
 
-for (const [page, atLeast] of [["README.md", 1], ["docs/INTEGRATION.md", 7]]) {
+for (const [page, atLeast] of [["README.md", 1], ["docs/INTEGRATION.md", 7], ["docs/RULES.md", 1]]) {
   const found = blocks(await read(page));
 
   test(`${page} has its programs`, () => {

@@ -449,6 +449,70 @@ describe("rules", () => {
   }
 });
 
+describe("a list of rules", () => {
+  const where = { brand: "brand-1" };
+  const itself = { brand: "brand-1" };
+  itself.not = itself;
+  const deep = list(9, (i) => i).reduce((inner) => ({ not: inner }), where);
+  const cap = (fields) => ({ type: "cap", per: "kind", max: 2, ...fields });
+  const faults = {
+    "with an attribute that no item has": [[{ type: "exclude", where: { attribute: "colour:red" } }], "value_unknown", "rules[0].where.attribute"],
+    "with a field that no rule has": [[cap({ prioriy: 1 })], "value_unknown", "rules[0].prioriy"],
+    "with a condition that holds itself": [[{ type: "exclude", where: itself }], "value_too_many", undefined],
+    "with conditions 9 deep": [[{ type: "exclude", where: deep }], "value_too_many", `rules[0].where${".not".repeat(8)}`],
+    "with a priority of NaN": [[cap({ priority: NaN })], "value_not_finite", "rules[0].priority"],
+    "with a priority of 1001": [[cap({ priority: 1001 })], "value_out_of_range", "rules[0].priority"],
+    "that stand over one another in a circle": [[cap({ id: "a", over: "b" }), cap({ id: "b", over: "a" })], "value_conflict", "rules[1].over[0]"],
+    "over a rule that is not there": [[cap({ over: ["x"] })], "value_unknown", "rules[0].over[0]"],
+    "of one id": [[cap({ id: "a" }), cap({ id: "a" })], "value_duplicate", "rules[1].id"],
+    "with a window that never opens": [[cap({ when: { from: "2026-02-01", until: "2026-01-01" } })], "value_conflict", "rules[0].when.until"],
+    "with a day that is none": [[cap({ when: { from: "someday" } })], "value_type", "rules[0].when.from"],
+    "with a time zone in a local time": [[cap({ when: { from: "2026-02-01T10:00Z" } })], "value_type", "rules[0].when.from"],
+    "with an hour of 25": [[cap({ when: { hours: [9, 25] } })], "value_out_of_range", "rules[0].when.hours"],
+    "with a quota of NaN": [[{ type: "quota", where, atLeast: NaN }], "value_not_finite", "rules[0].atLeast"],
+    "with a share of 2": [[{ type: "quota", where, atMostShare: 2 }], "value_out_of_range", "rules[0].atMostShare"],
+    "with quotas that leave no number": [
+      [{ type: "quota", where, atMost: 1 }, { type: "quota", where, atLeast: 2 }],
+      "value_conflict",
+      "rules[1].atLeast",
+    ],
+  };
+  for (const [what, [rules, code, path]] of Object.entries(faults)) {
+    test(`${what} is refused`, () => {
+      assert.throws(() => shop.rules(rules), path === undefined ? (e) => isFault(code, e.path)(e) : isFault(code, path));
+      stillServes();
+    });
+  }
+});
+
+describe("a decide request", () => {
+  const one = (fields) => ({ slot: "strip", candidates: [{ id: "item-1" }, { id: "own", ...fields }] });
+  const faults = {
+    "that is null": [null, "value_type", "request"],
+    "without slot": [{}, "value_missing", "request.slot"],
+    "with text as candidates": [{ slot: "s", candidates: "all" }, "value_type", "request.candidates"],
+    "with a candidate of null": [{ slot: "s", candidates: [null] }, "value_type", "request.candidates[0]"],
+    "with 1,001 candidates": [{ slot: "s", candidates: list(1001, (i) => `c-${i}`) }, "value_too_many", "request.candidates"],
+    "with a candidate without id": [{ slot: "s", candidates: [{}] }, "value_missing", "request.candidates[0].id"],
+    "with an unknown kind": [one({ kind: "gadget" }), "value_unknown", "request.candidates[1].kind"],
+    "with a value of NaN": [one({ value: NaN }), "value_not_finite", "request.candidates[1].value"],
+    "with a cost below 0": [one({ cost: -1 }), "value_out_of_range", "request.candidates[1].cost"],
+    "with a cap of half a view": [one({ caps: { day: 0.5 } }), "value_out_of_range", "request.candidates[1].caps.day"],
+    "with a cap by the year": [one({ caps: { year: 1 } }), "value_unknown", "request.candidates[1].caps.year"],
+    "with a budget below 0": [{ slot: "s", pressure: { budget: -1 } }, "value_out_of_range", "request.pressure.budget"],
+    "with one quiet hour": [{ slot: "s", pressure: { quiet: [8] } }, "value_type", "request.pressure.quiet"],
+    "that only explores": [{ slot: "s", explore: 1 }, "value_out_of_range", "request.explore"],
+    "with weather of 1,000 letters": [{ slot: "s", context: { weather: "x".repeat(1000) } }, "value_malformed", "request.context.weather"],
+    "at half past nine": [{ slot: "s", context: { hour: 9.5 } }, "value_out_of_range", "request.context.hour"],
+  };
+  for (const [what, [request, code, path]] of Object.entries(faults)) {
+    test(`${what} is refused`, () => {
+      assert.throws(() => shop.decide(request), isFault(code, path));
+      stillServes();
+    });
+  }
+});
+
 describe("an event", () => {
   const view = (fields) => ({ type: "view_item", item: "item-1", ...fields });
   const line = (fields) => ({ type: "purchase", items: ["item-2", { item: "item-1", ...fields }] });

@@ -16,7 +16,7 @@ use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::{Learned, Stamp, UNIT, write};
 use flaneur::log::Event;
 use flaneur::math::exp;
-use flaneur::rank::{Desk, SIGNALS, Signal, Slate, Weights, divergence, rank, survey};
+use flaneur::rank::{Desk, RuleSet, SIGNALS, Signal, Slate, Weights, divergence, rank, survey};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -192,7 +192,8 @@ impl Engine<'_> {
         let catalog = self.packs.catalog(bench, bench.early, &self.setting, &weights)?;
         let of = |query: &Query<'_>| {
             let device = replay::device(&catalog, query, self.setting.history);
-            let desk = Desk { catalog: &catalog, profile: &device.profile, rules: &[], weights: &weights };
+            let desk =
+                Desk { catalog: &catalog, profile: &device.profile, rules: &RuleSet::default(), weights: &weights };
             let scored = survey(&desk, &device.request);
             std::array::from_fn(|at| scored.iter().any(|one| one.values[at] != 0.0))
         };
@@ -279,7 +280,12 @@ impl Running {
     /// The slate for a device.
     #[must_use]
     pub fn slate(&self, device: &replay::Device) -> Slate {
-        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &[], weights: &self.weights };
+        let desk = Desk {
+            catalog: &self.catalog,
+            profile: &device.profile,
+            rules: &RuleSet::default(),
+            weights: &self.weights,
+        };
         rank(&desk, &device.request)
     }
 }
@@ -293,13 +299,18 @@ impl Method for Running {
 
     fn divergence(&self, query: &Query<'_>, list: &[u32]) -> Option<f64> {
         let device = self.device(query);
-        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &[], weights: &self.weights };
+        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &RuleSet::default(), weights: &self.weights };
         divergence(&desk, &device.request, list)
     }
 
     fn probabilities(&self, query: &Query<'_>, list: &[u32]) -> Option<Vec<f64>> {
         let device = self.device(query);
-        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &[], weights: &self.weights };
+        let desk = Desk {
+            catalog: &self.catalog,
+            profile: &device.profile,
+            rules: &RuleSet::default(),
+            weights: &self.weights,
+        };
         let scored = survey(&desk, &device.request);
         let largest = scored.iter().fold(f64::NEG_INFINITY, |most, x| most.max(x.score));
         let mass: f64 = scored.iter().map(|x| exp(x.score - largest)).sum();

@@ -6,7 +6,7 @@
 
 use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::PriorWeight;
-use flaneur::rank::{Block, Desk, SIGNALS, Signal, Weights, survey};
+use flaneur::rank::{Block, Desk, RuleSet, SIGNALS, Signal, Weights, survey};
 use rayon::prelude::*;
 
 use super::query::Query;
@@ -71,7 +71,7 @@ fn choice(
 ) -> (Choice, usize) {
     let mut device = replay::device(catalog, query, history);
     device.request.exclude.extend(unknown);
-    let desk = Desk { catalog, profile: &device.profile, rules: &[], weights };
+    let desk = Desk { catalog, profile: &device.profile, rules: &RuleSet::default(), weights };
     let mut choice = Choice::default();
     let mut found = 0;
     for mut scored in survey(&desk, &device.request) {

@@ -59,27 +59,73 @@ export interface Item {
  */
 export type Catalog = string | URL | Response | ArrayBuffer | Uint8Array | Item[];
 
-/** Which items a rule is about. All given conditions must hold; at least one must be given. */
+/**
+ * Which items a rule is about. All given conditions must hold; at least one must be given.
+ * Where a list may stand, one of its entries must hold.
+ */
 export interface Where {
-  ids?: string[];
-  kind?: ItemKind;
-  brand?: string;
-  category?: string;
-  tag?: string;
-  /** `"colour:red"`: the attribute's name, a colon, its value. */
-  attribute?: string;
+  ids?: string | string[];
+  kind?: ItemKind | ItemKind[];
+  brand?: string | string[];
+  /** Any level of the category. */
+  category?: string | string[];
+  tag?: string | string[];
+  /** `"colour:red"`: the attribute's name, a colon, its value. A name that no item has is refused. */
+  attribute?: string | string[];
   /** In the catalog's currency: strictly cheaper than this. */
   priceBelow?: number;
   /** In the catalog's currency: strictly dearer than this. */
   priceAbove?: number;
+  /** In the catalog's currency: `margin` strictly below this. */
+  marginBelow?: number;
+  marginAbove?: number;
+  /** `added` less than so many days ago. */
+  newerThanDays?: number;
+  /** `added` more than so many days ago. */
+  olderThanDays?: number;
+  /** Each of these holds. Nested at most 8 deep. */
+  all?: Where[];
+  /** One of these holds. */
+  any?: Where[];
+  /** This does not hold. */
+  not?: Where;
+}
+
+/**
+ * When a rule holds, on the shopper's own clock. All given conditions must hold.
+ *
+ * `"2026-11-22"` is a whole local day, `"2026-11-22T18:00"` a local time, a number an instant in
+ * milliseconds since 1970.
+ */
+export interface When {
+  /** From then on. */
+  from?: string | number;
+  /** Until then; a day is meant whole. */
+  until?: string | number;
+  /** 0 (Sunday) to 6. */
+  weekdays?: number[];
+  /** From the first hour, before the second: `[9, 18]`; `[22, 6]` runs across midnight. */
+  hours?: [from: number, until: number];
+  /** One of these is the moment's, as `Context` has it. */
+  season?: string | string[];
+  weather?: string | string[];
+  device?: string | string[];
+  locale?: string | string[];
+  store?: string | string[];
 }
 
 /** What every rule may carry. */
 export interface RuleScope {
-  /** The shop's own name for the rule; not used by the ranking, and not named in reasons. */
+  /** The shop's own name for the rule, unique in its list; the trace repeats it. */
   id?: string;
   /** The slots it holds in. Default: all of them. */
   slots?: string[];
+  /** When it holds. Default: always. */
+  when?: When;
+  /** A whole number from -1000 to 1000; where rules are at odds, the higher wins. Default 0. */
+  priority?: number;
+  /** Ids of rules of the same list that it wins against, whatever their priority. */
+  over?: string | string[];
 }
 
 /**
@@ -88,7 +134,14 @@ export interface RuleScope {
  * - `pin` puts one item at a position, 0 being the first place;
  * - `boost` adds `by` log-odds to the score of what matches, `bury` takes them away, `0 < by <= 10`;
  * - `exclude` keeps what matches off the slate;
- * - `cap` allows at most `max` items that share a brand, category, group or kind.
+ * - `schedule` keeps what matches off the slate while its `when` does not hold;
+ * - `cap` allows at most `max` items that share a brand, category, group or kind;
+ * - `quota` wants at least and at most so many items that match, as numbers or as shares of the
+ *   slate's places (0 to 1; the lower one is rounded up, the upper one down).
+ *
+ * At equal priority exclusions and schedules win over pins, pins over caps and upper quotas, these
+ * over lower quotas, and all of them over boosts. No rule overrules stock, the shopper's refusals
+ * or the request's `exclude`.
  */
 export type Rule = RuleScope &
   (
@@ -96,5 +149,14 @@ export type Rule = RuleScope &
     | { type: "boost"; where: Where; by: number }
     | { type: "bury"; where: Where; by: number }
     | { type: "exclude"; where: Where }
+    | { type: "schedule"; where: Where; when: When }
     | { type: "cap"; per: "brand" | "category" | "group" | "kind"; max: number }
+    | {
+        type: "quota";
+        where: Where;
+        atLeast?: number;
+        atMost?: number;
+        atLeastShare?: number;
+        atMostShare?: number;
+      }
   );

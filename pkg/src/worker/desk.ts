@@ -5,7 +5,7 @@
 
 import { isFlaneurError } from "../errors.js";
 import type { Found } from "../loader.js";
-import type { Flaneur, FlaneurEvents, Gates, OpenOptions, RankedItem, Slate, Status } from "../types.js";
+import type { Decision, Flaneur, FlaneurEvents, Gates, OpenOptions, Slate, Status } from "../types.js";
 
 /** What the page posts to open a shop. */
 export interface PostedOptions extends Omit<OpenOptions, "wasm" | "now" | "consent"> {
@@ -45,21 +45,19 @@ export type Answer =
   | { event: FlaneurEvents[keyof FlaneurEvents]; state: State };
 
 /** A slate as it is posted; `seen` goes by its id. */
-export interface PostedSlate {
-  id: string;
-  slot: string;
-  items: RankedItem[];
-}
+export type PostedSlate = Omit<Slate, "seen">;
+/** A decision as it is posted, likewise. */
+export type PostedDecision = Omit<Decision, "seen">;
 
 type Methods = Record<string, unknown>;
 
-/** So many slates can still be told what was seen of them. */
+/** So many slates and decisions can still be told what was seen of them. */
 const SLATES = 64;
 
 /** One handle, called by name. */
 export class Desk {
   readonly #shop: Flaneur;
-  readonly #slates = new Map<string, Slate>();
+  readonly #seen = new Map<string, (ids?: string[]) => void>();
 
   constructor(shop: Flaneur, news: (event: FlaneurEvents[keyof FlaneurEvents]) => void) {
     this.#shop = shop;
@@ -75,23 +73,23 @@ export class Desk {
     if (method === "ping" || method === "consent") return undefined; // the second is for a worker without the page's consent source
     if (method === "seen") {
       const [slate, ids] = args as [string, string[] | undefined];
-      this.#slates.get(slate)?.seen(ids);
+      this.#seen.get(slate)?.(ids);
       return undefined;
     }
     const path = method.split(".");
     const name = path.pop()!;
     const owner = path.reduce((from, key) => from[key] as Methods, this.#shop as unknown as Methods);
     const value = await (owner[name] as (...args: unknown[]) => unknown)(...args);
-    return method === "rank" ? this.#keep(value as Slate) : value;
+    return method === "rank" || method === "decide" ? this.#keep(value as Slate | Decision) : value;
   }
 
-  #keep({ id, slot, items, ...rest }: Slate): PostedSlate {
-    this.#slates.set(id, { id, slot, items, ...rest });
-    for (const old of this.#slates.keys()) {
-      if (this.#slates.size <= SLATES) break;
-      this.#slates.delete(old);
+  #keep({ seen, ...rest }: Slate | Decision): PostedSlate | PostedDecision {
+    this.#seen.set(rest.id, seen);
+    for (const old of this.#seen.keys()) {
+      if (this.#seen.size <= SLATES) break;
+      this.#seen.delete(old);
     }
-    return { id, slot, items };
+    return rest;
   }
 }
 

@@ -10,11 +10,11 @@ import { newId } from "../id.js";
 import { findCode, isResponse, isUrl } from "../loader.js";
 import type { Sources } from "../loader.js";
 import { checkOptions } from "../options.js";
-import type { Catalog, EventInput, Flaneur, FlaneurEvents, Gates, OpenOptions, RankRequest, Status } from "../types.js";
-import type { PostedOptions, PostedSlate } from "./desk.js";
+import type { Catalog, DecideRequest, EventInput, Flaneur, FlaneurEvents, Gates, OpenOptions, RankRequest, Status } from "../types.js";
+import type { PostedDecision, PostedOptions, PostedSlate } from "./desk.js";
 import { GONE, PageSeat, WorkerSeat } from "./seat.js";
 import type { Listener, Seat } from "./seat.js";
-import type { WorkerFlaneur, WorkerOptions, WorkerSlate } from "./types.js";
+import type { WorkerFlaneur, WorkerOptions } from "./types.js";
 
 /** Where an entry point finds the parts. */
 export interface Parts {
@@ -93,6 +93,8 @@ class RemoteHandle implements Listener {
       },
       observe: async (event: EventInput) => void (await this.#call("observe", [postable(event)])),
       rank: async (request: RankRequest) => this.#slate((await this.#call("rank", [request])) as PostedSlate),
+      decide: async (request: DecideRequest) => this.#slate((await this.#call("decide", [request])) as PostedDecision),
+      intent: call("intent"),
       profile: Object.freeze({
         inspect: call("profile.inspect"),
         replay: call("profile.replay"),
@@ -118,8 +120,8 @@ class RemoteHandle implements Listener {
     } as unknown as WorkerFlaneur);
   }
 
-  #slate({ id, slot, items }: PostedSlate): WorkerSlate {
-    return { id, slot, items, seen: async (ids?: string[]) => void (await this.#call("seen", [id, ids])) };
+  #slate<Posted extends PostedSlate | PostedDecision>(data: Posted): Posted & { seen(ids?: string[]): Promise<void> } {
+    return { ...data, seen: async (ids?: string[]) => void (await this.#call("seen", [data.id, ids])) };
   }
 
   async #call(method: string, args: unknown[]): Promise<unknown> {

@@ -2,7 +2,7 @@
  * The public contract of the worker entry.
  */
 
-import type { Catalog, EventInput, Flaneur, OpenOptions, RankRequest, Slate, Status } from "../types.js";
+import type { Catalog, DecideRequest, Decision, EventInput, Flaneur, Intent, OpenOptions, RankRequest, Slate, Status } from "../types.js";
 
 /** What `open` takes here. A clock cannot be posted, and only the page's own handle measures. */
 export interface WorkerOptions extends Omit<OpenOptions, "now" | "tasks" | "tasksKey" | "upstream"> {
@@ -20,12 +20,17 @@ type Remote<T> = { readonly [K in keyof T]: T[K] extends (...args: infer A) => i
 /** A slate whose `seen` goes to the worker. */
 export type WorkerSlate = Omit<Slate, "seen"> & { seen(ids?: string[]): Promise<void> };
 
+/** A decision whose `seen` goes to the worker. */
+export type WorkerDecision = Omit<Decision, "seen"> & { seen(): Promise<void> };
+
 /** The handle of {@link Flaneur}, at a distance: every method returns a promise. */
 export interface WorkerFlaneur {
   /** As last heard; `thread` is `"page"` when there is no worker. */
   readonly status: Status & { readonly thread: "worker" | "page" };
   observe(event: EventInput): Promise<void>;
   rank(request: RankRequest): Promise<WorkerSlate>;
+  decide(request: DecideRequest): Promise<WorkerDecision>;
+  intent(): Promise<Intent>;
   readonly profile: Remote<Flaneur["profile"]>;
   /** `gates` as last heard. */
   readonly consent: Remote<Flaneur["consent"]>;

@@ -5,14 +5,18 @@
 import { isFlaneurError, open } from "flaneur";
 import type {
   ConsentSource,
+  DecideRequest,
+  Decision,
   EventInput,
   Flaneur,
   FlaneurError,
   Forget,
   Gates,
   ImportReport,
+  Intent,
   Item,
   OpenOptions,
+  Opportunity,
   Preference,
   ProfileView,
   RankedItem,
@@ -48,6 +52,13 @@ const rules: Rule[] = [
   { type: "boost", where: { brand: "Acme", priceBelow: 20 }, by: 0.5, id: "acme" },
   { type: "exclude", where: { tag: "old" } },
   { type: "cap", per: "brand", max: 2 },
+  { type: "quota", where: { not: { kind: ["offer", "message"] }, newerThanDays: 30 }, atLeastShare: 0.3, priority: 2, over: "acme" },
+  { type: "schedule", where: { any: [{ tag: "advent" }, { marginBelow: 0 }] }, when: { from: "2026-12-01", hours: [22, 6], weather: "snow" } },
+];
+
+const opportunities: (string | Opportunity)[] = [
+  "b",
+  { id: "fitting", kind: "service", about: "a", value: 40, cost: 1, caps: { day: 1 }, channels: ["page"], when: { weekdays: [1] } },
 ];
 
 const events: EventInput[] = [
@@ -77,6 +88,13 @@ export async function use(): Promise<void> {
   const why: string | undefined = ranked?.reasons[0]?.item;
   slate.seen();
   slate.seen(["a"]);
+  const wish: DecideRequest = { slot: "strip", candidates: opportunities, pressure: { budget: 2, quiet: [22, 8] }, context: { weather: "rain" } };
+  const decision: Decision = shop.decide(wish);
+  const silent: string | undefined = decision.silence ?? decision.choice?.reasons[0]?.signal;
+  decision.seen();
+  const intent: Intent = shop.intent();
+  const likely: number | undefined = intent.purchase;
+  const outcome: string | undefined = shop.rank({ ...request, explain: ["a"] }).trace?.[0]?.outcome;
   const view: ProfileView = shop.profile.inspect();
   const share: number | undefined = view.interests[0]?.share;
   for (const what of forgets) shop.profile.forget(what);
@@ -104,6 +122,7 @@ export async function use(): Promise<void> {
       void parts;
     }
   }
+  void [silent, likely, outcome];
   void [same, reason, why, share, report, receipts];
 
   // @ts-expect-error a request needs a size

@@ -1,0 +1,64 @@
+//! Appetite: the probability that an opportunity is taken, from the score of what it is.
+//!
+//! A score is a log-odds among candidates, not a probability. The link is a
+//! line: `logit p = logit base + slope · (score − reference)`. `base` is how
+//! often this shopper took what was decided, shrunken to [`BASE_RATE`];
+//! `reference` is the mean score of the shop's most popular items for this
+//! shopper at this moment.
+
+use crate::log::{Event, EventKind};
+use crate::math::{between, exp, ln};
+
+/// How often a shown opportunity is taken, before anything is known of the shopper.
+pub const BASE_RATE: f64 = 0.05;
+/// Weight of [`BASE_RATE`], in decisions seen.
+pub const EVIDENCE: f64 = 20.0;
+/// Log-odds of taking per unit of score.
+pub const SLOPE: f64 = 0.5;
+/// Farther than this from the base, the line is not trusted.
+const REACH: f64 = 3.0;
+
+/// How many decisions were seen, and how many of these were taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// Seen.
+    pub seen: u32,
+    /// Taken: something that shows interest happened on them.
+    pub taken: u32,
+}
+
+impl Taken {
+    /// Counts a log. An impression with a value is one of a decision.
+    #[must_use]
+    pub fn of(events: &[Event]) -> Self {
+        let mut own: Vec<&str> = Vec::new();
+        let mut counts = Self::default();
+        for event in events {
+            let Some(slate) = event.slate.as_deref() else { continue };
+            if event.kind == EventKind::Impression && event.value.is_some() {
+                counts.seen += 1;
+                own.push(slate);
+            } else if event.kind.strength() > 0.0 {
+                if let Some(at) = own.iter().position(|known| *known == slate) {
+                    own.swap_remove(at); // a decision is taken once
+                    counts.taken += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    /// The shopper's base rate.
+    #[must_use]
+    pub fn rate(self) -> f64 {
+        (f64::from(self.taken) + EVIDENCE * BASE_RATE) / (f64::from(self.seen) + EVIDENCE)
+    }
+}
+
+/// The probability, from a score or without one.
+pub(super) fn appetite(score: Option<f64>, reference: f64, taken: Taken) -> f64 {
+    let base = between(taken.rate(), 0.001, 0.999);
+    let lift = score.map_or(0.0, |score| between(SLOPE * (score - reference), -REACH, REACH));
+    let odds = ln(base / (1.0 - base)) + lift;
+    1.0 / (1.0 + exp(-odds))
+}

@@ -1,0 +1,93 @@
+//! What was seen and dismissed lately, read from the log: shared by tabs as the log is.
+//!
+//! A window ends at the present. An event dated after it, as a clock that was
+//! set back leaves behind, counts as if it had just happened, so that turning
+//! the clock back opens no cap; one dated more than a week ahead is left out,
+//! or a clock that once ran far ahead would silence the shop until its date.
+//!
+//! Cost: O(events of the last week).
+
+use crate::log::{Event, EventKind};
+use crate::time::{DAY_MS, Millis};
+
+/// One hour, in milliseconds.
+pub const HOUR: i64 = 3_600_000;
+/// 24 hours.
+pub const DAY: i64 = DAY_MS;
+/// Seven days.
+pub const WEEK: i64 = 7 * DAY_MS;
+/// Units of pressure of a touch on another channel.
+const TOUCH: f64 = 1.0;
+
+/// One opportunity that came into view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Its identifier.
+    pub id: String,
+    /// When.
+    pub at: Millis,
+    /// Units of pressure.
+    pub pressure: f64,
+}
+
+/// The views of a week and the dismissals of the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    views: Vec<View>,
+    dismissed: Vec<(String, Millis)>,
+    /// Dismissals within seven days.
+    pub dismissals: u32,
+}
+
+fn is_within(at: Millis, window: i64, now: Millis) -> bool {
+    at.0 > now.0.saturating_sub(window) && at.0 <= now.0.saturating_add(WEEK)
+}
+
+impl Record {
+    /// Reads a log, and what this page showed while nothing was logged.
+    #[must_use]
+    pub fn of(events: &[Event], unlogged: &[View], now: Millis) -> Self {
+        let mut record = Self { views: unlogged.to_vec(), ..Self::default() };
+        for event in events {
+            let is_new = is_within(event.at, WEEK, now);
+            match event.kind {
+                EventKind::Dismiss => {
+                    record.dismissals += u32::from(is_new);
+                    record.dismissed.extend(event.lines.iter().map(|line| (line.item.clone(), event.at)));
+                }
+                EventKind::Impression if is_new => {
+                    // The pressure is the decision's, once, however many entries it shows.
+                    let mut pressure = event.value.unwrap_or(0.0);
+                    for shown in &event.shown {
+                        record.views.push(View { id: shown.item.clone(), at: event.at, pressure });
+                        pressure = 0.0;
+                    }
+                }
+                EventKind::Touch if is_new => {
+                    let id = event.lines.first().map(|line| line.item.clone()).unwrap_or_default();
+                    record.views.push(View { id, at: event.at, pressure: TOUCH });
+                }
+                _ => {}
+            }
+        }
+        record
+    }
+
+    /// How often an opportunity was seen within a window.
+    #[must_use]
+    pub fn views(&self, id: &str, window: i64, now: Millis) -> usize {
+        self.views.iter().filter(|view| view.id == id && is_within(view.at, window, now)).count()
+    }
+
+    /// Units of pressure within 24 hours, on all slots and channels.
+    #[must_use]
+    pub fn pressure(&self, now: Millis) -> f64 {
+        self.views.iter().filter(|view| is_within(view.at, DAY, now)).map(|view| view.pressure).sum()
+    }
+
+    /// Whether an opportunity was dismissed less than so many days ago.
+    #[must_use]
+    pub fn is_cooling(&self, id: &str, days: f64, now: Millis) -> bool {
+        self.dismissed.iter().any(|(item, at)| item == id && at.days_until(now) < days)
+    }
+}

@@ -1,0 +1,90 @@
+//! Which items a condition means, resolved against one catalog.
+//!
+//! Cost: O(tokens of the condition · log tokens) to resolve, a handful of
+//! comparisons per item to ask.
+
+use super::rule::{Span, Where};
+use crate::catalog::token::key_of;
+use crate::catalog::{Catalog, Kind};
+use crate::math::order::distinct;
+use crate::time::Millis;
+
+/// A condition whose words are numbers of the catalog.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filter {
+    ids: Option<Vec<u32>>,
+    kinds: Vec<Kind>,
+    /// A group without a token stands for words the catalog does not have: nothing matches.
+    tokens: Vec<Vec<u32>>,
+    price: Span,
+    margin: Span,
+    age_days: Span,
+    all: Vec<Filter>,
+    any: Vec<Filter>,
+    not: Option<Box<Filter>>,
+}
+
+impl Filter {
+    pub(super) fn new(catalog: &Catalog, filter: &Where) -> Self {
+        let each = |list: &[Where]| list.iter().map(|part| Self::new(catalog, part)).collect();
+        let known = |group: &Vec<String>| group.iter().filter_map(|text| catalog.find_token(text)).collect();
+        Self {
+            ids: filter.ids.as_ref().map(|ids| distinct(ids.iter().filter_map(|id| catalog.find(id)))),
+            kinds: filter.kinds.clone(),
+            tokens: filter.tokens.iter().map(known).collect(),
+            price: filter.price,
+            margin: filter.margin,
+            age_days: filter.age_days,
+            all: each(&filter.all),
+            any: each(&filter.any),
+            not: filter.not.as_ref().map(|part| Box::new(Self::new(catalog, part))),
+        }
+    }
+
+    pub(super) fn matches(&self, catalog: &Catalog, item: u32, now: Millis) -> bool {
+        let carries = |group: &Vec<u32>| catalog.tokens(item).any(|own| group.contains(&own));
+        let age = || catalog.added(item).map(|at| at.days_until(now));
+        self.ids.as_ref().is_none_or(|ids| ids.binary_search(&item).is_ok())
+            && (self.kinds.is_empty() || self.kinds.contains(&catalog.kind(item)))
+            && self.tokens.iter().all(carries)
+            && (!self.price.is_bounded() || self.price.holds(catalog.price(item)))
+            && (!self.margin.is_bounded() || self.margin.holds(catalog.margin(item)))
+            && (!self.age_days.is_bounded() || self.age_days.holds(age()))
+            && self.all.iter().all(|part| part.matches(catalog, item, now))
+            && (self.any.is_empty() || self.any.iter().any(|part| part.matches(catalog, item, now)))
+            && self.not.as_ref().is_none_or(|part| !part.matches(catalog, item, now))
+    }
+
+    /// The items it names by identifier, when it does: all others are outside.
+    pub(super) fn named(&self) -> Option<&[u32]> {
+        self.ids.as_deref()
+    }
+
+    /// The tokens of which every matching item carries one, when there are such.
+    pub(super) fn anchors(&self) -> Option<&[u32]> {
+        self.tokens.first().map(Vec::as_slice)
+    }
+}
+
+/// Whether a condition asks for the age of items, so that its answer changes with the day.
+pub(super) fn asks_age(filter: &Where) -> bool {
+    filter.age_days.is_bounded()
+        || filter.all.iter().chain(&filter.any).any(asks_age)
+        || filter.not.as_deref().is_some_and(asks_age)
+}
+
+/// The path of the first attribute whose name no item of the catalog has.
+pub(super) fn unknown_attribute(keys: &[&str], filter: &Where) -> Option<String> {
+    // A catalog may do without brands, categories and tags; any other name is then a slip of the pen.
+    let usual = ["brand", "category", "tag"];
+    let unknown = |text: &String| !usual.contains(&key_of(text)) && !keys.contains(&key_of(text));
+    if filter.tokens.iter().flatten().any(unknown) {
+        return Some("attribute".into());
+    }
+    let inside = |name: &str, list: &[Where]| {
+        let faults = list.iter().map(|part| unknown_attribute(keys, part)).zip(0..);
+        faults.filter_map(|(fault, at): (_, usize)| Some(format!("{name}[{at}].{}", fault?))).next()
+    };
+    let negated = || filter.not.as_ref().and_then(|part| Some(format!("not.{}", unknown_attribute(keys, part)?)));
+    inside("all", &filter.all).or_else(|| inside("any", &filter.any)).or_else(negated)
+}

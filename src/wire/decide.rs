@@ -1,0 +1,278 @@
+//! A decide request as it arrives, and a decision as it leaves.
+
+use serde::{Deserialize, Serialize};
+
+use super::request::{RequestWire, resolve};
+use super::rule::finite;
+use super::text::Texts;
+use super::view::ReasonView;
+use super::when::{ContextWire, WhenWire, check_facet, span_of_hours};
+use crate::catalog::item::{MAX_MARGIN, check_id};
+use crate::catalog::{Catalog, Kind};
+use crate::decide::{
+    Caps, DEFAULT_BUDGET, DEFAULT_COOLDOWN_DAYS, DEFAULT_EXPLORE, Decision, MAX_OPPORTUNITIES, Occasion, Opportunity,
+    Weighed, usual_pressure,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::rank::Reason;
+use crate::time::Millis;
+
+/// What to decide.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(expecting = "a decide request")]
+pub struct DecideWire {
+    /// The place.
+    pub slot: String,
+    /// Out of these; absent, out of every item of the catalog that is no product.
+    #[serde(default)]
+    pub candidates: Option<Vec<OpportunityWire>>,
+    /// Through this channel.
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// The moment.
+    #[serde(default)]
+    pub context: Option<ContextWire>,
+    /// What the shopper bears.
+    #[serde(default)]
+    pub pressure: PressureWire,
+    /// Share of decisions that are drawn.
+    #[serde(default)]
+    pub explore: Option<f64>,
+    /// Seed of the draw.
+    #[serde(default)]
+    pub seed: Option<f64>,
+}
+
+/// What the shopper bears.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(expecting = "an object about pressure")]
+pub struct PressureWire {
+    /// Units in any 24 hours.
+    #[serde(default)]
+    pub budget: Option<f64>,
+    /// Price of one unit.
+    #[serde(default)]
+    pub price: Option<f64>,
+    /// Quiet local hours.
+    #[serde(default)]
+    pub quiet: Option<Vec<f64>>,
+}
+
+/// One opportunity.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(expecting = "an opportunity")]
+pub struct OpportunityWire {
+    /// Of an item, or the shop's own.
+    pub id: String,
+    /// Default: the item's.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// Items it is about.
+    #[serde(default)]
+    pub about: Texts,
+    /// Default: the item's margin, else 1.
+    #[serde(default)]
+    pub value: Option<f64>,
+    /// Default 0.
+    #[serde(default)]
+    pub cost: Option<f64>,
+    /// When.
+    #[serde(default)]
+    pub when: Option<WhenWire>,
+    /// Where it may go.
+    #[serde(default)]
+    pub channels: Texts,
+    /// How often.
+    #[serde(default)]
+    pub caps: CapsWire,
+    /// Days after a dismissal.
+    #[serde(default)]
+    pub cooldown_days: Option<f64>,
+    /// Units of one view.
+    #[serde(default)]
+    pub pressure: Option<f64>,
+}
+
+/// How often.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(expecting = "an object of caps")]
+pub struct CapsWire {
+    /// Within an hour.
+    #[serde(default)]
+    pub hour: Option<f64>,
+    /// Within 24 hours.
+    #[serde(default)]
+    pub day: Option<f64>,
+    /// Within seven days.
+    #[serde(default)]
+    pub week: Option<f64>,
+}
+
+impl DecideWire {
+    /// Checks the request and resolves its ids.
+    ///
+    /// # Errors
+    /// The first illegal field, with its path.
+    pub fn into_occasion(self, catalog: &Catalog, default_seed: u64, now: Millis) -> Result<Occasion> {
+        let request = RequestWire {
+            slot: self.slot,
+            size: 1.0,
+            context: self.context,
+            seed: self.seed,
+            ..RequestWire::default()
+        };
+        let request = request.into_request(catalog, default_seed, now)?;
+        let candidates = self.candidates.unwrap_or_else(|| every_other(catalog));
+        if candidates.len() > MAX_OPPORTUNITIES {
+            return Err(Error::new(ErrorKind::TooMany, "candidates", "more than 1,000 opportunities"));
+        }
+        let mut opportunities: Vec<Opportunity> = Vec::with_capacity(candidates.len());
+        for (at, wire) in candidates.into_iter().enumerate() {
+            let path = format!("candidates[{at}]");
+            let one = wire.into_opportunity(catalog).map_err(|error| error.under(&path))?;
+            opportunities.push(one);
+        }
+        let quiet = self.pressure.quiet.as_ref().map(|hours| span_of_hours(hours, "pressure.quiet")).transpose()?;
+        Ok(Occasion {
+            opportunities,
+            channel: self.channel.map(|name| check_facet(&name, "channel").map(|()| name)).transpose()?,
+            budget: between(self.pressure.budget, 0.0, 1e6, "pressure.budget")?.unwrap_or(DEFAULT_BUDGET),
+            price: between(self.pressure.price, 0.0, 1e9, "pressure.price")?,
+            quiet,
+            explore: between(self.explore, 0.0, 0.5, "explore")?.unwrap_or(DEFAULT_EXPLORE),
+            request,
+        })
+    }
+}
+
+/// Every item that is no product, as the catalog has it.
+fn every_other(catalog: &Catalog) -> Vec<OpportunityWire> {
+    let others = (0..catalog.len() as u32).filter(|&item| catalog.kind(item) != Kind::Product);
+    let plain = |item| OpportunityWire { id: catalog.id(item).into(), ..OpportunityWire::default() };
+    others.take(MAX_OPPORTUNITIES).map(plain).collect()
+}
+
+impl OpportunityWire {
+    fn into_opportunity(self, catalog: &Catalog) -> Result<Opportunity> {
+        check_id(&self.id, "id")?;
+        let item = catalog.find(&self.id);
+        let named = self.kind.as_deref().map(|name| {
+            let message = "not a kind; expected product, offer, content, service or message";
+            Kind::from_name(name).ok_or_else(|| Error::new(ErrorKind::Unknown, "kind", message))
+        });
+        // What is not in the catalog and does not say what it is, is a message: that presses most.
+        let kind = named.transpose()?.unwrap_or_else(|| item.map_or(Kind::Message, |item| catalog.kind(item)));
+        let margin = item.and_then(|item| catalog.margin(item));
+        Ok(Opportunity {
+            kind,
+            item,
+            about: resolve(catalog, &self.about.0, "about")?,
+            value: between(self.value, -MAX_MARGIN, MAX_MARGIN, "value")?.or(margin).unwrap_or(1.0),
+            cost: between(self.cost, 0.0, MAX_MARGIN, "cost")?.unwrap_or(0.0),
+            when: self
+                .when
+                .map(WhenWire::into_when)
+                .transpose()
+                .map_err(|error| error.under("when"))?
+                .unwrap_or_default(),
+            channels: self.channels.0,
+            caps: Caps {
+                hour: cap(self.caps.hour, "caps.hour")?,
+                day: cap(self.caps.day, "caps.day")?,
+                week: cap(self.caps.week, "caps.week")?,
+            },
+            cooldown_days: between(self.cooldown_days, 0.0, 396.0, "cooldownDays")?.unwrap_or(DEFAULT_COOLDOWN_DAYS),
+            pressure: between(self.pressure, 0.0, 1e3, "pressure")?.unwrap_or_else(|| usual_pressure(kind)),
+            id: self.id,
+        })
+    }
+}
+
+fn cap(value: Option<f64>, path: &str) -> Result<Option<u32>> {
+    let value = between(value, 0.0, 1e6, path)?;
+    if value.is_some_and(|value| value.fract() != 0.0) {
+        return Err(Error::new(ErrorKind::OutOfRange, path, "expected a whole number of views"));
+    }
+    Ok(value.map(|value| value as u32))
+}
+
+fn between(value: Option<f64>, low: f64, high: f64, path: &str) -> Result<Option<f64>> {
+    match finite(value, path)? {
+        Some(value) if value < low || value > high => {
+            Err(Error::new(ErrorKind::OutOfRange, path, "outside its range; see DecideRequest in the types"))
+        }
+        value => Ok(value),
+    }
+}
+
+/// A decision.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DecisionView<'a> {
+    id: &'a str,
+    slot: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choice: Option<WeighedView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runner_up: Option<WeighedView<'a>>,
+    propensity: f64,
+    trace: Vec<ScaleView<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct WeighedView<'a> {
+    id: &'a str,
+    kind: &'static str,
+    appetite: f64,
+    utility: f64,
+    reasons: Vec<ReasonView<'a>>,
+    because: Vec<ReasonView<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ScaleView<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    barrier: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    utility: Option<f64>,
+}
+
+impl<'a> DecisionView<'a> {
+    /// The public form of a decision.
+    #[must_use]
+    pub fn of(catalog: &'a Catalog, occasion: &'a Occasion, decision: &'a Decision) -> Self {
+        let views = |reasons: &'a [Reason]| reasons.iter().map(|reason| ReasonView::of(catalog, reason)).collect();
+        let weighed = |at: usize| {
+            let (one, scale) = (&occasion.opportunities[at], &decision.weighed[at]);
+            WeighedView {
+                id: &one.id,
+                kind: one.kind.name(),
+                appetite: scale.appetite,
+                utility: scale.utility,
+                reasons: views(&scale.terms),
+                because: views(&scale.because),
+            }
+        };
+        let scale = |(one, scale): (&'a Opportunity, &'a Weighed)| ScaleView {
+            id: &one.id,
+            barrier: scale.barrier.map(crate::decide::Barrier::name),
+            utility: scale.barrier.is_none().then_some(scale.utility),
+        };
+        Self {
+            id: &decision.id,
+            slot: &occasion.request.slot,
+            choice: decision.choice.map(weighed),
+            silence: decision.silence.map(crate::decide::Silence::name),
+            runner_up: decision.runner_up.map(weighed),
+            propensity: decision.propensity,
+            trace: occasion.opportunities.iter().zip(&decision.weighed).map(scale).collect(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The moment: what is wanted then is learned on the device; with nothing personal, rules alone follow it.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use flaneur::engine::Engine;
+use flaneur::rank::Slate;
+use flaneur::time::{DAY_MS, Millis};
+use flaneur::wire;
+use flaneur::wire::request::{ForgetWire, RequestWire};
+use flaneur::wire::text::Texts;
+use serde_json::{Value, json};
+use shop::NOW;
+
+/// Views of one family at one local hour and weekday, on earlier visits.
+fn live(engine: &mut Engine, family: u32, hour: f64, weekday: f64, count: u32) {
+    for n in 0..count {
+        let name = engine.catalog().id(8 * n + family).to_owned();
+        let at = Millis(NOW.0 - DAY_MS * (2 + i64::from(n)));
+        let mut event = shop::event(&format!("{family}-{hour}-{weekday}-{n}"), "view_item", &name, at);
+        (event.hour, event.weekday) = (Some(hour), Some(weekday));
+        engine.observe(event, NOW).unwrap();
+    }
+}
+
+fn ask(engine: &mut Engine, context: Value) -> Slate {
+    let request = json!({ "slot": "home", "size": 160, "surprise": 0.0, "seed": 1, "context": context });
+    let wire: RequestWire = wire::decode(&request, "request").unwrap();
+    engine.rank(RequestWire { allow: Texts(vec!["seen".into(), "bought".into()]), ..wire }, NOW).unwrap()
+}
+
+/// The mean value of the context signal over the items of a family.
+fn wanted(engine: &mut Engine, family: u32, context: Value) -> f64 {
+    let slate = ask(engine, context);
+    let own: Vec<_> = slate.entries.iter().filter(|entry| entry.item % 8 == family).collect();
+    let value = |entry: &&flaneur::rank::Ranked| {
+        entry.reasons.iter().find(|reason| reason.signal == "context").map_or(0.0, |reason| reason.value)
+    };
+    own.iter().map(value).sum::<f64>() / own.len() as f64
+}
+
+#[test]
+fn what_is_wanted_in_the_evening_or_on_weekends_rises_then_and_not_at_other_times() {
+    for (moment, other) in [
+        (json!({ "hour": 20, "weekday": 2 }), json!({ "hour": 9, "weekday": 2 })),
+        (json!({ "hour": 9, "weekday": 6 }), json!({ "hour": 9, "weekday": 2 })),
+    ] {
+        let mut engine = shop::engine(160);
+        let of = |context: &Value, key: &str| context[key].as_f64().unwrap();
+        live(&mut engine, 0, of(&moment, "hour"), of(&moment, "weekday"), 12);
+        live(&mut engine, 1, of(&other, "hour"), of(&other, "weekday"), 12);
+        let (then, else_) = (wanted(&mut engine, 0, moment.clone()), wanted(&mut engine, 0, other.clone()));
+        assert!(then > else_ + 0.1, "lamps: {then} at {moment}, {else_} at {other}");
+        let (then, else_) = (wanted(&mut engine, 1, other.clone()), wanted(&mut engine, 1, moment.clone()));
+        assert!(then > else_ + 0.1, "tea: {then} at {other}, {else_} at {moment}");
+    }
+}
+
+#[test]
+fn one_view_says_next_to_nothing_about_its_hour() {
+    let mut engine = shop::engine(160);
+    live(&mut engine, 0, 20.0, 2.0, 1);
+    live(&mut engine, 1, 9.0, 2.0, 1);
+    let lift = wanted(&mut engine, 0, json!({ "hour": 20, "weekday": 2 }));
+    assert!(lift.abs() < 0.1, "shrinkage holds it back: {lift}");
+}
+
+#[test]
+fn forgetting_takes_the_moments_along() {
+    let mut engine = shop::engine(160);
+    live(&mut engine, 1, 9.0, 2.0, 6);
+    let before = ask(&mut engine, json!({ "hour": 20, "weekday": 6 }));
+    live(&mut engine, 0, 20.0, 6.0, 6);
+    for n in 0..6 {
+        let what = ForgetWire { event: Some(format!("0-20-6-{n}")), ..ForgetWire::default() };
+        engine.forget(&what, NOW).unwrap();
+    }
+    assert_eq!(ask(&mut engine, json!({ "hour": 20, "weekday": 6 })), before);
+}
+
+#[test]
+fn with_learning_denied_the_moment_moves_what_rules_say_and_nothing_personal() {
+    let mut engine = shop::engine(160);
+    live(&mut engine, 0, 20.0, 2.0, 12);
+    live(&mut engine, 1, 9.0, 2.0, 12);
+    engine.set_gates(false, true);
+    let list = json!([{ "type": "boost", "where": { "category": "scarves" }, "by": 3, "when": { "weather": "snow" } }]);
+    engine.set_rules(wire::rule::rules(wire::decode(&list, "rules").unwrap()).unwrap()).unwrap();
+    let evening = ask(&mut engine, json!({ "hour": 20 }));
+    assert_eq!(evening, ask(&mut engine, json!({ "hour": 9 })), "the hours of the log are not used");
+    let first = |slate: &Slate| slate.entries.iter().take(5).filter(|entry| entry.item % 8 == 5).count();
+    let snow = ask(&mut engine, json!({ "hour": 20, "weather": "snow" }));
+    assert!(first(&snow) > first(&evening), "scarves come first when it snows");
+}

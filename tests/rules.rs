@@ -1,0 +1,483 @@
+//! Rules: whatever a shop writes, the slate is legal and full, or it says which rule stood in the way.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use flaneur::catalog::{Catalog, Item, Kind};
+use flaneur::engine::Engine;
+use flaneur::error::Result;
+use flaneur::math::Stream;
+use flaneur::rank::{Bar, Outcome, Slate};
+use flaneur::time::{DAY_MS, Millis};
+use flaneur::wire;
+use flaneur::wire::request::RequestWire;
+use flaneur::wire::rule::{RuleWire, rules};
+use flaneur::wire::text::Texts;
+use serde_json::{Value, json};
+use shop::NOW;
+
+/// Eight lamps, eight cups and four offers, cheapest first, all in stock and of one popularity order.
+fn items() -> Vec<Item> {
+    let item = |id: String, family: &str, n: usize| Item {
+        brand: Some(format!("maker-{}", n % 2)),
+        category: vec!["all".into(), family.into()],
+        price: Some(10.0 + n as f64),
+        margin: Some(n as f64 - 2.5),
+        added: Some(Millis(NOW.0 - DAY_MS * 10 * n as i64)),
+        attributes: vec![("colour".into(), ["red", "blue"][n / 2 % 2].into())],
+        ..Item::new(id)
+    };
+    let mut all: Vec<Item> = Vec::new();
+    all.extend((0..8).map(|n| item(format!("lamp-{n}"), "lamps", n)));
+    all.extend((0..8).map(|n| item(format!("cup-{n}"), "cups", n)));
+    all.extend((0..4).map(|n| Item { kind: Kind::Offer, ..item(format!("offer-{n}"), "offers", n) }));
+    all
+}
+
+fn engine() -> Engine {
+    let mut engine = Engine::new(7);
+    engine.load_items(&items()).unwrap();
+    engine.set_gates(true, true);
+    engine
+}
+
+fn read(list: &Value) -> Result<Vec<RuleWire>> {
+    wire::decode(list, "rules")
+}
+
+fn put(engine: &mut Engine, list: &Value) -> Result<()> {
+    let set = read(list).and_then(|wires| rules(wires).map_err(|error| error.under("rules")))?;
+    engine.set_rules(set).map_err(|error| error.under("rules"))
+}
+
+fn ask(engine: &mut Engine, size: usize, more: Value) -> Slate {
+    let mut request = json!({ "slot": "home", "size": size, "surprise": 0.0, "explain": [] });
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    engine.rank(wire::decode(&request, "request").unwrap(), NOW).unwrap()
+}
+
+fn ids(engine: &Engine, slate: &Slate) -> Vec<String> {
+    slate.entries.iter().map(|entry| engine.catalog().id(entry.item).to_owned()).collect()
+}
+
+/// The slate under these rules, as ids.
+fn under(list: Value, size: usize) -> (Vec<String>, Slate) {
+    let mut engine = engine();
+    put(&mut engine, &list).unwrap();
+    let slate = ask(&mut engine, size, json!({}));
+    (ids(&engine, &slate), slate)
+}
+
+fn outcomes(slate: &Slate) -> Vec<(u32, Outcome)> {
+    let traced = slate.explained.as_ref().unwrap().rules.iter();
+    let mut list: Vec<(u32, Outcome)> = traced.map(|trace| (trace.rule.1, trace.outcome)).collect();
+    list.sort_by_key(|&(at, _)| at);
+    list
+}
+
+fn count(ids: &[String], start: &str) -> usize {
+    ids.iter().filter(|id| id.starts_with(start)).count()
+}
+
+#[test]
+fn every_condition_means_what_it_says() {
+    let all: Vec<String> = items().into_iter().map(|item| item.id).collect();
+    let kept = |filter: Value| -> Vec<String> {
+        let (shown, _) = under(json!([{ "type": "exclude", "where": { "not": filter } }]), 20);
+        let mut shown: Vec<String> = all.iter().filter(|id| shown.contains(id)).cloned().collect();
+        shown.sort();
+        shown
+    };
+    assert_eq!(kept(json!({ "ids": ["cup-3", "lamp-1", "nowhere"] })), ["cup-3", "lamp-1"]);
+    assert_eq!(kept(json!({ "kind": "offer" })).len(), 4);
+    assert_eq!(kept(json!({ "kind": ["offer", "product"] })).len(), 20);
+    assert_eq!(kept(json!({ "brand": "maker-1", "category": "lamps" })), ["lamp-1", "lamp-3", "lamp-5", "lamp-7"]);
+    assert_eq!(kept(json!({ "category": ["lamps", "offers"], "attribute": "colour:red" })).len(), 6);
+    assert_eq!(kept(json!({ "category": "lamps", "priceAbove": 12, "priceBelow": 15 })), ["lamp-3", "lamp-4"]);
+    assert_eq!(kept(json!({ "category": "cups", "marginBelow": 0 })), ["cup-0", "cup-1", "cup-2"]);
+    assert_eq!(kept(json!({ "category": "cups", "newerThanDays": 15 })), ["cup-0", "cup-1"]);
+    assert_eq!(kept(json!({ "category": "cups", "olderThanDays": 65 })), ["cup-7"]);
+    let either = json!({ "any": [{ "ids": ["cup-1"] }, { "all": [{ "brand": "maker-1" }, { "kind": "offer" }] }] });
+    assert_eq!(kept(either), ["cup-1", "offer-1", "offer-3"]);
+}
+
+#[test]
+fn priority_decides_and_at_equal_priority_exclusions_pins_caps_quotas_and_boosts_in_this_order() {
+    let pin = |priority: i32| json!({ "type": "pin", "item": "cup-7", "position": 0, "priority": priority });
+    let out = json!({ "type": "exclude", "where": { "category": "cups" } });
+    let (shown, slate) = under(json!([pin(0), out]), 5);
+    assert_eq!(count(&shown, "cup"), 0, "an exclusion wins over a pin of equal priority");
+    assert_eq!(outcomes(&slate), [(0, Outcome::Overruled), (1, Outcome::Fired)]);
+    assert_eq!(slate.explained.unwrap().rules[0].by, Some((false, 1)), "the trace names what overruled the pin");
+    let (shown, slate) = under(json!([pin(1), out]), 5);
+    assert_eq!((shown[0].as_str(), count(&shown, "cup")), ("cup-7", 1), "a stronger pin brings its item back");
+    assert_eq!(outcomes(&slate), [(0, Outcome::Fired), (1, Outcome::Overruled)]);
+
+    let two = json!([pin(0), { "type": "pin", "item": "cup-6", "position": 0 }]);
+    assert_eq!(under(two, 3).0[0], "cup-7", "of equal pins the first holds");
+    let two = json!([pin(0), { "type": "pin", "item": "cup-6", "position": 0, "priority": 1 }]);
+    assert_eq!(under(two, 3).0[0], "cup-6");
+
+    let cap = |priority: i32| json!({ "type": "cap", "per": "category", "max": 1, "priority": priority });
+    let pins = |cap: Value| json!([pin(0), { "type": "pin", "item": "cup-6", "position": 1 }, cap]);
+    assert_eq!(&under(pins(cap(0)), 3).0[..2], ["cup-7", "cup-6"], "pins go over a cap of equal priority");
+    assert_eq!(count(&under(pins(cap(1)), 3).0, "cup"), 1, "a stronger cap holds the second pin back");
+
+    let quota =
+        |priority: i32| json!({ "type": "quota", "where": { "category": "cups" }, "atLeast": 3, "priority": priority });
+    let (shown, slate) = under(json!([cap(0), quota(0)]), 3);
+    assert_eq!(count(&shown, "cup"), 1, "a cap wins over a quota of equal priority");
+    assert_eq!((slate.short, outcomes(&slate)[1].1), (Some((false, 1)), Outcome::Short), "and the slate says so");
+    let (shown, slate) = under(json!([cap(0), quota(1)]), 4);
+    assert_eq!((count(&shown, "cup"), shown.len(), slate.short), (3, 4, None), "a stronger quota goes over the cap");
+}
+
+#[test]
+fn a_rule_stands_over_the_ones_it_names() {
+    let pin = json!({ "type": "pin", "item": "cup-7", "position": 0, "over": ["no-cups"] });
+    let out = json!({ "type": "exclude", "where": { "category": "cups" }, "id": "no-cups", "priority": 5 });
+    assert_eq!(under(json!([pin, out]), 3).0[0], "cup-7");
+}
+
+#[test]
+fn quotas_hold_at_both_ends_in_numbers_and_in_shares() {
+    let quota = |more: Value| {
+        let mut rule = json!({ "type": "quota", "where": { "kind": "offer" } });
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (shown, slate) = under(json!([rule, { "type": "bury", "where": { "kind": "offer" }, "by": 9 }]), 10);
+        assert_eq!(shown.len(), 10);
+        (count(&shown, "offer"), slate.short)
+    };
+    assert_eq!(quota(json!({ "atMost": 4 })).0, 0, "buried offers stay below without a lower end");
+    assert_eq!(quota(json!({ "atLeast": 3 })), (3, None));
+    assert_eq!(quota(json!({ "atLeastShare": 0.3 })), (3, None));
+    assert_eq!(quota(json!({ "atLeastShare": 0.31 })), (4, None), "a lower share is rounded up");
+    assert_eq!(quota(json!({ "atLeast": 2, "atMost": 2 })), (2, None));
+    assert_eq!(quota(json!({ "atLeast": 7 })), (4, Some((false, 0))), "there are four offers, and the slate says so");
+    let (shown, slate) = under(json!([{ "type": "quota", "where": { "kind": "product" }, "atMostShare": 0.25 }]), 10);
+    assert_eq!((shown.len(), slate.short), (6, Some((false, 0))), "two products and the four offers there are");
+}
+
+#[test]
+fn windows_follow_the_shopper_s_own_clock() {
+    // NOW is Thursday 2025-10-09 08:53 UTC.
+    let shown = |when: Value, context: Value| {
+        let mut engine = engine();
+        put(&mut engine, &json!([{ "type": "pin", "item": "cup-7", "position": 0, "when": when }])).unwrap();
+        let slate = ask(&mut engine, 3, json!({ "context": context }));
+        ids(&engine, &slate)[0] == "cup-7"
+    };
+    for (holds, when, context) in [
+        (true, json!({ "hours": [8, 9] }), json!({})),
+        (false, json!({ "hours": [9, 18] }), json!({})),
+        (true, json!({ "hours": [9, 18] }), json!({ "utcOffset": 120 })),
+        (true, json!({ "hours": [22, 9] }), json!({})),
+        (true, json!({ "hours": [22, 6] }), json!({ "hour": 23 })),
+        (true, json!({ "weekdays": [4] }), json!({})),
+        (false, json!({ "weekdays": [0, 6] }), json!({})),
+        (true, json!({ "weekdays": [3] }), json!({ "utcOffset": -600 })),
+        (true, json!({ "from": "2025-10-09", "until": "2025-10-09" }), json!({})),
+        (false, json!({ "until": "2025-10-08" }), json!({})),
+        (true, json!({ "until": "2025-10-08" }), json!({ "utcOffset": -600 })),
+        (false, json!({ "from": "2025-10-09T10:00" }), json!({})),
+        (true, json!({ "from": "2025-10-09T10:00" }), json!({ "utcOffset": 120 })),
+        (true, json!({ "from": NOW.0 }), json!({})),
+        (false, json!({ "until": NOW.0 }), json!({})),
+        (true, json!({ "weather": ["rain", "snow"] }), json!({ "weather": "rain" })),
+        (false, json!({ "weather": "rain" }), json!({})),
+        (false, json!({ "weather": "rain", "device": "phone" }), json!({ "weather": "rain", "device": "desk" })),
+    ] {
+        assert_eq!(shown(when.clone(), context.clone()), holds, "{when} at {context}");
+    }
+}
+
+#[test]
+fn a_schedule_shows_its_items_only_inside_its_window() {
+    let rule = json!([{ "type": "schedule", "where": { "category": "cups" }, "when": { "hours": [9, 18] } }]);
+    let mut engine = engine();
+    put(&mut engine, &rule).unwrap();
+    let early = ask(&mut engine, 20, json!({ "explain": ["cup-0"] }));
+    assert_eq!(count(&ids(&engine, &early), "cup"), 0);
+    let why = &early.explained.as_ref().unwrap().absent[0];
+    assert_eq!((why.bar, why.rule), (Some(Bar::Rule), Some((false, 0))));
+    let open = ask(&mut engine, 20, json!({ "context": { "hour": 9 } }));
+    assert_eq!(count(&ids(&engine, &open), "cup"), 8);
+}
+
+#[test]
+fn an_absent_item_says_why_and_names_the_rule() {
+    let mut engine = engine();
+    put(
+        &mut engine,
+        &json!([
+            { "type": "cap", "per": "kind", "max": 2 },
+            { "type": "exclude", "where": { "ids": ["cup-0"] } },
+        ]),
+    )
+    .unwrap();
+    engine.observe(shop::event("d", "dismiss", "cup-1", NOW), NOW).unwrap();
+    engine.observe(shop::event("v", "view_item", "cup-2", NOW), NOW).unwrap();
+    let asked = ["nowhere", "cup-0", "cup-1", "cup-2", "cup-3", "cup-4"];
+    let slate = ask(&mut engine, 4, json!({ "explain": asked, "exclude": ["cup-3"] }));
+    let shown = ids(&engine, &slate);
+    let absent = &slate.explained.as_ref().unwrap().absent;
+    let bars: Vec<Option<Bar>> = absent.iter().map(|absence| absence.bar).collect();
+    let last = if shown.contains(&"cup-4".to_owned()) { None } else { Some(Bar::Limit) };
+    let expected = [Bar::Unknown, Bar::Rule, Bar::Refused, Bar::Guard, Bar::Request].map(Some);
+    assert_eq!(bars[..5], expected);
+    assert_eq!(bars[5], last);
+    assert_eq!(absent[1].rule, Some((false, 1)));
+    let plain = ask(&mut engine, 1, json!({ "explain": ["cup-5"], "candidates": ["lamp-1", "cup-5"] }));
+    let why = &plain.explained.as_ref().unwrap().absent[0];
+    match why.bar {
+        None => assert_eq!(ids(&engine, &plain), ["cup-5"]),
+        Some(bar) => {
+            assert!(matches!(bar, Bar::Score | Bar::Limit));
+            assert!(why.score.unwrap() <= plain.entries[0].score);
+        }
+    }
+}
+
+#[test]
+fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
+    let mut engine = engine();
+    put(&mut engine, &json!([{ "type": "pin", "item": "cup-7", "position": 0 }])).unwrap();
+    let quota = |more: Value| {
+        let mut rule = json!({ "type": "quota", "where": { "brand": "maker-1" } });
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let mut deep = json!({ "brand": "maker-1" });
+    for _ in 0..9 {
+        deep = json!({ "not": deep });
+    }
+    let many = |rule: Value, n: usize| Value::Array(vec![rule; n]);
+    let windows = |n: i64| -> Value {
+        (0..n)
+            .map(|at| json!({ "type": "boost", "where": { "brand": "maker-1" }, "by": 1, "when": { "from": at } }))
+            .collect()
+    };
+    for (list, code, path) in [
+        (json!([{ "type": "raise" }]), "value_unknown", "rules[0].type"),
+        (json!([{ "type": "cap", "per": "brand", "max": 1, "prioriy": 2 }]), "value_type", "rules[0].prioriy"),
+        (json!([{ "type": "boost", "by": 1 }]), "value_missing", "rules[0].where"),
+        (json!([{ "type": "boost", "where": {}, "by": 1 }]), "value_empty", "rules[0].where"),
+        (json!([{ "type": "boost", "where": { "brand": "x" }, "by": 11 }]), "value_out_of_range", "rules[0].by"),
+        (
+            json!([{ "type": "exclude", "where": { "attribute": "color:red" } }]),
+            "value_unknown",
+            "rules[0].where.attribute",
+        ),
+        (
+            json!([{ "type": "exclude", "where": { "any": [{ "brand": "x" }, { "not": { "attribute": "size:L" } }] } }]),
+            "value_unknown",
+            "rules[0].where.any[1].not.attribute",
+        ),
+        (
+            json!([{ "type": "exclude", "where": { "priceAbove": 9, "priceBelow": 9 } }]),
+            "value_conflict",
+            "rules[0].where.priceAbove",
+        ),
+        (
+            json!([{ "type": "exclude", "where": deep }]),
+            "value_too_many",
+            "rules[0].where.not.not.not.not.not.not.not.not",
+        ),
+        (json!([quota(json!({}))]), "value_missing", "rules[0].atLeast"),
+        (json!([quota(json!({ "atLeast": 3, "atMost": 2 }))]), "value_conflict", "rules[0].atLeast"),
+        (json!([quota(json!({ "atLeast": 3, "atLeastShare": 0.2 }))]), "value_conflict", "rules[0].atLeastShare"),
+        (json!([quota(json!({ "atMost": 2 })), quota(json!({ "atLeast": 3 }))]), "value_conflict", "rules[1].atLeast"),
+        (json!([{ "type": "schedule", "where": { "brand": "x" } }]), "value_missing", "rules[0].when"),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "hours": [9, 9] } }]),
+            "value_conflict",
+            "rules[0].when.hours",
+        ),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "from": "2026-02-01", "until": "2026-01-31" } }]),
+            "value_conflict",
+            "rules[0].when.until",
+        ),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "weekdays": [1, 7] } }]),
+            "value_out_of_range",
+            "rules[0].when.weekdays[1]",
+        ),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "id": "a", "over": ["b"] }]),
+            "value_unknown",
+            "rules[0].over[0]",
+        ),
+        (
+            json!([
+                { "type": "cap", "per": "kind", "max": 2, "id": "a", "over": ["b"] },
+                { "type": "cap", "per": "brand", "max": 2, "id": "b", "over": ["c"] },
+                { "type": "cap", "per": "group", "max": 2, "id": "c", "over": ["a"] },
+            ]),
+            "value_conflict",
+            "rules[2].over[0]",
+        ),
+        (
+            json!([
+                { "type": "cap", "per": "kind", "max": 2, "id": "a" },
+                { "type": "cap", "per": "brand", "max": 2, "id": "a" },
+            ]),
+            "value_duplicate",
+            "rules[1].id",
+        ),
+        (many(json!({ "type": "cap", "per": "kind", "max": 2 }), 10_001), "value_too_many", "rules"),
+        (many(quota(json!({ "atLeast": 1 })), 101), "value_too_many", "rules[100]"),
+        (windows(1_001), "value_too_many", "rules"),
+    ] {
+        let error = put(&mut engine, &list).unwrap_err();
+        assert_eq!((error.code(), error.path.as_str()), (code, path), "{}", error.message);
+        let slate = ask(&mut engine, 3, json!({}));
+        assert_eq!(ids(&engine, &slate)[0], "cup-7", "the rules before still hold");
+    }
+    let nan = RuleWire {
+        by: Some(f64::NAN),
+        ..read(&json!([{ "type": "boost", "where": { "brand": "x" } }])).unwrap().remove(0)
+    };
+    let error = rules(vec![nan]).unwrap_err();
+    assert_eq!((error.code(), error.path.as_str()), ("value_not_finite", "[0].by"));
+}
+
+#[test]
+fn a_chain_of_ten_thousand_rules_is_ordered_without_recursion() {
+    let rule = |at: usize| {
+        let over = if at == 9_999 { json!([]) } else { json!([format!("r{}", at + 1)]) };
+        json!({ "type": "pin", "item": format!("cup-{}", at % 8), "position": 0, "id": format!("r{at}"), "over": over })
+    };
+    let list: Value = (0..10_000).map(rule).collect();
+    let (shown, _) = under(list, 2);
+    assert_eq!(shown[0], "cup-0", "the head of the chain is the strongest");
+}
+
+/// A random rule over the random shop, of any kind and priority.
+fn random_rule(stream: &mut Stream, catalog: &Catalog, at: usize) -> Value {
+    let family = shop::FAMILIES[stream.below(8)];
+    let filter = match stream.below(5) {
+        0 => json!({ "category": family }),
+        1 => json!({ "category": [family, shop::FAMILIES[stream.below(8)]], "priceBelow": 120 }),
+        2 => json!({ "not": { "category": family } }),
+        3 => json!({ "any": [{ "tag": "sale" }, { "attribute": "colour:red" }] }),
+        _ => json!({ "olderThanDays": stream.below(300) }),
+    };
+    let mut rule = match stream.below(7) {
+        0 => {
+            json!({ "type": "pin", "item": catalog.id(stream.below(catalog.len()) as u32), "position": stream.below(8) })
+        }
+        1 => json!({ "type": "boost", "where": filter, "by": 2 }),
+        2 => json!({ "type": "exclude", "where": filter }),
+        3 => {
+            let per = ["brand", "category", "group", "kind"][stream.below(4)];
+            json!({ "type": "cap", "per": per, "max": 1 + stream.below(5) })
+        }
+        4 => json!({ "type": "quota", "where": filter, "atMost": stream.below(5) }),
+        5 => json!({ "type": "quota", "where": filter, "atLeastShare": (stream.below(10) as f64) / 10.0 }),
+        _ => {
+            json!({ "type": "schedule", "where": filter, "when": { "hours": [stream.below(12), 12 + stream.below(12)] } })
+        }
+    };
+    rule["priority"] = json!(stream.below(3));
+    rule["id"] = json!(format!("r{at}"));
+    rule
+}
+
+/// The slate's entries that a rule means, through the engine's own absence report on one-rule exclusions.
+fn meant(catalog: &Catalog, filter: &Value, item: u32) -> bool {
+    let carries = |text: &Value| {
+        let texts: Vec<&str> = match text {
+            Value::Array(list) => list.iter().map(|text| text.as_str().unwrap()).collect(),
+            text => vec![text.as_str().unwrap()],
+        };
+        catalog.tokens(item).any(|token| texts.iter().any(|text| catalog.token(token).ends_with(&format!(":{text}"))))
+    };
+    filter.as_object().unwrap().iter().all(|(key, value)| match key.as_str() {
+        "category" | "tag" => carries(value),
+        "attribute" => catalog.tokens(item).any(|token| catalog.token(token) == value.as_str().unwrap()),
+        "priceBelow" => catalog.price(item).unwrap() < value.as_f64().unwrap(),
+        "olderThanDays" => catalog.added(item).is_some_and(|at| at.days_until(NOW) > value.as_f64().unwrap()),
+        "not" => !meant(catalog, value, item),
+        "any" => value.as_array().unwrap().iter().any(|part| meant(catalog, part, item)),
+        _ => false,
+    })
+}
+
+#[test]
+fn random_rule_sets_with_conflicts_always_give_a_legal_slate_that_is_full_or_says_why_not() {
+    let mut short = 0;
+    for seed in 0..1_500_u64 {
+        let mut stream = Stream::new(seed, "rules");
+        let mut engine = shop::engine(160);
+        let catalog = engine.catalog().clone();
+        let list: Vec<Value> = (0..1 + stream.below(9)).map(|at| random_rule(&mut stream, &catalog, at)).collect();
+        if put(&mut engine, &json!(list)).is_err() {
+            continue; // two quotas that no slate can keep
+        }
+        let size = 1 + stream.below(16);
+        let request = RequestWire { explain: Some(Texts::default()), ..shop::request("home", size, seed) };
+        let slate = engine.rank(request, NOW).unwrap();
+        let distinct: std::collections::BTreeSet<u32> = slate.entries.iter().map(|entry| entry.item).collect();
+        assert_eq!(distinct.len(), slate.entries.len(), "an item stands twice");
+        assert!(slate.entries.iter().all(|entry| catalog.is_available(entry.item)));
+        for (at, rule) in list.iter().enumerate() {
+            check_rule(&catalog, &list, at, rule, &slate, size);
+        }
+        let outs = |item: &u32| list.iter().all(|rule| !keeps_out(&catalog, rule, *item));
+        let legal = (0..160).filter(|&item| catalog.is_available(item)).filter(outs).count();
+        if slate.entries.len() < size.min(legal) {
+            assert!(
+                slate.short.is_some(),
+                "seed {seed}: {} of {size} entries, {legal} legal, and no rule named: {list:?}",
+                slate.entries.len()
+            );
+        }
+        short += usize::from(slate.short.is_some());
+    }
+    assert!(short > 50, "the sets are hostile enough to be impossible now and then: {short}");
+}
+
+fn keeps_out(catalog: &Catalog, rule: &Value, item: u32) -> bool {
+    let acts = match rule["type"].as_str().unwrap() {
+        "exclude" => true,
+        // NOW is 08:53 UTC.
+        "schedule" => {
+            !(rule["when"]["hours"][0].as_u64().unwrap()..rule["when"]["hours"][1].as_u64().unwrap()).contains(&8)
+        }
+        _ => false,
+    };
+    acts && meant(catalog, &rule["where"], item)
+}
+
+fn check_rule(catalog: &Catalog, list: &[Value], at: usize, rule: &Value, slate: &Slate, size: usize) {
+    let priority = |rule: &Value| rule["priority"].as_u64().unwrap();
+    let is = |rule: &Value, kind: &str| rule["type"] == kind;
+    let pinned_over = |item: u32, than: u64| {
+        list.iter().any(|other| is(other, "pin") && other["item"] == catalog.id(item) && priority(other) >= than)
+    };
+    let entries = || slate.entries.iter().map(|entry| entry.item);
+    let mean = || entries().filter(|&item| meant(catalog, &rule["where"], item));
+    match rule["type"].as_str().unwrap() {
+        "exclude" | "schedule" => {
+            let wrong = entries().any(|item| keeps_out(catalog, rule, item) && !pinned_over(item, priority(rule) + 1));
+            assert!(!wrong, "rule {at} of {list:?} keeps out what is shown");
+        }
+        "quota" if rule["atMost"].is_u64() => {
+            let over = mean().count() as u64 > rule["atMost"].as_u64().unwrap();
+            let forced = list
+                .iter()
+                .any(|other| is(other, "quota") && other["atLeastShare"].is_f64() && priority(other) > priority(rule));
+            let pinned = mean().any(|item| pinned_over(item, priority(rule)));
+            assert!(!over || forced || pinned, "rule {at} of {list:?} allows fewer");
+        }
+        "quota" => {
+            let least = (rule["atLeastShare"].as_f64().unwrap() * size as f64 - 1e-9).ceil() as usize;
+            let missed = mean().count() < least && slate.entries.len() == size;
+            assert!(!missed || slate.short.is_some(), "rule {at} of {list:?} is short in silence");
+        }
+        _ => {}
+    }
+}
