@@ -47,6 +47,41 @@ for (let i = 0; i < calls; i++) {
   times["after an event"].push(rank(i));
 }
 
+/** Measures a call of its own kind, after the warm-up. */
+const measure = (call) => {
+  for (let i = 0; i < 50; i++) call(i);
+  return Array.from({ length: calls }, (_, i) => {
+    const start = performance.now();
+    call(i);
+    return performance.now() - start;
+  });
+};
+const opportunities = Array.from({ length: 200 }, (_, i) =>
+  i % 2
+    ? { id: `item-${i * 7}`, value: 1 + (i % 9), caps: { day: 3 } }
+    : { id: `own-${i}`, kind: ["offer", "content", "service", "message"][i % 4], about: `item-${i}`, value: 2, when: { hours: [8, 20] } },
+);
+times["decide over 200"] = measure((seed) => {
+  if (shop.decide({ slot: "strip", candidates: opportunities, seed }).trace.length !== 200) throw new Error("some are missing");
+});
+const CONDITIONS = [
+  (i) => ({ ids: [`item-${i}`] }),
+  (i) => ({ brand: `brand-${i % 20}-${i % 12}`, priceAbove: i % 100 }),
+  (i) => ({ category: [`department-${i % 20}`, `department-${(i + 1) % 20}`], tag: `tag-${i % 30}` }),
+  (i) => ({ tag: `tag-${i % 30}`, not: { priceBelow: i % 150 } }),
+];
+const loading = performance.now();
+shop.rules(
+  Array.from({ length: 10_000 }, (_, i) => ({
+    ...(i % 50 === 0 ? { type: "exclude" } : { type: i % 2 ? "boost" : "bury", by: 0.01 + (i % 7) / 100 }),
+    where: CONDITIONS[i % 4](i),
+    priority: i % 5,
+    when: i % 3 ? { hours: [i % 12, 12 + (i % 12)] } : undefined,
+  })),
+);
+const rulesMilliseconds = performance.now() - loading;
+times["10,000 rules"] = measure((seed) => rank(seed));
+
 const quantile = (list, share) => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(share * list.length))];
 window.figures = {
   engine: shop.status.engine,
@@ -57,6 +92,7 @@ window.figures = {
   packBytes: pack.length,
   openMilliseconds: opened - fetched,
   fetchMilliseconds: fetched - began,
+  rulesMilliseconds,
   rank: Object.fromEntries(
     Object.entries(times).map(([name, list]) => [
       name,
