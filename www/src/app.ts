@@ -7,6 +7,7 @@ import { ShopElement, type Toast } from "./parts/element.ts";
 import { shared } from "./styles/shared.ts";
 import "./pages/basket.ts";
 import "./pages/category.ts";
+import "./pages/dial.ts";
 import "./pages/home.ts";
 import "./pages/item.ts";
 import "./parts/consent.ts";
@@ -75,12 +76,13 @@ export class ShopApp extends ShopElement {
   protected override updated(): void {
     const words = t();
     const { catalog } = this.store;
-    const name = this.route.page === "item" ? catalog.title(this.route.id) : this.route.page === "category" ? catalog.department(this.route.category) : this.route.page === "basket" ? words.basket : this.route.page === "search" ? words.resultsFor(this.route.query) : "";
+    const name = this.route.page === "item" ? catalog.title(this.route.id) : this.route.page === "category" ? catalog.department(this.route.category) : this.route.page === "basket" ? words.basket : this.route.page === "dial" ? words.dialTitle : this.route.page === "search" ? words.resultsFor(this.route.query) : "";
     document.title = name ? `${name} · ${words.shopName}` : words.shopName;
   }
   #page() {
     switch (this.route.page) {
       case "home": return html`<page-home></page-home>`;
+      case "dial": return html`<page-dial class="page"></page-dial>`;
       case "category": return html`<page-category .category=${this.route.category}></page-category>`;
       case "search": return html`<page-category .query=${this.route.query}></page-category>`;
       case "item": return html`<page-item .item=${this.route.id}></page-item>`;

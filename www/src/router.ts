@@ -4,6 +4,7 @@ export type Route =
   | { page: "category"; category: string }
   | { page: "item"; id: string }
   | { page: "basket" }
+  | { page: "dial" }
   | { page: "search"; query: string }
   | { page: "missing" };
 
@@ -21,6 +22,7 @@ export function route(hash: string = location.hash): Route {
   if (head === "c" && rest) return { page: "category", category: decoded(rest) };
   if (head === "item" && rest) return { page: "item", id: decoded(rest) };
   if (head === "basket") return { page: "basket" };
+  if (head === "dial") return { page: "dial" };
   if (head === "search") return { page: "search", query: decoded(rest) };
   return { page: "missing" };
 }
@@ -28,6 +30,7 @@ export function route(hash: string = location.hash): Route {
 export const to = {
   home: "#/",
   basket: "#/basket",
+  dial: "#/dial",
   category: (name: string) => `#/c/${encodeURIComponent(name)}`,
   item: (id: string) => `#/item/${encodeURIComponent(id)}`,
   search: (query: string) => `#/search/${encodeURIComponent(query)}`,

@@ -1,7 +1,7 @@
 // The one place that talks to flaneur. Pages and parts read and act through it, and hear from it when to draw again.
-import { isFlaneurError, open, type ExportedEvent, type Flaneur, type Forget, type Gates, type ImportReport, type LogDocument, type ProfileView, type RankedItem, type RankRequest, type Slate } from "flaneur";
+import { isFlaneurError, open, type Decision, type ExportedEvent, type Flaneur, type Forget, type Gates, type ImportReport, type LogDocument, type ProfileView, type RankedItem, type RankRequest, type Slate } from "flaneur";
 import { Catalog } from "./catalog.ts";
-import { rulesOf } from "./rules.ts";
+import { opportunitiesOf, PRESSURE, rulesOf } from "./rules.ts";
 
 /** What a shelf shows. */
 export interface ShelfSlate {
@@ -105,6 +105,15 @@ export class ShopStore {
     const slate: Slate = this.flaneur.rank({ ...request, ...(exclude.length > 0 && { exclude }), seed: seedOf(request.slot, this.#visit) });
     this.lastRank = { ms: performance.now() - began, of: request.candidates?.length ?? this.flaneur.status.items };
     return { items: slate.items, plain: this.impersonal, seen: (ids) => slate.seen(ids) };
+  }
+
+  /** One opportunity for a slot, or silence. */
+  decide(slot: string): Decision {
+    return this.flaneur.decide({ slot, channel: "page", candidates: opportunitiesOf(this.catalog), pressure: PRESSURE, seed: seedOf(slot, this.#visit) });
+  }
+  /** "Not now": for a while, by the opportunity's own cool-down. */
+  dismissOpportunity(item: string): void {
+    this.flaneur.observe({ type: "dismiss", item });
   }
 
   #inOrder(request: RankRequest, exclude: string[]): ShelfSlate {

@@ -209,6 +209,28 @@ export const en = {
   engineVersion: "Version",
   receipts: (count: number) => n(count, `${count} consent receipt`, `${count} consent receipts`),
   footer: "A demonstration. The makers, books and prices are invented; the learning is real, and it is yours.",
+  // The strip: one opportunity, or silence
+  stripLabel: "A word from the shop",
+  stripKind: (kind: string) => ({ product: "Product", offer: "Offer", content: "Story", service: "Service", message: "News" })[kind] ?? kind,
+  stripSilent: (why: string): string => (why === "not_worth_it" ? "Nothing worth your time right now." : why === "drawn" ? "Silence, this once, to learn whether it is better." : "Nothing to say right now."),
+  stripWhySilent: "Why this silence?",
+  stripUnit: "What it is worth, against silence, which is worth 0",
+  stripTerm: (term: string, value: string): string => (term === "appetite" ? `What the shop gains, times the chance that you want it (${value})` : term === "cost" ? "What it costs to show" : "What interrupting you costs"),
+  stripUtility: "Worth showing",
+  stripRunnerUp: (title: string, worth: string) => `Next best: ${title} (${worth}).`,
+  stripSilenceNext: "Next best: silence.",
+  stripChance: (percent: string) => `The chance of this very choice was ${percent} %.`,
+  stripBarrier: (barrier: string) => ({ unavailable: "not available", refused: "you refused it", rule: "a rule of the shop", window: "not at this time", channel: "not here", quiet: "quiet hours", hour: "seen often enough this hour", day: "seen often enough today", week: "seen often enough this week", cooldown: "you sent it away", pressure: "enough for today" })[barrier] ?? barrier,
+  // The dial's page
+  dialTitle: "What surprise costs",
+  dialText: (size: number, draws: number) => `Each point is a setting of the dial, ranked just now on this device: ${size} places, the mean of ${draws} draws. Relevance is the mean score against the dial at 0; surprise is the share of places that the dial at 0 would have given to something else.`,
+  dialLabel: (dial: string) => `Surprise dial: ${dial}`,
+  dialPlot: "Relevance against surprise, one point for each setting of the dial",
+  dialSetting: "Dial",
+  dialRelevance: "Relevance, log-odds",
+  dialSurprise: "Surprise, share of places",
+  dialPlain: "The shop's own order has no dial. Let the shop rank for you, and come back.",
+  dialLink: "What the surprise dial trades",
   // Reasons, one sentence for each signal
   signal: {
     together: "People who looked at what you look at looked at this", last: "It goes with what you saw last", next: "It is often what comes next", session: "It is in the spirit of this visit",

@@ -7,6 +7,7 @@ import { shared } from "../styles/shared.ts";
 import type { ShelfSlate } from "../store.ts";
 import { ShopElement } from "../parts/element.ts";
 import "../parts/shelf.ts";
+import "../parts/strip.ts";
 
 const HOME = 12, DISCOVER = 8, RECENT = 10, DEPARTMENTS = 3;
 
@@ -77,6 +78,7 @@ export class PageHome extends ShopElement {
         <div class="arches">${this.#hero.map((id) => html`<a href=${to.item(id)}><shop-picture .item=${id} alt=${catalog.title(id)} eager></shop-picture></a>`)}</div>
       </section>
       <div class="stack">
+        ${plain ? nothing : html`<shop-strip></shop-strip>`}
         <shop-shelf name="home" eager switchable .heading=${plain ? words.forYouPlain : words.forYou} .hint=${plain ? words.pickedByShop : words.forYouHint} .source=${() => store.rank({ slot: "home", size: HOME })}></shop-shelf>
         ${this.#recent().length > 1 ? html`<shop-shelf name="recent" layout="row" .heading=${words.keepLooking} .hint=${words.keepLookingHint} .source=${() => store.asIs(this.#recent())}></shop-shelf>` : nothing}
         ${plain ? nothing : html`<shop-shelf name="discover" optional layout="row" .heading=${words.discover} .hint=${words.discoverHint} .source=${() => this.#discoveries()}></shop-shelf>`}

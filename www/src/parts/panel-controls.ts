@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { percent, t } from "../i18n/index.ts";
 import { panel } from "../styles/panel.ts";
+import { to } from "../router.ts";
 import { shared } from "../styles/shared.ts";
 import { GATES, gateWords } from "./consent.ts";
 import { ShopElement } from "./element.ts";
@@ -75,6 +76,7 @@ export class ShopControls extends ShopElement {
             @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))}
             @change=${(e: Event) => { store.surprise(Number((e.target as HTMLInputElement).value)); if (store.learning) this.dial = undefined; }} />
           <div class="ends"><span>${words.surpriseLow}</span><span>${words.surpriseHigh}</span></div>
+          <a href=${to.dial}>${words.dialLink}</a>
           <p><output id="said">${words.surpriseValue(percent(value), found, slate.items.length)}</output></p>
           ${store.learning ? nothing : html`<p class="note">${words.surpriseNeeds}</p>`}
         </div>
