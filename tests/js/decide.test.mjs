@@ -18,9 +18,9 @@ function openShop(options = {}) {
 
 test("a decision names its choice, adds up, and says what became of the others", async () => {
   const shop = await openShop();
-  const decision = shop.decide({ slot: "strip", candidates: ["coupon", { id: "fitting", channels: ["email"] }, "tip"], channel: "page", explore: 0 });
+  const decision = shop.decide({ slot: "strip", candidates: ["coupon", { id: "fitting", channels: ["email"] }, { id: "lamp", value: 5 }], channel: "page", explore: 0 });
   assert.equal(decision.choice.id, "coupon");
-  assert.equal(decision.runnerUp.id, "tip");
+  assert.equal(decision.runnerUp.id, "lamp");
   assert.equal(decision.silence, undefined);
   assert.deepEqual(decision.trace[1], { id: "fitting", barrier: "channel" });
   const sum = decision.choice.reasons.reduce((total, { weight, value }) => total + weight * value, 0);
