@@ -64,7 +64,7 @@ export type Catalog = string | URL | Response | ArrayBuffer | Uint8Array | Item[
  * Where a list may stand, one of its entries must hold.
  */
 export interface Where {
-  ids?: string | string[];
+  ids?: string[];
   kind?: ItemKind | ItemKind[];
   brand?: string | string[];
   /** Any level of the category. */
