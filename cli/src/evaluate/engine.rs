@@ -299,7 +299,12 @@ impl Method for Running {
 
     fn divergence(&self, query: &Query<'_>, list: &[u32]) -> Option<f64> {
         let device = self.device(query);
-        let desk = Desk { catalog: &self.catalog, profile: &device.profile, rules: &RuleSet::default(), weights: &self.weights };
+        let desk = Desk {
+            catalog: &self.catalog,
+            profile: &device.profile,
+            rules: &RuleSet::default(),
+            weights: &self.weights,
+        };
         divergence(&desk, &device.request, list)
     }
 
