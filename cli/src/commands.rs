@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use flaneur_estimate::{estimate, power, task};
 
-use crate::{evaluate, generate, inspect, pack, sql};
+use crate::{evaluate, generate, inspect, off_policy, pack, simulate, sql};
 
 /// What ended a command, by exit code.
 #[derive(Debug)]
@@ -75,12 +75,18 @@ enum Command {
     Estimate(estimate::Options),
     /// Say before launch what a question will be able to see.
     Power(power::Options),
+    /// Estimate what another policy would have earned, from a log with propensities.
+    #[command(name = "off-policy", after_help = off_policy::EXAMPLES)]
+    OffPolicy(Box<off_policy::Options>),
+    /// Let seeded synthetic shoppers visit a real pack and compare policies of exploration.
+    #[command(after_help = simulate::EXAMPLES)]
+    Simulate(Box<simulate::Options>),
 }
 
 /// Runs the command line and says how it ended.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::try_parse_from(aliased(arguments.into_iter().collect())) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
@@ -96,6 +102,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Task(options) => task::run(&options, &mut io::stdout()).map_err(Failure::Input),
         Command::Estimate(options) => estimate::run(&options, &mut io::stdout()).map_err(Failure::Input),
         Command::Power(options) => power::run(&options, &mut io::stdout()).map_err(Failure::Input),
+        Command::OffPolicy(options) => off_policy::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,4 +112,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// `flaneur evaluate --off-policy …` is `flaneur off-policy …`.
+fn aliased(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let flag = arguments.iter().position(|argument| argument == "--off-policy");
+    if let (Some(at), Some("evaluate")) = (flag, arguments.get(1).and_then(|command| command.to_str())) {
+        arguments.remove(at);
+        arguments[1] = "off-policy".into();
+    }
+    arguments
 }

@@ -67,7 +67,8 @@ Examples:
   flaneur evaluate --events orders.csv --task basket --test-days 30 --json figures.json
   flaneur evaluate --events log.csv --split-time 2011-11-01 --tune-days 31 --methods POP,STAN --json figures.json
   flaneur evaluate --events log.csv.gz --items items.csv --curve --ablate --json figures.json --html figures.html
-  flaneur evaluate --events log.csv.gz --items items.csv --methods flaneur --engine wasm --json figures.json";
+  flaneur evaluate --events log.csv.gz --items items.csv --methods flaneur --engine wasm --json figures.json
+  flaneur evaluate --off-policy --log decisions.csv --target uniform    the same as flaneur off-policy";
 
 /// Main queries that choose settings, at most.
 const TUNING_QUERIES: usize = 2_000;

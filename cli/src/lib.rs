@@ -17,11 +17,13 @@ mod generate;
 mod inspect;
 pub mod learn;
 pub mod log;
+pub mod off_policy;
 mod output;
 mod pack;
 mod progress;
 pub mod read;
 mod scratch;
+pub mod simulate;
 mod sql;
 
 pub use commands::run;

@@ -4,6 +4,7 @@
 //! file, line, field and reason; identifiers are unique. Formats are recognised
 //! by content first, by extension where the content is ambiguous.
 
+pub mod bandit;
 mod csv;
 mod document;
 mod draft;
