@@ -2,7 +2,8 @@
  * Consent from the signals that shops already have, as sources for `open({ consent })`.
  *
  * Each signal is a pure state machine, `…Gates` or `…Step`, and a thin reader around it. A reader only
- * listens to what the page has already: it loads nothing, writes nothing and sends nothing.
+ * listens to what the page has already: it writes nothing and sends nothing. Shopify's alone asks the storefront
+ * for its own consent interface where the theme has not.
  * Unknown is denied, and a signal that fails or is missing is unknown.
  */
 
