@@ -13,6 +13,7 @@ pub mod embed;
 pub mod fit;
 pub mod next;
 pub mod priors;
+pub mod sample;
 pub mod similar;
 pub mod sparse;
 pub mod together;
@@ -68,8 +69,7 @@ pub fn learn(items: &[Item], counts: Option<&Counts>, options: &Options, progres
         learned.embedding = vectors.values.iter().map(|&x| x as f32).collect();
         learned.dims = vectors.dims;
     }
-    learned.popularity = priors::popularity(counts);
-    learned.trend = priors::trend(counts);
+    (learned.popularity, learned.trend) = priors::crowd(counts, items);
     learned.repeat = priors::repeat(counts);
     learned.repeat_share = priors::repeat_share(counts);
     learned.min_support = counts.min_support;

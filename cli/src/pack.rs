@@ -3,6 +3,7 @@
 pub mod budget;
 mod currency;
 mod report;
+mod weights;
 
 use std::path::PathBuf;
 
@@ -13,11 +14,16 @@ use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Catalog;
 use flaneur::catalog::Item;
 use flaneur::catalog::pack::{Learned, Stamp, write};
+use flaneur::rank::Weights;
 
 use crate::commands::Failure;
 use crate::display::display;
-use crate::learn::crunch::{self, Noise, Settings, Spool};
+use crate::evaluate::weights::priors;
+use crate::learn::counts::Counts;
+use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
+use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
+use crate::log::Log;
 use crate::output::Staged;
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
@@ -94,6 +100,9 @@ pub(crate) struct Options {
     /// vector and bits that rank best within it are chosen.
     #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"])]
     budget: Option<ByteSize>,
+    /// Leave the weights of the signals at their defaults, instead of fitting them on the newest tenth of the log.
+    #[arg(long)]
+    default_weights: bool,
     /// Currency of the prices, ISO 4217 [default: the one the items state].
     #[arg(long, value_name = "CODE", value_parser = currency::code)]
     currency: Option<String>,
@@ -149,7 +158,7 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;
     report.item_rows = faults;
-    let counts = count(options, &reading, &mut catalogue, &mut report)?;
+    let counted = count(options, &reading, &mut catalogue, &mut report)?;
     map.check_used()?;
     if catalogue.drafts.is_empty() {
         bail!("no usable item was found; expected at least one");
@@ -161,21 +170,35 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     report.links_dropped = display.as_ref().map_or(0, |(_, dropped)| *dropped);
     let items: Vec<Item> = drafts.into_iter().map(|draft| draft.item).collect();
     let newest = || items.iter().filter_map(|item| item.added).max().map_or(0, |at| at.0);
+    let Counted { counts, earlier } = counted;
     let last = counts.as_ref().and_then(|counts| counts.span).map(|(_, last)| last);
     let stamp = Stamp { created: options.created.or(last).unwrap_or_else(newest), currency };
     let make = |learning: &learn::Options, weight_bits| {
         let (learned, borrowed) = learn(&items, counts.as_ref(), learning, progress);
         (Learned { weight_bits, ..learned }, borrowed)
     };
-    let (learned, borrowed) = match options.budget {
-        None => make(&options.learning(), options.weight_bits),
+    let (mut learned, borrowed, learning) = match options.budget {
+        None => {
+            let (learned, borrowed) = make(&options.learning(), options.weight_bits);
+            (learned, borrowed, options.learning())
+        }
         Some(budget) => {
             let within = |rung: &budget::Rung| make(&rung.learning(options.seed), rung.weight_bits);
-            let (choice, best) = budget::choose(budget, &items, &within(&budget::ladder()[0]).0, &stamp)?;
+            let mut most = within(&budget::ladder()[0]).0;
+            // Weights take the same room whatever they are.
+            most.weights = earlier.as_ref().map_or_else(Vec::new, |_| priors(&Weights::default()));
+            let (choice, best) = budget::choose(budget, &items, &most, &stamp)?;
             report.choice = Some(choice);
-            within(best)
+            let (learned, borrowed) = within(best);
+            (learned, borrowed, best.learning(options.seed))
         }
     };
+    if let Some(Earlier { log, early, from }) = &earlier {
+        let source = weights::Source { log, items: &items, early, from: *from, seed: options.seed };
+        let (fitted, numbers) = weights::fit(&source, &learning, progress)?;
+        learned.weights = fitted;
+        report.fit = Some(numbers);
+    }
     report.borrowed_vectors = borrowed as u64;
     let bytes = write(&items, &learned, &stamp).map_err(|error| anyhow!("items{error}"))?;
     report.measure(
@@ -184,27 +207,46 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     Ok((bytes, display.map(|(json, _)| json), report))
 }
 
-fn count(
-    options: &Options,
-    reading: &Reading<'_>,
-    catalogue: &mut Catalogue,
-    report: &mut Report,
-) -> Result<Option<learn::counts::Counts>> {
+/// What the log says, and what it said before its newest part.
+#[derive(Default)]
+struct Counted {
+    counts: Option<Counts>,
+    earlier: Option<Earlier>,
+}
+
+struct Earlier {
+    /// A sample of the log.
+    log: Log,
+    early: Counts,
+    /// Where the newest part begins, epoch milliseconds.
+    from: i64,
+}
+
+fn count(options: &Options, reading: &Reading<'_>, catalogue: &mut Catalogue, report: &mut Report) -> Result<Counted> {
     if let Some(folder) = &options.counts {
         let (counts, unknown) = crunch::counts_of_tables(folder, catalogue.index(), options.min_support)?;
         report.tables(&counts, unknown);
-        return Ok(Some(counts));
+        return Ok(Counted { counts: Some(counts), earlier: None });
     }
     if options.events.is_empty() {
-        return Ok(None);
+        return Ok(Counted::default());
     }
     let settings = options.settings();
     let mut spool = Spool::new(&settings)?;
-    let (notes, faults) = read::stream(&options.events, catalogue, reading, &mut spool)?;
+    let mut sample = (!options.default_weights).then(|| Sample::new(weights::ROWS, options.seed));
+    let (notes, faults) = read::stream(&options.events, catalogue, reading, &mut spool, sample.as_mut())?;
     judge("events", &faults, reading.map)?;
-    let counts = crunch::count_spool(spool, catalogue.drafts.len(), &settings, reading.progress)?;
+    let counting = Counting::new(spool, catalogue.drafts.len(), &settings, reading.progress)?;
+    let items: Vec<Item> = catalogue.drafts.iter().map(|draft| draft.item.clone()).collect();
+    let log = sample.map(Sample::into_log);
+    let newest = log.and_then(|log| weights::newest_part(&log, &items).map(|from| (log, from)));
+    let earlier = match newest {
+        Some((log, from)) => Some(Earlier { log, early: counting.before(from)?, from }),
+        None => None,
+    };
+    let counts = counting.whole()?;
     report.log(&counts, notes, faults);
-    Ok(Some(counts))
+    Ok(Counted { counts: Some(counts), earlier })
 }
 
 /// Shows the first bad rows; refuses the input when there are too many.

@@ -34,6 +34,7 @@ pub use events::Notes;
 pub use fields::Map;
 
 use crate::learn::crunch::Spool;
+use crate::learn::sample::Sample;
 use crate::log::Log;
 use crate::progress::Progress;
 use faults::{Faults, Limit};
@@ -153,7 +154,7 @@ pub fn events(paths: &[PathBuf], catalogue: &mut Catalogue, reading: &Reading<'_
     Ok((log, notes, faults))
 }
 
-/// Streams logs of any size into a spool, from where they are counted.
+/// Streams logs of any size into a spool, from where they are counted, and past a sample.
 ///
 /// Repeated rows are counted with the rest: see [`crate::learn::counts::Counts::repeated`].
 ///
@@ -164,9 +165,11 @@ pub fn stream(
     catalogue: &mut Catalogue,
     reading: &Reading<'_>,
     spool: &mut Spool,
+    sample: Option<&mut Sample>,
 ) -> Result<(Notes, Faults)> {
     let mut faults = Faults::new(reading.limit);
-    let notes = events::read(paths, reading, catalogue, &mut faults, spool)?;
+    let mut streamed = events::Streamed { spool, sample };
+    let notes = events::read(paths, reading, catalogue, &mut faults, &mut streamed)?;
     Ok((notes, faults))
 }
 

@@ -8,6 +8,7 @@ mod kit;
 use std::fmt::Write as _;
 
 use flaneur::catalog::{Catalog, RelationKind};
+use flaneur::rank::{Block, Signal};
 use kit::Folder;
 
 /// A small shop and its log, the same every time: 60 items, 90 shoppers.
@@ -54,6 +55,35 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(folder.read("a.json"), folder.read("b.json"));
     assert_ne!(first, run("c", "--created 2026-01-01"));
     assert_eq!(Catalog::read(run("d", "--created 2026-01-01")).unwrap().meta().created, 1_767_225_600_000);
+}
+
+#[test]
+fn the_weights_are_fitted_on_the_newest_sessions_unless_told_otherwise() {
+    let folder = Folder::new("weights");
+    let mut log = String::from("session,user,item,ts,type\n");
+    // People go on to the next item of a round of forty; nobody looks at the same one twice.
+    for session in 0..1_200_u64 {
+        let start = session * 17 % 40;
+        for line in 0..4 {
+            let at = 1_700_000_000 + session * 4_000 + line * 60;
+            let _ = writeln!(log, "s{session},u{session},i{},{at},view_item", (start + line) % 40);
+        }
+    }
+    folder.write("log.csv", log);
+    let weights = |more: &str| {
+        folder.run(&format!("pack --events log.csv --out p.flaneur --report r.json {more}")).expect(0);
+        let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+        (Catalog::read(folder.read("p.flaneur")).unwrap().weights().to_vec(), report["fit"].clone())
+    };
+    let (defaults, report) = weights("--default-weights");
+    assert!(defaults.is_empty() && report.is_null(), "{report}");
+    let (fitted, report) = weights("");
+    assert_eq!(report["visit_moments"], 0, "nothing was bought: {report}");
+    assert_eq!(report["session_moments"], 360, "three moments of each of 120 sessions: {report}");
+    let of = |signal: Signal| fitted.iter().find(|prior| prior.signal == signal.code()).unwrap();
+    let kept = flaneur::rank::Weights::default();
+    assert!(f64::from(of(Signal::Seen).session) < kept.of(Signal::Seen, Block::Session), "{:?}", of(Signal::Seen));
+    assert_eq!(f64::from(of(Signal::Bought).again), f64::from(kept.of(Signal::Bought, Block::Again) as f32));
 }
 
 #[test]

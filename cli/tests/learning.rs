@@ -207,26 +207,29 @@ proptest! {
     }
 
     #[test]
-    fn popularity_and_trend_equal_the_naive_formulas(visits in visits()) {
+    fn popularity_and_trend_equal_the_naive_formulas(
+        visits in visits(),
+        added in prop::collection::vec(prop::option::of(-20..120_i64), ITEMS),
+    ) {
         let counts = counts_of(&visits, Touch::View, 1);
+        let dated = |(at, day): (usize, &Option<i64>)| {
+            let added = day.map(|day| flaneur::time::Millis(day * DAY));
+            Item { added, ..Item::new(format!("item {at}")) }
+        };
+        let items: Vec<Item> = added.iter().enumerate().map(dated).collect();
         let rows: Vec<(i64, u32)> = visits.iter().enumerate().flat_map(|(day, visit)| {
             visit.1.iter().enumerate().map(move |(s, &item)| (day as i64 * 9 * DAY + s as i64 * 1_000, item))
         }).collect();
         let last = rows.iter().map(|row| row.0).max().unwrap_or(0);
         let first = rows.iter().map(|row| row.0).min().unwrap_or(0);
-        let all = |item: u32| rows.iter().filter(|row| row.1 == item).count() as f64;
-        let late = |item: u32| rows.iter().filter(|row| row.1 == item && row.0 > last - 28 * DAY).count() as f64;
-        let (n, total) = (ITEMS as f64, rows.len() as f64);
-        let recent: f64 = (0..ITEMS as u32).map(late).sum();
-        let trend = priors::trend(&counts);
+        let (popularity, trend) = priors::crowd(&counts, &items);
         prop_assert_eq!(trend.is_empty(), last - first < 42 * DAY);
-        for item in 0..ITEMS as u32 {
-            let expected = ((all(item) + 5.0) / (total / n + 5.0)).ln();
-            prop_assert!((f64::from(priors::popularity(&counts)[item as usize]) - expected).abs() < 1e-6);
-            if let Some(&trend) = trend.get(item as usize) {
-                let now = ((late(item) + 2.0) / (recent + 2.0 * n)).ln();
-                let ever = ((all(item) + 5.0) / (total + 5.0 * n)).ln();
-                prop_assert!((f64::from(trend) - (now - ever).clamp(-3.0, 3.0)).abs() < 1e-6);
+        let ever = relative(&rows, &items, i64::MIN, last - first, 5.0);
+        let lately = relative(&rows, &items, last - 28 * DAY, 28 * DAY, 2.0);
+        for item in 0..ITEMS {
+            prop_assert!((f64::from(popularity[item]) - ever[item]).abs() < 1e-5, "{item}");
+            if let Some(&trend) = trend.get(item) {
+                prop_assert!((f64::from(trend) - (lately[item] - ever[item]).clamp(-3.0, 3.0)).abs() < 1e-5, "{item}");
             }
         }
     }
@@ -246,6 +249,25 @@ proptest! {
             }
         }
     }
+}
+
+/// Popularity against items on sale for as long, as the document writes it.
+fn relative(rows: &[(i64, u32)], items: &[Item], after: i64, window: i64, prior: f64) -> Vec<f64> {
+    let last = rows.iter().map(|row| row.0).max().unwrap_or(0);
+    let counted = |item: usize| rows.iter().filter(|row| row.1 as usize == item && row.0 > after).count() as f64;
+    let has_line = |item: usize| rows.iter().any(|row| row.1 as usize == item);
+    let mean = (0..ITEMS).map(counted).sum::<f64>() / ITEMS as f64;
+    let share = |item: usize| {
+        let days = |time: i64| time as f64 / window.max(1) as f64;
+        let least = if has_line(item) { days(DAY) } else { 0.0 };
+        items[item]
+            .added
+            .map_or(f64::from(u8::from(has_line(item))), |added| days(last - added.0).max(least).clamp(0.0, 1.0))
+    };
+    let ratio = |item: usize| ((counted(item) + prior) / (share(item) * mean + prior)).ln();
+    let there: Vec<f64> = (0..ITEMS).filter(|&item| share(item) >= 0.5).map(ratio).collect();
+    let usual = there.iter().sum::<f64>() / (there.len() as f64).max(1.0);
+    (0..ITEMS).map(|item| ratio(item) + (1.0 - share(item)) * usual).collect()
 }
 
 /// Positive PMI of `C + Cᵀ + 2·diag(m)` as the document writes it.

@@ -248,8 +248,14 @@ impl<'a> Scorer<'a> {
 
     fn crowd(&self, item: u32, values: &mut [f64; SIGNALS]) {
         let catalog = self.desk.catalog;
-        values[Signal::Popularity as usize] = catalog.popularity(item);
-        values[Signal::Trend as usize] = catalog.trend(item);
+        let (popularity, trend) = (catalog.popularity(item), catalog.trend(item));
+        if self.session.is_empty() && self.met.is_empty() {
+            // Nothing else speaks: the two are one figure, how popular the item is of late.
+            values[Signal::Crowd as usize] = popularity + trend;
+            return;
+        }
+        values[Signal::Popularity as usize] = popularity;
+        values[Signal::Trend as usize] = trend;
         let added = catalog.added(item).map(|at| decay(at.days_until(self.request.now), FRESH_HALF_LIFE));
         values[Signal::Fresh as usize] = added.unwrap_or(0.0);
     }
@@ -262,6 +268,7 @@ impl<'a> Scorer<'a> {
         values[Signal::SeenCount as usize] = ln(count as f64);
         values[Signal::SeenRecency as usize] = exp(-(back as f64) / 2.0);
         values[Signal::SeenLength as usize] = ln(self.session.len() as f64);
+        values[Signal::SeenTogether as usize] = self.together.share(item);
     }
 
     fn own(&self, item: u32, values: &mut [f64; SIGNALS]) {

@@ -8,7 +8,7 @@
 use crate::catalog::pack::PriorWeight;
 
 /// How many signals there are.
-pub const SIGNALS: usize = 35;
+pub const SIGNALS: usize = 37;
 
 /// One term of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +84,10 @@ pub enum Signal {
     Declared = 33,
     /// The merchant's boost or bury.
     Rule = 34,
+    /// Popular of late, for a shopper of whom nothing is known.
+    Crowd = 35,
+    /// Share of the neighbourhood, for an item seen in this session.
+    SeenTogether = 36,
 }
 
 /// Terms that learning and the arrangement add; always weight 1. What was learned from seen slates.
@@ -137,6 +141,8 @@ const TABLE: [Row; SIGNALS] = {
         (S::Like, "like", [0.8, 0.8, 0.8]),
         (S::Declared, "declared", [1.5, 1.5, 1.5]),
         (S::Rule, "rule", [1.0, 1.0, 1.0]),
+        (S::Crowd, "crowd", [0.0, 0.0, 1.0]),
+        (S::SeenTogether, "seen_together", [0.0, 0.0, 0.0]),
     ]
 };
 

@@ -18,8 +18,8 @@ export interface Term {
 
 const MAX = 7;
 const FAMILY: Record<string, string> = {
-  together_log: "together", together_history: "together", seen_last: "seen", seen_count: "seen", seen_recency: "seen", seen_length: "seen", similar_last: "similar",
-  bought_count: "bought", bought_recency: "bought", bought_fade: "bought", repeat_share: "repeat",
+  together_log: "together", together_history: "together", seen_last: "seen", seen_count: "seen", seen_recency: "seen", seen_length: "seen", seen_together: "seen", similar_last: "similar",
+  bought_count: "bought", bought_recency: "bought", bought_fade: "bought", repeat_share: "repeat", crowd: "popularity",
 };
 const familyOf = (signal: string): string => (Object.hasOwn(FAMILY, signal) ? (FAMILY[signal] ?? signal) : signal);
 

@@ -99,7 +99,8 @@ struct Feed<'a> {
 fn pack_items(project: &Project, flaneur: &Path, feed: &Feed<'_>, folder: &Path) -> Result<()> {
     let mut tool = Tool::new(project, "flaneur pack", flaneur).arg("pack").arg("--items").arg(feed.items);
     if let Some(events) = feed.events {
-        tool = tool.arg("--events").arg(events);
+        // Fitting the weights takes minutes in a debug build, and the demo shows what a pack is, not how well it ranks.
+        tool = tool.arg("--events").arg(events).arg("--default-weights");
     }
     tool.arg("--out")
         .arg(folder.join(PACK))

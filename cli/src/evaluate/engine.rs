@@ -24,10 +24,10 @@ use super::method::{Bench, Family, Kind, Method, Parameters, Prepared};
 use super::query::{Query, Set};
 use super::replay;
 use super::training::Training;
-use super::weights::{Fitted, fitted, priors};
+use super::weights::{Fitted, Fitting, fitted, moments, priors};
 use crate::learn::counts::Counts;
 use crate::learn::crunch::{Settings, count_events};
-use crate::learn::{self, fit::RIDGE, learn};
+use crate::learn::{self, learn};
 
 /// How the engine's pack is made and what the device may know.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,13 +172,18 @@ impl Engine<'_> {
         let mut found = Fitted { weights: defaults.clone(), choices: 0, reach: 1.0 };
         if setting.fitted {
             let early = self.packs.catalog(bench, bench.early, setting, &defaults)?;
-            let unknown = unknown(bench.early);
-            found = fitted(&early, bench.tuning, setting.history, &unknown, &setting.without, &defaults, RIDGE);
+            let unknown = bench.early.unknown();
+            let fitting =
+                Fitting { history: setting.history, unknown: &unknown, without: &setting.without, defaults: &defaults };
+            let asked = moments(bench.early, bench.late.cut, bench.seed);
+            let bar = bench.progress.steps("fitting weights", asked.len());
+            found = fitted(&early, &asked, &fitting, &bar);
+            bar.finish_and_clear();
         }
         let catalog = self.packs.catalog(bench, bench.late, setting, &found.weights)?;
         let weights = Weights::with_priors(catalog.weights());
         let parameters = parameters(setting, &found, &catalog, bench.tuning.first());
-        let unknown = unknown(bench.late);
+        let unknown = bench.late.unknown();
         let running = Running { catalog, weights, setting: setting.clone(), unknown, reach: found.reach };
         Ok((running, parameters))
     }
@@ -210,11 +215,6 @@ impl Setting {
         self.without.iter().for_each(|&signal| defaults.without(signal));
         defaults
     }
-}
-
-/// The items without a line before the cut.
-fn unknown(training: &Training<'_>) -> Vec<u32> {
-    (0..training.data.items.len() as u32).filter(|&item| !training.is_candidate(item)).collect()
 }
 
 fn parameters(setting: &Setting, found: &Fitted, catalog: &Catalog, asked: Option<&Query<'_>>) -> Parameters {

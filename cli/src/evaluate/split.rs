@@ -34,6 +34,14 @@ pub struct Split {
     pub end: i64,
 }
 
+/// Where the newest tenth of the sessions begins, if any session starts before it.
+#[must_use]
+pub fn newest(data: &Dataset) -> Option<i64> {
+    let starts: Vec<i64> = data.sessions.iter().map(|session| session.start).collect();
+    let from = starts.get(starts.len() - starts.len().div_ceil(TESTED))?;
+    (starts.first()? < from).then_some(*from)
+}
+
 /// Chooses the cuts.
 ///
 /// `T` is the wanted moment, or so many days before the end, or such that about

@@ -64,11 +64,26 @@ impl<'a> Training<'a> {
                 training.total += 1;
             }
         }
-        training.order = (0..items as u32).filter(|&item| training.counts[item as usize] > 0).collect();
-        let key = |&item: &u32| (u32::MAX - training.counts[item as usize], data.id_place[item as usize]);
-        training.order.sort_by_key(key);
-        training.order.iter().zip(0..).for_each(|(&item, place)| training.place[item as usize] = place);
+        training.sort();
         training
+    }
+
+    /// With other counts of lines, such as those of a whole log where `data` is a sample of it.
+    #[must_use]
+    pub fn with_counts(mut self, counts: Vec<u32>) -> Self {
+        self.total = counts.iter().map(|&count| u64::from(count)).sum();
+        self.counts = counts;
+        self.sort();
+        self
+    }
+
+    /// Puts the candidates in their order.
+    fn sort(&mut self) {
+        self.order = (0..self.counts.len() as u32).filter(|&item| self.counts[item as usize] > 0).collect();
+        let (counts, id_place) = (&self.counts, &self.data.id_place);
+        self.order.sort_by_key(|&item| (u32::MAX - counts[item as usize], id_place[item as usize]));
+        self.place.fill(NO_PLACE);
+        self.order.iter().zip(0..).for_each(|(&item, place)| self.place[item as usize] = place);
     }
 
     /// The sessions that are learned from, by start, with their number and their lines before the cut.
@@ -106,6 +121,12 @@ impl<'a> Training<'a> {
     #[must_use]
     pub fn is_candidate(&self, item: u32) -> bool {
         self.place[item as usize] != NO_PLACE
+    }
+
+    /// The items without a line before the cut.
+    #[must_use]
+    pub fn unknown(&self) -> Vec<u32> {
+        (0..self.counts.len() as u32).filter(|&item| !self.is_candidate(item)).collect()
     }
 
     /// Sorts by score, best first, ties by popularity, and keeps `size` candidates.

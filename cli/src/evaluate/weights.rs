@@ -7,11 +7,43 @@
 use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::PriorWeight;
 use flaneur::rank::{Block, Desk, RuleSet, SIGNALS, Signal, Weights, survey};
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::query::Query;
+use super::method::SIZE;
+use super::query::{Asked, Query, Set, queries};
 use super::replay;
-use crate::learn::fit::{Choice, fit};
+use super::training::Training;
+use crate::learn::fit::{Choice, RIDGE, fit_checked};
+
+/// Main queries that a fit asks about, at most.
+pub const MOMENTS: usize = 4_000;
+/// Moments that must tell something before the defaults are left.
+pub const ENOUGH: usize = 200;
+
+/// The moments of `[cut, until)` that a fit asks about: a seeded sample of whole sessions.
+///
+/// Baskets are asked about whole, and once more about what the shopper never bought.
+#[must_use]
+pub fn moments<'a>(training: &Training<'a>, until: i64, seed: u64) -> Vec<Query<'a>> {
+    let asked = Asked { from: training.cut, until, sample: MOMENTS, seed };
+    let (mut moments, _) = queries(training, &asked);
+    moments.retain(|query| matches!(query.set, Set::Main | Set::NewOnly));
+    moments
+}
+
+/// What the fit may know and change.
+#[derive(Clone, Copy, Debug)]
+pub struct Fitting<'a> {
+    /// Whether the device knows the shopper's earlier sessions.
+    pub history: bool,
+    /// Items that the shop did not have yet, which are no candidates.
+    pub unknown: &'a [u32],
+    /// Signals that weigh nothing in `defaults` and take no part.
+    pub without: &'a [Signal],
+    /// Where the weights start, and what they are drawn to.
+    pub defaults: &'a Weights,
+}
 
 /// What a fit found.
 #[derive(Clone, Debug)]
@@ -24,36 +56,32 @@ pub struct Fitted {
     pub reach: f64,
 }
 
-/// Fits the blocks of the task on its queries, starting from `defaults`.
+/// Fits the blocks that the queries ask about; the others keep their defaults.
 ///
-/// `history`: whether the device knows the shopper's earlier sessions. `unknown`:
-/// items that the shop did not have yet, which are no candidates. `without`: signals
-/// that weigh nothing in `defaults` and take no part in the fit.
+/// Fewer than [`ENOUGH`] telling moments change nothing. Cost: one survey per query, on all threads.
 #[must_use]
-pub fn fitted(
-    catalog: &Catalog,
-    queries: &[Query<'_>],
-    history: bool,
-    unknown: &[u32],
-    without: &[Signal],
-    defaults: &Weights,
-    ridge: f64,
-) -> Fitted {
-    let choices: Vec<(Choice, usize)> =
-        queries.par_iter().map(|query| choice(catalog, query, history, unknown, without, defaults)).collect();
-    let (reached, wanted) = choices
-        .iter()
-        .zip(queries)
-        .fold((0, 0), |(reached, wanted), ((_, found), query)| (reached + found, wanted + query.targets.len()));
+pub fn fitted(catalog: &Catalog, queries: &[Query<'_>], fitting: &Fitting<'_>, bar: &ProgressBar) -> Fitted {
+    let asked = |query: &Query<'_>| {
+        let choice = choice(catalog, query, fitting);
+        bar.inc(1);
+        choice
+    };
+    let choices: Vec<(Choice, usize)> = queries.par_iter().map(asked).collect();
+    let main = choices.iter().zip(queries).filter(|(_, query)| query.set == Set::Main);
+    let (reached, wanted) =
+        main.fold((0, 0), |(reached, wanted), ((_, found), query)| (reached + found, wanted + query.targets.len()));
+    let reach = if wanted == 0 { 1.0 } else { reached as f64 / wanted as f64 };
     let telling: Vec<Choice> = choices.into_iter().map(|(choice, _)| choice).filter(Choice::is_telling).collect();
-    let from: Vec<f64> = columns().map(|(signal, block)| defaults.of(signal, block)).collect();
-    let found = fit(&telling, &from, ridge);
-    let mut weights = defaults.clone();
-    for ((signal, block), weight) in columns().zip(&found) {
-        // What a pack stores is what was fitted: 32-bit floats.
-        weights.set(signal, block, f64::from(*weight as f32));
+    let mut weights = fitting.defaults.clone();
+    if telling.len() < ENOUGH {
+        return Fitted { weights, choices: 0, reach };
     }
-    Fitted { weights, choices: telling.len(), reach: reached as f64 / f64::max(wanted as f64, 1.0) }
+    let from: Vec<f64> = columns().map(|(signal, block)| weights.of(signal, block)).collect();
+    for ((signal, block), weight) in columns().zip(fit_checked(&telling, &from, RIDGE, SIZE)) {
+        // What a pack stores is what was fitted: 32-bit floats.
+        weights.set(signal, block, f64::from(weight as f32));
+    }
+    Fitted { weights, choices: telling.len(), reach }
 }
 
 /// Signal and block of each column of the fit.
@@ -61,21 +89,14 @@ fn columns() -> impl Iterator<Item = (Signal, Block)> {
     [Block::Session, Block::Again, Block::Discover].into_iter().flat_map(|block| Signal::all().map(move |x| (x, block)))
 }
 
-fn choice(
-    catalog: &Catalog,
-    query: &Query<'_>,
-    history: bool,
-    unknown: &[u32],
-    without: &[Signal],
-    weights: &Weights,
-) -> (Choice, usize) {
-    let mut device = replay::device(catalog, query, history);
-    device.request.exclude.extend(unknown);
-    let desk = Desk { catalog, profile: &device.profile, rules: &RuleSet::default(), weights };
+fn choice(catalog: &Catalog, query: &Query<'_>, fitting: &Fitting<'_>) -> (Choice, usize) {
+    let mut device = replay::device(catalog, query, fitting.history);
+    device.request.exclude.extend(fitting.unknown);
+    let desk = Desk { catalog, profile: &device.profile, rules: &RuleSet::default(), weights: fitting.defaults };
     let mut choice = Choice::default();
     let mut found = 0;
     for mut scored in survey(&desk, &device.request) {
-        without.iter().for_each(|&signal| scored.values[signal as usize] = 0.0);
+        fitting.without.iter().for_each(|&signal| scored.values[signal as usize] = 0.0);
         let column = |at: usize| (scored.block as usize * SIGNALS + at) as u16;
         let is_chosen = query.targets.binary_search(&scored.item).is_ok();
         found += usize::from(is_chosen);

@@ -80,16 +80,55 @@ pub fn count_events(events: &[Event], items: usize, settings: &Settings, progres
 /// # Errors
 /// As [`count_events`].
 pub fn count_spool(spool: Spool, items: usize, settings: &Settings, progress: &Progress) -> Result<Counts> {
-    let (spooled, has_unnamed) = spool.finish()?;
-    let engine = Engine::new(spooled, settings)?;
-    if has_unnamed {
-        let pauses = script::filled(script::PAUSES, settings.min_support);
-        engine.make("events", &pauses, &[], &progress.steps("cutting sessions", 0))?;
-        engine.remove("log")?;
-    } else {
-        engine.rename("log", "events")?;
+    Counting::new(spool, items, settings, progress)?.whole()
+}
+
+/// A log that can be counted up to a moment, and then whole.
+pub struct Counting<'a> {
+    engine: Engine,
+    items: usize,
+    settings: &'a Settings,
+    progress: &'a Progress,
+}
+
+impl<'a> Counting<'a> {
+    /// Ends the adding of rows and cuts sessions at pauses where none were given.
+    ///
+    /// # Errors
+    /// As [`count_events`].
+    pub fn new(spool: Spool, items: usize, settings: &'a Settings, progress: &'a Progress) -> Result<Self> {
+        let (spooled, has_unnamed) = spool.finish()?;
+        let engine = Engine::new(spooled, settings)?;
+        if has_unnamed {
+            let pauses = script::filled(script::PAUSES, settings.min_support);
+            engine.make("events", &pauses, &[], &progress.steps("cutting sessions", 0))?;
+            engine.remove("log")?;
+        } else {
+            engine.rename("log", "events")?;
+        }
+        Ok(Self { engine, items, settings, progress })
     }
-    count(&engine, items, settings, progress)
+
+    /// Counts the rows before `moment`, epoch milliseconds. Costs as much as counting a log of these rows.
+    ///
+    /// # Errors
+    /// As [`count_events`].
+    pub fn before(&self, moment: i64) -> Result<Counts> {
+        self.engine.rename("events", "whole")?;
+        let earlier = format!("SELECT * FROM whole WHERE ts < {moment}");
+        self.engine.make("events", &earlier, &[], &self.progress.steps("looking back", 0))?;
+        let counts = count(&self.engine, self.items, self.settings, self.progress);
+        self.engine.rename("whole", "events")?;
+        counts
+    }
+
+    /// Counts all rows.
+    ///
+    /// # Errors
+    /// As [`count_events`].
+    pub fn whole(self) -> Result<Counts> {
+        count(&self.engine, self.items, self.settings, self.progress)
+    }
 }
 
 /// Runs the SQL on the engine's table `events`.
@@ -110,6 +149,7 @@ fn count(engine: &Engine, items: usize, settings: &Settings, progress: &Progress
     make("pair_parts", script::PAIR_PARTS, &[], "counting pairs")?;
     engine.remove("lines")?;
     let (batches, groups) = collect("pairs", script::PAIRS, "adding up pairs")?;
+    engine.remove("pair_parts")?;
     gather.pairs(&batches)?;
     gather.seen(groups);
     let mut counts = gather.finish();

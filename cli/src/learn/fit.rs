@@ -9,6 +9,7 @@
 //! threads: partial sums are made of fixed blocks and added in their order.
 //! Costs: O(terms²) per candidate and step, about ten steps.
 
+use flaneur::math::Top;
 use nalgebra::{Cholesky, DMatrix, DVector};
 use rayon::prelude::*;
 
@@ -44,6 +45,17 @@ impl Choice {
         !self.chosen.is_empty() && self.chosen.len() + 1 < self.starts.len()
     }
 
+    /// NDCG of what was chosen, at a depth of `size`, when the candidates are sorted by these weights.
+    #[must_use]
+    pub fn ndcg(&self, weights: &[f64], size: usize) -> f64 {
+        let mut top = Top::new(size);
+        self.candidates().zip(0..).for_each(|(terms, at)| top.push(score(terms, weights), at));
+        let gain = |place: usize| 1.0 / libm::log2(place as f64 + 2.0);
+        let sorted = top.into_sorted();
+        let won = sorted.iter().enumerate().filter(|(_, at)| self.chosen.contains(at)).map(|(place, _)| gain(place));
+        won.sum::<f64>() / (0..self.chosen.len().min(size)).map(gain).sum::<f64>()
+    }
+
     fn candidates(&self) -> impl Iterator<Item = &[Term]> {
         self.starts.windows(2).map(|ends| &self.terms[ends[0] as usize..ends[1] as usize])
     }
@@ -52,13 +64,41 @@ impl Choice {
 /// How strongly the defaults hold: the ridge, per choice, on weights in units of their signal's size.
 ///
 /// A compromise: less fits the tuning period better, more keeps what holds for other periods.
-pub const RIDGE: f64 = 0.3;
+pub const RIDGE: f64 = 0.1;
 /// Choices per partial sum.
 const BLOCK: usize = 32;
 /// Steps at most.
 const STEPS: usize = 40;
 /// A step that gains less per choice is the last.
 const ENOUGH: f64 = 1e-9;
+
+/// How far from the defaults to the fit the weights may go.
+const WAYS: [f64; 3] = [0.0, 0.5, 1.0];
+
+/// The weights between the defaults and their fit that rank choices best which the fit has not seen.
+///
+/// Each half of the choices judges the fit on the other half; ties go to the defaults. A fit explains
+/// choices, also those that no list could have reached; what counts is the order of the first `size`.
+/// Cost: three fits.
+#[must_use]
+pub fn fit_checked(choices: &[Choice], defaults: &[f64], ridge: f64, size: usize) -> Vec<f64> {
+    let between = |fitted: &[f64], way: f64| -> Vec<f64> {
+        defaults.iter().zip(fitted).map(|(default, fitted)| default + way * (fitted - default)).collect()
+    };
+    let half = |odd: usize| -> Vec<Choice> { choices.iter().skip(odd).step_by(2).cloned().collect() };
+    let halves = [half(0), half(1)];
+    let mut gains = [0.0; WAYS.len()];
+    for (taught, judged) in [(&halves[0], &halves[1]), (&halves[1], &halves[0])] {
+        let fitted = fit(taught, defaults, ridge);
+        for (gain, way) in gains.iter_mut().zip(WAYS) {
+            let weights = between(&fitted, way);
+            let values: Vec<f64> = judged.par_iter().map(|choice| choice.ndcg(&weights, size)).collect();
+            *gain += values.iter().sum::<f64>();
+        }
+    }
+    let best = (0..WAYS.len()).fold(0, |best, at| if gains[at] > gains[best] { at } else { best });
+    between(&fit(choices, defaults, ridge), WAYS[best])
+}
 
 /// The fitted weights, one per column of `defaults`; columns that no candidate has keep theirs.
 ///
@@ -220,7 +260,7 @@ fn walk(
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, fit};
+    use super::{Choice, fit, fit_checked};
 
     /// Two candidates; the first has signal 0, and is chosen `times` out of ten.
     fn coin(times: usize) -> Vec<Choice> {
@@ -245,6 +285,25 @@ mod tests {
     fn a_strong_ridge_keeps_the_defaults() {
         let weights = fit(&coin(8), &[0.5, 0.0], 1e6);
         assert!((weights[0] - 0.5).abs() < 1e-4, "{weights:?}");
+    }
+
+    #[test]
+    fn a_fit_that_ranks_unseen_choices_no_better_is_not_taken() {
+        let right = |times: usize| -> Vec<Choice> { coin(times).into_iter().cycle().take(40).collect() };
+        assert_eq!(fit_checked(&right(8), &[1.0, 0.0], 0.0, 1), [1.0, 0.0], "the order is the same");
+        let turned = fit_checked(&right(2), &[1.0, 0.0], 0.0, 1);
+        assert!(turned[0] < 0.0, "the defaults had the order wrong: {turned:?}");
+    }
+
+    #[test]
+    fn the_gain_of_a_choice_is_that_of_its_place() {
+        let mut choice = Choice::default();
+        [(0.1, false), (0.3, true), (0.2, false)].into_iter().for_each(|(x, is_chosen)| {
+            choice.push([(0, x)].into_iter(), is_chosen);
+        });
+        assert!((choice.ndcg(&[1.0], 20) - 1.0).abs() < 1e-12);
+        assert!((choice.ndcg(&[-1.0], 20) - 0.5).abs() < 1e-12, "third of three: 1 / log2(4)");
+        assert_eq!(choice.ndcg(&[-1.0], 2), 0.0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use flaneur::catalog::{Catalog, RelationKind};
 use serde::Serialize;
 
 use super::budget::Choice;
+use super::weights::Numbers;
 use crate::inspect::about;
 use crate::inspect::sections;
 use crate::learn::counts::Counts;
@@ -30,6 +31,8 @@ pub(super) struct Report {
     pub(super) borrowed_vectors: u64,
     /// What `--budget` chose.
     pub(super) choice: Option<Choice>,
+    /// What the fit of the weights came to; absent when none was made.
+    pub(super) fit: Option<Numbers>,
     pack: PackNumbers,
     #[serde(skip)]
     about: String,
@@ -174,8 +177,23 @@ impl Report {
             line("budget", format!("{} bytes, as with", choice.budget));
             line("", choice.arguments.clone());
         }
+        line("weights", self.weights());
         let pack = &self.pack;
         line("neighbours", format!("{} together, {} next, {} look-alikes", pack.together, pack.next, pack.similar));
+    }
+}
+
+impl Report {
+    fn weights(&self) -> String {
+        match &self.fit {
+            Some(Numbers { session_moments: 0, visit_moments: 0, .. }) => {
+                "defaults: too few moments to fit them".into()
+            }
+            Some(fit) => {
+                format!("fitted on {} moments of sessions, {} next visits", fit.session_moments, fit.visit_moments)
+            }
+            None => "defaults".into(),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use super::shapes::rows;
 use super::value::{TimeUnit, moment_like, price, quote};
 use super::{Catalogue, Reading, parquet};
 use crate::learn::crunch::{Row as Counted, Spool};
+use crate::learn::sample::Sample;
 use crate::log::{Log, Touch, is_guest};
 
 /// A field of an event.
@@ -156,10 +157,20 @@ impl Sink for Log {
     }
 }
 
-impl Sink for Spool {
+/// Rows that are counted, and some of them sampled.
+pub(super) struct Streamed<'a> {
+    pub(super) spool: &'a mut Spool,
+    pub(super) sample: Option<&'a mut Sample>,
+}
+
+impl Sink for Streamed<'_> {
     fn take(&mut self, row: &Taught<'_>) -> Result<()> {
         let Taught { user, session, item, touch, at } = *row;
-        self.add(&Counted::named(user, session, item, touch, at, self.rows()))
+        let row = Counted::named(user, session, item, touch, at, self.spool.rows());
+        if let Some(sample) = &mut self.sample {
+            sample.add(&row);
+        }
+        self.spool.add(&row)
     }
 }
 

@@ -6,7 +6,7 @@
 //! Sorts and sums go to disk when memory ends. Only a join within a shard holds
 //! the shard's lines, about 60 bytes each; joins over all shards are merge joins.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -54,13 +54,15 @@ pub(super) struct Engine {
     scratch: Option<Scratch>,
     threads: usize,
     tables: RefCell<BTreeMap<&'static str, Table>>,
+    /// Tables on disk made so far.
+    made: Cell<u32>,
 }
 
 /// Where a table's rows are.
 enum Table {
     Memory(SchemaRef, Vec<RecordBatch>),
     /// A folder of shards, each sorted by these columns.
-    Files(SchemaRef, Vec<&'static str>),
+    Files(SchemaRef, Vec<&'static str>, PathBuf),
 }
 
 impl Engine {
@@ -74,11 +76,18 @@ impl Engine {
             Spooled::Files(scratch) => {
                 builder = builder.with_temp_file_path(scratch.folder("spill")?).with_max_temp_directory_size(u64::MAX);
                 let threads = settings.threads.unwrap_or_else(available).max(1);
-                (Table::Files(schema(), Vec::new()), Some(scratch), threads)
+                (Table::Files(schema(), Vec::new(), scratch.path().join("log")), Some(scratch), threads)
             }
         };
         let tables = RefCell::new(BTreeMap::from([("log", log)]));
-        Ok(Self { runtime: runtime()?, environment: builder.build_arc()?, scratch, threads, tables })
+        Ok(Self {
+            runtime: runtime()?,
+            environment: builder.build_arc()?,
+            scratch,
+            threads,
+            tables,
+            made: Cell::new(0),
+        })
     }
 
     /// Adds a table that is held in memory; every shard sees all of it.
@@ -88,9 +97,6 @@ impl Engine {
 
     /// Renames a table.
     pub(super) fn rename(&self, from: &'static str, to: &'static str) -> Result<()> {
-        if self.scratch.is_some() {
-            fs::rename(self.folder(from)?, self.folder(to)?)?;
-        }
         let mut tables = self.tables.borrow_mut();
         let table = tables.remove(from).with_context(|| format!("there is no table `{from}`"))?;
         tables.insert(to, table);
@@ -99,10 +105,9 @@ impl Engine {
 
     /// Drops a table and its files: the disk holds few steps at a time.
     pub(super) fn remove(&self, name: &'static str) -> Result<()> {
-        self.tables.borrow_mut().remove(name);
-        match &self.scratch {
-            Some(_) => Ok(fs::remove_dir_all(self.folder(name)?)?),
-            None => Ok(()),
+        match self.tables.borrow_mut().remove(name) {
+            Some(Table::Files(_, _, folder)) => Ok(fs::remove_dir_all(folder)?),
+            _ => Ok(()),
         }
     }
 
@@ -113,7 +118,7 @@ impl Engine {
             self.add(name, schema, batches);
             return Ok(());
         }
-        let folder = self.folder(name)?;
+        let folder = self.new_folder(name)?;
         fs::create_dir(&folder).context("the scratch folder cannot be written")?;
         let mut plans = Vec::new();
         for shard in 0..SHARDS {
@@ -128,7 +133,7 @@ impl Engine {
             Ok(error) => explained(name, error),
             Err(error) => error,
         })?;
-        self.tables.borrow_mut().insert(name, Table::Files(schema, order.to_vec()));
+        self.tables.borrow_mut().insert(name, Table::Files(schema, order.to_vec(), folder));
         Ok(())
     }
 
@@ -166,9 +171,8 @@ impl Engine {
                     let table = MemTable::try_new(Arc::clone(schema), vec![batches.clone()])?;
                     context.register_table(name, Arc::new(table))?;
                 }
-                Table::Files(schema, order) => {
-                    let folder = self.folder(name).map_err(|error| DataFusionError::External(error.into()))?;
-                    context.register_table(name, Arc::new(listing(&folder, shard, schema, order)?))?;
+                Table::Files(schema, order, folder) => {
+                    context.register_table(name, Arc::new(listing(folder, shard, schema, order)?))?;
                 }
             }
         }
@@ -209,9 +213,11 @@ impl Engine {
         })
     }
 
-    fn folder(&self, name: &str) -> Result<PathBuf> {
+    /// A folder that no table had yet: the engine remembers what the files of a path hold.
+    fn new_folder(&self, name: &str) -> Result<PathBuf> {
         let scratch = self.scratch.as_ref().context("tables in memory have no folder")?;
-        Ok(scratch.path().join(name))
+        self.made.set(self.made.get() + 1);
+        Ok(scratch.path().join(format!("{name}-{}", self.made.get())))
     }
 }
 
