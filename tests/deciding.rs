@@ -292,7 +292,7 @@ fn in_a_hundred_thousand_random_sequences_no_constraint_is_broken_and_the_budget
 }
 
 /// What was seen within a window of `now`, by whatever clock: later dates are those of a clock set back.
-fn lately<'a>(seen: &'a [Seen], window: i64, now: Millis) -> impl Iterator<Item = &'a Seen> {
+fn lately(seen: &[Seen], window: i64, now: Millis) -> impl Iterator<Item = &Seen> {
     seen.iter().filter(move |one| one.at > now.0 - window && one.at <= now.0 + WEEK_MS)
 }
 

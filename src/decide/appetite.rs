@@ -38,11 +38,11 @@ impl Taken {
             if event.kind == EventKind::Impression && event.value.is_some() {
                 counts.seen += 1;
                 own.push(slate);
-            } else if event.kind.strength() > 0.0 {
-                if let Some(at) = own.iter().position(|known| *known == slate) {
-                    own.swap_remove(at); // a decision is taken once
-                    counts.taken += 1;
-                }
+            } else if event.kind.strength() > 0.0
+                && let Some(at) = own.iter().position(|known| *known == slate)
+            {
+                own.swap_remove(at); // a decision is taken once
+                counts.taken += 1;
             }
         }
         counts
