@@ -4,7 +4,7 @@
 
 import type { Context, RankRequest } from "./types.js";
 
-const FIELDS = ["slot", "size", "candidates", "exclude", "like", "surprise", "rules", "allow", "seed", "explain"] as const;
+const FIELDS = ["slot", "size", "candidates", "exclude", "like", "surprise", "calibration", "rules", "allow", "seed", "explain"] as const;
 
 /** The request, completed. The engine has no clock and no time zone. */
 export function engineRequest(request: RankRequest, now: number): Record<string, unknown> {

@@ -57,11 +57,11 @@ pub enum Policy {
 impl Policy {
     /// The items it may show.
     pub fn items(&self) -> impl Iterator<Item = &str> {
-        let (probabilities, thompson): (&[(String, Option<u32>, f64)], &[(String, f64, f64)]) = match self {
-            Self::Probabilities(rows) => (rows, &[]),
-            Self::Thompson(rows) => (&[], rows),
+        let names: Vec<&str> = match self {
+            Self::Probabilities(rows) => rows.iter().map(|row| row.0.as_str()).collect(),
+            Self::Thompson(rows) => rows.iter().map(|row| row.0.as_str()).collect(),
         };
-        probabilities.iter().map(|row| row.0.as_str()).chain(thompson.iter().map(|row| row.0.as_str()))
+        names.into_iter()
     }
 }
 

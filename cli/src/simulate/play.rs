@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 use flaneur::catalog::{Catalog, Family};
 use flaneur::engine::Engine;
 use flaneur::math::Stream;
-use flaneur::rank::{Deed, Desk, Ranked, Request, Rule, Slate, Weights, survey};
+use flaneur::rank::{Deed, Desk, Ranked, Request, Rule, RuleSet, Slate, Weights, survey};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire::event::{EventWire, LineWire};
 use flaneur::wire::request::ForgetWire;
@@ -116,7 +116,7 @@ impl Player<'_> {
         let mut confidence = Confidence::new(catalog);
         for visit in 0..course.visits {
             let now = self.moment(visit);
-            let page = self.page(engine, policy, visit, &gone, &confidence);
+            let page = self.page(engine, policy, visit, &gone, &confidence)?;
             let has_drifted = visit >= course.drift();
             let chance = |place: usize, item: u32| {
                 let is_surprise = self.shopper.obvious.binary_search(&item).is_err();
@@ -196,7 +196,7 @@ impl Player<'_> {
         visit: usize,
         gone: &BTreeSet<u32>,
         confidence: &Confidence<'_>,
-    ) -> Slate {
+    ) -> Result<Slate> {
         let mut request = self.request(visit, gone, policy);
         let fixed = match policy {
             Policy::Epsilon(share) => {
@@ -208,9 +208,11 @@ impl Player<'_> {
             _ => Vec::new(),
         };
         let id = |item: u32| self.world.catalog.id(item).to_owned();
-        let pin = |(position, item)| Rule { slots: Vec::new(), deed: Deed::Pin { item: id(item), position } };
-        request.rules = fixed.into_iter().map(pin).collect();
-        engine.serve(&request)
+        let pins =
+            fixed.into_iter().map(|(position, item)| Rule::new(Deed::Pin { item: id(item), position })).collect();
+        request.rules = RuleSet::new(pins).map_err(|error| anyhow!("{error}"))?;
+        request.rules.bind(&self.world.catalog, request.now);
+        Ok(engine.serve(&request))
     }
 
     /// The places of the largest upper confidence bounds.
@@ -223,7 +225,7 @@ impl Player<'_> {
     ) -> Vec<(usize, u32)> {
         let catalog = &self.world.catalog;
         let (profile, weights) = (engine.profile(request.now).clone(), Weights::with_priors(catalog.weights()));
-        let desk = Desk { catalog, profile: &profile, rules: &[], weights: &weights };
+        let desk = Desk { catalog, profile: &profile, rules: &RuleSet::default(), weights: &weights };
         let mut bounds: Vec<(f64, u32)> = survey(&desk, request)
             .iter()
             .map(|scored| (scored.score + width * confidence.deviation(scored.item), scored.item))

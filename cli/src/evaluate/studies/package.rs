@@ -203,7 +203,6 @@ fn cases_of(running: &Running, asked: &[&Query<'_>]) -> Result<Vec<u8>> {
         let case = json!({
             "events": events,
             "now": request.now.0,
-            "hour": request.hour,
             "excludeUnknown": query.set != Set::NewItems,
             "request": {
                 "slot": request.slot,

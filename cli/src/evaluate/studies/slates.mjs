@@ -27,7 +27,7 @@ for await (const line of createInterface({ input: createReadStream(casesFile) })
 }
 
 /** The slate of a fresh device that holds the case's events. */
-async function slateOf({ events, request, hour, excludeUnknown, now }) {
+async function slateOf({ events, request, excludeUnknown, now }) {
   const consent = { learn: true, rank: true };
   const clock = { seed: 0, now: () => now };
   const shop = await open({ shop: "evaluate", catalog, consent, storage: "memory", ...clock, ...(wasm && { wasm }) });
@@ -35,8 +35,9 @@ async function slateOf({ events, request, hour, excludeUnknown, now }) {
   const { refused } = await shop.profile.import({ flaneur: 1, events });
   if (refused.length > 0) throw new Error(`an event was refused: ${JSON.stringify(refused[0])}`);
   const exclude = excludeUnknown ? [...request.exclude, ...unknown] : request.exclude;
-  // Without an hour of its own, a request would get the one of this machine's clock.
-  const slate = shop.rank({ ...request, exclude, context: { hour: hour ?? undefined } });
+  // Without a moment of its own, a request would get the one of this machine's clock.
+  const context = { hour: undefined, weekday: undefined, utcOffset: 0 };
+  const slate = shop.rank({ ...request, exclude, context });
   await shop.close();
   return slate.items.map(({ id, score, propensity, discovery, reasons }) => {
     const terms = reasons.map(
