@@ -65,7 +65,9 @@ pub(super) fn rules(bytes: &[u8]) {
     let Ok(wires) = serde_json::from_slice::<Vec<RuleWire>>(bytes) else { return };
     let Ok(rules) = checked(wires) else { return };
     let mut engine = open_engine();
-    engine.set_rules(rules);
+    if engine.set_rules(rules).is_err() {
+        return; // refused as a list: what was in force stays
+    }
     rank(&mut engine);
 }
 

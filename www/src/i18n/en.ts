@@ -196,7 +196,7 @@ export const en = {
   reason: {
     wasm_unavailable: "this browser has no WebAssembly", wasm_blocked_by_csp: "the page's security policy forbids WebAssembly", wasm_failed: "the engine could not be loaded", wasm_wrong_version: "the engine is of another version",
     catalog_unavailable: "the catalog could not be fetched", engine_unstable: "the engine failed three times in a minute", closed: "the shop was closed",
-    storage_unavailable: "this browser gives no storage", storage_timeout: "the storage did not answer in time", storage_delete_blocked: "another tab still holds the storage",
+    storage_unavailable: "this browser gives no storage", storage_timeout: "the storage did not answer in time", storage_upgrade_blocked: "another tab with an older version holds the storage", storage_delete_blocked: "another tab still holds the storage",
   },
   engineItems: "Things in the catalog",
   engineEvents: "Events in the log",

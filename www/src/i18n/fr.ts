@@ -186,7 +186,7 @@ export const fr: Messages = {
   reason: {
     wasm_unavailable: "ce navigateur n'a pas WebAssembly", wasm_blocked_by_csp: "la politique de sécurité de la page interdit WebAssembly", wasm_failed: "le moteur n'a pas pu être chargé", wasm_wrong_version: "le moteur est d'une autre version",
     catalog_unavailable: "le catalogue n'a pas pu être lu", engine_unstable: "le moteur a échoué trois fois en une minute", closed: "la boutique a été fermée",
-    storage_unavailable: "ce navigateur ne donne pas de stockage", storage_timeout: "le stockage n'a pas répondu à temps", storage_delete_blocked: "un autre onglet tient encore le stockage",
+    storage_unavailable: "ce navigateur ne donne pas de stockage", storage_timeout: "le stockage n'a pas répondu à temps", storage_upgrade_blocked: "un autre onglet, d'une version plus ancienne, tient le stockage", storage_delete_blocked: "un autre onglet tient encore le stockage",
   },
   engineItems: "Objets au catalogue",
   engineEvents: "Événements au journal",
