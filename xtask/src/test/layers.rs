@@ -67,6 +67,7 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
                 "flaneur-upstream",
                 "--exclude",
                 "flaneur-operators",
+                "--no-fail-fast",
             ])
             .stream()
     });
