@@ -410,6 +410,9 @@ function readStores(db: IDBDatabase): Promise<[log: Pair[], consent: Pair[]]> {
   });
 }
 
+/** First bytes of the engine's own records, which version 1 of the database held as they were. */
+const RECORD_VERSIONS: readonly number[] = [1, 2];
+
 /** A record of the log; `old` when version 1 wrote it, in plain. Nothing when it is damaged. */
 async function openRecord(
   seal: Seal,
@@ -417,7 +420,7 @@ async function openRecord(
   value: unknown,
 ): Promise<{ entry: [id: string, record: Uint8Array]; old: boolean } | undefined> {
   if (typeof key !== "string" || !(value instanceof Uint8Array)) return undefined;
-  if (value[0] === 1) return { entry: [key, value], old: true };
+  if (RECORD_VERSIONS.includes(value[0] ?? 0)) return { entry: [key, value], old: true };
   const entry = await seal.open(key, value as Uint8Array<ArrayBuffer>);
   return entry && { entry, old: false };
 }
