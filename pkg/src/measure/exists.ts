@@ -10,7 +10,8 @@ export function databaseOf(shop: string): string {
 /** Whether the database is there; without certainty, yes. */
 export async function hasMeasured(shop: string): Promise<boolean> {
   try {
-    if (typeof indexedDB !== "object" || indexedDB === null) return false;
+    // A frame without an origin has no database, and asking Chromium there rejects a promise that nobody holds.
+    if (typeof indexedDB !== "object" || indexedDB === null || globalThis.origin === "null") return false;
     if (typeof indexedDB.databases !== "function") return true;
     return (await indexedDB.databases()).some(({ name }) => name === databaseOf(shop));
   } catch {
