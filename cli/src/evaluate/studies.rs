@@ -26,6 +26,7 @@ use trial::Trials;
 
 /// Options of the studies.
 #[derive(Args)]
+#[group(id = "studies")]
 pub(crate) struct Options {
     /// Also write a page with plots: one file that asks nothing of the network.
     #[arg(long, value_name = "FILE")]
