@@ -11,7 +11,7 @@ import { filesOf, manifest, tarball } from "./support/tarball.mjs";
 const MODULES = `
   canonical catalog channel checks
   connect connect/arrange connect/catalog connect/page connect/queue connect/writer
-  consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core database
+  consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core database decide
   elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/leaves
   elements/order elements/shelf elements/terms elements/why
   embedded emitter engine errors events export factory first flaneur foreign id index inline journal loader locked log
@@ -26,7 +26,7 @@ const TYPES = `
   connect connect/arrange connect/catalog connect/page connect/writer
   consent/consent-mode consent/index consent/shopify consent/strictest consent/tcf
   elements elements/base elements/centre elements/en elements/shelf elements/why
-  embedded errors index react shelf sight types types/catalog types/consent types/events types/measure types/profile vue
+  embedded errors index react shelf sight types types/catalog types/consent types/decide types/events types/measure types/profile vue
   worker worker/host worker/types
 `.trim().split(/\s+/);
 const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm", "dist/upstream_bg.wasm"];

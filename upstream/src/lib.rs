@@ -11,7 +11,7 @@
 //! nothing but the task.
 //! Costs: a module of its own, which a shopper who does not consent never loads; its ceiling is in
 //! `benches/budgets.toml`.
-//! Used by: the package's sender, through [`web`]; the operators' fixture and the tests natively.
+//! Used by: the package's sender, through `web`; the operators' fixture and the tests natively.
 //! Source: draft-irtf-cfrg-vdaf-08, draft-ietf-ppm-dap-09, RFC 9180; Ye and Barg 2018 for subset selection.
 
 pub mod error;
