@@ -97,8 +97,8 @@ export const en = {
   forgotten: "Forgotten. It is as if it had never happened.",
   // what leaves
   leavesTitle: "What leaves this device",
-  leavesNothing: "Nothing. No count is sent unless you allow it, and each is shown here first.",
-  leavesWaiting: (n: number) => `${count(n, "report waits", "reports wait")}, shown below as sent.`,
+  leavesNothing: "Nothing. No count is sent unless you allow it.",
+  leavesAllowed: "The counts that you allowed, and nothing else.",
   // signals
   signal: {
     together: "Looked at by people who look at what you look at", last: "Goes with what you saw last", next: "Often comes next", session: "In the spirit of this visit",

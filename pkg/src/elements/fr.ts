@@ -93,8 +93,8 @@ export const fr: Words = {
   notData: "Ce fichier n'est pas un journal de cette boutique.",
   forgotten: "Oublié. C'est comme si cela n'avait jamais été.",
   leavesTitle: "Ce qui quitte cet appareil",
-  leavesNothing: "Rien. Aucun compte ne part sans votre accord, et chacun se montre d'abord ici.",
-  leavesWaiting: (n) => `${count(n, "rapport attend", "rapports attendent")}, montrés ci-dessous tels qu'ils partent.`,
+  leavesNothing: "Rien. Aucun compte ne part sans votre accord.",
+  leavesAllowed: "Les comptes que vous avez permis, et rien d'autre.",
   signal: {
     together: "Regardé par ceux qui regardent ce que vous regardez", last: "Va avec ce que vous venez de voir", next: "Vient souvent ensuite", session: "Dans l'esprit de cette visite",
     taste: "Proche de l'un de vos goûts", history: "Proche de vos visites passées", similar: "Ressemble à ce que vous avez regardé", popularity: "Apprécié par beaucoup", trend: "A le vent en poupe",

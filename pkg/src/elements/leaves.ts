@@ -1,5 +1,5 @@
 /**
- * `<flaneur-leaves>`: what leaves this device, as it leaves.
+ * `<flaneur-leaves>`: whether anything leaves this device. What waits in the outbox, the page shows with `measure.preview()`.
  */
 
 import { html } from "lit";
@@ -9,10 +9,10 @@ import { FlaneurElement } from "./base.js";
 import type { Words } from "./en.js";
 
 export class FlaneurLeaves extends FlaneurElement {
-  protected override draw(_shop: Flaneur, words: Words): TemplateResult {
+  protected override draw(shop: Flaneur, words: Words): TemplateResult {
     return html`<section>
       <h3>${words.leavesTitle}</h3>
-      <p>${words.leavesNothing}</p>
+      <p>${shop.consent.gates.measure ? words.leavesAllowed : words.leavesNothing}</p>
     </section>`;
   }
 }
