@@ -22,6 +22,8 @@ pub use features::FEATURES;
 pub use item::{Item, Kind};
 pub use token::{Family, TokenHash};
 
+use flaneur_kernels::Queries;
+
 use crate::error::Result;
 use crate::math::order;
 use crate::time::{DAY_MS, Millis};
@@ -47,6 +49,8 @@ pub struct Catalog {
     mean_repeat: f64,
     /// 1 / length of each quantized vector, 0 for a zero vector.
     inverse_norms: Vec<f32>,
+    /// The items that can be shown, [items / 64].
+    available: Vec<u64>,
     /// Made when first asked for: most first visits never need it.
     whitening: OnceLock<Whitening>,
 }
@@ -79,6 +83,11 @@ impl Catalog {
         catalog.mean_repeat = rates.sum::<f64>() / catalog.len().max(1) as f64;
         catalog.popular = catalog.sort_by_popularity();
         catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
+        let mut available = vec![0; catalog.len().div_ceil(64)];
+        for item in (0..catalog.len() as u32).filter(|&item| catalog.is_available(item)) {
+            available[item as usize / 64] |= 1 << (item % 64);
+        }
+        catalog.available = available;
         Ok(catalog)
     }
 
@@ -172,6 +181,12 @@ impl Catalog {
         self.flags(item) & UNAVAILABLE == 0
     }
 
+    /// The items that can be shown as a bitmap, `[items / 64]`.
+    #[must_use]
+    pub fn available(&self) -> &[u64] {
+        &self.available
+    }
+
     /// Whether events on the item are never learned.
     #[must_use]
     pub fn is_sensitive(&self, item: u32) -> bool {
@@ -226,6 +241,7 @@ impl Catalog {
 
     /// What a token speaks of.
     #[must_use]
+    #[inline(always)]
     pub fn family(&self, token: u32) -> Family {
         self.families[token as usize]
     }
@@ -319,6 +335,7 @@ impl Catalog {
 
     /// The same vector as raw bytes, for the scan.
     #[must_use]
+    #[inline(always)]
     pub fn vector_bytes(&self, item: u32) -> &[u8] {
         self.layout.embedding.cell(&self.bytes, item)
     }
@@ -326,12 +343,19 @@ impl Catalog {
     /// The cosine of two items, −1..=1.
     #[must_use]
     pub fn cosine(&self, a: u32, b: u32) -> f64 {
-        let dot = flaneur_kernels::dot(self.vector_bytes(a), self.vector_bytes(b));
+        self.cosine_of(flaneur_kernels::dot(self.vector_bytes(a), self.vector_bytes(b)), a, b)
+    }
+
+    /// The same from the dot product of their quantized vectors.
+    #[must_use]
+    #[inline(always)]
+    pub fn cosine_of(&self, dot: i32, a: u32, b: u32) -> f64 {
         f64::from(dot) * f64::from(self.inverse_norm(a)) * f64::from(self.inverse_norm(b))
     }
 
     /// 1 / length of the item's quantized vector; 0 for a zero vector.
     #[must_use]
+    #[inline(always)]
     pub fn inverse_norm(&self, item: u32) -> f32 {
         self.inverse_norms[item as usize]
     }
@@ -360,12 +384,19 @@ impl Catalog {
         self.whitening.get_or_init(|| Whitening::of(self))
     }
 
-    /// Dot products of a quantized vector with every item's. Cost: O(items · dims).
-    pub fn scan(&self, query: &[u8], out: &mut Vec<i32>) {
-        out.clear();
-        out.resize(self.len(), 0);
+    /// Calls `keep(query, item, score)` for every item above a query's floor, see [`Queries::above`]; a scaled query
+    /// scores in proportion to the cosine. Cost: O(items · dims · queries), no allocation.
+    pub fn above(&self, queries: &Queries, keep: &mut dyn FnMut(usize, u32, f64) -> f64) {
         let start = self.layout.embedding.start;
-        flaneur_kernels::scan(query, &self.bytes[start..start + self.dims() * self.len()], out);
+        queries.above(&self.bytes[start..start + self.dims() * self.len()], &self.inverse_norms, keep);
+    }
+
+    /// The vectors of several items side by side, `[items, dims]`.
+    #[must_use]
+    pub fn gather(&self, items: impl Iterator<Item = u32>) -> Vec<u8> {
+        let mut rows = Vec::new();
+        items.for_each(|item| rows.extend_from_slice(self.vector_bytes(item)));
+        rows
     }
 
     /// Whether the pack has that relation.

@@ -231,7 +231,7 @@ fn items_of(one: &Opportunity) -> impl Iterator<Item = u32> + '_ {
 }
 
 fn weighed(one: &Opportunity, barrier: Option<Barrier>, appetite: f64, press: f64) -> Weighed {
-    let term = |signal, weight, value| Reason { signal, weight, value, item: None, attribute: None };
+    let term = |signal, weight, value| Reason { signal, code: u16::MAX, weight, value, item: None, attribute: None };
     let terms =
         [term("appetite", one.value, appetite), term("cost", -1.0, one.cost), term("interruption", -1.0, press)];
     let utility = terms.iter().map(Reason::term).sum();

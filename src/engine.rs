@@ -301,9 +301,13 @@ impl Engine {
     /// What may be used of the shopper, and whether ranking is open.
     fn with_desk<T>(&self, answer: impl FnOnce(&Desk<'_>, bool) -> T) -> T {
         // What the shopper refused stays away whatever is shut; nothing else personal is used.
-        let mut blank = Profile::default();
-        blank.stated = self.profile.stated.refusals_only();
-        let profile = if self.learn && self.rank { &self.profile } else { &blank };
+        let blank;
+        let profile = if self.learn && self.rank {
+            &self.profile
+        } else {
+            blank = self.profile.refusals_only();
+            &blank
+        };
         let desk = Desk { catalog: &self.catalog, profile, rules: &self.rules, weights: &self.weights };
         answer(&desk, self.rank)
     }

@@ -23,7 +23,7 @@ use std::borrow::Cow;
 
 use litemap::LiteMap;
 
-pub use affinity::{Affinities, Evidence};
+pub use affinity::{Affinities, Evidence, PriceTaste};
 pub use appetite::Appetite;
 pub use history::{History, Own};
 pub use intent::{Counts, ENOUGH, Intent, Stage, intent};
@@ -87,6 +87,12 @@ impl Profile {
         let mut profile = Self::default();
         events.iter().for_each(|event| profile.step(catalog, event));
         profile
+    }
+
+    /// A blank profile but for what the shopper refused.
+    #[must_use]
+    pub fn refusals_only(&self) -> Self {
+        Self { stated: self.stated.refusals_only(), ..Self::default() }
     }
 
     /// Folds one more event, which must not precede those already folded.

@@ -17,6 +17,7 @@ mod eligible;
 mod explain;
 mod explore;
 mod filter;
+mod neighbourhood;
 mod retrieve;
 mod rule;
 mod ruleset;
@@ -33,7 +34,7 @@ pub use explore::{ENSEMBLE, UNIFORM_SHARE};
 pub use rule::{Amount, Deed, Edge, Per, Rule, Span, When, Where, is_within};
 pub use ruleset::{MAX_PRIORITY, MAX_RULES, RuleSet};
 pub use score::Scored;
-pub use signal::{Block, CALIBRATION, DISCOVERY, DIVERSITY, LEARNED, SIGNALS, Signal, Weights};
+pub use signal::{Block, CALIBRATION, DISCOVERY, DIVERSITY, LEARNED, SIGNALS, Signal, Weights, terms};
 pub use slate::{Ranked, Reason, Slate};
 
 use crate::catalog::Catalog;
@@ -113,13 +114,11 @@ pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
     let learned = desk.profile.learned(desk.catalog, request.now);
     let model = Model::new(desk.catalog, request, &learned);
     let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
-    let scored = scorer.score_all(&candidates, &rules);
     let mut stream = Stream::new(request.seed, &request.slot);
-    let all: Vec<u32> = if rules.counts() { scored.iter().map(|one| one.item).collect() } else { Vec::new() };
     let (rules, eligible, scorer, appetite) = (&rules, &eligible, &scorer, learned.appetite);
     let bench = arrange::Bench { desk, request, rules, eligible, scorer, model, appetite };
-    let entries = arrange::arrange(&bench, scored, &mut stream);
-    let short = if rules.counts() { explain::shortage(desk, rules, &entries, request.size, &all) } else { None };
+    let entries = arrange::arrange(&bench, &candidates, &mut stream);
+    let short = if rules.counts() { explain::shortage(desk, rules, &entries, request.size, &candidates) } else { None };
     Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short, explained: None }
 }
 

@@ -2,8 +2,13 @@
 //!
 //! Under full link-time optimization the optimizer's level is the root crate's:
 //! `z`, which vectorizes nothing. So the SIMD build spells its vectors out, with
-//! safe intrinsics. Integer arithmetic only: the SIMD and the scalar build give
-//! the same numbers.
+//! safe intrinsics. Integer products, and the same operations on floats in the
+//! same order: the SIMD and the scalar build give the same numbers.
+
+mod lanes;
+mod queries;
+
+pub use queries::{MOST, Queries};
 
 /// Integer dot product of two quantized vectors.
 ///
@@ -12,8 +17,11 @@
 pub fn dot(a: &[u8], b: &[u8]) -> i32 {
     let (a_vectors, a_rest) = a.as_chunks::<16>();
     let (b_vectors, b_rest) = b.as_chunks::<16>();
-    let rest: i32 = a_rest.iter().zip(b_rest).map(|(&x, &y)| i32::from(x as i8) * i32::from(y as i8)).sum();
-    rest + dot_vectors(a_vectors, b_vectors)
+    let mut rest = 0;
+    for (&x, &y) in a_rest.iter().zip(b_rest) {
+        rest += i32::from(x as i8) * i32::from(y as i8);
+    }
+    rest + lanes::dot_vectors(a_vectors, b_vectors)
 }
 
 /// Dot products of one vector with every row.
@@ -24,43 +32,34 @@ pub fn scan(query: &[u8], rows: &[u8], out: &mut [i32]) {
     if query.is_empty() {
         return;
     }
-    rows.chunks_exact(query.len()).zip(out).for_each(|(row, cell)| *cell = dot(query, row));
-}
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-fn dot_vectors(a: &[[u8; 16]], b: &[[u8; 16]]) -> i32 {
-    use core::arch::wasm32::{
-        i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_splat,
-        v128,
-    };
-    let mut sum = i32x4_splat(0);
-    for (x, y) in a.iter().zip(b) {
-        let x: v128 = bytemuck::cast(*x);
-        let y: v128 = bytemuck::cast(*y);
-        let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(x), i16x8_extend_low_i8x16(y));
-        let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(x), i16x8_extend_high_i8x16(y));
-        sum = i32x4_add(sum, i32x4_add(low, high));
+    for (row, cell) in rows.chunks_exact(query.len()).zip(out) {
+        *cell = dot(query, row);
     }
-    i32x4_extract_lane::<0>(sum)
-        + i32x4_extract_lane::<1>(sum)
-        + i32x4_extract_lane::<2>(sum)
-        + i32x4_extract_lane::<3>(sum)
 }
 
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn dot_vectors(a: &[[u8; 16]], b: &[[u8; 16]]) -> i32 {
-    let mut sum = 0;
-    for (x, y) in a.iter().zip(b) {
-        for d in 0..16 {
-            sum += i32::from(x[d] as i8) * i32::from(y[d] as i8);
+/// Where `values + moves` and `values − moves` are largest, the first where several are; `None` for no values.
+///
+/// Shapes: values is `[items]`; columns is `[items]`, each below the length of `moves`.
+/// Cost: O(items), no allocation.
+#[must_use]
+pub fn leaders(values: &[f64], moves: &[f64], columns: &[u32]) -> Option<[usize; 2]> {
+    let mut best = [f64::NEG_INFINITY; 2];
+    let mut found = [usize::MAX; 2];
+    for (at, (&value, &column)) in values.iter().zip(columns).enumerate() {
+        let step = moves.get(column as usize).copied().unwrap_or(f64::NEG_INFINITY);
+        for (side, value) in [value + step, value - step].into_iter().enumerate() {
+            if value > best[side] {
+                best[side] = value;
+                found[side] = at;
+            }
         }
     }
-    sum
+    (found[0] < values.len() && found[1] < values.len()).then_some(found)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{dot, scan};
+    use super::{dot, leaders, scan};
 
     #[test]
     fn scan_equals_the_plain_sum_for_every_row() {
@@ -75,5 +74,12 @@ mod tests {
             assert_eq!(out, rows.chunks_exact(dims).map(plain).collect::<Vec<_>>());
             assert_eq!(out[0], dot(&query, &rows[..dims]));
         }
+    }
+
+    #[test]
+    fn leaders_are_the_first_of_the_largest() {
+        assert_eq!(leaders(&[], &[], &[]), None);
+        assert_eq!(leaders(&[1.0, 1.0, 0.0], &[0.0, 0.0, 2.0], &[0, 1, 2]), Some([2, 0]));
+        assert_eq!(leaders(&[0.0, 0.0], &[0.0, 5.0], &[0, 0]), Some([0, 0]));
     }
 }

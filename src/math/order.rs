@@ -5,7 +5,22 @@
 
 /// Best score first, ties by the lower index.
 pub fn by_score(list: &mut [(f64, u32)]) {
-    list.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut keys: Vec<(u64, u32)> = list.iter().map(|&(score, index)| (!ascending(score), index)).collect();
+    by_key(&mut keys);
+    for (cell, (key, index)) in list.iter_mut().zip(keys) {
+        *cell = (score_of(!key), index);
+    }
+}
+
+/// A key in the total order of scores: the sign bit is flipped, and for negative scores all the others.
+fn ascending(score: f64) -> u64 {
+    let bits = score.to_bits();
+    bits ^ ((bits as i64 >> 63) as u64 | 1 << 63)
+}
+
+/// The score of such a key.
+fn score_of(key: u64) -> f64 {
+    f64::from_bits(key ^ ((!key as i64 >> 63) as u64 | 1 << 63))
 }
 
 /// Lowest key first, ties by the lower index.
@@ -40,4 +55,23 @@ pub fn distinct(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
 pub fn arranged<T>(list: Vec<T>, indices: &[u32]) -> Vec<T> {
     let mut slots: Vec<Option<T>> = list.into_iter().map(Some).collect();
     indices.iter().filter_map(|&index| slots[index as usize].take()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_score;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn scores_stand_in_the_total_order(bits in prop::collection::vec((any::<u64>(), 0_u32..4), 0..60)) {
+            let mut list: Vec<(f64, u32)> = bits.iter().map(|&(bits, index)| (f64::from_bits(bits), index)).collect();
+            list.extend([(0.0, 1), (-0.0, 1), (f64::INFINITY, 0), (f64::NEG_INFINITY, 0)]);
+            let mut plain = list.clone();
+            plain.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            by_score(&mut list);
+            let bits = |list: &[(f64, u32)]| list.iter().map(|&(x, at)| (x.to_bits(), at)).collect::<Vec<_>>();
+            prop_assert_eq!(bits(&list), bits(&plain));
+        }
+    }
 }

@@ -134,17 +134,34 @@ impl Affinities {
         between(parts_of(context.hour, context.weekday, local).map(lift).sum(), -1.0, 2.0)
     }
 
-    /// How well a price fits: 0 at the shopper's usual price, down to −2 far from it; 0 without evidence.
+    /// What price feels right; `None` without evidence.
     #[must_use]
-    pub fn price_fit(&self, price: f64, now: Millis) -> f64 {
+    pub fn price_taste(&self, now: Millis) -> Option<PriceTaste> {
         let weight = self.log_price.weight_at(now);
-        if weight <= 0.0 || price <= 0.0 || self.log_price.weight <= 0.0 {
+        let speaks = weight > 0.0 && self.log_price.weight > 0.0;
+        let usual = self.log_price_sum / self.log_price.weight;
+        speaks.then(|| PriceTaste { usual, trust: weight / (weight + SHRINKAGE) })
+    }
+}
+
+/// The shopper's usual price.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PriceTaste {
+    /// Log of the usual price.
+    usual: f64,
+    /// How much evidence there is, 0..1.
+    trust: f64,
+}
+
+impl PriceTaste {
+    /// How well a price fits: 0 at the shopper's usual price, down to −2 far from it.
+    #[must_use]
+    pub fn fit(&self, price: f64) -> f64 {
+        if price <= 0.0 {
             return 0.0;
         }
-        let usual = self.log_price_sum / self.log_price.weight;
-        let apart = ln(price) - usual;
-        let trust = weight / (weight + SHRINKAGE);
-        -trust * (apart * apart).min(4.0) / 2.0
+        let apart = ln(price) - self.usual;
+        -self.trust * (apart * apart).min(4.0) / 2.0
     }
 }
 

@@ -51,6 +51,13 @@ impl Interest {
         items.into_iter().map(|(weight, item)| (item, weight)).collect()
     }
 
+    /// Its strongest item, ties by number.
+    #[must_use]
+    pub fn leader(&self) -> Option<u32> {
+        let heavier = |best: (u32, f64), next: (u32, f64)| if next.1.total_cmp(&best.1).is_gt() { next } else { best };
+        self.items.iter().map(|(&item, &weight)| (item, weight)).reduce(heavier).map(|(item, _)| item)
+    }
+
     fn length(&self) -> f64 {
         self.centre.iter().map(|x| x * x).sum::<f64>().sqrt()
     }

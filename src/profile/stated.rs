@@ -132,6 +132,12 @@ impl Stated {
         !self.declared.is_empty() || !self.declared_items.is_empty()
     }
 
+    /// Whether anything was liked or declared by item.
+    #[must_use]
+    pub fn speaks_of_items(&self) -> bool {
+        !self.liked.is_empty() || !self.declared_items.is_empty()
+    }
+
     /// Declared attributes, then declared items (`None`, `Some(id)`).
     pub fn declarations(&self) -> impl Iterator<Item = (Option<&str>, Option<&str>, &Statement)> {
         let attributes = self.declared.iter().map(|(text, said)| (Some(text.as_str()), None, said));

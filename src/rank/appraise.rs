@@ -4,7 +4,7 @@ use super::active::Active;
 use super::explore::Model;
 use super::ruleset::has;
 use super::score::Scorer;
-use super::signal::LEARNED;
+use super::signal::added;
 use super::slate::{Reason, largest_first};
 use super::{Desk, Request};
 use crate::math::order::distinct;
@@ -69,7 +69,7 @@ pub fn reasons_of(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Vec<Vec<
         if let Some(model) = &model {
             let value = model.value(desk.catalog, item);
             let cause = model.cause(desk.catalog, item, value);
-            reasons.push(Reason { signal: LEARNED, weight: 1.0, value, item: cause, attribute: None });
+            reasons.push(added(0, value, cause));
         }
         largest_first(reasons)
     };

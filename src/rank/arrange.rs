@@ -20,13 +20,13 @@ use super::balance::{Balance, Standing};
 use super::eligible::Eligible;
 use super::explore::{Contest, Model, draw};
 use super::ruleset::has;
-use super::score::{Scored, Scorer};
-use super::signal::{CALIBRATION, DISCOVERY, DIVERSITY, LEARNED};
+use super::score::Scorer;
+use super::signal::added;
 use super::slate::{Ranked, Reason, largest_first};
 use super::tally::Tally;
 use super::{Desk, Request};
 use crate::log::Tier;
-use crate::math::order::{arranged, ranking};
+use crate::math::order::{distinct, ranking};
 use crate::math::{Stream, between, exp, ln};
 use crate::profile::{Appetite, DEFAULT_SURPRISE};
 
@@ -58,7 +58,9 @@ pub(super) struct Bench<'a> {
 
 /// One candidate for the places.
 struct Candidate {
-    scored: Scored,
+    item: u32,
+    /// The signals' sum.
+    score: f64,
     /// What was learned on the device, in log-odds.
     learned: f64,
     obvious: bool,
@@ -72,13 +74,16 @@ struct Candidate {
 
 impl Candidate {
     fn total(&self) -> f64 {
-        self.scored.score + self.learned
+        self.score + self.learned
     }
 }
 
 struct Table<'a> {
     bench: &'a Bench<'a>,
     pool: Vec<Candidate>,
+    /// Their vectors side by side, `[pool, dims]`, and products with one of them, `[pool]`.
+    rows: Vec<u8>,
+    dots: Vec<i32>,
     balance: Balance,
     penalty: f64,
     /// How far each pair of posterior draws moves each of the first candidates; empty without evidence.
@@ -99,13 +104,13 @@ struct Choice {
     boost: f64,
 }
 
-pub(super) fn arrange(bench: &Bench<'_>, scored: Vec<Scored>, stream: &mut Stream) -> Vec<Ranked> {
+pub(super) fn arrange(bench: &Bench<'_>, candidates: &[u32], stream: &mut Stream) -> Vec<Ranked> {
     let (desk, request) = (bench.desk, bench.request);
     let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
     // Everything that is not relevance grows with the dial up to its default.
     let share = (dial / DEFAULT_SURPRISE).min(1.0);
     let (pins, tally) = legal_pins(bench);
-    let mut table = Table::new(bench, scored, &pins, tally, share);
+    let mut table = Table::new(bench, candidates, &pins, tally, share);
     let size = request.size.min(table.pool.len());
     let surprises = discovery_places(size, dial);
     let mut entries = Vec::with_capacity(size);
@@ -175,63 +180,73 @@ fn discovery_places(size: usize, dial: f64) -> Vec<usize> {
     (0..count).map(|k| size / 2 + (2 * k + 1) * lower / (2 * count)).collect()
 }
 
-fn mark_obvious(bench: &Bench<'_>, pool: &mut [Candidate]) {
-    let (catalog, session) = (bench.desk.catalog, bench.scorer.session_items());
-    let best = &catalog.popular()[..BEST_SELLERS.min(catalog.len() / 10)];
-    for candidate in pool {
-        let item = candidate.scored.item;
-        candidate.obvious = best.contains(&item)
-            || bench.desk.profile.history.of(item).is_some()
-            || session.contains(&item)
-            || session.iter().take(3).any(|&seen| catalog.cosine(seen, item) >= LOOK_ALIKE);
+fn mark_obvious(bench: &Bench<'_>, pool: &mut [Candidate], rows: &[u8], dots: &mut [i32]) {
+    let (catalog, history) = (bench.desk.catalog, &bench.desk.profile.history);
+    let best = distinct(catalog.popular().iter().copied().take(BEST_SELLERS.min(catalog.len() / 10)));
+    for candidate in &mut *pool {
+        let item = candidate.item;
+        candidate.obvious =
+            best.binary_search(&item).is_ok() || history.of(item).is_some() || bench.scorer.is_visited(item);
+    }
+    for &seen in bench.scorer.session_items().iter().take(3) {
+        flaneur_kernels::scan(catalog.vector_bytes(seen), rows, dots);
+        for (candidate, &dot) in pool.iter_mut().zip(&*dots) {
+            candidate.obvious |= catalog.cosine_of(dot, seen, candidate.item) >= LOOK_ALIKE;
+        }
     }
 }
 
 /// The log of the sum of the odds.
-fn level(scored: &[Scored]) -> f64 {
-    let highest = scored.iter().fold(f64::NEG_INFINITY, |most, one| most.max(one.score));
-    highest + ln(scored.iter().map(|one| exp(one.score - highest)).sum::<f64>())
+fn level(scores: &[f64]) -> f64 {
+    let highest = scores.iter().fold(f64::NEG_INFINITY, |most, &score| most.max(score));
+    highest + ln(scores.iter().map(|&score| exp(score - highest)).sum::<f64>())
 }
 
 impl<'a> Table<'a> {
-    fn new(bench: &'a Bench<'a>, scored: Vec<Scored>, pins: &[(usize, u32)], tally: Tally<'a>, share: f64) -> Self {
+    fn new(bench: &'a Bench<'a>, items: &[u32], pins: &[(usize, u32)], tally: Tally<'a>, share: f64) -> Self {
         let (desk, request) = (bench.desk, bench.request);
-        let level = level(&scored);
+        let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, bench.rules).score).collect();
+        let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
+        let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
         let balance = Balance::new(desk, request, share);
-        let candidate = |scored: Scored| Candidate {
-            learned: bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, scored.item)),
+        let candidate = |item: u32, score: f64, learned: f64| Candidate {
+            item,
+            score,
+            learned,
             obvious: false,
-            standing: balance.standing(desk.catalog, scored.item),
+            standing: balance.standing(desk.catalog, item),
             taken: false,
             twin: false,
             likeness: 0.0,
-            scored,
         };
-        let pool: Vec<Candidate> = scored.into_iter().map(candidate).collect();
-        // The pool comes in ascending items, so that ties go to the lower one. Caps and quotas may pass
+        // The candidates come in ascending items, so that ties go to the lower one. Caps and quotas may pass
         // over many candidates before a slate is full: then all stay in play.
-        let mut order = ranking(pool.iter().map(Candidate::total));
+        let mut order = ranking(scores.iter().zip(&learnt).map(|(score, learned)| score + learned));
         if !bench.rules.counts() {
             order.truncate(POOL.max(request.size + DISCOVERY_POOL));
         }
-        let mut pool = arranged(pool, &order);
+        let known = |&at: &u32| candidate(items[at as usize], scores[at as usize], learnt[at as usize]);
+        let mut pool: Vec<Candidate> = order.iter().map(known).collect();
         for &(_, item) in pins {
-            if !pool.iter().any(|known| known.scored.item == item) {
-                pool.push(candidate(bench.scorer.score(item, bench.rules)));
+            if !pool.iter().any(|known| known.item == item) {
+                pool.push(candidate(item, bench.scorer.score(item, bench.rules).score, learned(item)));
             }
         }
-        mark_obvious(bench, &mut pool);
-        let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.scored.item).collect();
+        let rows = desk.catalog.gather(pool.iter().map(|known| known.item));
+        let mut dots = vec![0; pool.len()];
+        mark_obvious(bench, &mut pool, &rows, &mut dots);
+        let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.item).collect();
         let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
-        let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first)).unwrap_or_default();
-        let penalty = DIVERSITY_PENALTY * share;
-        let mut table = Self { bench, pool, balance, penalty, apart, drawn: first.len(), level, tally };
+        let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first, &rows));
+        let (level, penalty) = (level(&scores), DIVERSITY_PENALTY * share);
+        let (apart, drawn) = (apart.unwrap_or_default(), first.len());
+        let mut table = Self { bench, pool, rows, dots, balance, penalty, apart, drawn, level, tally };
         pins.iter().for_each(|&(_, item)| table.reserve(item));
         table
     }
 
     fn position(&self, item: u32) -> Option<usize> {
-        self.pool.iter().position(|known| known.scored.item == item)
+        self.pool.iter().position(|known| known.item == item)
     }
 
     /// Keeps a pinned item, which the tally counts already, out of every other place.
@@ -243,14 +258,14 @@ impl<'a> Table<'a> {
 
     fn take(&mut self, at: usize, counts: bool) {
         if !std::mem::replace(&mut self.pool[at].taken, true) {
-            let item = self.pool[at].scored.item;
+            let item = self.pool[at].item;
             if counts {
                 self.tally.count(item);
             }
             let catalog = self.bench.desk.catalog;
             let group = catalog.group(item);
             for other in self.pool.iter_mut().filter(|_| group > 0) {
-                other.twin |= catalog.group(other.scored.item) == group;
+                other.twin |= catalog.group(other.item) == group;
             }
         }
     }
@@ -258,49 +273,56 @@ impl<'a> Table<'a> {
     /// Begins a place: only what the quotas still miss may come when `left` places are no more than that.
     fn begin(&mut self, left: usize) {
         let pool = &self.pool;
-        self.tally.begin(left, &|tally| pool.iter().any(|known| !known.taken && tally.allows(known.scored.item)));
+        self.tally.begin(left, &|tally| pool.iter().any(|known| !known.taken && tally.allows(known.item)));
     }
 
-    fn is_free(&self, at: usize) -> bool {
-        !self.pool[at].taken && self.tally.allows(self.pool[at].scored.item)
+    fn is_free(&self, known: &Candidate) -> bool {
+        !known.taken && self.tally.allows(known.item)
     }
 
-    fn calibration(&self, at: usize, owed: &[f64]) -> f64 {
-        self.pool[at].standing.interest.and_then(|interest| owed.get(interest)).copied().unwrap_or(0.0)
+    #[inline(always)]
+    fn calibration(&self, known: &Candidate, owed: &[f64]) -> f64 {
+        known.standing.interest.and_then(|interest| owed.get(interest)).copied().unwrap_or(0.0)
     }
 
     /// The score a candidate would have at a place.
-    fn value(&self, at: usize, boost: f64, owed: &[f64]) -> f64 {
-        let known = &self.pool[at];
+    #[inline(always)]
+    fn value(&self, known: &Candidate, boost: f64, owed: &[f64]) -> f64 {
         let off = if known.obvious { 0.0 } else { boost };
-        known.total() + off + self.calibration(at, owed) - self.penalty * known.likeness
+        known.total() + off + self.calibration(known, owed) - self.penalty * known.likeness
     }
 
     /// The free candidate of highest value; variants of what has a place only when nothing else is left.
     fn best(&self, boost: f64, owed: &[f64]) -> Option<usize> {
-        let highest = |twins: bool| {
-            let free = (0..self.pool.len()).filter(|&at| self.pool[at].twin == twins && self.is_free(at));
-            let valued = free.map(|at| (at, self.value(at, boost, owed)));
-            valued.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(at, _)| at)
-        };
-        highest(false).or_else(|| highest(true))
+        [false, true].into_iter().find_map(|twins| {
+            let mut best = None;
+            for (at, known) in self.pool.iter().enumerate() {
+                if known.twin == twins && self.is_free(known) {
+                    let value = self.value(known, boost, owed);
+                    if best.is_none_or(|(_, most)| value > most) {
+                        best = Some((at, value));
+                    }
+                }
+            }
+            best.map(|(at, _)| at)
+        })
     }
 
     /// The candidate of the plain order: relevance alone.
     fn first(&self) -> Option<usize> {
-        (0..self.pool.len()).find(|&at| !self.pool[at].twin && self.is_free(at))
+        self.pool.iter().position(|known| !known.twin && self.is_free(known))
     }
 
     /// Candidates that may be drawn, best first.
     fn drawable(&self) -> impl Iterator<Item = usize> {
-        (0..self.drawn).filter(|&at| !self.pool[at].twin && self.is_free(at))
+        (0..self.drawn).filter(|&at| !self.pool[at].twin && self.is_free(&self.pool[at]))
     }
 
     /// Draws a candidate for a place of the lower half, with the chance it had.
     fn explore(&self, boost: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let list: Vec<usize> = self.drawable().collect();
         let contest = Contest {
-            values: list.iter().map(|&at| self.value(at, boost, owed)).collect(),
+            values: list.iter().map(|&at| self.value(&self.pool[at], boost, owed)).collect(),
             groups: vec![0; list.len()],
             shares: [1.0, 0.0, 0.0],
             uniform: DISCOVERY_POOL,
@@ -313,7 +335,7 @@ impl<'a> Table<'a> {
         let (profile, request) = (self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
         let mut left = [DISCOVERY_POOL / Tier::COUNT; Tier::COUNT];
-        let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].scored.item);
+        let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].item);
         let within = |at: &usize| {
             let places = &mut left[self.pool[*at].standing.tier as usize];
             *places = places.checked_sub(1)?;
@@ -322,7 +344,7 @@ impl<'a> Table<'a> {
         let list: Vec<usize> = self.drawable().filter(fresh).collect();
         let list: Vec<usize> = list.iter().filter_map(within).collect();
         let contest = Contest {
-            values: list.iter().map(|&at| self.value(at, 0.0, owed)).collect(),
+            values: list.iter().map(|&at| self.value(&self.pool[at], 0.0, owed)).collect(),
             groups: list.iter().map(|&at| self.pool[at].standing.tier as usize).collect(),
             shares: self.bench.appetite.shares(dial),
             uniform: list.len(),
@@ -331,7 +353,8 @@ impl<'a> Table<'a> {
     }
 
     fn settle(&self, contest: &Contest, list: &[usize], stream: &mut Stream) -> Option<(usize, f64, bool)> {
-        let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), list);
+        let columns: Vec<u32> = list.iter().map(|&at| at as u32).collect();
+        let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), &columns);
         let at = draw(&chances, stream)?;
         let rivalled = self.first().is_some_and(|first| list.contains(&first));
         Some((list[at], chances[at], rivalled))
@@ -343,14 +366,16 @@ impl<'a> Table<'a> {
         let plain = (is_plain || choice.rivalled).then_some(is_plain);
         self.take(choice.at, true);
         let known = &self.pool[choice.at];
-        let (item, base, tier) = (known.scored.item, known.scored.score - self.level, known.standing.tier);
+        let (item, base, tier) = (known.item, known.score - self.level, known.standing.tier);
         let reasons = self.reasons(choice, owed);
         let reasons = largest_first(reasons);
         let score = reasons.iter().map(Reason::term).sum();
         self.balance.give(known.standing);
         if self.penalty > 0.0 {
-            for other in self.pool.iter_mut().filter(|other| !other.taken) {
-                other.likeness = other.likeness.max(self.bench.desk.catalog.cosine(item, other.scored.item));
+            let catalog = self.bench.desk.catalog;
+            flaneur_kernels::scan(catalog.vector_bytes(item), &self.rows, &mut self.dots);
+            for (other, &dot) in self.pool.iter_mut().zip(&self.dots).filter(|(other, _)| !other.taken) {
+                other.likeness = other.likeness.max(catalog.cosine_of(dot, item, other.item));
             }
         }
         let &Choice { propensity, discovery, .. } = choice;
@@ -361,16 +386,19 @@ impl<'a> Table<'a> {
     fn reasons(&self, choice: &Choice, owed: &[f64]) -> Vec<Reason> {
         let known = &self.pool[choice.at];
         let catalog = self.bench.desk.catalog;
-        let mut reasons = self.bench.scorer.reasons(&known.scored);
-        let cause = self.bench.model.as_ref().and_then(|m| m.cause(catalog, known.scored.item, known.learned));
+        let mut reasons = self.bench.scorer.reasons(&self.bench.scorer.score(known.item, self.bench.rules));
+        let cause = self.bench.model.as_ref().and_then(|m| m.cause(catalog, known.item, known.learned));
         let terms = [
-            (LEARNED, known.learned, cause),
-            (DISCOVERY, if known.obvious { 0.0 } else { choice.boost }, None),
-            (CALIBRATION, self.calibration(choice.at, owed), None),
-            (DIVERSITY, -self.penalty * known.likeness, None),
+            (known.learned, cause),
+            (if known.obvious { 0.0 } else { choice.boost }, None),
+            (self.calibration(known, owed), None),
+            (-self.penalty * known.likeness, None),
         ];
-        let own = |(signal, value, item)| Reason { signal, weight: 1.0, value, item, attribute: None };
-        reasons.extend(terms.into_iter().filter(|term| term.1 != 0.0).map(own));
+        for (at, (value, item)) in terms.into_iter().enumerate() {
+            if value != 0.0 {
+                reasons.push(added(at, value, item));
+            }
+        }
         reasons
     }
 }

@@ -1,5 +1,7 @@
 //! A vector against which items are measured, quantized like the items.
 
+use flaneur_kernels::Queries;
+
 use crate::catalog::Catalog;
 use crate::catalog::pack::UNIT;
 
@@ -24,17 +26,33 @@ impl Direction {
 
     /// The product with an item's quantized vector, length about 127.
     pub(super) fn product(&self, catalog: &Catalog, item: u32) -> f64 {
-        f64::from(flaneur_kernels::dot(&self.bytes, catalog.vector_bytes(item))) * self.step
+        self.product_of(flaneur_kernels::dot(&self.bytes, catalog.vector_bytes(item)))
+    }
+
+    /// The products with the vectors of several items, `[items, dims]`, in proportion to [`Direction::product`].
+    pub(super) fn dots(&self, rows: &[u8], out: &mut [i32]) {
+        flaneur_kernels::scan(&self.bytes, rows, out);
+    }
+
+    /// What a dot product of [`Direction::dots`] stands for in [`Direction::product`].
+    #[inline(always)]
+    pub(super) fn product_of(&self, dot: i32) -> f64 {
+        f64::from(dot) * self.step
     }
 
     /// The cosine to an item, −1..=1.
     pub(super) fn cosine(&self, catalog: &Catalog, item: u32) -> f64 {
-        let dot = flaneur_kernels::dot(&self.bytes, catalog.vector_bytes(item));
+        self.cosine_of(flaneur_kernels::dot(&self.bytes, catalog.vector_bytes(item)), catalog, item)
+    }
+
+    /// The same from the dot product with the item's vector.
+    #[inline(always)]
+    pub(super) fn cosine_of(&self, dot: i32, catalog: &Catalog, item: u32) -> f64 {
         f64::from(dot) * f64::from(catalog.inverse_norm(item)) * self.inverse_norm
     }
 
-    /// Dot products with every item, in proportion to [`Direction::product`].
-    pub(super) fn scan(&self, catalog: &Catalog, dots: &mut Vec<i32>) {
-        catalog.scan(&self.bytes, dots);
+    /// Joins others that are asked together; `scaled`: by cosine, else by product.
+    pub(super) fn join(&self, queries: &mut Queries, scaled: bool) {
+        queries.push(&self.bytes, scaled);
     }
 }

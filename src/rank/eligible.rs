@@ -26,12 +26,11 @@ pub(super) struct Eligible {
 impl Eligible {
     pub(super) fn new(desk: &Desk<'_>, request: &Request, active: &Active) -> Self {
         let catalog = desk.catalog;
-        let n = catalog.len();
-        let mut hard = vec![0_u64; n.div_ceil(64)];
-        for item in 0..n as u32 {
-            if catalog.is_available(item) && !is_muted(desk, item) {
-                set(&mut hard, item);
-            }
+        let mut hard = catalog.available().to_vec();
+        let muted = desk.profile.stated.muted_tokens();
+        if !muted.is_empty() {
+            let is_muted = |item: &u32| catalog.tokens(*item).any(|token| muted.contains(&token));
+            (0..catalog.len() as u32).filter(is_muted).for_each(|item| clear(&mut hard, item));
         }
         for &item in desk.profile.stated.dismissed_items() {
             clear(&mut hard, item);
@@ -56,15 +55,25 @@ impl Eligible {
         has(&self.bits, item)
     }
 
+    /// Those of a list that may be shown, ascending, each once.
+    pub(super) fn of(&self, items: &[u32]) -> Vec<u32> {
+        let mut named = vec![0_u64; self.bits.len()];
+        items.iter().for_each(|&item| set(&mut named, item));
+        let mut found = Vec::with_capacity(items.len());
+        for ((name, bits), first) in named.iter().zip(&self.bits).zip((0..).step_by(64)) {
+            let mut left = name & bits;
+            while left > 0 {
+                found.push(first + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+        found
+    }
+
     /// Whether a pin may show it: guards do not hold for pins, gates do.
     pub(super) fn allows_pin(&self, item: u32) -> bool {
         has(&self.hard, item)
     }
-}
-
-fn is_muted(desk: &Desk<'_>, item: u32) -> bool {
-    let muted = desk.profile.stated.muted_tokens();
-    !muted.is_empty() && desk.catalog.tokens(item).any(|token| muted.contains(&token))
 }
 
 fn guard(desk: &Desk<'_>, request: &Request, mut bits: Vec<u64>) -> Vec<u64> {

@@ -44,6 +44,18 @@ impl Linear {
             _ => self.constant,
         }
     }
+
+    /// The values of several items whose vectors stand side by side in `rows`.
+    fn values(&self, catalog: &Catalog, items: &[u32], rows: &[u8], dots: &mut [i32], out: &mut Vec<f64>) {
+        if let Some(direction) = &self.direction {
+            direction.dots(rows, dots);
+            out.extend(items.iter().zip(&*dots).map(|(&item, &dot)| {
+                if catalog.inverse_norm(item) > 0.0 { direction.product_of(dot) + self.offset } else { self.constant }
+            }));
+        } else {
+            out.extend(items.iter().map(|_| self.constant));
+        }
+    }
 }
 
 /// What was learned, when there is enough evidence to use it.
@@ -79,16 +91,17 @@ impl<'a> Model<'a> {
 
     /// How far each pair of posterior draws lies from the mean for each item: `[ENSEMBLE / 2, items]`.
     ///
+    /// Shapes: rows are the items' vectors, [items, dims], and may go on behind them.
     /// The draws are the same until another visit taught something, whatever the request's seed.
-    pub(super) fn apart(&self, catalog: &Catalog, slot: &str, share: f64, items: &[u32]) -> Vec<f64> {
+    pub(super) fn apart(&self, catalog: &Catalog, slot: &str, share: f64, items: &[u32], rows: &[u8]) -> Vec<f64> {
         let mut stream = Stream::new(self.learned.mark(), slot);
         let Some(l) = factor(self.learned.precision(), FEATURES) else { return Vec::new() };
         let mut apart = Vec::with_capacity(ENSEMBLE / 2 * items.len());
+        let mut dots = vec![0; items.len()];
         for _ in 0..ENSEMBLE / 2 {
             let mut step: Vec<f64> = (0..FEATURES).map(|_| stream.normal() * SPREAD * share).collect();
             solve_upper(&l, &mut step);
-            let line = Linear::of(catalog, &step);
-            apart.extend(items.iter().map(|&item| line.value(catalog, item)));
+            Linear::of(catalog, &step).values(catalog, items, rows, &mut dots, &mut apart);
         }
         apart
     }
@@ -110,27 +123,26 @@ pub(super) struct Contest {
 impl Contest {
     /// The chance of each candidate. `apart` holds, for each pair of draws, how far each candidate moves;
     /// without pairs the draw is a softmax.
-    pub(super) fn chances<'p>(&self, apart: impl Iterator<Item = &'p [f64]>, columns: &[usize]) -> Vec<f64> {
+    pub(super) fn chances<'p>(&self, apart: impl Iterator<Item = &'p [f64]>, columns: &[u32]) -> Vec<f64> {
         let n = self.values.len();
         let mut chances = vec![0.0; n];
         let present = |group: usize| self.groups.contains(&group);
         let total: f64 = (0..Tier::COUNT).filter(|&group| present(group)).map(|group| self.shares[group]).sum();
         let share = |group: usize| (1.0 - UNIFORM_SHARE) * self.shares[group] / total;
         let mut drawn = false;
+        let members = |group: usize| (0..n).filter(move |&at| self.groups[at] == group);
+        let field = |group: usize| {
+            let at: Vec<usize> = members(group).collect();
+            let values: Vec<f64> = at.iter().map(|&at| self.values[at]).collect();
+            let columns: Vec<u32> = at.iter().map(|&at| columns[at]).collect();
+            (at, values, columns, share(group) / ENSEMBLE as f64)
+        };
+        let fields = [0, 1, 2].map(field);
         for row in apart {
             drawn = true;
-            for sign in [1.0, -1.0] {
-                let mut best = [(f64::NEG_INFINITY, usize::MAX); Tier::COUNT];
-                for at in 0..n {
-                    let value = self.values[at] + sign * row[columns[at]];
-                    let leader = &mut best[self.groups[at]];
-                    if value > leader.0 {
-                        *leader = (value, at);
-                    }
-                }
-                for (group, &(_, at)) in best.iter().enumerate().filter(|(_, leader)| leader.1 < n) {
-                    chances[at] += share(group) / ENSEMBLE as f64;
-                }
+            for (at, values, columns, share) in &fields {
+                let leaders = flaneur_kernels::leaders(values, row, columns);
+                leaders.into_iter().flatten().for_each(|leader| chances[at[leader]] += share);
             }
         }
         if !drawn {
@@ -175,7 +187,7 @@ mod tests {
     use crate::math::{Stream, exp};
 
     /// Chances by asking every draw of every group on its own.
-    fn enumerated(contest: &Contest, apart: &[Vec<f64>], columns: &[usize]) -> Vec<f64> {
+    fn enumerated(contest: &Contest, apart: &[Vec<f64>], columns: &[u32]) -> Vec<f64> {
         let n = contest.values.len();
         let members = |group: usize| (0..n).filter(move |&at| contest.groups[at] == group);
         let open: Vec<usize> = (0..Tier::COUNT).filter(|&group| members(group).next().is_some()).collect();
@@ -185,7 +197,7 @@ mod tests {
             let share = (1.0 - UNIFORM_SHARE) * contest.shares[group] / total;
             for draw in 0..ENSEMBLE {
                 let sign = if draw % 2 == 0 { 1.0 } else { -1.0 };
-                let value = |at: usize| contest.values[at] + sign * apart[draw / 2][columns[at]];
+                let value = |at: usize| contest.values[at] + sign * apart[draw / 2][columns[at] as usize];
                 let mut best = members(group).next().unwrap();
                 members(group).for_each(|at| best = if value(at) > value(best) { at } else { best });
                 chances[best] += share / ENSEMBLE as f64;
@@ -196,9 +208,9 @@ mod tests {
         chances
     }
 
-    fn contest(stream: &mut Stream) -> (Contest, Vec<Vec<f64>>, Vec<usize>) {
+    fn contest(stream: &mut Stream) -> (Contest, Vec<Vec<f64>>, Vec<u32>) {
         let n = 1 + stream.below(12);
-        let columns: Vec<usize> = (0..n).map(|at| 2 * at).collect();
+        let columns: Vec<u32> = (0..n as u32).map(|at| 2 * at).collect();
         let apart = (0..ENSEMBLE / 2).map(|_| (0..2 * n).map(|_| stream.normal()).collect()).collect();
         let contest = Contest {
             values: (0..n).map(|_| stream.normal()).collect(),

@@ -3,6 +3,8 @@
 //! A union, so that no single signal decides what may be found. Cost: O(items ·
 //! dims) per vector asked, O(lists touched).
 
+use flaneur_kernels::MOST;
+
 use super::active::Active;
 use super::direction::Direction;
 use super::eligible::Eligible;
@@ -10,8 +12,8 @@ use super::explore::Model;
 use super::ruleset::has;
 use super::score::Scorer;
 use super::{Desk, Request};
+use crate::catalog::Catalog;
 use crate::math::Top;
-use crate::math::order::distinct;
 
 /// Nearest items taken per vector.
 const NEAREST: usize = 60;
@@ -33,19 +35,14 @@ pub(super) fn candidates(
     model: Option<&Model<'_>>,
 ) -> Vec<u32> {
     if let Some(named) = &request.candidates {
-        return distinct(named.iter().copied().filter(|&item| eligible.has(item)));
+        return eligible.of(named);
     }
     let mut listed = Top::new(LISTED);
     scorer.listed().for_each(|(item, strength)| listed.push(strength, item));
     let mut found = listed.into_sorted();
     found.extend(scorer.session_items().iter().copied());
     found.extend(desk.profile.history.iter().map(|(item, _)| item));
-    for direction in scorer.directions() {
-        found.extend(nearest(desk, direction, eligible, |item| f64::from(desk.catalog.inverse_norm(item))));
-    }
-    if let Some(direction) = model.and_then(Model::direction) {
-        found.extend(nearest(desk, direction, eligible, |_| 1.0));
-    }
+    nearest(desk.catalog, scorer, model, eligible, &mut found);
     let popular = desk.catalog.popular().iter().copied().filter(|&item| eligible.has(item));
     let best = found.len() + POPULAR.max(2 * request.size);
     for need in &active.needs {
@@ -53,19 +50,28 @@ pub(super) fn candidates(
         found.extend(meant.take(NEEDED * need.least));
     }
     found.extend(popular.take(best));
-    distinct(found.into_iter().filter(|&item| eligible.has(item)))
+    eligible.of(&found)
 }
 
-/// The eligible items farthest along a direction, each by its dot product times its `scale`.
-fn nearest(desk: &Desk<'_>, direction: &Direction, eligible: &Eligible, scale: impl Fn(u32) -> f64) -> Vec<u32> {
-    let mut dots = Vec::new();
-    direction.scan(desk.catalog, &mut dots);
-    let mut top = Top::new(NEAREST);
-    for (&dot, item) in dots.iter().zip(0..) {
-        let score = f64::from(dot) * scale(item);
-        if score > top.floor() && score > 0.0 && eligible.has(item) {
+/// The eligible items of largest cosine to each of the shopper's vectors, and farthest along what was learned.
+fn nearest(
+    catalog: &Catalog,
+    scorer: &Scorer<'_>,
+    model: Option<&Model<'_>>,
+    eligible: &Eligible,
+    found: &mut Vec<u32>,
+) {
+    let mut queries = scorer.queries().clone();
+    if let Some(direction) = model.and_then(Model::direction) {
+        Direction::join(direction, &mut queries, false);
+    }
+    let mut tops: [Top; MOST] = std::array::from_fn(|at| Top::new(if at < queries.len() { NEAREST } else { 0 }));
+    catalog.above(&queries, &mut |query, item, score| {
+        let top = &mut tops[query];
+        if eligible.has(item) {
             top.push(score, item);
         }
-    }
-    top.into_sorted()
+        top.floor()
+    });
+    tops.into_iter().for_each(|top| found.extend(top.into_sorted()));
 }

@@ -6,15 +6,18 @@
 //! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
 //! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
 
+use flaneur_kernels::Queries;
+
 use super::active::Active;
 use super::direction::Direction;
+use super::neighbourhood::Neighbourhood;
 use super::signal::{Block, SIGNALS, Signal};
 use super::slate::Reason;
 use super::{Desk, Request};
 use crate::catalog::{Catalog, Family, RelationKind};
-use crate::math::order::by_score;
+use crate::math::order::{by_key, by_score};
 use crate::math::{exp, ln};
-use crate::profile::Interest;
+use crate::profile::{Interest, Own, PriceTaste};
 use crate::time::decay;
 
 /// Session items that speak, newest first.
@@ -47,6 +50,8 @@ pub(super) struct Scorer<'a> {
     request: &'a Request,
     /// Anchors and session, newest first, repeats included.
     session: Vec<u32>,
+    /// The items of `session` ascending, each with how far back it last stands and how often it does.
+    visited: Vec<(u32, u32, u32)>,
     together: Neighbourhood,
     last: Neighbourhood,
     next: Neighbourhood,
@@ -56,55 +61,21 @@ pub(super) struct Scorer<'a> {
     /// Items met on earlier visits, with how lately, when no session runs.
     met: Vec<(u32, f64)>,
     directions: Vec<Direction>,
+    /// The directions again, to be asked together.
+    queries: Queries,
     session_vector: Option<usize>,
     last_vector: Option<usize>,
     history_vector: Option<usize>,
     interests: Vec<(usize, &'a Interest)>,
-    /// Affinities of the tokens with evidence, ascending, and of all others by family.
-    odds: Vec<(u32, f64)>,
+    /// Affinities of the tokens with evidence, ascending, with how much the moment wants them.
+    odds: Vec<(u32, f64, f64)>,
+    /// The affinity of all other tokens, by family.
     unmet: [f64; 3],
-}
-
-/// Sums of neighbour weights by item, and their largest. Empty without a source.
-#[derive(Default)]
-struct Neighbourhood {
-    /// `[items]`, or empty.
-    sums: Vec<f64>,
-    /// The items with a sum, in the order they were met.
-    touched: Vec<u32>,
-    largest: f64,
-}
-
-impl Neighbourhood {
-    fn of(catalog: &Catalog, kind: RelationKind, sources: impl Iterator<Item = (u32, f64)>) -> Self {
-        let mut all = Self::default();
-        for (source, weight) in sources {
-            if all.sums.is_empty() && catalog.has(kind) {
-                all.sums = vec![0.0; catalog.len()];
-            }
-            for (item, strength) in catalog.neighbours(kind, source) {
-                let sum = &mut all.sums[item as usize];
-                if *sum == 0.0 {
-                    all.touched.push(item);
-                }
-                *sum += weight * strength;
-            }
-        }
-        all.largest = all.touched.iter().fold(0.0, |most: f64, &item| most.max(all.sums[item as usize]));
-        all
-    }
-
-    /// The item's share of the largest sum, 0..=1.
-    fn share(&self, item: u32) -> f64 {
-        let sum = self.sums.get(item as usize).copied().unwrap_or(0.0);
-        if sum > 0.0 { sum / self.largest } else { 0.0 }
-    }
-
-    /// `ln(1 + share / floor)`: 0 for an item outside, about 5.8 for the best at 0.003.
-    fn log_share(&self, item: u32, floor: f64) -> f64 {
-        let share = self.share(item);
-        if share > 0.0 { ln(1.0 + share / floor) } else { 0.0 }
-    }
+    price: Option<PriceTaste>,
+    /// Whether anything was said of items by name.
+    speaks_of_items: bool,
+    /// The weights in force, `[blocks, SIGNALS]`.
+    weights: [[f64; SIGNALS]; 3],
 }
 
 impl<'a> Scorer<'a> {
@@ -125,14 +96,22 @@ impl<'a> Scorer<'a> {
             history: Neighbourhood::default(),
             met: Vec::new(),
             directions: Vec::new(),
+            queries: Queries::default(),
+            visited: visited_of(&session),
             session_vector: None,
             last_vector: None,
             history_vector: None,
             interests: Vec::new(),
             odds: affinities
                 .tokens()
-                .map(|(token, _)| (token, affinities.log_odds(catalog, token, request.now)))
+                .map(|(token, _)| {
+                    let odds = affinities.log_odds(catalog, token, request.now);
+                    (token, odds, affinities.moment(token, &request.context, request.now))
+                })
                 .collect(),
+            price: affinities.price_taste(request.now),
+            speaks_of_items: desk.profile.stated.speaks_of_items(),
+            weights: [Block::Session, Block::Again, Block::Discover].map(|block| desk.weights.column(block)),
             unmet: [Family::Brand, Family::Category, Family::Attribute]
                 .map(|family| affinities.unmet(family, request.now)),
             desk,
@@ -169,18 +148,31 @@ impl<'a> Scorer<'a> {
 
     /// Keeps a vector as a direction; `None` for a zero vector.
     fn keep(&mut self, vector: Vec<f64>) -> Option<usize> {
-        self.directions.push(Direction::of(&vector)?);
+        let direction = Direction::of(&vector)?;
+        direction.join(&mut self.queries, true);
+        self.directions.push(direction);
         Some(self.directions.len() - 1)
     }
 
-    /// The directions whose nearest items are candidates.
-    pub(super) fn directions(&self) -> &[Direction] {
-        &self.directions
+    /// The directions whose nearest items are candidates, to be asked together.
+    pub(super) fn queries(&self) -> &Queries {
+        &self.queries
     }
 
     /// Anchors and session items, newest first.
     pub(super) fn session_items(&self) -> &[u32] {
         &self.session
+    }
+
+    /// Whether an item is an anchor or was seen in the session.
+    pub(super) fn is_visited(&self, item: u32) -> bool {
+        self.visited(item).is_some()
+    }
+
+    fn visited(&self, item: u32) -> Option<(u32, u32)> {
+        let at = self.visited.binary_search_by_key(&item, |&(known, _, _)| known).ok()?;
+        let (_, back, count) = self.visited[at];
+        Some((back, count))
     }
 
     /// Every item on a list, once, with how strongly the lists speak for it.
@@ -191,7 +183,7 @@ impl<'a> Scorer<'a> {
             let strength = move |item: u32| {
                 lists.iter().zip([1.0, 0.5, 0.5, 1.0]).map(|(list, factor)| factor * list.share(item)).sum::<f64>()
             };
-            lists[at].touched.iter().copied().filter(fresh).map(move |item| (item, strength(item)))
+            lists[at].items().filter(fresh).map(move |item| (item, strength(item)))
         })
     }
 
@@ -200,23 +192,26 @@ impl<'a> Scorer<'a> {
     }
 
     pub(super) fn score(&self, item: u32, rules: &Active) -> Scored {
-        let mut values = [0.0; SIGNALS];
-        let bought = self.desk.profile.history.of(item).is_some_and(|own| own.bought > 0);
+        let own = self.desk.profile.history.of(item);
+        let bought = own.is_some_and(|own| own.bought > 0);
         let block = match (self.session.is_empty(), bought) {
             (false, _) => Block::Session,
             (true, true) => Block::Again,
             (true, false) => Block::Discover,
         };
-        self.lists(item, &mut values);
-        self.nearness(item, &mut values);
-        self.crowd(item, &mut values);
-        self.seen(item, &mut values);
-        self.own(item, &mut values);
-        self.tastes(item, &mut values);
+        let mut scored = Scored { item, block, values: [0.0; SIGNALS], score: 0.0 };
+        let values = &mut scored.values;
+        self.lists(item, values);
+        self.nearness(item, values);
+        self.crowd(item, values);
+        self.seen(item, values);
+        if let Some(own) = own {
+            self.own(item, own, values);
+        }
+        self.tastes(item, values);
         values[Signal::Rule as usize] = rules.boost(item);
-        let weights = self.desk.weights;
-        let score = Signal::all().map(|signal| weights.of(signal, block) * values[signal as usize]).sum();
-        Scored { item, block, values, score }
+        scored.score = self.weights[block as usize].iter().zip(values).map(|(weight, value)| weight * *value).sum();
+        scored
     }
 
     fn lists(&self, item: u32, values: &mut [f64; SIGNALS]) {
@@ -230,20 +225,25 @@ impl<'a> Scorer<'a> {
     }
 
     fn nearness(&self, item: u32, values: &mut [f64; SIGNALS]) {
-        let cosine = |at: Option<usize>| at.map_or(0.0, |at| self.cosine(at, item));
-        values[Signal::Session as usize] = cosine(self.session_vector);
-        values[Signal::TasteLast as usize] = cosine(self.last_vector);
-        values[Signal::History as usize] = cosine(self.history_vector);
-        values[Signal::Taste as usize] = self.nearest_interest(item).map_or(0.0, |(_, cosine)| cosine.max(0.0));
+        if self.queries.is_empty() {
+            return;
+        }
+        let dots = self.queries.dots(self.desk.catalog.vector_bytes(item));
+        let cosine = |at: usize| self.directions[at].cosine_of(dots[at], self.desk.catalog, item);
+        let known = |at: Option<usize>| at.map_or(0.0, cosine);
+        values[Signal::Session as usize] = known(self.session_vector);
+        values[Signal::TasteLast as usize] = known(self.last_vector);
+        values[Signal::History as usize] = known(self.history_vector);
+        let nearest = self.interests.iter().map(|&(at, _)| cosine(at));
+        let nearest = nearest.reduce(|best, next| if next > best { next } else { best });
+        values[Signal::Taste as usize] = nearest.map_or(0.0, |cosine| cosine.max(0.0));
     }
 
-    fn cosine(&self, at: usize, item: u32) -> f64 {
-        self.directions[at].cosine(self.desk.catalog, item)
-    }
-
-    fn nearest_interest(&self, item: u32) -> Option<(&'a Interest, f64)> {
-        let cosines = self.interests.iter().map(|&(at, interest)| (interest, self.cosine(at, item)));
-        cosines.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    fn nearest_interest(&self, item: u32) -> Option<&'a Interest> {
+        let dots = self.queries.dots(self.desk.catalog.vector_bytes(item));
+        let cosine = |at: usize| self.directions[at].cosine_of(dots[at], self.desk.catalog, item);
+        let cosines = self.interests.iter().map(|&(at, interest)| (interest, cosine(at)));
+        cosines.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(interest, _)| interest)
     }
 
     fn crowd(&self, item: u32, values: &mut [f64; SIGNALS]) {
@@ -261,19 +261,17 @@ impl<'a> Scorer<'a> {
     }
 
     fn seen(&self, item: u32, values: &mut [f64; SIGNALS]) {
-        let count = self.session.iter().filter(|&&seen| seen == item).count();
-        let Some(back) = self.session.iter().position(|&seen| seen == item) else { return };
+        let Some((back, count)) = self.visited(item) else { return };
         values[Signal::Seen as usize] = 1.0;
         values[Signal::SeenLast as usize] = f64::from(u8::from(back == 0));
-        values[Signal::SeenCount as usize] = ln(count as f64);
-        values[Signal::SeenRecency as usize] = exp(-(back as f64) / 2.0);
+        values[Signal::SeenCount as usize] = ln(f64::from(count));
+        values[Signal::SeenRecency as usize] = exp(-f64::from(back) / 2.0);
         values[Signal::SeenLength as usize] = ln(self.session.len() as f64);
         values[Signal::SeenTogether as usize] = self.together.share(item);
     }
 
-    fn own(&self, item: u32, values: &mut [f64; SIGNALS]) {
+    fn own(&self, item: u32, own: &Own, values: &mut [f64; SIGNALS]) {
         let profile = self.desk.profile;
-        let Some(own) = profile.history.of(item) else { return };
         // A new visit is one further from every earlier one; the running one counts as zero back, also
         // while it only saw: a shelf does not change because the shopper looks at it.
         let begins = self.session.is_empty() && !profile.session.runs(self.request.now);
@@ -297,11 +295,10 @@ impl<'a> Scorer<'a> {
         let (catalog, profile, now) = (self.desk.catalog, self.desk.profile, self.request.now);
         let (mut attributes, mut attribute_sum) = (0, 0.0);
         for token in catalog.tokens(item) {
-            let odds = self.odds(token);
+            let (odds, wanted) = self.odds(token);
             match catalog.family(token) {
                 Family::Brand => values[Signal::AffinityBrand as usize] = odds,
                 Family::Category => {
-                    let wanted = profile.affinities.moment(token, &self.request.context, now);
                     strongest(&mut values[Signal::AffinityCategory as usize], odds);
                     strongest(&mut values[Signal::Context as usize], wanted);
                 }
@@ -314,27 +311,36 @@ impl<'a> Scorer<'a> {
         if attributes > 0 {
             values[Signal::AffinityAttribute as usize] = attribute_sum / f64::from(attributes);
         }
-        let price = catalog.price(item).map(|price| profile.affinities.price_fit(price, now));
-        values[Signal::Price as usize] = price.unwrap_or(0.0);
+        if let Some(taste) = &self.price {
+            values[Signal::Price as usize] = catalog.price(item).map_or(0.0, |price| taste.fit(price));
+        }
         values[Signal::Fatigue as usize] = profile.fatigue_of(item, now);
+        if !self.speaks_of_items {
+            return;
+        }
         let id = catalog.id(item);
         values[Signal::Like as usize] = f64::from(u8::from(profile.stated.is_liked(id)));
         values[Signal::Declared as usize] += profile.stated.declared_item(id).unwrap_or(0.0);
     }
 
-    /// The affinity of a token, from the table made once per call.
-    fn odds(&self, token: u32) -> f64 {
-        let met = self.odds.binary_search_by_key(&token, |&(known, _)| known);
-        met.map_or_else(|_| self.unmet[self.desk.catalog.family(token) as usize], |at| self.odds[at].1)
+    /// The affinity of a token and how much the moment wants it, from the table made once per call.
+    fn odds(&self, token: u32) -> (f64, f64) {
+        match self.odds.binary_search_by_key(&token, |&(known, _, _)| known) {
+            Ok(at) => (self.odds[at].1, self.odds[at].2),
+            Err(_) => (self.unmet[self.desk.catalog.family(token) as usize], 0.0),
+        }
     }
 
     /// The terms of a scored candidate that are not zero, with what caused them.
     pub(super) fn reasons(&self, scored: &Scored) -> Vec<Reason> {
         let term = |signal: Signal| {
-            let weight = self.desk.weights.of(signal, scored.block);
+            let weight = self.weights[scored.block as usize][signal as usize];
             let value = scored.values[signal as usize];
+            if weight * value == 0.0 {
+                return None;
+            }
             let (item, attribute) = self.cause(signal, scored.item);
-            (weight * value != 0.0).then(|| Reason { signal: signal.name(), weight, value, item, attribute })
+            Some(Reason { signal: signal.name(), code: signal.code(), weight, value, item, attribute })
         };
         Signal::all().filter_map(term).collect()
     }
@@ -344,31 +350,19 @@ impl<'a> Scorer<'a> {
         use Signal as S;
         let last = self.session.first().copied();
         match signal {
-            S::Together | S::TogetherLog => (self.loudest(RelationKind::Together, item), None),
-            S::Similar => (self.loudest(RelationKind::Similar, item), None),
+            S::Together | S::TogetherLog => (self.together.loudest(item), None),
+            S::Similar => (self.similar.loudest(item), None),
             S::Last | S::Next | S::TasteLast | S::SimilarLast => (last, None),
             S::Session => (self.nearest_met(item, self.session.iter().copied().take(SESSION_REACH)), None),
             S::History | S::TogetherHistory => {
                 (self.nearest_met(item, self.met.iter().take(EXPLAIN_REACH).map(|&(met, _)| met)), None)
             }
-            S::Taste => {
-                let interest = self.nearest_interest(item).map(|(interest, _)| interest);
-                (interest.and_then(|interest| interest.strongest().first().map(|&(met, _)| met)), None)
-            }
+            S::Taste => (self.nearest_interest(item).and_then(Interest::leader), None),
             S::AffinityBrand => (None, self.leading(item, Family::Brand)),
             S::AffinityCategory | S::Context => (None, self.leading(item, Family::Category)),
             S::AffinityAttribute => (None, self.leading(item, Family::Attribute)),
             _ => (None, None),
         }
-    }
-
-    fn loudest(&self, kind: RelationKind, item: u32) -> Option<u32> {
-        let part = |(source, back): (u32, usize)| {
-            let strength = self.desk.catalog.neighbours(kind, source).find(|&(other, _)| other == item);
-            strength.map(|(_, strength)| (source, strength * exp(-(back as f64) / 3.0)))
-        };
-        let parts = self.session.iter().copied().zip(0..SESSION_REACH).filter_map(part);
-        parts.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(source, _)| source)
     }
 
     fn nearest_met(&self, item: u32, met: impl Iterator<Item = u32>) -> Option<u32> {
@@ -379,9 +373,23 @@ impl<'a> Scorer<'a> {
     /// The item's token of a family with the largest affinity by size.
     fn leading(&self, item: u32, family: Family) -> Option<u32> {
         let belongs = |token: &u32| self.desk.catalog.family(*token) == family;
-        let sizes = self.desk.catalog.tokens(item).filter(belongs).map(|token| (token, self.odds(token).abs()));
+        let sizes = self.desk.catalog.tokens(item).filter(belongs).map(|token| (token, self.odds(token).0.abs()));
         sizes.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(token, _)| token)
     }
+}
+
+/// The items ascending, each once, with its first place and how often it stands there.
+fn visited_of(session: &[u32]) -> Vec<(u32, u32, u32)> {
+    let mut places: Vec<(u64, u32)> = session.iter().map(|&item| u64::from(item)).zip(0..).collect();
+    by_key(&mut places);
+    let mut visited: Vec<(u32, u32, u32)> = Vec::with_capacity(places.len());
+    for (item, back) in places {
+        match visited.last_mut() {
+            Some((known, _, count)) if u64::from(*known) == item => *count += 1,
+            _ => visited.push((item as u32, back, 1)),
+        }
+    }
+    visited
 }
 
 /// Keeps the value of larger size.

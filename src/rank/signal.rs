@@ -5,6 +5,7 @@
 //! (*discover*). Defaults are the mean of fits on several shops (one set works
 //! across shops within 2 %); a pack may carry better ones, by [`Signal::code`].
 
+use super::slate::Reason;
 use crate::catalog::pack::PriorWeight;
 
 /// How many signals there are.
@@ -98,6 +99,19 @@ pub const CALIBRATION: &str = "calibration";
 pub const DISCOVERY: &str = "discovery";
 /// Penalty for likeness to the entries above.
 pub const DIVERSITY: &str = "diversity";
+
+/// What learning and the arrangement add, in the order of their places behind the signals'.
+const ADDED: [&str; 4] = [LEARNED, DISCOVERY, CALIBRATION, DIVERSITY];
+
+/// The names of everything a score is the sum of.
+pub fn terms() -> impl Iterator<Item = &'static str> {
+    Signal::all().map(Signal::name).chain(ADDED)
+}
+
+/// A term of weight 1 that learning (0), discovery (1), calibration (2) or diversity (3) adds.
+pub(super) fn added(at: usize, value: f64, item: Option<u32>) -> Reason {
+    Reason { signal: ADDED[at], code: (SIGNALS + at) as u16, weight: 1.0, value, item, attribute: None }
+}
 
 /// Weights of one signal: session, again, discover.
 type Row = (Signal, &'static str, [f64; 3]);
@@ -209,6 +223,12 @@ impl Weights {
     #[must_use]
     pub fn of(&self, signal: Signal, block: Block) -> f64 {
         self.0[signal as usize][block as usize]
+    }
+
+    /// The weights of one block, by code.
+    #[must_use]
+    pub fn column(&self, block: Block) -> [f64; SIGNALS] {
+        self.0.map(|row| row[block as usize])
     }
 
     /// Sets a signal to zero everywhere (for ablations).

@@ -9,6 +9,8 @@ use crate::math::order::{arranged, ranking};
 pub struct Reason {
     /// The signal's public name.
     pub signal: &'static str,
+    /// The place of that name in [`super::terms`]; the largest number for what is no term of a ranking.
+    pub code: u16,
     /// Its weight.
     pub weight: f64,
     /// Its value; the term is `weight · value`.

@@ -66,7 +66,12 @@ impl<'a> Tally<'a> {
     }
 
     /// Whether the present place may go to the item.
+    #[inline(always)]
     pub(super) fn allows(&self, item: u32) -> bool {
+        self.turn == Turn::Open && self.active.limits.is_empty() || self.weighs(item)
+    }
+
+    fn weighs(&self, item: u32) -> bool {
         let needs = self.active.needs.iter().zip(&self.had).enumerate();
         match self.turn {
             Turn::Open => self.against(item, Precedence::MAX).is_none(),

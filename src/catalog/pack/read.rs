@@ -49,6 +49,7 @@ pub(in crate::catalog) struct Column {
 }
 
 impl Column {
+    #[inline(always)]
     pub(in crate::catalog) fn cell<'a>(&self, bytes: &'a [u8], item: u32) -> &'a [u8] {
         let start = self.start + self.width * item as usize;
         &bytes[start..start + self.width]
