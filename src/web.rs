@@ -8,6 +8,7 @@
 mod convert;
 mod decode;
 mod panic;
+mod twins;
 
 use std::collections::HashSet;
 
@@ -17,12 +18,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::Engine;
 use crate::log::{encode_record, record_id};
+use crate::rank::terms;
 use crate::wire::decide::{DecideWire, DecisionView};
 use crate::wire::event::EventWire;
 use crate::wire::intent::IntentView;
 use crate::wire::request::{ForgetWire, RequestWire};
 use crate::wire::rule::{RuleWire, rules};
-use crate::wire::view::{ProfileView, ReplayView, SlateView};
+use crate::wire::view::{ProfileView, ReplayView};
 use convert::{Thrown, decode, decode_items, decode_list, encode, merged, moment, strings};
 
 type Js<T> = Result<T, JsValue>;
@@ -142,11 +144,31 @@ impl Core {
         self.0.log().has(id)
     }
 
-    /// Ranks for a slot.
-    pub fn rank(&mut self, request: JsValue, now: f64) -> Js<JsValue> {
+    /// Ranks for a slot; the slate's entries are numbers, see `pkg/src/slate.ts`.
+    pub fn rank(&mut self, request: JsValue, now: f64) -> Js<Array> {
         let wire: RequestWire = decode(request, "request")?;
         let slate = self.0.rank(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
-        encode(&SlateView::of(self.0.catalog(), &slate))
+        convert::slate(&slate)
+    }
+
+    /// The names of the terms of a score, by the number that slates give them.
+    #[must_use]
+    pub fn terms() -> Array {
+        terms().map(JsValue::from_str).collect()
+    }
+
+    /// The identifier of an item.
+    #[must_use]
+    pub fn id(&self, item: u32) -> Option<String> {
+        let catalog = self.0.catalog();
+        ((item as usize) < catalog.len()).then(|| catalog.id(item).to_owned())
+    }
+
+    /// The text of an attribute.
+    #[must_use]
+    pub fn attribute(&self, token: u32) -> Option<String> {
+        let catalog = self.0.catalog();
+        ((token as usize) < catalog.token_count()).then(|| catalog.token(token).to_owned())
     }
 
     /// Decides between opportunities, or for silence.

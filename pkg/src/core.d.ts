@@ -8,7 +8,7 @@
 import type { DecisionData } from "./decide.js";
 import type { ExportedEvent, Intent, ProfileView, Replay } from "./types.js";
 import type { CanonicalEvent } from "./canonical.js";
-import type { SlateData } from "./passthrough.js";
+import type { RawSlate } from "./slate.js";
 
 export class Core {
   constructor(seed?: number);
@@ -32,7 +32,10 @@ export class Core {
   remove(ids: string[]): number;
   events(): ExportedEvent[];
   has(id: string): boolean;
-  rank(request: unknown, now: number): SlateData;
+  rank(request: unknown, now: number): RawSlate;
+  static terms(): string[];
+  id(item: number): string | undefined;
+  attribute(token: number): string | undefined;
   decide(request: unknown, now: number): DecisionData;
   noticed(decisionId: string, at: number): Uint8Array | undefined;
   intent(now: number): Intent;

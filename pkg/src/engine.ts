@@ -11,6 +11,8 @@ import type { Core } from "./core.js";
 import { isFlaneurError } from "./errors.js";
 import type { Loaded } from "./loader.js";
 import { resetEngine } from "./loader.js";
+import type { SlateData } from "./passthrough.js";
+import { Names, readSlate } from "./slate.js";
 import type { Gates, Rule } from "./types.js";
 
 /** What the engine needs of its owner. */
@@ -36,6 +38,7 @@ export class Engine {
   #traps: number[] = [];
   #content: CatalogContent | undefined;
   #rules: Rule[] = [];
+  #names = new Names();
   #gates: Pick<Gates, "learn" | "rank"> = { learn: false, rank: false };
 
   constructor(loaded: Loaded, owner: Owner) {
@@ -61,7 +64,10 @@ export class Engine {
    */
   load(content: CatalogContent): boolean {
     const done = this.use((core) => loadInto(core, content), () => false);
-    if (done) this.#content = content;
+    if (done) {
+      this.#content = content;
+      this.#names = new Names();
+    }
     return done;
   }
 
@@ -79,6 +85,20 @@ export class Engine {
   setGates({ learn, rank }: Gates): void {
     this.#gates = { learn, rank };
     this.use((core) => core.setGates(learn, rank), nothing);
+  }
+
+  /**
+   * Ranks, or takes `otherwise` when there is no engine.
+   *
+   * # Errors
+   * The engine's coded error for a request that is wrong.
+   */
+  rank(request: Record<string, unknown>, slot: string, now: number, otherwise: () => SlateData): SlateData {
+    const names = this.#names;
+    return this.use((core) => {
+      if (names.terms.length === 0) names.terms = this.#loaded.glue.Core.terms();
+      return readSlate(core, core.rank(request, now), slot, names);
+    }, otherwise);
   }
 
   /** Runs a call, or `otherwise` when there is no engine or the call made it fail. */

@@ -215,7 +215,7 @@ export class Handle {
     const now = this.#now();
     const start = performance.now();
     const plain = (): SlateData => shopOrder(request, this.#ids(), newId());
-    const data = this.#serving()?.use((core) => core.rank(engineRequest(request, now), now), plain) ?? plain();
+    const data = this.#serving()?.rank(engineRequest(request, now), request.slot, now, plain) ?? plain();
     const slate = this.#slate(data);
     if (this.#latencies.push(performance.now() - start) > LATENCIES) this.#latencies.shift();
     return slate;

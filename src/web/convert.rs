@@ -1,19 +1,19 @@
 //! Conversions between JavaScript's values and the wire twins, and errors between both.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Float64Array, Reflect, Uint8Array};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::decode::read;
+use super::decode::{Read, read};
 use crate::catalog::Item;
 use crate::engine::Merged;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::encode_record;
+use crate::rank::Slate;
 use crate::time::Millis;
 use crate::wire::item::ItemWire;
-use crate::wire::view::RefusalView;
+use crate::wire::view::{ExplainedView, RefusalView, figures, path_of};
 
 /// Turns a core result into one that throws a `FlaneurError`.
 pub(super) trait Thrown<T> {
@@ -38,12 +38,12 @@ fn to_js(error: &Error) -> JsValue {
 }
 
 /// Decodes one value under a root path.
-pub(super) fn decode<T: DeserializeOwned>(value: JsValue, root: &str) -> core::result::Result<T, JsValue> {
+pub(super) fn decode<T: Read>(value: JsValue, root: &str) -> core::result::Result<T, JsValue> {
     read(value).map_err(|error: Error| error.under(root)).thrown()
 }
 
 /// Decodes a list entry by entry, so that one bad entry does not refuse the others.
-pub(super) fn decode_list<T: DeserializeOwned>(list: &JsValue) -> core::result::Result<Vec<Result<T>>, JsValue> {
+pub(super) fn decode_list<T: Read>(list: &JsValue) -> core::result::Result<Vec<Result<T>>, JsValue> {
     Ok(array(list, "events")?.iter().map(read).collect())
 }
 
@@ -65,6 +65,15 @@ fn array<'a>(value: &'a JsValue, path: &str) -> core::result::Result<&'a Array, 
 pub(super) fn encode<T: Serialize>(value: &T) -> core::result::Result<JsValue, JsValue> {
     let plain = Serializer::new().serialize_missing_as_null(false).serialize_maps_as_objects(true);
     value.serialize(&plain).map_err(JsValue::from)
+}
+
+/// A slate as `[figures, id, short, explained]`.
+pub(super) fn slate(slate: &Slate) -> core::result::Result<Array, JsValue> {
+    let figures = Float64Array::from(figures(slate).as_slice());
+    let short = slate.short.map_or(JsValue::UNDEFINED, |rule| JsValue::from_str(&path_of(rule)));
+    let explained = slate.explained.as_ref().map(|explained| encode(&ExplainedView::of(explained)));
+    let explained = explained.transpose()?.unwrap_or(JsValue::UNDEFINED);
+    Ok(Array::of4(&figures, &JsValue::from_str(&slate.id), &short, &explained))
 }
 
 /// Reads a caller's clock.

@@ -1,288 +1,210 @@
 //! Reads a JavaScript value into a wire twin, naming the place of every fault.
 //!
-//! A serde deserializer of our own, for two reasons. The path comes for free:
-//! each error is placed under its key as it travels up. And no value is ever
-//! formatted: the usual error sentences repeat the input, which we must not, and
-//! drag in the float printer, 25 KB of wasm with its tables.
+//! A decoder of our own, for three reasons. The path comes for free: each error
+//! is placed under its key as it travels up. No value is ever formatted: the
+//! usual error sentences repeat the input, which we must not, and drag in the
+//! float printer, 25 KB of wasm with its tables. And it is one loop for all
+//! twins, where a generic framework compiles one for each.
 //!
 //! A getter that throws is a fault of the value, not of the engine: every read
 //! goes through `Reflect`, which catches.
 
-use std::fmt;
-
 use js_sys::{Array, Float32Array, Reflect};
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
-use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Decodes one value; paths are relative to it.
-pub(super) fn read<T: DeserializeOwned>(value: JsValue) -> Result<T> {
-    T::deserialize(Value(value, 0)).map_err(|fault| fault.0)
-}
-
-/// A value, and how deep it lies.
-struct Value(JsValue, u8);
-
 /// A value that holds itself would never end.
 const DEEPEST: u8 = 32;
 
-/// An error under construction: placed as it travels up.
-#[derive(Debug)]
-struct Fault(Error);
+/// A value, and how deep it lies.
+pub(super) struct Value(JsValue, u8);
 
-impl Fault {
-    fn expected(expected: &dyn Expected) -> Self {
-        let expected = match expected.to_string().as_str() {
-            "f64" | "f32" => "a number".to_owned(),
-            "u16" => "a whole number".to_owned(),
-            other => other.to_owned(),
-        };
-        Self(Error::new(ErrorKind::WrongType, "", format!("wrong type; expected {expected}")))
-    }
+/// What can be read from a value.
+pub(super) trait Read: Sized {
+    /// # Errors
+    /// What was wrong, with the path from the value on.
+    fn read(value: Value) -> Result<Self>;
+}
 
-    fn under(self, key: &str) -> Self {
-        Self(self.0.under(key))
+/// A twin that is read field by field.
+pub(super) trait Twin {
+    /// What a fault says was expected.
+    fn expecting(&self) -> &'static str;
+    /// Whether a field that is not known is a fault.
+    fn is_strict(&self) -> bool;
+    /// The fields that must be there, at most 32.
+    fn required(&self) -> &'static [&'static str];
+    /// Where a field goes; `None` when it is not known.
+    fn place(&mut self, key: &str) -> Option<&mut dyn Fill>;
+}
+
+/// A place for a value.
+pub(super) trait Fill {
+    fn fill(&mut self, value: Value) -> Result<()>;
+}
+
+impl<T: Read> Fill for T {
+    fn fill(&mut self, value: Value) -> Result<()> {
+        *self = T::read(value)?;
+        Ok(())
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
-    }
+/// Decodes one value; paths are relative to it.
+pub(super) fn read<T: Read>(value: JsValue) -> Result<T> {
+    T::read(Value(value, 0))
 }
 
-impl std::error::Error for Fault {}
-
-impl de::Error for Fault {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(Error::new(ErrorKind::WrongType, "", message.to_string()))
-    }
-
-    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::expected(expected)
-    }
-
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::expected(expected)
-    }
-
-    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
-        Self::expected(expected)
-    }
-
-    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
-        Self(Error::new(ErrorKind::Unknown, "", "not a known word"))
-    }
-
-    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        Self(Error::new(ErrorKind::Unknown, "", "not a known field; see the types"))
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self(Error::new(ErrorKind::Missing, field, "this field is required"))
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        Self(Error::new(ErrorKind::Duplicate, field, "this field stands twice"))
-    }
+/// The fault of a value of another type.
+pub(super) fn expected<T>(what: &str) -> Result<T> {
+    Err(Error::new(ErrorKind::WrongType, "", format!("wrong type; expected {what}")))
 }
 
-/// What a JavaScript value is, found out once outside the generic code below.
-enum Shape {
+/// The fault of a value that is written wrongly.
+pub(super) fn malformed<T>(message: &'static str) -> Result<T> {
+    Err(Error::new(ErrorKind::WrongType, "", message))
+}
+
+/// What a JavaScript value is.
+pub(super) enum Shape {
     Nothing,
     Flag(bool),
-    Whole(i64),
     Number(f64),
     Text(String),
-    List(Array),
-    Object(JsValue),
+    List(List),
+    Object,
     Other,
 }
 
-#[inline(never)]
-fn shape(value: JsValue) -> Shape {
-    if value.is_null() || value.is_undefined() {
-        Shape::Nothing
-    } else if let Some(flag) = value.as_bool() {
-        Shape::Flag(flag)
-    } else if let Some(number) = value.as_f64() {
-        let whole = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
-        if whole { Shape::Whole(number as i64) } else { Shape::Number(number) }
-    } else if let Some(text) = value.as_string() {
-        Shape::Text(text)
-    } else if value.is_instance_of::<Float32Array>() {
-        Shape::List(Array::from(&value)) // an embedding
-    } else if value.is_object() {
-        value.dyn_into::<Array>().map_or_else(Shape::Object, Shape::List)
-    } else {
-        Shape::Other
-    }
-}
-
-/// Each typed wish accepts its own shape only, so that a twin compiles to the code of its own types.
-impl<'de> de::Deserializer<'de> for Value {
-    type Error = Fault;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match shape(self.0) {
-            Shape::Nothing => visitor.visit_unit(),
-            Shape::Flag(flag) => visitor.visit_bool(flag),
-            Shape::Whole(number) => visitor.visit_i64(number),
-            Shape::Number(number) => visitor.visit_f64(number),
-            Shape::Text(text) => visitor.visit_str(&text),
-            Shape::List(list) => visitor.visit_seq(Entries { list, next: 0, depth: deeper(self.1)? }),
-            Shape::Object(object) => visitor.visit_map(Fields::new(object, deeper(self.1)?)?),
-            Shape::Other => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        if self.0.is_null() || self.0.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match self.0.as_bool() {
-            Some(flag) => visitor.visit_bool(flag),
-            None => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match self.0.as_f64() {
-            Some(number) => visitor.visit_f64(number),
-            None => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        self.deserialize_f64(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match shape(self.0) {
-            Shape::Whole(number) => visitor.visit_i64(number),
-            _ => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match self.0.as_string() {
-            Some(text) => visitor.visit_string(text),
-            None => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        self.deserialize_string(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match self.0.as_string() {
-            Some(text) => visitor.visit_str(&text),
-            None => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match shape(self.0) {
-            Shape::List(list) => visitor.visit_seq(Entries { list, next: 0, depth: deeper(self.1)? }),
-            _ => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        match shape(self.0) {
-            Shape::Object(object) => visitor.visit_map(Fields::new(object, deeper(self.1)?)?),
-            _ => Err(Fault::expected(&visitor)),
-        }
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> std::result::Result<V::Value, Fault> {
-        self.deserialize_map(visitor)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
-        visitor.visit_unit()
-    }
-
-    forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u32 u64 u128 char bytes byte_buf unit
-        unit_struct newtype_struct tuple tuple_struct enum
-    }
-}
-
-fn deeper(depth: u8) -> std::result::Result<u8, Fault> {
-    let too_deep = || Fault(Error::new(ErrorKind::TooMany, "", "nested more than 32 deep; send plain, flat data"));
-    (depth < DEEPEST).then_some(depth + 1).ok_or_else(too_deep)
-}
-
-struct Entries {
+/// The entries of a list.
+pub(super) struct List {
     list: Array,
-    next: u32,
     depth: u8,
 }
 
-impl<'de> SeqAccess<'de> for Entries {
-    type Error = Fault;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> std::result::Result<Option<S::Value>, Fault> {
-        if self.next >= self.list.length() {
-            return Ok(None);
-        }
-        let at = self.next;
-        self.next += 1;
-        let value = Reflect::get_u32(&self.list, at).unwrap_or_default();
-        seed.deserialize(Value(value, self.depth)).map(Some).map_err(|fault| fault.under(&format!("[{at}]")))
+impl Value {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.0.is_null() || self.0.is_undefined()
     }
-}
 
-/// The own fields of an object that have a value.
-struct Fields {
-    object: JsValue,
-    keys: Array,
-    next: u32,
-    key: String,
-    value: JsValue,
-    depth: u8,
-}
-
-impl Fields {
-    fn new(object: JsValue, depth: u8) -> std::result::Result<Self, Fault> {
-        let unreadable = || Fault(Error::new(ErrorKind::Malformed, "", "this object cannot be read; send plain data"));
-        let keys = Reflect::own_keys(&object).map_err(|_| unreadable())?;
-        Ok(Self { object, keys, next: 0, key: String::new(), value: JsValue::UNDEFINED, depth })
+    pub(super) fn shape(&self) -> Result<Shape> {
+        let value = &self.0;
+        Ok(if self.is_nothing() {
+            Shape::Nothing
+        } else if let Some(flag) = value.as_bool() {
+            Shape::Flag(flag)
+        } else if let Some(number) = value.as_f64() {
+            Shape::Number(number)
+        } else if let Some(text) = value.as_string() {
+            Shape::Text(text)
+        } else if value.is_instance_of::<Float32Array>() {
+            Shape::List(List { list: Array::from(value), depth: self.deeper()? }) // an embedding
+        } else if let Some(list) = value.dyn_ref::<Array>() {
+            Shape::List(List { list: list.clone(), depth: self.deeper()? })
+        } else if value.is_object() {
+            Shape::Object
+        } else {
+            Shape::Other
+        })
     }
-}
 
-impl<'de> MapAccess<'de> for Fields {
-    type Error = Fault;
+    fn deeper(&self) -> Result<u8> {
+        let too_deep = || Error::new(ErrorKind::TooMany, "", "nested more than 32 deep; send plain, flat data");
+        (self.1 < DEEPEST).then_some(self.1 + 1).ok_or_else(too_deep)
+    }
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> std::result::Result<Option<S::Value>, Fault> {
-        while self.next < self.keys.length() {
-            let name = self.keys.get(self.next);
-            self.next += 1;
+    /// Reads the own fields of an object that have a value.
+    pub(super) fn into_fields(self, twin: &mut dyn Twin) -> Result<()> {
+        let Shape::Object = self.shape()? else { return expected(twin.expecting()) };
+        let depth = self.deeper()?;
+        let unreadable = |path: &str, what| Error::new(ErrorKind::Malformed, path.to_owned(), what);
+        let keys =
+            Reflect::own_keys(&self.0).map_err(|_| unreadable("", "this object cannot be read; send plain data"))?;
+        let is_strict = twin.is_strict();
+        let mut met = 0_u32;
+        for name in keys.iter() {
             let Some(key) = name.as_string() else { continue };
-            let unreadable =
-                || Error::new(ErrorKind::Malformed, key.clone(), "this field cannot be read; send plain data");
-            self.value = Reflect::get(&self.object, &name).map_err(|_| Fault(unreadable()))?;
-            if self.value.is_undefined() {
+            let value = Reflect::get(&self.0, &name)
+                .map_err(|_| unreadable(&key, "this field cannot be read; send plain data"))?;
+            if value.is_undefined() {
                 continue;
             }
-            self.key = key;
-            let name = Value(JsValue::from_str(&self.key), self.depth);
-            return seed.deserialize(name).map(Some).map_err(|fault| fault.under(&self.key));
+            match twin.place(&key) {
+                Some(place) => place.fill(Value(value, depth)).map_err(|error| error.under(&key))?,
+                None if is_strict => {
+                    return Err(Error::new(ErrorKind::Unknown, key, "not a known field; see the types"));
+                }
+                None => {}
+            }
+            met |= twin.required().iter().position(|field| *field == key).map_or(0, |at| 1 << at);
         }
-        Ok(None)
+        match twin.required().iter().enumerate().find(|(at, _)| met & 1 << at == 0) {
+            Some((_, field)) => Err(Error::new(ErrorKind::Missing, *field, "this field is required")),
+            None => Ok(()),
+        }
     }
+}
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> std::result::Result<S::Value, Fault> {
-        seed.deserialize(Value(std::mem::take(&mut self.value), self.depth)).map_err(|fault| fault.under(&self.key))
+impl List {
+    /// Reads each entry; the first fault ends it.
+    pub(super) fn each(&self, take: &mut dyn FnMut(Value) -> Result<()>) -> Result<()> {
+        for at in 0..self.list.length() {
+            let entry = Reflect::get_u32(&self.list, at).unwrap_or_default();
+            take(Value(entry, self.depth)).map_err(|error| error.under(&format!("[{at}]")))?;
+        }
+        Ok(())
+    }
+}
+
+impl Read for bool {
+    fn read(value: Value) -> Result<Self> {
+        value.0.as_bool().map_or_else(|| expected("a boolean"), Ok)
+    }
+}
+
+impl Read for f64 {
+    fn read(value: Value) -> Result<Self> {
+        value.0.as_f64().map_or_else(|| expected("a number"), Ok)
+    }
+}
+
+impl Read for f32 {
+    fn read(value: Value) -> Result<Self> {
+        f64::read(value).map(|number| number as f32)
+    }
+}
+
+impl Read for u16 {
+    fn read(value: Value) -> Result<Self> {
+        let whole = value.0.as_f64().filter(|number| number.fract() == 0.0 && (0.0..65_536.0).contains(number));
+        whole.map_or_else(|| expected("a whole number"), |number| Ok(number as u16))
+    }
+}
+
+impl Read for String {
+    fn read(value: Value) -> Result<Self> {
+        value.0.as_string().map_or_else(|| expected("a string"), Ok)
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(value: Value) -> Result<Self> {
+        if value.is_nothing() { Ok(None) } else { T::read(value).map(Some) }
+    }
+}
+
+impl<T: Read> Read for Box<T> {
+    fn read(value: Value) -> Result<Self> {
+        T::read(value).map(Box::new)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(value: Value) -> Result<Self> {
+        let Shape::List(list) = value.shape()? else { return expected("a list") };
+        let mut all = Vec::new();
+        list.each(&mut |entry| T::read(entry).map(|entry| all.push(entry)))?;
+        Ok(all)
     }
 }

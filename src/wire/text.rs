@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Values {
                 Ok(Values(vec![value.to_string()]))
             }
             fn visit_f64<E: Error>(self, value: f64) -> Result<Values, E> {
-                number(value).map(|text| Values(vec![text])).ok_or_else(|| E::custom("expected a finite number"))
+                Values::of_number(value).ok_or_else(|| E::custom("expected a finite number"))
             }
             fn visit_unit<E: Error>(self) -> Result<Values, E> {
                 Ok(Values::default())
@@ -79,6 +79,16 @@ impl<'de> Deserialize<'de> for Values {
             }
         }
         deserializer.deserialize_any(Of)
+    }
+}
+
+impl Values {
+    /// A number as text; `None` when it is not finite or too large.
+    #[must_use]
+    pub fn of_number(value: f64) -> Option<Self> {
+        let whole = value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0;
+        let text = if whole { Some((value as i64).to_string()) } else { number(value) };
+        text.map(|text| Self(vec![text]))
     }
 }
 
@@ -149,12 +159,18 @@ impl<'de> Deserialize<'de> for Moment {
                 Ok(Moment(value))
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
-                iso_day(text)
-                    .map(|day| Moment(day as f64 * 86_400_000.0))
-                    .ok_or_else(|| E::custom("expected a date like 2026-11-22"))
+                Moment::of_text(text).ok_or_else(|| E::custom("expected a date like 2026-11-22"))
             }
         }
         deserializer.deserialize_any(Of)
+    }
+}
+
+impl Moment {
+    /// The day that a text begins with.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        iso_day(text).map(|day| Self(day as f64 * 86_400_000.0))
     }
 }
 
@@ -188,21 +204,24 @@ impl<'de> Deserialize<'de> for Clock {
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Clock, E> {
                 let wrong = || E::custom("expected a local time like 2026-11-22 or 2026-11-22T18:00");
-                local_time(text).ok_or_else(wrong)
+                Clock::of_text(text).ok_or_else(wrong)
             }
         }
         deserializer.deserialize_any(Of)
     }
 }
 
-/// `YYYY-MM-DD` or `YYYY-MM-DDThh:mm`; nothing may follow, so that a time zone is never dropped unread.
-fn local_time(text: &str) -> Option<Clock> {
-    let day = iso_day(text)?;
-    let Some(time) = text.get(10..).filter(|rest| !rest.is_empty()) else { return Some(Clock::Day(day)) };
-    let (hour, minute) = time.strip_prefix('T')?.split_once(':')?;
-    let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<u8>().ok()).flatten();
-    let (hour, minute) = (two(hour).filter(|&hour| hour < 24)?, two(minute).filter(|&minute| minute < 60)?);
-    Some(Clock::Minute(day * 1_440 + i64::from(hour) * 60 + i64::from(minute)))
+impl Clock {
+    /// `YYYY-MM-DD` or `YYYY-MM-DDThh:mm`; nothing may follow, so that a time zone is never dropped unread.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        let day = iso_day(text)?;
+        let Some(time) = text.get(10..).filter(|rest| !rest.is_empty()) else { return Some(Self::Day(day)) };
+        let (hour, minute) = time.strip_prefix('T')?.split_once(':')?;
+        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<u8>().ok()).flatten();
+        let (hour, minute) = (two(hour).filter(|&hour| hour < 24)?, two(minute).filter(|&minute| minute < 60)?);
+        Some(Self::Minute(day * 1_440 + i64::from(hour) * 60 + i64::from(minute)))
+    }
 }
 
 /// Days since 1970-01-01 of `YYYY-MM-DD…` (Hinnant, "chrono-compatible low-level date algorithms").
@@ -221,16 +240,16 @@ fn iso_day(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, iso_day, local_time, number};
+    use super::{Clock, iso_day, number};
 
     #[test]
     fn dates_and_numbers_read_as_expected() {
         assert_eq!(iso_day("1970-01-01"), Some(0));
         assert_eq!(iso_day("2000-03-01T12:00:00Z"), Some(11_017));
         assert_eq!(iso_day("2026-13-01"), None);
-        assert_eq!(local_time("1970-01-02"), Some(Clock::Day(1)));
-        assert_eq!(local_time("1970-01-02T01:30"), Some(Clock::Minute(1_530)));
-        assert_eq!(local_time("1970-01-02T01:30Z"), None);
+        assert_eq!(Clock::of_text("1970-01-02"), Some(Clock::Day(1)));
+        assert_eq!(Clock::of_text("1970-01-02T01:30"), Some(Clock::Minute(1_530)));
+        assert_eq!(Clock::of_text("1970-01-02T01:30Z"), None);
         assert_eq!(number(-0.5).as_deref(), Some("-0.5"));
         assert_eq!(number(12.0).as_deref(), Some("12"));
         assert_eq!(number(2.345678).as_deref(), Some("2.35"));

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::log::{Log, Tier};
+use crate::log::Log;
 use crate::math::order::{arranged, by_score, ranking};
 use crate::profile::{Interest, Profile};
-use crate::rank::{Absence, Bar, Ranked, Reason, RuleTrace, Slate};
+use crate::rank::{Absence, Bar, Explained, Reason, RuleTrace, Slate};
 use crate::replay::{Rate, Replay};
 use crate::time::Millis;
 
@@ -17,18 +17,11 @@ const MAX_AFFINITIES: usize = 24;
 /// Most attributes that describe an interest.
 const MAX_DESCRIPTION: usize = 4;
 
-/// A slate.
+/// What was asked about one slate.
 #[derive(Clone, Debug, Serialize)]
-pub struct SlateView<'a> {
-    id: &'a str,
-    slot: &'a str,
-    items: Vec<RankedView<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    short: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<Vec<TraceView<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    absent: Option<Vec<AbsenceView<'a>>>,
+pub struct ExplainedView<'a> {
+    trace: Vec<TraceView<'a>>,
+    absent: Vec<AbsenceView<'a>>,
 }
 
 /// What became of a rule.
@@ -60,20 +53,9 @@ struct AbsenceView<'a> {
 }
 
 /// The path of a rule in what the page gave.
-fn path_of((own, at): (bool, u32)) -> String {
+#[must_use]
+pub fn path_of((own, at): (bool, u32)) -> String {
     if own { format!("request.rules[{at}]") } else { format!("rules[{at}]") }
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct RankedView<'a> {
-    id: &'a str,
-    position: usize,
-    score: f64,
-    propensity: f64,
-    discovery: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tier: Option<&'static str>,
-    reasons: Vec<ReasonView<'a>>,
 }
 
 /// One term.
@@ -100,25 +82,34 @@ impl<'a> ReasonView<'a> {
     }
 }
 
-impl<'a> SlateView<'a> {
-    /// The public form of a slate.
+/// A slate's entries as numbers, which JavaScript reads when somebody asks.
+///
+/// Shapes: for each entry its item, score, propensity, discovery (0 no, else one more than its tier, or 1) and how
+/// many reasons it has; for each of these its place in [`crate::rank::terms`], weight, value, item and attribute.
+/// An item or attribute that is not there is −1.
+#[must_use]
+pub fn figures(slate: &Slate) -> Vec<f64> {
+    let index = |index: Option<u32>| index.map_or(-1.0, f64::from);
+    let mut figures = Vec::with_capacity(slate.entries.iter().map(|entry| 5 + 5 * entry.reasons.len()).sum());
+    for entry in &slate.entries {
+        let tier = entry.tier.map_or(1, |tier| 2 + tier as u8);
+        let discovery = if entry.discovery { f64::from(tier) } else { 0.0 };
+        let count = entry.reasons.len() as f64;
+        figures.extend([f64::from(entry.item), entry.score, entry.propensity, discovery, count]);
+        for reason in &entry.reasons {
+            let (item, attribute) = (index(reason.item), index(reason.attribute));
+            figures.extend([f64::from(reason.code), reason.weight, reason.value, item, attribute]);
+        }
+    }
+    figures
+}
+
+impl<'a> ExplainedView<'a> {
+    /// The public form of what was asked about a slate.
     #[must_use]
-    pub fn of(catalog: &'a Catalog, slate: &'a Slate) -> Self {
-        let entry = |(position, ranked): (usize, &Ranked)| RankedView {
-            id: catalog.id(ranked.item),
-            position,
-            score: ranked.score,
-            propensity: ranked.propensity,
-            discovery: ranked.discovery,
-            tier: ranked.tier.map(Tier::name),
-            reasons: ranked.reasons.iter().map(|reason| ReasonView::of(catalog, reason)).collect(),
-        };
-        let items = slate.entries.iter().enumerate().map(entry).collect();
-        let short = slate.short.map(path_of);
-        let explained = slate.explained.as_ref();
-        let trace = explained.map(|explained| explained.rules.iter().map(TraceView::of).collect());
-        let absent = explained.map(|explained| explained.absent.iter().map(AbsenceView::of).collect());
-        Self { id: &slate.id, slot: &slate.slot, items, short, trace, absent }
+    pub fn of(explained: &'a Explained) -> Self {
+        let trace = explained.rules.iter().map(TraceView::of).collect();
+        Self { trace, absent: explained.absent.iter().map(AbsenceView::of).collect() }
     }
 }
 

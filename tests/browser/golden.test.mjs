@@ -22,14 +22,16 @@ for (const file of ["core_bg.wasm", "core_scalar_bg.wasm"]) {
     const page = await context.newPage();
     await page.goto(`${server.origin}/blank.html`);
     const outcome = await page.evaluate(async (file) => {
-      const [{ default: init, Core }, { rankCase }] = await Promise.all([import("/pkg/core.js"), import("/support/golden.mjs")]);
+      const [{ default: init, Core }, reader, { rankCase }] = await Promise.all(
+        ["/pkg/core.js", "/pkg/slate.js", "/support/golden.mjs"].map((path) => import(path)),
+      );
       await init({ module_or_path: fetch(`/pkg/${file}`) });
       const { now, cases } = await (await fetch("/vectors/golden/slates.json")).json();
       const pack = new Uint8Array(await (await fetch("/vectors/golden/shop.flaneur")).arrayBuffer());
       const wrong = [];
       let lines = 0;
       for (const [number, golden] of cases.entries()) {
-        const slate = rankCase(Core, pack, golden, now);
+        const slate = rankCase({ Core, ...reader }, pack, golden, now);
         lines += slate.lines.length;
         if (slate.id !== golden.id || slate.lines.join("\n") !== golden.lines.join("\n")) {
           wrong.push({ number, id: slate.id, lines: slate.lines });

@@ -5,14 +5,16 @@
  * bits, so equal lines mean equal slates to the last bit.
  */
 
-/** Runs one case on a core of its own; returns the slate's id and lines. */
-export function rankCase(Core, pack, { events, request }, now) {
+/** Runs one case on a core of its own, read as the package reads it; returns the slate's id and lines. */
+export function rankCase({ Core, Names, readSlate }, pack, { events, request }, now) {
   const core = new Core(7);
   core.loadPack(pack);
   core.setGates(true, true);
   const { refused } = core.import(events, now);
   if (refused.length > 0) throw new Error(`the case's events were refused: ${JSON.stringify(refused[0])}`);
-  const slate = core.rank(request, now);
+  const names = new Names();
+  names.terms = Core.terms();
+  const slate = readSlate(core, core.rank(request, now), request.slot, names);
   core.free();
   return { id: slate.id, lines: linesOf(slate) };
 }

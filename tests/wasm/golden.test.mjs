@@ -16,17 +16,17 @@ const pack = new Uint8Array(await readFile(new URL("shop.flaneur", vectors)));
 
 /** Instantiates one build in a module instance of its own: the glue holds one engine per instance. */
 async function load(file) {
-  const glue = await import(new URL(`core.js?${file}`, dist));
+  const [glue, reader] = await Promise.all([import(new URL(`core.js?${file}`, dist)), import(new URL("slate.js", dist))]);
   glue.initSync({ module: await readFile(new URL(file, dist)) });
-  return glue.Core;
+  return { Core: glue.Core, ...reader };
 }
 
 for (const file of ["core_bg.wasm", "core_scalar_bg.wasm"]) {
   test(`slates of ${file} equal the golden vectors bit for bit`, async () => {
-    const Core = await load(file);
+    const engine = await load(file);
     assert.equal(cases.length, 100);
     for (const [number, golden] of cases.entries()) {
-      const { id, lines } = rankCase(Core, pack, golden, now);
+      const { id, lines } = rankCase(engine, pack, golden, now);
       assert.deepEqual(lines, golden.lines, `case ${number}`);
       assert.equal(id, golden.id, `case ${number}`);
     }
@@ -41,10 +41,10 @@ test("the two builds differ in their code, not in their answers", async () => {
 });
 
 test("a log that differs by one event gives other lines, so the comparison can fail", async () => {
-  const Core = await load("core_bg.wasm");
+  const engine = await load("core_bg.wasm");
   const number = cases.findIndex(({ events }) => events.length > 20);
   const { events, request } = cases[number];
   const changed = events.filter(({ type }) => !["view_item", "purchase", "add_to_cart"].includes(type));
   assert.ok(changed.length < events.length);
-  assert.notDeepEqual(rankCase(Core, pack, { events: changed, request }, now).lines, cases[number].lines);
+  assert.notDeepEqual(rankCase(engine, pack, { events: changed, request }, now).lines, cases[number].lines);
 });

@@ -7,13 +7,15 @@ import { fault } from "../support/fault.mjs";
 /** Ranks the hundred golden cases in a page; returns those that came out otherwise. */
 async function goldenIn(page, file) {
   return page.run(async (file) => {
-    const [{ default: init, Core }, { rankCase }] = await Promise.all([import("/pkg/core.js"), import("/support/golden.mjs")]);
+    const [{ default: init, Core }, reader, { rankCase }] = await Promise.all(
+      ["/pkg/core.js", "/pkg/slate.js", "/support/golden.mjs"].map((path) => import(path)),
+    );
     await init({ module_or_path: fetch(`/pkg/${file}`) });
     const { now, cases } = await (await fetch("/vectors/golden/slates.json")).json();
     const pack = new Uint8Array(await (await fetch("/vectors/golden/shop.flaneur")).arrayBuffer());
     const wrong = [];
     for (const [number, golden] of cases.entries()) {
-      const slate = rankCase(Core, pack, golden, now);
+      const slate = rankCase({ Core, ...reader }, pack, golden, now);
       if (slate.id !== golden.id || slate.lines.join("\n") !== golden.lines.join("\n")) wrong.push(number);
     }
     return { cases: cases.length, wrong };
