@@ -7,6 +7,7 @@
 
 mod convert;
 mod decode;
+mod encode;
 mod panic;
 mod twins;
 
@@ -25,9 +26,14 @@ use crate::wire::intent::IntentView;
 use crate::wire::request::{ForgetWire, RequestWire};
 use crate::wire::rule::{RuleWire, rules};
 use crate::wire::view::{ProfileView, ReplayView};
-use convert::{Thrown, decode, decode_items, decode_list, encode, merged, moment, strings};
+use convert::{Thrown, decode, decode_items, decode_list, merged, moment, strings};
+use encode::encode;
 
 type Js<T> = Result<T, JsValue>;
+
+/// Smaller than the standard one.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// The engine, as JavaScript holds it.
 #[wasm_bindgen]
@@ -104,7 +110,7 @@ impl Core {
     }
 
     /// Merges stored records.
-    pub fn restore(&mut self, records: Vec<Uint8Array>) -> Js<JsValue> {
+    pub fn restore(&mut self, records: Vec<Uint8Array>) -> JsValue {
         let records: Vec<Vec<u8>> = records.iter().map(Uint8Array::to_vec).collect();
         let outcome = self.0.restore(records.iter().map(Vec::as_slice));
         encode(&convert::Counts::of(&outcome))
@@ -134,7 +140,7 @@ impl Core {
     }
 
     /// The log, in words.
-    pub fn events(&self) -> Js<JsValue> {
+    pub fn events(&self) -> JsValue {
         encode(&self.0.log().events().iter().map(EventWire::of).collect::<Vec<_>>())
     }
 
@@ -148,7 +154,7 @@ impl Core {
     pub fn rank(&mut self, request: JsValue, now: f64) -> Js<Array> {
         let wire: RequestWire = decode(request, "request")?;
         let slate = self.0.rank(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
-        convert::slate(&slate)
+        Ok(convert::slate(&slate))
     }
 
     /// The names of the terms of a score, by the number that slates give them.
@@ -176,7 +182,7 @@ impl Core {
         let wire: DecideWire = decode(request, "request")?;
         let (occasion, decision) =
             self.0.decide(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
-        encode(&DecisionView::of(self.0.catalog(), &occasion, &decision))
+        Ok(encode(&DecisionView::of(self.0.catalog(), &occasion, &decision)))
     }
 
     /// Logs that a decision came into view; returns the record.
@@ -188,7 +194,7 @@ impl Core {
     /// What the session is about.
     pub fn intent(&mut self, now: f64) -> Js<JsValue> {
         let intent = self.0.intent(moment(now)?);
-        encode(&IntentView::of(self.0.catalog(), &intent))
+        Ok(encode(&IntentView::of(self.0.catalog(), &intent)))
     }
 
     /// Logs that entries of a slate were seen; returns the record.
@@ -201,11 +207,11 @@ impl Core {
     pub fn inspect(&mut self, now: f64) -> Js<JsValue> {
         let now = moment(now)?;
         let profile = self.0.profile(now).clone();
-        encode(&ProfileView::of(self.0.catalog(), self.0.log(), &profile, now))
+        Ok(encode(&ProfileView::of(self.0.catalog(), self.0.log(), &profile, now)))
     }
 
     /// Whether the plain order would have done better.
-    pub fn replay(&self) -> Js<JsValue> {
+    pub fn replay(&self) -> JsValue {
         encode(&ReplayView::of(&self.0.replay()))
     }
 }

@@ -2,10 +2,10 @@
 
 use js_sys::{Array, Float64Array, Reflect, Uint8Array};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::decode::{Read, read};
+use super::encode::encode;
 use crate::catalog::Item;
 use crate::engine::Merged;
 use crate::error::{Error, ErrorKind, Result};
@@ -61,19 +61,12 @@ fn array<'a>(value: &'a JsValue, path: &str) -> core::result::Result<&'a Array, 
     value.dyn_ref::<Array>().ok_or_else(wrong).thrown()
 }
 
-/// Encodes a view as plain objects.
-pub(super) fn encode<T: Serialize>(value: &T) -> core::result::Result<JsValue, JsValue> {
-    let plain = Serializer::new().serialize_missing_as_null(false).serialize_maps_as_objects(true);
-    value.serialize(&plain).map_err(JsValue::from)
-}
-
 /// A slate as `[figures, id, short, explained]`.
-pub(super) fn slate(slate: &Slate) -> core::result::Result<Array, JsValue> {
+pub(super) fn slate(slate: &Slate) -> Array {
     let figures = Float64Array::from(figures(slate).as_slice());
     let short = slate.short.map_or(JsValue::UNDEFINED, |rule| JsValue::from_str(&path_of(rule)));
     let explained = slate.explained.as_ref().map(|explained| encode(&ExplainedView::of(explained)));
-    let explained = explained.transpose()?.unwrap_or(JsValue::UNDEFINED);
-    Ok(Array::of4(&figures, &JsValue::from_str(&slate.id), &short, &explained))
+    Array::of4(&figures, &JsValue::from_str(&slate.id), &short, &explained.unwrap_or_default())
 }
 
 /// Reads a caller's clock.
@@ -119,7 +112,7 @@ pub(super) fn merged(merged: &Merged) -> core::result::Result<JsValue, JsValue> 
     let report = js_sys::Object::new();
     let records: Array =
         merged.added.iter().map(|event| JsValue::from(Uint8Array::from(encode_record(event).as_slice()))).collect();
-    let refused = encode(&merged.refused.iter().map(RefusalView::of).collect::<Vec<_>>())?;
+    let refused = encode(&merged.refused.iter().map(RefusalView::of).collect::<Vec<_>>());
     Reflect::set(&report, &"added".into(), &records)?;
     Reflect::set(&report, &"known".into(), &JsValue::from_f64(merged.known as f64))?;
     Reflect::set(&report, &"refused".into(), &refused)?;
