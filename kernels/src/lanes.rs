@@ -40,14 +40,14 @@ mod vectors {
         bytemuck::cast(lanes)
     }
 
-    /// Dot products of one row with four widened vectors: `[row / 16][four][low, high]`.
+    /// Dot products of one row with the first `N` of four widened vectors, `[row / 16][four][low, high]`; 0 for the rest.
     #[inline(always)]
-    pub(crate) fn dot_four(row: &[[u8; 16]], four: &[[[[i16; 8]; 2]; 4]]) -> Integers {
+    pub(crate) fn dot_four<const N: usize>(row: &[[u8; 16]], four: &[[[[i16; 8]; 2]; 4]]) -> Integers {
         let mut s = [i32x4_splat(0); 4];
         for (x, words) in row.iter().zip(four) {
             let x: v128 = bytemuck::cast(*x);
             let (low, high) = (i16x8_extend_low_i8x16(x), i16x8_extend_high_i8x16(x));
-            for k in 0..4 {
+            for k in 0..N {
                 let near = i32x4_dot_i16x8(low, bytemuck::cast(words[k][0]));
                 let far = i32x4_dot_i16x8(high, bytemuck::cast(words[k][1]));
                 s[k] = i32x4_add(s[k], i32x4_add(near, far));
@@ -98,11 +98,11 @@ mod vectors {
         lanes
     }
 
-    /// Dot products of one row with four widened vectors: `[row / 16][four][low, high]`.
-    pub(crate) fn dot_four(row: &[[u8; 16]], four: &[[[[i16; 8]; 2]; 4]]) -> Integers {
+    /// Dot products of one row with the first `N` of four widened vectors, `[row / 16][four][low, high]`; 0 for the rest.
+    pub(crate) fn dot_four<const N: usize>(row: &[[u8; 16]], four: &[[[[i16; 8]; 2]; 4]]) -> Integers {
         let mut sums = [0; 4];
         for (x, words) in row.iter().zip(four) {
-            for (sum, [low, high]) in sums.iter_mut().zip(words) {
+            for (sum, [low, high]) in sums.iter_mut().zip(words).take(N) {
                 for d in 0..8 {
                     *sum += i32::from(x[d] as i8) * i32::from(low[d]);
                     *sum += i32::from(x[d + 8] as i8) * i32::from(high[d]);

@@ -1,7 +1,7 @@
 //! The few loops that are written for speed, beside a core that is compiled for size.
 //!
 //! Under full link-time optimization the optimizer's level is the root crate's:
-//! `z`, which vectorizes nothing. So the SIMD build spells its vectors out, with
+//! one for size, which vectorizes nothing. So the SIMD build spells its vectors out, with
 //! safe intrinsics. Integer products, and the same operations on floats in the
 //! same order: the SIMD and the scalar build give the same numbers.
 

@@ -64,7 +64,7 @@ impl Queries {
     pub fn dots(&self, row: &[u8]) -> [i32; MOST] {
         let mut dots = [0; MOST];
         for (four, out) in self.fours.iter().zip(dots.as_chunks_mut::<4>().0) {
-            *out = integers(four.dots(row));
+            *out = integers(four.dots::<4>(row));
         }
         dots
     }
@@ -78,27 +78,43 @@ impl Queries {
         if self.dims == 0 {
             return;
         }
-        for (at, four) in self.fours.iter().enumerate() {
-            let scaled = |k: usize| self.scaled[4 * at + k];
-            let share = numbers(std::array::from_fn(|k| f32::from(u8::from(scaled(k)))));
-            let rest = numbers(std::array::from_fn(|k| f32::from(u8::from(!scaled(k)))));
-            let mut floors = [0.0_f64; 4];
-            // Nothing is above an infinite floor: the places behind the last vector.
-            let mut near: [f32; 4] = std::array::from_fn(|k| if 4 * at + k < self.len { 0.0 } else { f32::INFINITY });
-            let mut fence = numbers(near);
-            for (item, (row, &scale)) in rows.chunks_exact(self.dims).zip(scales).enumerate() {
-                let dots = four.dots(row);
-                if !any_above(dots, scale, share, rest, fence) {
-                    continue;
-                }
-                let dots = integers(dots);
-                for k in 0..4.min(self.len - 4 * at) {
-                    let score = f64::from(dots[k]) * if scaled(k) { f64::from(scale) } else { 1.0 };
-                    if score > floors[k] {
-                        floors[k] = keep(4 * at + k, item as u32, score).max(0.0);
-                        near[k] = (floors[k] * SLACK) as f32;
-                        fence = numbers(near);
-                    }
+        for at in 0..self.fours.len() {
+            // Half of a four is half the work.
+            if self.len - 4 * at > 2 {
+                self.above_of::<4>(at, rows, scales, keep);
+            } else {
+                self.above_of::<2>(at, rows, scales, keep);
+            }
+        }
+    }
+
+    /// The same for the first `N` of one four.
+    fn above_of<const N: usize>(
+        &self,
+        at: usize,
+        rows: &[u8],
+        scales: &[f32],
+        keep: &mut dyn FnMut(usize, u32, f64) -> f64,
+    ) {
+        let scaled = |k: usize| self.scaled[4 * at + k];
+        let share = numbers(std::array::from_fn(|k| f32::from(u8::from(scaled(k)))));
+        let rest = numbers(std::array::from_fn(|k| f32::from(u8::from(!scaled(k)))));
+        let mut floors = [0.0_f64; 4];
+        // Nothing is above an infinite floor: the places behind the last vector.
+        let mut near: [f32; 4] = std::array::from_fn(|k| if 4 * at + k < self.len { 0.0 } else { f32::INFINITY });
+        let mut fence = numbers(near);
+        for (item, (row, &scale)) in rows.chunks_exact(self.dims).zip(scales).enumerate() {
+            let dots = self.fours[at].dots::<N>(row);
+            if !any_above(dots, scale, share, rest, fence) {
+                continue;
+            }
+            let dots = integers(dots);
+            for k in 0..N.min(self.len - 4 * at) {
+                let score = f64::from(dots[k]) * if scaled(k) { f64::from(scale) } else { 1.0 };
+                if score > floors[k] {
+                    floors[k] = keep(4 * at + k, item as u32, score).max(0.0);
+                    near[k] = (floors[k] * SLACK) as f32;
+                    fence = numbers(near);
                 }
             }
         }
@@ -107,14 +123,14 @@ impl Queries {
 
 impl Four {
     #[inline(always)]
-    fn dots(&self, row: &[u8]) -> Integers {
+    fn dots<const N: usize>(&self, row: &[u8]) -> Integers {
         let (vectors, rest) = row.as_chunks::<16>();
-        let dots = dot_four(vectors, &self.words);
+        let dots = dot_four::<N>(vectors, &self.words);
         if rest.is_empty() {
             return dots;
         }
         let mut dots = integers(dots);
-        for (dot, words) in dots.iter_mut().zip(&self.rest) {
+        for (dot, words) in dots.iter_mut().zip(&self.rest).take(N) {
             for (&x, &word) in rest.iter().zip(words) {
                 *dot += i32::from(x as i8) * i32::from(word);
             }
