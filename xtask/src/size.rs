@@ -209,7 +209,7 @@ mod tests {
         let budgets = budgets(include_str!("../../benches/budgets.toml"));
         for file in Variant::CORE.map(Variant::file) {
             // 100,000 until the core learned, decided and traced rules; 50,000 is the aim.
-            assert!(budgets.wasm[file].brotli_bytes <= 138_000, "{file}");
+            assert!(budgets.wasm[file].brotli_bytes <= 143_500, "{file}");
         }
     }
 
