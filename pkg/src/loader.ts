@@ -213,10 +213,11 @@ function isModule(value: unknown): value is WebAssembly.Module {
 function obstacle(): NotLoaded | undefined {
   if (typeof WebAssembly !== "object") return { reason: "wasm_unavailable" };
   try {
-    new WebAssembly.Module(new Uint8Array(EMPTY_MODULE));
+    new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(EMPTY_MODULE))); // WebKit refuses only here
     return undefined;
   } catch (cause) {
-    return { reason: "wasm_blocked_by_csp", cause };
+    // Firefox without its compilers says so in a plain error.
+    return { reason: cause instanceof WebAssembly.CompileError ? "wasm_blocked_by_csp" : "wasm_unavailable", cause };
   }
 }
 
