@@ -248,7 +248,7 @@ export class FlaneurShelf extends FlaneurElement {
     const { id } = ranked;
     const item = this.item(id);
     const title = item.title ?? id;
-    const link = /^(https?:)?\/|^[.?#\w]/.test(item.url ?? "") && !/^\w+script:|^data:/i.test(item.url ?? "") ? item.url : undefined;
+    const link = linkOf(item.url);
     const price = item.price === undefined ? undefined : new Intl.NumberFormat(this.locale, item.currency ? { style: "currency", currency: item.currency } : {}).format(item.price);
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
@@ -281,5 +281,15 @@ export class FlaneurShelf extends FlaneurElement {
   #chose(id: string): void {
     const slate = this.#shelf?.view.slate;
     this.shop?.observe({ type: "select_item", item: id, slot: this.name, ...(slate && { slate: slate.id }) });
+  }
+}
+
+/** An address that a click may follow: of the web, or of the app that the page is. A script's is refused, however it is spelt. */
+function linkOf(url = ""): string | undefined {
+  try {
+    const { protocol } = new URL(url, document.baseURI);
+    return url !== "" && (/^https?:$/.test(protocol) || protocol === location.protocol) ? url : undefined;
+  } catch {
+    return undefined;
   }
 }
