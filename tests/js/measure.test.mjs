@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
 import { Measurer } from "../../pkg/dist/measure/measurer.js";
+import { MeasureStore } from "../../pkg/dist/measure/store.js";
 import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
 import { operator } from "./support/operator.mjs";
 import { DAY, START, WEEK, base64url, dapTask, hpkeConfig, ldpTask, signed } from "./support/tasks.mjs";
@@ -238,6 +239,46 @@ test("two tabs over a thousand epochs never spend twice, nor send two reports fo
   assert.equal(received.length, 1000);
   assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, 1000, "no report twice");
   await Promise.all([one.measurer.close(), two.measurer.close()]);
+});
+
+test("a tab that slept while it held the lock writes nothing, and sends nothing, after another took over", async (t) => {
+  const shop = freshShop();
+  const { url, received } = await operator(t);
+  const bundle = await signed(shop, [taskAt(url)]);
+  const { request } = navigator.locks;
+  const asleep = [];
+  const sleeper = await device(shop, bundle);
+  const end = await sleeper.begin();
+  // The browser hands the lock on while the work that held it stands still, as WebKit does with a page in its cache.
+  navigator.locks.request = (name, ...rest) => {
+    const work = rest.at(-1);
+    return new Promise((resolve, reject) => asleep.push(() => Promise.resolve(work({ name })).then(resolve, reject)));
+  };
+  const { read } = MeasureStore.prototype;
+  let stands;
+  MeasureStore.prototype.read = async function (...given) {
+    const found = await read.apply(this, given);
+    if (given[1]?.length > 0 && stands === undefined) await new Promise((resolve) => (stands = resolve));
+    return found;
+  };
+  t.after(() => {
+    navigator.locks.request = request;
+    MeasureStore.prototype.read = read;
+  });
+  const late = sleeper.at(end + DAY);
+  await eventually(() => asleep.length === 1, "the first turn");
+  asleep[0]();
+  await eventually(() => stands !== undefined, "the sleep");
+  navigator.locks.request = request;
+  const other = await device(shop, bundle);
+  await other.at(end + DAY);
+  assert.equal(received.length, 1);
+  const [line] = await other.measurer.ledger();
+  stands();
+  await late;
+  assert.deepEqual(await other.measurer.ledger(), [line], "charged once, and as it was");
+  assert.equal(received.length, 1, "sent once");
+  await Promise.all([sleeper.measurer.close(), other.measurer.close()]);
 });
 
 test("a task that changes within a week is not answered until the next, and says so", async (t) => {

@@ -22,9 +22,18 @@ import { SPREAD_MS, dueAt, retryAt, verdict } from "./schedule.js";
 import { loadSeal } from "./seal.js";
 import type { Seal } from "./seal.js";
 import { MeasureStore } from "./store.js";
-import type { DeviceState, Remembered, Waiting } from "./store.js";
+import type { DeviceState, Lease, Remembered, Turn, Waiting } from "./store.js";
 
 type Line = LedgerEntry & { key: string };
+
+/** A report that is sent now. */
+interface Sending {
+  report: Waiting;
+  line: Line;
+  now: number;
+  signal: AbortSignal;
+  leases: readonly Lease[];
+}
 
 /** How often a page looks whether something is due. */
 const LOOK_MS = 60_000;
@@ -84,15 +93,12 @@ export class Measurer {
     this.#abort.abort();
     this.#abort = new AbortController();
     await this.#locked("ledger", async () => {
-      const { state, ledger, waiting } = await this.#store.read(false);
+      const { state, ledger, waiting, leases } = await this.#store.read(false, ["ledger", "send"]);
       if (!state) return;
       const done = waiting.map(({ key }) => key);
       const dropped = ledger.filter(({ key, outcome }) => outcome === "waiting" && done.includes(key));
-      await this.#store.write({
-        state: { ...state, answers: {} },
-        ledger: dropped.map((line) => ({ ...line, outcome: "dropped" })),
-        done,
-      });
+      const change = { state: { ...state, answers: {} }, ledger: dropped.map((line) => ({ ...line, outcome: "dropped" as const })), done };
+      await this.#store.write(change, leases);
     }).catch(report);
   }
 
@@ -183,7 +189,7 @@ export class Measurer {
 
   /** Answers, charges and seals what the last epoch owes. */
   async #prepare({ tasks }: Questions, now: number, signal: AbortSignal): Promise<void> {
-    const remembered = await this.#store.read(true);
+    const remembered = await this.#store.read(true, ["ledger"]);
     const state = remembered.state ?? freshState(now);
     const epoch = epochAt(now, state.anchor);
     const pinned = pin(state, tasks, epoch);
@@ -202,7 +208,7 @@ export class Measurer {
     }
     if (signal.aborted) return; // withdrawn meanwhile: nothing was charged, nothing waits
     const nothing = remembered.state && owed.length === 0 && old.length === 0 && pinned === state;
-    if (!nothing) await this.#store.write(change);
+    if (!nothing) await this.#store.write(change, remembered.leases);
   }
 
   #line(key: string, task: Task, bucket: number, epsilon: number, epoch: number, at: number, bytes: number): Line {
@@ -232,24 +238,24 @@ export class Measurer {
 
   /** Sends what is due, one after the other. */
   async #send(now: number, signal: AbortSignal): Promise<void> {
-    const { ledger, waiting } = await this.#store.read(false);
+    const { ledger, waiting, leases } = await this.#store.read(false, ["send"]);
     if (waiting.length === 0) return;
     const lastAction = this.#around.events().reduce((last, { at }) => Math.max(last, at), -Infinity);
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);
-      if (signal.aborted || !line) return;
-      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, outcome: "failed", reason: "late" }] });
-      if (what === "send") await this.#sendOne(report, line, now, signal);
+      if (signal.aborted || !line || (what === "send" && !(await this.#store.holds(leases)))) return; // another tab is at it
+      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, outcome: "failed", reason: "late" }] }, leases);
+      if (what === "send") await this.#sendOne({ report, line, now, signal, leases });
     }
   }
 
-  async #sendOne(report: Waiting, line: Line, now: number, signal: AbortSignal): Promise<void> {
+  async #sendOne({ report, line, now, signal, leases }: Sending): Promise<void> {
     const delivery = await deliver(report.task, report.sealed, signal);
     if (delivery === "aborted") return;
     const key = report.key;
     if (delivery === "sent") {
-      await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "sent", sentAt: now }] });
+      await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "sent", sentAt: now }] }, leases);
       return;
     }
     if (signal.aborted) return;
@@ -258,9 +264,9 @@ export class Measurer {
     const next = delivery === "again" ? retryAt(failures, now) : fresh ? now : undefined;
     if (next === undefined) {
       const reason = delivery === "again" ? "unreachable" : delivery;
-      await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] });
+      await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] }, leases);
     } else {
-      await this.#store.write({ waiting: [{ ...(fresh ?? report), failures, retryAt: next }] });
+      await this.#store.write({ waiting: [{ ...(fresh ?? report), failures, retryAt: next }] }, leases);
     }
   }
 
@@ -275,7 +281,7 @@ export class Measurer {
   }
 
   /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */
-  async #locked(name: "ledger" | "send", work: () => Promise<void>, once = false): Promise<void> {
+  async #locked(name: Turn, work: () => Promise<void>, once = false): Promise<void> {
     const lock = `flaneur:${this.#shop}:${name}`;
     if (once) {
       await navigator.locks.request(lock, { ifAvailable: true }, (held) => (held ? work() : undefined));

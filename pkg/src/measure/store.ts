@@ -2,7 +2,9 @@
  * What measuring must remember on this device: one small database per shop, apart from the log.
  *
  * It outlives an erasure of the log, so that erasing does not refill the budget, and goes when `store` is lost.
- * Every change is one transaction: a charge and its sealed report are written together or not at all.
+ * Every change is one transaction: a charge and its sealed report are written together or not at all. A lock can be
+ * lost to another tab while a page sleeps, so who reads in order to write gets a number with it, a lease, and a write
+ * under a number that another write has passed changes nothing.
  */
 
 import type { LedgerEntry, Task } from "../types/measure.js";
@@ -35,6 +37,15 @@ export interface Waiting {
   again: boolean;
 }
 
+/** What is done by one tab at a time. */
+export type Turn = "ledger" | "send";
+
+/** The right to write, until another tab has written. It goes on with every write of its own. */
+export interface Lease {
+  readonly turn: Turn;
+  number: number;
+}
+
 /** Everything remembered. */
 export interface Remembered {
   state: DeviceState | undefined;
@@ -58,6 +69,15 @@ export interface Change {
 const STORES = ["state", "ledger", "outbox"] as const;
 const VERSION = 1;
 
+/** Where the number of a turn's last write is kept. */
+const placeOf = (turn: Turn): string => `lease:${turn}`;
+
+/** Asks for the number of a turn's last write, within a transaction. */
+function lastOf(transaction: IDBTransaction, turn: Turn, then: (number: number) => void): void {
+  const request = transaction.objectStore("state").get(placeOf(turn));
+  request.onsuccess = () => then((request.result as number | undefined) ?? 0);
+}
+
 /** The database of one shop. */
 export class MeasureStore {
   readonly #shop: string;
@@ -67,34 +87,56 @@ export class MeasureStore {
     this.#shop = shop;
   }
 
-  /** Everything. Creates the database when `create`; otherwise nothing is created. */
-  async read(create: boolean): Promise<Remembered> {
-    if (!create && !this.#db && !(await hasMeasured(this.#shop))) return { state: undefined, ledger: [], waiting: [] };
+  /** Everything, and a lease for each turn. Creates the database when `create`; otherwise nothing is created. */
+  async read(create: boolean, turns: readonly Turn[] = []): Promise<Remembered & { leases: Lease[] }> {
+    const leases: Lease[] = [];
+    if (!create && !this.#db && !(await hasMeasured(this.#shop))) return { state: undefined, ledger: [], waiting: [], leases };
     const db = await this.#open();
     return new Promise((resolve, reject) => {
       const transaction = db.transaction(STORES, "readonly");
+      for (const turn of turns) lastOf(transaction, turn, (number) => leases.push({ turn, number }));
       const state = transaction.objectStore("state").get("device");
       const ledger = transaction.objectStore("ledger").getAll();
       const waiting = transaction.objectStore("outbox").getAll();
       transaction.oncomplete = () =>
-        resolve({ state: state.result as DeviceState | undefined, ledger: ledger.result, waiting: waiting.result });
+        resolve({ state: state.result as DeviceState | undefined, ledger: ledger.result, waiting: waiting.result, leases });
       transaction.onabort = () => reject(transaction.error ?? new Error("the ledger could not be read"));
     });
   }
 
-  /** Writes a change, on the disk when this resolves. */
-  async write({ state, ledger = [], waiting = [], done = [], old = [] }: Change): Promise<void> {
+  /** Whether no other tab wrote since. */
+  async holds(leases: readonly Lease[]): Promise<boolean> {
+    const { leases: now } = await this.read(false, leases.map(({ turn }) => turn));
+    return leases.every(({ turn, number }) => now.some((lease) => lease.turn === turn && lease.number === number));
+  }
+
+  /** Writes a change, on the disk when this resolves to true. False when another tab wrote meanwhile: then nothing is written. */
+  async write({ state, ledger = [], waiting = [], done = [], old = [] }: Change, leases: readonly Lease[]): Promise<boolean> {
     const db = await this.#open();
     return new Promise((resolve, reject) => {
       const transaction = db.transaction(STORES, "readwrite", { durability: "strict" });
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("the ledger could not be written"));
+      let stale = false;
+      transaction.oncomplete = () => {
+        for (const lease of leases) lease.number++;
+        resolve(true);
+      };
+      transaction.onabort = () => {
+        if (stale) resolve(false);
+        else reject(transaction.error ?? new Error("the ledger could not be written"));
+      };
+      for (const { turn, number } of leases) {
+        lastOf(transaction, turn, (last) => {
+          if (stale) return;
+          stale = last !== number;
+          if (stale) transaction.abort();
+          else transaction.objectStore("state").put(number + 1, placeOf(turn));
+        });
+      }
       if (state) transaction.objectStore("state").put(state, "device");
       for (const line of ledger) transaction.objectStore("ledger").put(line, line.key);
       for (const report of waiting) transaction.objectStore("outbox").put(report, report.key);
       for (const key of done) transaction.objectStore("outbox").delete(key);
       for (const key of old) transaction.objectStore("ledger").delete(key);
-      transaction.commit?.();
     });
   }
 
