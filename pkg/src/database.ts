@@ -5,7 +5,8 @@
  * frame; the database deleted and made again; a database of another name. Each rung is climbed only
  * when the ones below failed with an error, never because something was slow: what is slow goes on,
  * and the page works from memory meanwhile. Deleting is only done when two factories both found the
- * database broken, and what memory holds is written again.
+ * database broken, and what memory holds is written again. The database of another name, the spare,
+ * serves until the first one opens again; then what it holds is taken over, and it is deleted.
  */
 
 import { Frame, pageFactory } from "./factory.js";
@@ -27,6 +28,8 @@ export interface Connection {
   readonly empty: boolean;
   /** A newer version of this package made it; what cannot be read there must stay. */
   readonly newer: boolean;
+  /** It is the one of another name, in use because the first does not open. */
+  readonly spare: boolean;
 }
 
 /** What a database tells its owner. */
@@ -81,13 +84,31 @@ export class Database {
     return found ?? (create && epoch === this.#epoch ? this.connect(true) : undefined);
   }
 
-  /** Whether the database is there; without certainty, yes. */
-  async mayExist(): Promise<boolean> {
+  /** Whether the database is there, without certainty yes; and whether the spare is. Never rejects. */
+  async found(): Promise<{ main: boolean; spare: boolean }> {
     const factory = this.#factory ?? pageFactory();
-    if (!factory) return false;
-    if (typeof factory.databases !== "function") return true;
-    const known = await within(factory.databases(), READ_MS).catch(() => undefined);
-    return known === undefined || known.some(({ name }) => name !== undefined && this.#names.includes(name));
+    if (!factory) return { main: false, spare: false };
+    // Asked in a frame without an origin, Chromium rejects a promise that nobody holds.
+    const mayAsk = typeof factory.databases === "function" && globalThis.origin !== "null";
+    const listed = mayAsk ? within(factory.databases(), READ_MS) : undefined;
+    const known = await listed?.catch(() => undefined);
+    const [main, spare] = this.#names.map((name) => known?.some((each) => each.name === name));
+    return { main: main ?? true, spare: spare ?? false };
+  }
+
+  /** The spare, to be read. The caller closes it. Nothing when there is none, or it cannot be had. */
+  async openSpare(): Promise<Connection | undefined> {
+    const factory = this.#factory ?? pageFactory();
+    if (!factory) return undefined;
+    const opening = openDatabase(factory, this.#names[1], false, VERSION, () => {});
+    const found = await within(opening, OPEN_MS).catch(() => undefined);
+    return found && { ...found, seal: new Seal(await takeKeys(found.db)), spare: true };
+  }
+
+  /** Deletes the spare: what it held is in the database. */
+  dropSpare(): void {
+    const factory = this.#factory ?? pageFactory();
+    if (factory) void deleteDatabase(factory, this.#names[1]).catch(() => {}); // the next page does it again
   }
 
   /** Lets go of the connection; the next call opens it again. */
@@ -177,7 +198,7 @@ export class Database {
     try {
       const seal = new Seal(await takeKeys(db));
       if (epoch !== this.#epoch) throw new Error("the database was given up");
-      const connection = { db, seal, empty, newer };
+      const connection = { db, seal, empty, newer, spare: name === this.#names[1] };
       this.#hold(connection);
       return connection;
     } catch (e) {
@@ -199,7 +220,9 @@ export class Database {
       if (letGo()) this.#listener.lost();
     };
     db.onversionchange = ({ newVersion }) => {
-      if (letGo() && newVersion === null) this.#listener.deleted();
+      if (!letGo() || newVersion !== null) return;
+      if (connection.spare) this.#listener.lost(); // another page took it over, or the other name is gone too
+      else this.#listener.deleted();
     };
   }
 }

@@ -449,7 +449,7 @@ export class Handle {
   }
 
   #repaired(repair: keyof Repairs, count: number): void {
-    const before = this.#repairs ?? { damaged: 0, replayed: 0, reconnected: 0, rebuilt: 0 };
+    const before = this.#repairs ?? { damaged: 0, replayed: 0, reconnected: 0, rebuilt: 0, merged: 0 };
     this.#repairs = Object.freeze({ ...before, [repair]: before[repair] + count });
     this.#emitStatus("storage_repaired");
   }

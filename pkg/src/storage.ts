@@ -37,7 +37,7 @@ export interface Write {
 }
 
 /** What was done to keep the log whole. */
-export type Repair = "damaged" | "reconnected" | "rebuilt";
+export type Repair = "damaged" | "reconnected" | "rebuilt" | "merged";
 
 /** What a store tells its owner. */
 export interface StoreListener {
@@ -55,8 +55,16 @@ interface Batch {
   transaction?: IDBTransaction;
 }
 
+/** What one database holds. In a spare, also which events were forgotten meanwhile. */
+interface Contents extends Stored {
+  gone: string[];
+}
+
 const CHOICE = "choice";
 const RECEIPT = "receipt:";
+/** In a spare, the place of an event that was forgotten holds its id and nothing else; this id stands for all. */
+const GONE = new Uint8Array(0);
+const EVERYTHING = "";
 const RETRY_MS = [0, 250, 1000, 4000, 15_000, 30_000] as const;
 /** So often a closed store goes on for the time of a flush. */
 const DRAIN_TRIES = 10;
@@ -78,6 +86,8 @@ export class DeviceStore {
   /** The connection that was had last. */
   #last: Connection | undefined;
   #rebuilt = false;
+  /** A spare was taken over, and is to go when that is written. */
+  #merging = false;
   /** The page is leaving, or asleep. */
   #away = false;
   /** Grows when the database is given up; what was begun before must not come back. */
@@ -108,9 +118,13 @@ export class DeviceStore {
   async read(create: boolean): Promise<Stored | undefined> {
     const epoch = this.#epoch;
     try {
-      if (!create && !(await this.#database.mayExist())) return undefined;
-      const connection = await this.#connect(create);
-      return connection && (await this.#readAll(connection));
+      const found = this.#database.found();
+      const exists = create || Object.values(await found).includes(true);
+      const connection = exists && (await this.#connect(create || (await found).spare));
+      if (!connection) return undefined;
+      const stored = await this.#readAll(connection);
+      if (!connection.spare && (await found).spare) await this.#mergeSpare(stored).catch(() => {}); // the next page tries again
+      return stored;
     } catch {
       if (epoch === this.#epoch) this.#listener.trouble("storage_unavailable");
       return undefined;
@@ -216,6 +230,7 @@ export class DeviceStore {
     this.#clearing = false;
     this.#batch = undefined;
     this.#last = undefined;
+    this.#merging = false;
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#failures = 0;
@@ -232,13 +247,14 @@ export class DeviceStore {
     const connection = await this.#database.connect(create);
     if (!connection || epoch !== this.#epoch) return undefined;
     if (connection === this.#last) return connection; // another caller waited for the same
-    const cleared = this.#last !== undefined && connection.empty && !this.#rebuilt;
+    const before = this.#last;
+    const cleared = before !== undefined && connection.empty && !this.#rebuilt;
     this.#last = connection;
     if (cleared) {
       this.#vanish(); // the browser cleared it: that is the shopper's word
       return undefined;
     }
-    if (this.#rebuilt) this.#listener.refill();
+    if (this.#rebuilt || (before?.spare && !connection.spare)) this.#listener.refill();
     this.#rebuilt = false;
     if (this.#failures === 0) this.#listener.trouble(undefined);
     return connection;
@@ -253,7 +269,32 @@ export class DeviceStore {
     );
   }
 
-  async #readAll({ db, seal, newer }: Connection): Promise<Stored> {
+  /** Takes over what was written under the other name while the database did not open: the later word holds. */
+  async #mergeSpare(stored: Contents): Promise<void> {
+    const spare = await this.#database.openSpare();
+    if (!spare) return;
+    const late = await this.#readAll(spare).finally(() => spare.db.close());
+    const emptied = late.gone.includes(EVERYTHING);
+    const records = new Map(emptied ? [] : stored.records);
+    if (emptied) this.clear();
+    for (const id of late.gone) records.delete(id);
+    this.drop(late.gone);
+    for (const [id, record] of late.records) {
+      records.set(id, record);
+      this.put(id, record);
+    }
+    stored.records = [...records];
+    stored.choice = late.choice ?? stored.choice;
+    stored.receipts.push(...late.receipts);
+    if (late.choice) this.putChoice(late.choice, late.receipts);
+    this.#merging = true;
+    this.#listener.repaired("merged", late.records.length);
+    this.#schedule();
+  }
+
+  async #readAll(connection: Connection): Promise<Contents> {
+    const { db, seal, newer } = connection;
+    const inUse = connection === this.#database.connection;
     const late = setTimeout(() => this.#listener.trouble("storage_timeout"), READ_MS);
     try {
       const [log, consent] = await readStores(db);
@@ -262,7 +303,7 @@ export class DeviceStore {
       const records = await Promise.all(
         log.map(async ([key, value]) => {
           const found = await openRecord(seal, key, value);
-          if (found?.old === true) {
+          if (found?.old === true && inUse) {
             this.add({ store: "log", id: String(key), raw: key });
             this.put(...found.entry);
           }
@@ -272,8 +313,10 @@ export class DeviceStore {
       );
       const statements = await Promise.all(consent.map(([key, value]) => openStatement(seal, key, value)));
       if (damaged.length > 0) this.#listener.repaired("damaged", damaged.length);
-      for (const write of damaged) this.add(write);
-      const stored: Stored = { records: records.flat(), choice: undefined, receipts: [] };
+      if (inUse) for (const write of damaged) this.add(write);
+      const kept = records.flat();
+      const gone = kept.flatMap(([id, record]) => (record.length === 0 ? [id] : []));
+      const stored: Contents = { records: kept.filter(([, record]) => record.length > 0), choice: undefined, receipts: [], gone };
       for (const statement of statements) if (statement) takeStatement(stored, ...statement);
       return stored;
     } finally {
@@ -304,6 +347,9 @@ export class DeviceStore {
         () => {
           if (this.#failures > 0 && connection) this.#listener.trouble(undefined);
           if (connection) this.#failures = 0;
+          if (!this.#merging || this.#clearing || this.#queue.size > 0) return;
+          this.#merging = false;
+          this.#database.dropSpare();
         },
         () => this.#failed(epoch),
       )
@@ -317,14 +363,15 @@ export class DeviceStore {
     if (!(await this.#connect(true))) throw new Error("the database was given up");
   }
 
-  async #writeBatch({ db, seal }: Connection): Promise<void> {
+  async #writeBatch({ db, seal, spare }: Connection): Promise<void> {
     const writes = new Map([...this.#queue].slice(0, BATCH));
     for (const key of writes.keys()) this.#queue.delete(key);
     const batch: Batch = { writes, clear: this.#clearing };
     this.#batch = batch;
     this.#clearing = false;
     try {
-      const requests = await Promise.all([...writes.values()].map((write) => sealed(seal, write)));
+      const forgotten = spare && batch.clear ? [{ store: "log", id: EVERYTHING } as const] : [];
+      const requests = await Promise.all([...forgotten, ...writes.values()].map((write) => sealed(seal, write, spare)));
       if (this.#batch !== batch) return; // given up, or handed out when the page left
       await orFail("writing", transact(db, batch, requests), WRITE_MS);
     } catch (e) {
@@ -360,7 +407,9 @@ export class DeviceStore {
 
 type Request = { store: Write["store"]; place: IDBValidKey; value?: Uint8Array };
 
-async function sealed(seal: Seal, { store, id, body, raw }: Write): Promise<Request> {
+async function sealed(seal: Seal, write: Write, spare: boolean): Promise<Request> {
+  const { store, id, raw } = write;
+  const body = write.body ?? (spare && store === "log" && raw === undefined ? GONE : undefined);
   const place = raw ?? (store === "log" ? await seal.place(id) : id);
   return body ? { store, place, value: await seal.close(String(place), id, body) } : { store, place };
 }

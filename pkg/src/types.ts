@@ -119,6 +119,8 @@ export interface Repairs {
   readonly reconnected: number;
   /** How often the database was broken and made again from memory. */
   readonly rebuilt: number;
+  /** Events taken over from the database that served while the first one did not open. */
+  readonly merged: number;
 }
 
 /** How the handle works at the moment. */

@@ -57,8 +57,7 @@ function documentOf(factory) {
   return frames;
 }
 
-function freshStore() {
-  const shop = freshShop();
+function freshStore(shop = freshShop()) {
   const told = [];
   const store = new DeviceStore(shop, {
     trouble: (reason) => told.push(reason),
@@ -113,6 +112,62 @@ test("a database that stays broken gives way to one of another name", async () =
   await store.close(() => {});
   place(real);
   assert.deepEqual(await idsOnDisk(`${shop}~`), ["a"]);
+});
+
+test("what was written under the other name is taken over when the database opens again, and what was forgotten stays so", async () => {
+  const { shop, store } = freshStore();
+  store.put("before", BYTES);
+  store.put("forgotten-meanwhile", BYTES);
+  await store.flush();
+  await store.close(() => {});
+  const factory = { ...failing((name) => !name.endsWith("~")), deleteDatabase: () => failing(() => true).open("") };
+  const meanwhile = freshStore(shop);
+  place(factory);
+  documentOf(factory);
+  await meanwhile.store.read(true);
+  meanwhile.store.put("during", BYTES);
+  meanwhile.store.putChoice({ store: true }, []);
+  meanwhile.store.drop(["forgotten-meanwhile"]);
+  await eventually(() => meanwhile.store.flush(), "the write");
+  await meanwhile.store.close(() => {});
+  const between = freshStore(shop);
+  const seen = await between.store.read(false);
+  assert.deepEqual(seen.records.map(([id]) => id), ["during"], "while it is broken, the spare alone is read");
+  await between.store.close(() => {});
+  place(real);
+  const after = freshStore(shop);
+  const stored = await after.store.read(false);
+  assert.deepEqual(stored.records.map(([id]) => id).sort(), ["before", "during"]);
+  assert.deepEqual(stored.choice, { store: true });
+  assert.ok(after.told.includes("merged"));
+  await eventually(() => after.store.flush(), "the write");
+  await eventually(async () => !(await real.databases()).some(({ name }) => name === `flaneur:${shop}~`), "the spare is gone");
+  await after.store.close(() => {});
+  assert.deepEqual(await idsOnDisk(shop), ["before", "during"]);
+});
+
+test("an erasure under the other name is an erasure of both", async () => {
+  const { shop, store } = freshStore();
+  store.put("before", BYTES);
+  await store.flush();
+  await store.close(() => {});
+  const factory = { ...failing((name) => !name.endsWith("~")), deleteDatabase: () => failing(() => true).open("") };
+  const meanwhile = freshStore(shop);
+  place(factory);
+  documentOf(factory);
+  meanwhile.store.put("during", BYTES);
+  await eventually(() => meanwhile.store.flush(), "the write");
+  meanwhile.store.clear();
+  await eventually(() => meanwhile.store.flush(), "the erasure");
+  meanwhile.store.put("after", BYTES);
+  await eventually(() => meanwhile.store.flush(), "the write");
+  await meanwhile.store.close(() => {});
+  place(real);
+  const after = freshStore(shop);
+  assert.deepEqual((await after.store.read(true)).records.map(([id]) => id), ["after"]);
+  await eventually(() => after.store.flush(), "the write");
+  await after.store.close(() => {});
+  assert.deepEqual(await idsOnDisk(shop), ["after"]);
 });
 
 test("a disk that is full or forbidden is never taken for a broken one", async () => {

@@ -178,7 +178,7 @@ test("a damaged record costs one event", async () => {
   });
   const after = await openShop(name);
   assert.equal(after.profile.inspect().events, 2);
-  assert.deepEqual(after.status.repairs, { damaged: 1, replayed: 0, reconnected: 0, rebuilt: 0 });
+  assert.deepEqual(after.status.repairs, { damaged: 1, replayed: 0, reconnected: 0, rebuilt: 0, merged: 0 });
   await after.close();
   assert.equal((await idsOnDisk(name)).length, 2, "the damaged record is gone");
 });
