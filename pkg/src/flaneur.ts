@@ -383,7 +383,7 @@ export class Handle {
       this.#restore(stored);
       if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }
-    await this.#log.writeAll(this.#consent.choice, this.#consent.receipts);
+    await this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
   }
 
   #restore({ records }: Stored): void {

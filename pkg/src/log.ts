@@ -159,9 +159,10 @@ export class DeviceLog {
     return erasures === this.#erasures ? stored : stored && { ...stored, records: [] };
   }
 
-  /** Writes everything in memory, and the choice. */
-  async writeAll(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {
-    for (const [id, record] of this.#records) this.#store?.put(id, record);
+  /** Writes everything in memory but what was read from the disk just now, and the choice. */
+  async writeAll(choice: Partial<Gates>, receipts: readonly Receipt[], stored?: Stored): Promise<void> {
+    const there = new Set(stored?.records.map(([id]) => id));
+    for (const [id, record] of this.#records) if (!there.has(id)) this.#store?.put(id, record);
     await this.writeChoice(choice, receipts);
   }
 
