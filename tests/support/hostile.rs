@@ -33,13 +33,16 @@ pub(super) fn pack(bytes: &[u8]) {
     }
 }
 
-/// Records, as they are and with their checksum mended, so that what lies behind it is reached too.
+/// Records, as they are and with a version and a checksum that hold, so that what lies behind them is reached too.
 pub(super) fn record(bytes: &[u8]) {
-    let mut mended = vec![1];
-    mended.extend_from_slice(bytes);
-    let sum = xxh32(&mended, 0);
-    mended.extend_from_slice(&sum.to_le_bytes());
-    for bytes in [bytes, &mended] {
+    let mended = [1, 2].map(|version| {
+        let mut mended = vec![version];
+        mended.extend_from_slice(bytes);
+        let sum = xxh32(&mended, 0);
+        mended.extend_from_slice(&sum.to_le_bytes());
+        mended
+    });
+    for bytes in [bytes, &mended[0], &mended[1]] {
         let Ok(event) = decode_record(bytes) else { continue };
         // Numbers that are not numbers are equal to nothing; their bytes are.
         let again = encode_record(&event);
