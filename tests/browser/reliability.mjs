@@ -22,6 +22,7 @@ export function reliability() {
 Every fault that the tests inject into real browsers, how, and what must hold.
 This page is made from the tests: \`node tests/browser/reliability.mjs\` writes it, and \`tests/js/reliability.test.mjs\` fails when the two differ.
 \`cargo xtask test --only browser\` injects all of them in ${ENGINES.map((engine) => NAMES[engine]).join(", ")}; \`--engines\` chooses.
+One file alone, after \`cargo xtask build\`: \`FLANEUR_ENGINE=webkit node --test tests/browser/faults/tabs.test.mjs\`; \`FLANEUR_PATIENCE=4\` multiplies the time-outs for a busy machine.
 
 In each of them no exception and no unhandled rejection reaches the page: the harness collects both and fails the fault.
 The engines are those of the machine that runs the tests: Debian's Chromium, Firefox ESR and WebKitGTK.
@@ -31,6 +32,12 @@ A killed browser leaves the kernel's page cache, so nothing here speaks of a pow
 | fault | injected | must hold | held in |
 |---|---|---|---|
 ${rows.join("\n")}
+
+## Bytes from outside
+
+\`fuzz/run.sh 3600\` fuzzes what decodes packs, records, events, rules and exports, an hour each, with the stable compiler; \`fuzz/run.sh 60 pack\` one of them for a minute.
+Each target checks that its input is read or refused in so many words, and that what was read can be written and read again.
+What was run, for how long, and with how many inputs, is in [fuzz/runs.tsv](../fuzz/runs.tsv); inputs that failed are kept in \`tests/regressions\` and replayed by \`cargo test --test regressions\`.
 `;
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 
 const FLIPS = 1000;
 const WHOLE = 100;
@@ -12,7 +12,6 @@ fault(
     name: "every flipped bit in a stored record is noticed, and costs that record only",
     injected: `one random bit flipped in each of ${FLIPS} stored records, of ${FLIPS + WHOLE}`,
     expected: `${FLIPS} refused, ${WHOLE} kept; status.repairs.damaged is ${FLIPS}; the damaged records are gone from the disk`,
-    engines: ["chromium", "webkit"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 
 /** Opens a shop and uses all of it; what it says about itself. Run in the page. */
 async function useAll(shop) {
@@ -25,8 +25,6 @@ fault(
     name: "a frame without an origin works from memory",
     injected: "Content-Security-Policy: sandbox allow-scripts: every storage, lock and channel throws",
     expected: "slates, events, export and erasure work; status says storage_unavailable",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const server = await world.server({ "/remote.html": { headers: { "content-security-policy": "sandbox allow-scripts" } } });
@@ -35,13 +33,30 @@ fault(
   },
 );
 
+/** How each browser is told to keep nothing, as its user can. */
+const FORBIDDEN = {
+  chromium: { settings: { profile: { default_content_setting_values: { cookies: 2 } } } },
+  firefox: { preferences: { "network.cookie.cookieBehavior": 2 } },
+  webkit: { features: ["-IndexedDBAPI"] },
+};
+
+fault(
+  {
+    name: "a browser that is told to keep nothing works from memory",
+    injected: "Chromium: all cookies blocked; Firefox: network.cookie.cookieBehavior=2; WebKit: --features=-IndexedDBAPI",
+    expected: "slates, events, export and erasure work; status says storage_unavailable",
+  },
+  async (world) => {
+    const { page } = await world.browser(FORBIDDEN[world.engine]);
+    assert.deepEqual(await page.run(useAll, "forbidden"), FROM_MEMORY);
+  },
+);
+
 fault(
   {
     name: "a private window works, and leaves nothing behind",
-    injected: "--incognito",
+    injected: "Chromium: --incognito; Firefox: browser.privatebrowsing.autostart; WebKit: --private",
     expected: "slates and events work; a new start on the same profile finds no database",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const options = {
@@ -63,8 +78,6 @@ fault(
     name: "a promise of lasting storage is never asked for, so one that never settles holds nothing up",
     injected: "navigator.storage.persist replaced by a promise that never settles",
     expected: "0 calls; the shop opens and writes",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 
 const read = (file) => readFile(new URL(`../../../pkg/dist/${file}`, import.meta.url));
 const HTML = "<!doctype html><title>Not found</title>";
@@ -37,8 +37,7 @@ for (const [what, answer, expected] of [
       name: `a wasm file that ${what} does not stop the shop`,
       injected: "the server's answer for the file",
       expected: expected.engine === "passthrough" ? "the shop's own order; status says why" : `status.engine is ${expected.engine}`,
-      engines: ["chromium"], elsewhere: NOT_YET,
-    },
+      },
     async (world) => {
       const server = await world.server(both(typeof answer === "function" ? await answer() : answer));
       const page = await world.page("/remote.html", server.origin);
@@ -52,7 +51,6 @@ fault(
     name: "a browser without WebAssembly keeps the shop's order",
     injected: "WebAssembly deleted before the package loads, as in the lockdown mode of Apple's systems",
     expected: "status says wasm_unavailable; 0 exceptions",
-    engines: ["chromium"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();
@@ -63,10 +61,27 @@ fault(
 
 fault(
   {
+    name: "a browser that is started without WebAssembly keeps the shop's order",
+    injected: "Firefox: javascript.options.wasm=false; WebKit: JSC_useWasm=0",
+    expected: "status says wasm_unavailable; 0 exceptions",
+    engines: ["firefox", "webkit"],
+    elsewhere: "Chromium has no switch for it alone; its compilers off is a fault of its own",
+  },
+  async (world) => {
+    const options = {
+      firefox: { preferences: { "javascript.options.wasm": false } },
+      webkit: { environment: { JSC_useWasm: "0" } },
+    }[world.engine];
+    const { page } = await world.browser(options);
+    assert.deepEqual(await page.run(opened, world.shopName()), { engine: "passthrough", reason: "wasm_unavailable", first: 3 });
+  },
+);
+
+fault(
+  {
     name: "a policy that forbids wasm keeps the shop's order",
     injected: "Content-Security-Policy without 'wasm-unsafe-eval'",
     expected: "status says wasm_blocked_by_csp; 0 exceptions",
-    engines: ["chromium"], elsewhere: NOT_YET,
   },
   async (world) => {
     const policy = "default-src 'self'; script-src 'self'; connect-src 'self'";
@@ -83,7 +98,6 @@ fault(
     name: "a page without workers, locks and channels works",
     injected: "Worker, SharedWorker, BroadcastChannel and navigator.locks deleted",
     expected: "slates and writes as ever",
-    engines: ["chromium"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();

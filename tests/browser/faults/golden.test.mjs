@@ -35,19 +35,22 @@ for (const [build, file] of [["SIMD", "core_bg.wasm"], ["scalar", "core_scalar_b
   );
 }
 
-const ONLY_WEBKIT = "only WebKit can be started so";
+/** Whether vectors of 128 bits can be compiled. Run in the page. */
+const hasVectors = () => WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]));
 
 fault(
   {
     name: "without SIMD the scalar build is loaded, and its slates are the golden ones",
-    injected: "JSC_useWasmSIMD=0",
+    injected: "WebKit: JSC_useWasmSIMD=0; Chromium: --js-flags=--no-enable-sse4-1, a processor of before 2008",
     expected: "status.engine is scalar; 100 of 100 slates equal",
-    engines: ["webkit"],
-    elsewhere: `${ONLY_WEBKIT}; the scalar build itself is held in all three`,
+    engines: ["chromium", "webkit"],
+    elsewhere: "Firefox has no switch for it; the scalar build itself is held in all three",
   },
   async (world) => {
-    const { page } = await world.browser({ environment: { JSC_useWasmSIMD: "0" } });
-    assert.deepEqual(await page.run(async () => [WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11])), (await openShop("simd")).status.engine]), [false, "scalar"]);
+    const older = ["sse3", "ssse3", "sse4-1", "sse4-2", "avx", "avx2"].map((set) => `--no-enable-${set}`);
+    const options = { chromium: { flags: [`--js-flags=${older.join(" ")}`] }, webkit: { environment: { JSC_useWasmSIMD: "0" } } }[world.engine];
+    const { page } = await world.browser(options);
+    assert.deepEqual([await page.run(hasVectors), await page.run(async (shop) => (await openShop(shop)).status.engine, world.shopName())], [false, "scalar"]);
     await page.go();
     assert.deepEqual(await goldenIn(page, "core_scalar_bg.wasm"), ALL_RIGHT);
   },
@@ -59,12 +62,32 @@ fault(
     injected: "JSC_useJIT=0, as in the hardened modes of Apple's systems",
     expected: "status.engine is scalar; 100 of 100 slates equal",
     engines: ["webkit"],
-    elsewhere: ONLY_WEBKIT,
+    elsewhere: "without their compilers Chromium and Firefox have no WebAssembly, which is the next fault",
   },
   async (world) => {
     const { page } = await world.browser({ environment: { JSC_useJIT: "0" } });
-    assert.equal(await page.run(async () => (await openShop("jit")).status.engine), "scalar");
+    assert.equal(await page.run(async (shop) => (await openShop(shop)).status.engine, world.shopName()), "scalar");
     await page.go();
     assert.deepEqual(await goldenIn(page, "core_scalar_bg.wasm"), ALL_RIGHT);
+  },
+);
+
+fault(
+  {
+    name: "with the compiler off and no WebAssembly the shop's order stands",
+    injected: "Chromium: --js-flags=--jitless; Firefox: every compiler of javascript.options off",
+    expected: "status says wasm_unavailable; the shop's own order; 0 exceptions",
+    engines: ["chromium", "firefox"],
+    elsewhere: "WebKit interprets, which is the fault before",
+  },
+  async (world) => {
+    const compilers = ["baselinejit", "blinterp", "ion", "wasm_baselinejit", "wasm_optimizingjit"];
+    const preferences = Object.fromEntries(compilers.map((name) => [`javascript.options.${name}`, false]));
+    const { page } = await world.browser({ flags: world.engine === "chromium" ? ["--js-flags=--jitless"] : [], preferences });
+    const found = await page.run(async (shop) => {
+      const { status } = await openShop(shop);
+      return { engine: status.engine, reason: status.reason, order: order(3) };
+    }, world.shopName());
+    assert.deepEqual(found, { engine: "passthrough", reason: "wasm_unavailable", order: ["item-0", "item-1", "item-2"] });
   },
 );

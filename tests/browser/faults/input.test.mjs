@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 
 /** Opens a shop on a catalog made by a text; the code of the refusal, or how it works. Run in the page. */
 async function openOn(shop, text) {
@@ -35,8 +35,7 @@ for (const [what, text, expected] of [
       name: `a catalog with ${what} is ranked or refused in so many words`,
       injected: "plain items",
       expected: expected === "any" ? "a slate of finite scores, or a coded error with a path" : expected.refused ? `${expected.refused} at ${expected.path}` : `${expected.places} places`,
-      engines: ["chromium", "webkit"], elsewhere: NOT_YET,
-    },
+      },
     async (world) => {
       const page = await world.page();
       const found = await page.run(openOn, world.shopName(), text);
@@ -57,7 +56,6 @@ fault(
     name: "a clock that jumps back ten years or forward fifty does no harm",
     injected: "the clock of the shop, between one call and the next",
     expected: "finite scores at every time; the order comes back with the time",
-    engines: ["chromium", "webkit"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();
@@ -83,7 +81,6 @@ fault(
     name: "a coarse clock makes no difference to what is kept",
     injected: "every reading of the clock rounded to 100 ms; Firefox also with privacy.resistFingerprinting",
     expected: "a thousand events in one tick are a thousand events",
-    engines: ["chromium", "webkit"], elsewhere: NOT_YET,
   },
   async (world) => {
     const { page } = await world.browser(world.engine === "firefox" ? { preferences: { "privacy.resistFingerprinting": true } } : {});
@@ -102,7 +99,6 @@ fault(
     name: "a pack that is swapped between a slate and the click on it loses neither",
     injected: "update with another catalog between rank and observe",
     expected: "the click on an item that is gone is in the log; the new catalog is ranked",
-    engines: ["chromium", "webkit"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();
@@ -123,7 +119,6 @@ fault(
     name: "consent withdrawn in the middle of a write leaves nothing on the device",
     injected: "consent.set({ store: false }) in the task of 500 events",
     expected: "no database and no key of localStorage, now and after a reload",
-    engines: ["chromium", "webkit"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 
 /** How often the browser is killed. */
 const KILLS = 30;
@@ -12,8 +12,6 @@ fault(
     name: "a browser killed in the middle of a write loses nothing that was acknowledged",
     injected: `SIGKILL to the whole browser, ${KILLS} times at moments spread over a stream of writes`,
     expected: "0 torn records, 0 acknowledged events lost",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const shop = world.shopName();

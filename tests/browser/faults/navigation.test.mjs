@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { NOT_YET, PATIENCE, fault } from "../support/fault.mjs";
+import { PATIENCE, fault } from "../support/fault.mjs";
 
 /** How often a page is left. */
 const NAVIGATIONS = 100;
@@ -17,8 +17,6 @@ fault(
     name: "an event noted in the click that leaves the page is on the next page",
     injected: `${NAVIGATIONS} navigations in the task that observes an event`,
     expected: `0 of ${NAVIGATIONS} events lost`,
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const shop = world.shopName();
@@ -39,8 +37,6 @@ fault(
     name: "a page left in the middle of many writes does not hold up the next one, and loses nothing",
     injected: `${BURSTS} navigations right after ${BURST} events`,
     expected: `the next page's database answers within ${READY_MS} ms, ${BURSTS} of ${BURSTS}; 0 of ${BURSTS * BURST} events lost`,
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const shop = world.shopName();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 
 /** Runs a shop in a page whose built-ins were changed by a text, before the package loads. */
 async function workIn(world, damage) {
@@ -33,7 +33,7 @@ for (const [what, damage] of [
   ["arrays have more methods, and for…in finds them", "Array.prototype.last = function () { return this[this.length - 1]; }; Object.prototype.inherited = 1;"],
   ["JSON is patched as old libraries do", "Array.prototype.toJSON = undefined; Object.prototype.toJSON = undefined;"],
 ]) {
-  fault({ name: `the package works where ${what}`, injected: "before the package is loaded", expected: "slates, writes and export as ever; 0 exceptions", engines: ["chromium"], elsewhere: NOT_YET }, async (world) =>
+  fault({ name: `the package works where ${what}`, injected: "before the package is loaded", expected: "slates, writes and export as ever; 0 exceptions" }, async (world) =>
     assert.deepEqual(await workIn(world, damage), WORKS),
   );
 }
@@ -43,7 +43,6 @@ fault(
     name: "two copies of the package on one page share the log and not their mistakes",
     injected: "the package imported twice, from two addresses, on the same shop",
     expected: "what one observes the other knows; closing one leaves the other at work",
-    engines: ["chromium"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();
@@ -67,7 +66,6 @@ fault(
     name: "a component that mounts twice, or is loaded again ten times, leaves nothing behind",
     injected: "open and close in turn, the second before the first is done; then ten times",
     expected: "0 exceptions; the log is what it was; no connection to the database is left open",
-    engines: ["chromium"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();
@@ -100,7 +98,6 @@ fault(
     name: "a page without randomness still ranks, in the same order every time",
     injected: "crypto.getRandomValues and crypto.randomUUID throw",
     expected: "slates and events as ever; what cannot be sealed is not written; 0 exceptions",
-    engines: ["chromium"], elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();

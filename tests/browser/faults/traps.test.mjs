@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { NOT_YET, fault } from "../support/fault.mjs";
+import { fault } from "../support/fault.mjs";
 import { withLittleMemory, withLittleStack } from "../support/module.mjs";
 
 const read = (file) => readFile(new URL(`../../../pkg/dist/${file}`, import.meta.url));
@@ -14,13 +14,70 @@ async function changed(change) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Makes what the engine imports fail as a panic does, as often as `panics` says. Run in the page, before the package loads. */
+const PANICS = `
+  window.panics = 0;
+  const wrap = (imports) => Object.fromEntries(Object.entries(imports ?? {}).map(([module, functions]) => [module, Object.fromEntries(
+    Object.entries(functions).map(([name, value]) => [name, typeof value !== "function" ? value : (...given) => {
+      if (window.panics === 0) return value(...given);
+      window.panics--;
+      throw new WebAssembly.RuntimeError("unreachable");
+    }]))]));
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const real = WebAssembly[name];
+    WebAssembly[name] = (source, imports) => real.call(WebAssembly, source, wrap(imports));
+  }
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, { construct: (Instance, [module, imports]) => new Instance(module, wrap(imports)) });
+`;
+
+fault(
+  {
+    name: "an engine that panics is rebuilt in place, and after three times in a minute the shop's order stands",
+    injected: "a trap in the middle of a call, once; then twice more",
+    expected: "the call that trapped gets the shop's order; the slates before and after are equal, the log whole; then status says engine_unstable; 0 exceptions",
+  },
+  async (world) => {
+    const page = await world.page();
+    const found = await page.run(
+      async (shop, damage) => {
+        (0, eval)(damage);
+        await openShop(shop);
+        for (const [i, item] of ["item-12", "item-18", "item-24"].entries()) view(`seen-${i}`, item);
+        const told = [];
+        window.shop.on("status", ({ code }) => code && told.push(code));
+        const before = order();
+        const panicking = () => {
+          window.panics = 1;
+          return order();
+        };
+        const during = panicking();
+        const start = performance.now();
+        const after = order();
+        const milliseconds = performance.now() - start;
+        const events = (await idsOf()).length;
+        const last = [panicking(), panicking(), order()];
+        view("later");
+        const { engine, reason } = window.shop.status;
+        return { before, during, after, milliseconds, events, last, told, engine, reason };
+      },
+      world.shopName(),
+      PANICS,
+    );
+    const plain = Array.from({ length: 12 }, (_, i) => `item-${i}`);
+    assert.deepEqual([found.during, ...found.last], [plain, plain, plain, plain]);
+    assert.notDeepEqual(found.before, plain);
+    assert.deepEqual([found.after, found.events], [found.before, 3]);
+    assert.deepEqual([found.engine, found.reason], ["passthrough", "engine_unstable"]);
+    assert.equal(found.told[0], "engine_restarted");
+    world.say(`first slate after the panic in ${found.milliseconds.toFixed(1)} ms`);
+  },
+);
+
 fault(
   {
     name: "an engine that runs out of memory is rebuilt in place, and ranks as before",
     injected: "the module's memory is bounded to 2 MiB more than it starts with; then a catalog of 60,000 items",
     expected: "update rejects with engine_restarted; the slates before and after are equal; 0 exceptions",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const server = await world.server(await changed((module) => withLittleMemory(module, 32)));
@@ -49,8 +106,6 @@ fault(
     name: "an engine that overflows its stack at every call is given up, and the shop's order stands",
     injected: "the module's stack is 512 bytes",
     expected: "status says engine_unstable or wasm_failed; the shop's own order; 0 exceptions",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const server = await world.server({ ...(await changed((module) => withLittleStack(module, 512))), "/pkg/inline.js": { status: 404, body: "", type: "text/javascript" } });
@@ -71,8 +126,6 @@ fault(
     name: "a page that overflows its own stack inside a call leaves the engine whole",
     injected: "rank called at every depth of an endless recursion",
     expected: "afterwards the slate is what it was before",
-    engines: ["chromium"],
-    elsewhere: NOT_YET,
   },
   async (world) => {
     const page = await world.page();

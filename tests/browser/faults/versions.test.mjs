@@ -153,3 +153,30 @@ fault(
     assert.deepEqual(found, { storage: "memory", ids: ["kept", "later"], databases: 0 });
   },
 );
+
+fault(
+  {
+    name: "a site whose storage the browser clears counts as one that the shopper cleared",
+    injected: "Storage.clearDataForOrigin of Chromium's debugger, with the shop open",
+    expected: "store counts as withdrawn; the visit goes on from memory, and nothing is on the disk",
+    engines: ["chromium"],
+    elsewhere: "the others clear a page that is open only by the window's menu; the fault before is the same to the package",
+  },
+  async (world) => {
+    const name = world.shopName();
+    const { browser, page } = await world.browser();
+    await page.run(async (name) => (await openShop(name), view("kept"), window.shop.flush()), name);
+    const { chromium } = await import("playwright-core");
+    const debug = await chromium.connectOverCDP(await browser.debugger());
+    const [context] = debug.contexts();
+    const session = await context.newCDPSession(context.pages()[0]);
+    await session.send("Storage.clearDataForOrigin", { origin: world.origin, storageTypes: "all" });
+    const found = await page.run(async (name) => {
+      for (let tries = 0; tries < 400 && window.shop.consent.gates.store; tries++) await sleep(10);
+      view("later");
+      await window.shop.flush();
+      return { store: window.shop.consent.gates.store, storage: window.shop.status.storage, ids: await idsOf(), databases: (await indexedDB.databases()).filter((db) => db.name.includes(name)).length };
+    }, name);
+    assert.deepEqual(found, { store: false, storage: "memory", ids: ["kept", "later"], databases: 0 });
+  },
+);

@@ -3,9 +3,20 @@
 (() => {
   const post = fetch.bind(window);
   const page = new URLSearchParams(location.search).get("page");
-  const stringify = JSON.stringify;
-  window.say = (what, body) =>
-    post(`/remote/${what}?page=${page}`, { method: "POST", body: stringify(body), keepalive: true }).catch(() => {});
+  const { stringify } = JSON;
+  const later = setTimeout.bind(window);
+  /** The most that a browser still carries when the page is gone, in characters. */
+  const LAST_WORDS = 50_000;
+  window.say = async (what, body) => {
+    const text = stringify(body);
+    for (let tries = 0; tries < 100; tries++) {
+      try {
+        return await post(`/remote/${what}?page=${page}`, { method: "POST", body: text, keepalive: text.length < LAST_WORDS });
+      } catch {
+        await new Promise((resolve) => later(resolve, 50)); // the browser's network process may be what a fault took
+      }
+    }
+  };
   addEventListener("error", (event) => void window.say("mishap", `error: ${event.message}`));
   addEventListener("unhandledrejection", (event) => void window.say("mishap", `rejection: ${event.reason?.stack ?? event.reason}`));
 })();

@@ -47,18 +47,34 @@ const PREFERENCES = {
   "toolkit.telemetry.enabled": false,
 };
 
+/**
+ * WebKit draws without a graphics card, and without Mesa's cache on the disk: its thread of idle priority is the last
+ * one of a killed browser to be scheduled on a busy machine, ten seconds late.
+ */
+const SOFTWARE = { LIBGL_ALWAYS_SOFTWARE: "1", MESA_SHADER_CACHE_DISABLE: "true" };
+
 /** What is undone when the process ends. */
 const undone = new Set();
 process.once("exit", () => {
   for (const undo of [...undone].reverse()) undo(); // browsers before their folders
 });
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1)); // a run that is broken off leaves no browser behind
 
 /** The executable of an engine. */
 export function executableOf(engine) {
-  const [variable, ...places] = PLACES[engine];
-  const path = process.env[variable] ?? places.find((place) => existsSync(place));
-  if (!path) throw new Error(`no ${engine} found; set ${variable} to its executable`);
+  const path = placeOf(engine);
+  if (!path) throw new Error(`no ${engine} found; set ${PLACES[engine][0]} to its executable`);
   return path;
+}
+
+/** Whether an engine is installed. */
+export function isHere(engine) {
+  return placeOf(engine) !== undefined;
+}
+
+function placeOf(engine) {
+  const [variable, ...places] = PLACES[engine];
+  return process.env[variable] ?? places.find((place) => existsSync(place));
 }
 
 /** A folder that is gone when the process ends. */
@@ -78,8 +94,8 @@ export class Browser {
   #atExit = () => this.#killAll();
 
   /**
-   * `preferences` of Firefox, `environment` and `features` of WebKit, `flags` of any command line,
-   * `profile` to use one that is there.
+   * `preferences` of Firefox, `settings` of Chromium, `environment` and `features` of WebKit, `flags` of any
+   * command line, `profile` to use one that is there.
    */
   constructor(engine, options = {}) {
     this.engine = engine;
@@ -130,7 +146,7 @@ export class Browser {
   }
 
   async #command(url) {
-    const { preferences = {}, environment = {}, features = [], flags = [] } = this.#options;
+    const { preferences = {}, settings, environment = {}, features = [], flags = [] } = this.#options;
     const program = executableOf(this.engine);
     if (this.engine === "chromium") {
       const root = ROOT_USER ? ["--no-sandbox"] : [];
@@ -138,6 +154,10 @@ export class Browser {
       const more = ["--disable-background-networking", "--disable-component-update", "--disable-popup-blocking", "--password-store=basic"];
       const words = [...quiet, ...more, "--remote-debugging-port=0", `--user-data-dir=${this.profile}`];
       rmSync(join(this.profile, "DevToolsActivePort"), { force: true });
+      if (settings) {
+        mkdirSync(join(this.profile, "Default"), { recursive: true });
+        writeFileSync(join(this.profile, "Default", "Preferences"), JSON.stringify(settings));
+      }
       return { command: [program, ...root, ...words, ...flags, url], environment };
     }
     if (this.engine === "firefox") {
@@ -156,7 +176,7 @@ export class Browser {
     const root = ROOT_USER ? { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } : {};
     return {
       command: [program, windows, ...chosen, ...flags, url],
-      environment: { ...homes, ...root, DISPLAY: await display(), LIBGL_ALWAYS_SOFTWARE: "1", NO_AT_BRIDGE: "1", ...environment },
+      environment: { ...homes, ...root, ...SOFTWARE, DISPLAY: await display(), NO_AT_BRIDGE: "1", ...environment },
     };
   }
 

@@ -16,9 +16,6 @@ import { PAGES, serve } from "./server.mjs";
 export { PATIENCE };
 export const ENGINES = ["chromium", "firefox", "webkit"];
 
-/** Why a fault that could be injected in other engines too is not declared for them. */
-export const NOT_YET = "not yet run to the end in the others";
-
 /** Every fault declared so far. */
 export const catalogue = [];
 
@@ -60,10 +57,12 @@ class World {
   #pages = [];
   #browsers = [];
   #servers = [];
+  #t;
 
-  static async begin() {
+  static async begin(t) {
     shared ??= startShared();
     const world = new World();
+    world.#t = t;
     Object.assign(world, await shared);
     return world;
   }
@@ -93,9 +92,14 @@ class World {
     return tab;
   }
 
-  /** A browser of its own, at a page. */
+  /** Says a figure that was measured, in the test's report. */
+  say(figure) {
+    this.#t.diagnostic(figure);
+  }
+
+  /** A browser of its own, at a page. `engine` for another engine than that of this run. */
   async browser(options, path, origin = this.origin) {
-    const browser = new Browser(engine, options);
+    const browser = new Browser(options?.engine ?? engine, options);
     this.#browsers.push(browser);
     const page = this.#page(origin, path);
     await this.start(browser, page);

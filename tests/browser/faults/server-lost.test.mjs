@@ -1,0 +1,49 @@
+// WebKit loses the process that keeps its databases: the page finds the way back without a reload.
+
+import assert from "node:assert/strict";
+
+import { PATIENCE, fault } from "../support/fault.mjs";
+
+const LOSSES = 20;
+const HEALED_MS = 500;
+
+fault(
+  {
+    name: "a lost database server is found again without a reload",
+    injected: `SIGKILL to WebKit's network process, ${LOSSES} times in one page`,
+    expected: `writing again within ${HEALED_MS} ms, ${LOSSES} of ${LOSSES}; 0 events lost; status.repairs counts it`,
+    engines: ["webkit"],
+    elsewhere: "the other engines open such a connection again by themselves",
+  },
+  async (world) => {
+    const shop = world.shopName();
+    const { browser, page } = await world.browser();
+    await page.run(async (shop) => {
+      await openShop(shop);
+      view("first");
+      return window.shop.flush();
+    }, shop);
+    const healed = [];
+    for (let loss = 0; loss < LOSSES; loss++) {
+      const watch = page.run(async (loss) => {
+        while ((window.shop.status.repairs?.reconnected ?? 0) <= loss) await sleep(1);
+        view(`after-${loss}`);
+        while (!(await window.shop.flush())) await sleep(1);
+        return Date.now();
+      }, loss);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const lost = Date.now(); // the page's clock is this machine's
+      assert.ok(browser.killPart("WebKitNetworkProcess") >= 1, "there is a network process to kill");
+      healed.push((await watch) - lost);
+    }
+    world.say(`writing again after ${healed.join(", ")} ms`);
+    const { ids, repairs, storage } = await page.run(async () => ({ ids: await idsOf(), ...window.shop.status }));
+    assert.equal(ids.length, 1 + LOSSES);
+    assert.equal(storage, "device");
+    assert.equal(repairs.reconnected, LOSSES);
+    await page.run(() => window.shop.close());
+    await page.go();
+    assert.equal((await page.run(async (shop) => (await openShop(shop), idsOf()), shop)).length, 1 + LOSSES, "on disk");
+    assert.deepEqual(healed.filter((milliseconds) => milliseconds > HEALED_MS * PATIENCE), [], `healed after ${healed.join(", ")} ms`);
+  },
+);
