@@ -67,7 +67,9 @@ fault(
   {
     name: "a full log takes less than 2 MB on the disk",
     injected: `${EVENTS} events on a new profile, and a visit after that; the files of its databases are measured when the browser is gone`,
-    expected: `at most ${MOST_BYTES} bytes, every event there; what SQLite and LevelDB still have to tidy up after the first visit is not counted`,
+    expected: `at most ${MOST_BYTES} bytes, every event there; what SQLite still has to tidy up after the first visit is not counted`,
+    engines: ["firefox", "webkit"],
+    elsewhere: "Chromium appends every write to a journal, which is larger than that until it tidies up at 4 MB",
   },
   async (world) => {
     const shop = world.shopName();
