@@ -95,7 +95,7 @@ try {
     const failed = new Promise((_, reject) => page.on("pageerror", reject));
     const { events, calls, size } = options;
     await page.goto(`${server.origin}/rank-bench.html?${new URLSearchParams({ events, calls, size })}`);
-    await Promise.race([page.waitForFunction(() => window.figures, undefined, { timeout: 120_000 }), failed]);
+    await Promise.race([page.waitForFunction(() => window.figures?.rank, undefined, { timeout: 120_000 }), failed]);
     print(await page.evaluate(() => window.figures), browser.version());
   } finally {
     await browser.close();
