@@ -29,7 +29,7 @@ use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
 use crate::scratch::clean;
-use budget::DEFAULT;
+use budget::{DEFAULT, Rung};
 use report::Report;
 
 /// Shown below the options.
@@ -81,21 +81,22 @@ pub(crate) struct Options {
     /// Threads that count the log [default: one per processor]. The pack does not depend on it.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     threads: Option<usize>,
-    /// Numbers per item vector.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.dims, value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
-    dims: usize,
-    /// Neighbours seen together, per item.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.neighbours, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    neighbours: usize,
-    /// Neighbours seen next, per item.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.next, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    next: usize,
-    /// Look-alikes per item, found by their words; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.similar, value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    content_neighbours: usize,
-    /// Bits of a neighbour's weight.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.weight_bits, value_parser = clap::value_parser!(u8).range(1..=8))]
-    weight_bits: u8,
+    /// Numbers per item vector [default: 32].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
+    dims: Option<usize>,
+    /// Neighbours seen together, per item [default: 20].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    neighbours: Option<usize>,
+    /// Neighbours seen next, per item [default: 10].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    next: Option<usize>,
+    /// Look-alikes per item, found by their words; 0 for none [default: 10, or as many as 120 bytes per
+    /// item leave room for, when no other size is asked for].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    content_neighbours: Option<usize>,
+    /// Bits of a neighbour's weight [default: 4, or 3 for the same reason].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=8))]
+    weight_bits: Option<u8>,
     /// Largest size of the pack, such as 500kB or 1MiB; the neighbours, look-alikes, numbers per
     /// vector and bits that rank best within it are chosen.
     #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"])]
@@ -177,20 +178,27 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
         let (learned, borrowed) = learn(&items, counts.as_ref(), learning, progress);
         (Learned { weight_bits, ..learned }, borrowed)
     };
-    let (mut learned, borrowed, learning) = match options.budget {
-        None => {
-            let (learned, borrowed) = make(&options.learning(), options.weight_bits);
-            (learned, borrowed, options.learning())
-        }
-        Some(budget) => {
-            let within = |rung: &budget::Rung| make(&rung.learning(options.seed), rung.weight_bits);
-            let mut most = within(&budget::ladder()[0]).0;
-            // Weights take the same room whatever they are.
-            most.weights = earlier.as_ref().map_or_else(Vec::new, |_| priors(&Weights::default()));
+    let within = |rung: &Rung| make(&rung.learning(options.seed), rung.weight_bits);
+    // Weights take the same room whatever they are.
+    let room = earlier.as_ref().map_or_else(Vec::new, |_| priors(&Weights::default()));
+    let (mut learned, borrowed, learning) = match (options.budget, options.rung()) {
+        (Some(budget), _) => {
+            let most = Learned { weights: room, ..within(&budget::ladder()[0]).0 };
             let (choice, best) = budget::choose(budget, &items, &most, &stamp)?;
             report.choice = Some(choice);
             let (learned, borrowed) = within(best);
             (learned, borrowed, best.learning(options.seed))
+        }
+        (None, Some(rung)) => {
+            let (learned, borrowed) = within(&rung);
+            (learned, borrowed, rung.learning(options.seed))
+        }
+        (None, None) => {
+            let (most, borrowed) = within(&DEFAULT);
+            let most = Learned { weights: room, ..most };
+            let (choice, rung) = budget::usual(&items, &most, &stamp)?;
+            report.choice = Some(choice).filter(|_| *rung != DEFAULT);
+            (Learned { weights: Vec::new(), ..rung.cut(&most) }, borrowed, rung.learning(options.seed))
         }
     };
     if let Some(Earlier { log, early, from }) = &earlier {
@@ -284,13 +292,16 @@ impl Options {
         }
     }
 
-    fn learning(&self) -> learn::Options {
-        learn::Options {
-            dims: self.dims,
-            neighbours: self.neighbours,
-            next: self.next,
-            similar: self.content_neighbours,
-            seed: self.seed,
-        }
+    /// The sizes that were asked for; `None` when none was.
+    fn rung(&self) -> Option<Rung> {
+        let Self { neighbours, next, content_neighbours, dims, weight_bits, .. } = *self;
+        let asked = neighbours.is_some() || next.is_some() || content_neighbours.is_some() || dims.is_some();
+        (asked || weight_bits.is_some()).then(|| Rung {
+            neighbours: neighbours.unwrap_or(DEFAULT.neighbours),
+            next: next.unwrap_or(DEFAULT.next),
+            similar: content_neighbours.unwrap_or(DEFAULT.similar),
+            dims: dims.unwrap_or(DEFAULT.dims),
+            weight_bits: weight_bits.unwrap_or(DEFAULT.weight_bits),
+        })
     }
 }

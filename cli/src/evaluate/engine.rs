@@ -28,16 +28,21 @@ use super::weights::{Fitted, Fitting, fitted, moments, priors};
 use crate::learn::counts::Counts;
 use crate::learn::crunch::{Settings, count_events};
 use crate::learn::{self, learn};
+use crate::pack::budget::usual;
 
 /// How the engine's pack is made and what the device may know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     /// What is learned.
     pub learning: learn::Options,
+    /// Whether `learning` and `weight_bits` are the defaults, which shrink to the room of `flaneur pack`.
+    pub usual: bool,
     /// Shoppers who must have seen a pair for it to be in the pack.
     pub min_support: u32,
     /// Whether the weights are fitted on the tuning period, or the shipped defaults.
     pub fitted: bool,
+    /// Main queries of the tuning period that the weights are fitted on, at most.
+    pub moments: usize,
     /// Whether the device knows the shopper's earlier sessions.
     pub history: bool,
     /// The dial, 0..=1.
@@ -113,10 +118,14 @@ impl Packs {
         let mut learned = self.learned(bench, training, setting)?;
         learned.weights = priors(weights);
         learned.weight_bits = setting.weight_bits;
+        let stamp = Stamp { created: training.cut, currency: String::new() };
+        if setting.usual {
+            let (_, rung) = usual(&training.data.items, &learned, &stamp)?;
+            learned = rung.cut(&learned);
+        }
         if setting.rounding == Rounding::Fine {
             (learned.embedding, learned.dims) = copied(&learned.embedding, learned.dims);
         }
-        let stamp = Stamp { created: training.cut, currency: String::new() };
         let bytes = write(&training.data.items, &learned, &stamp).map_err(|error| anyhow!("items{error}"))?;
         Catalog::read(bytes).map_err(|error| anyhow!("the pack that was built is not readable: {error}"))
     }
@@ -175,7 +184,7 @@ impl Engine<'_> {
             let unknown = bench.early.unknown();
             let fitting =
                 Fitting { history: setting.history, unknown: &unknown, without: &setting.without, defaults: &defaults };
-            let asked = moments(bench.early, bench.late.cut, bench.seed);
+            let asked = moments(bench.early, bench.late.cut, setting.moments, bench.seed);
             let bar = bench.progress.steps("fitting weights", asked.len());
             found = fitted(&early, &asked, &fitting, &bar);
             bar.finish_and_clear();
@@ -265,7 +274,10 @@ impl Running {
         let mut device = replay::device(&self.catalog, query, self.setting.history);
         device.request.surprise = Some(self.setting.surprise);
         device.request.calibration = Some(self.setting.calibration);
-        if query.set != Set::NewItems {
+        if query.set == Set::NewItems {
+            let early = |&item: &u32| self.catalog.added(item).is_some_and(|added| added.0 > query.now);
+            device.request.exclude.extend(self.unknown.iter().copied().filter(early));
+        } else {
             device.request.exclude.extend(&self.unknown);
         }
         device

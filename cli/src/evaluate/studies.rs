@@ -38,6 +38,9 @@ pub(crate) struct Options {
     /// Also leave every signal out, alone and in groups, and measure what is lost.
     #[arg(long)]
     ablate: bool,
+    /// Main queries that --curve and --ablate ask, at most: a seeded sample of whole sessions; 0 for all.
+    #[arg(long, value_name = "N", default_value_t = 4_000)]
+    study_queries: usize,
     /// Which engine must answer: `wasm` also asks the npm package in Node.js, on a sample of shoppers, and fails
     /// where a slate differs from the native one in any bit.
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t = EngineKind::Native)]
@@ -101,7 +104,7 @@ pub(crate) struct Scene<'r, 'a> {
 /// # Errors
 /// A pack cannot be made, or the package does not run.
 pub(crate) fn run(options: &Options, package: Option<&package::Package>, scene: &Scene<'_, '_>) -> Result<Studies> {
-    let trials = Trials::new(scene);
+    let trials = Trials::new(scene, options.study_queries);
     let agree = |package| package::agreement(package, scene, options.shoppers).context("--engine wasm");
     Ok(Studies {
         package: package.map(agree).transpose()?,

@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::method::SIZE;
-use super::query::{Asked, Query, Set, queries};
+use super::query::{Asked, Query, Set, Task, queries};
 use super::replay;
 use super::training::Training;
 use crate::learn::fit::{Choice, RIDGE, fit_checked};
@@ -25,11 +25,22 @@ pub const ENOUGH: usize = 200;
 ///
 /// Baskets are asked about whole, and once more about what the shopper never bought.
 #[must_use]
-pub fn moments<'a>(training: &Training<'a>, until: i64, seed: u64) -> Vec<Query<'a>> {
-    let asked = Asked { from: training.cut, until, sample: MOMENTS, seed };
+pub fn moments<'a>(training: &Training<'a>, until: i64, sample: usize, seed: u64) -> Vec<Query<'a>> {
+    let asked = Asked { from: training.cut, until, sample, seed };
     let (mut moments, _) = queries(training, &asked);
-    moments.retain(|query| matches!(query.set, Set::Main | Set::NewOnly));
+    // A basket is judged whole: its new items are among the targets of its main query.
+    moments.retain(|query| match query.set {
+        Set::Main | Set::NewOnly => true,
+        Set::NewItems => training.data.task == Task::Session,
+        Set::ColdStart => false,
+    });
     moments
+}
+
+/// The items of `unknown` that a shopper cannot meet at that moment, as far as the catalog tells: not
+/// added yet, or without a date.
+pub fn absent<'a>(catalog: &'a Catalog, unknown: &'a [u32], now: i64) -> impl Iterator<Item = u32> + use<'a> {
+    unknown.iter().copied().filter(move |&item| catalog.added(item).is_none_or(|added| added.0 > now))
 }
 
 /// What the fit may know and change.
@@ -37,7 +48,9 @@ pub fn moments<'a>(training: &Training<'a>, until: i64, seed: u64) -> Vec<Query<
 pub struct Fitting<'a> {
     /// Whether the device knows the shopper's earlier sessions.
     pub history: bool,
-    /// Items that the shop did not have yet, which are no candidates.
+    /// Items without a line in the pack's log; they are candidates from the day they are added.
+    ///
+    /// So the fit learns what newness is worth, and does not bury what nobody could buy yet.
     pub unknown: &'a [u32],
     /// Signals that weigh nothing in `defaults` and take no part.
     pub without: &'a [Signal],
@@ -91,7 +104,7 @@ fn columns() -> impl Iterator<Item = (Signal, Block)> {
 
 fn choice(catalog: &Catalog, query: &Query<'_>, fitting: &Fitting<'_>) -> (Choice, usize) {
     let mut device = replay::device(catalog, query, fitting.history);
-    device.request.exclude.extend(fitting.unknown);
+    device.request.exclude.extend(absent(catalog, fitting.unknown, query.now));
     let desk = Desk { catalog, profile: &device.profile, rules: &RuleSet::default(), weights: fitting.defaults };
     let mut choice = Choice::default();
     let mut found = 0;

@@ -52,8 +52,24 @@ const LADDER: [Rung; 14] = [
     rung(1, 0, 1, 1, 1),
 ];
 
-/// What `flaneur pack` takes without a budget.
+/// What `flaneur pack` takes without a budget, and without options of size where it fits into [`room`].
 pub const DEFAULT: Rung = rung(20, 10, 10, 32, WEIGHT_BITS);
+
+/// What gives way in a large catalog, where every neighbour's number is longer: look-alikes, then a bit of weight.
+const THRIFT: [Rung; 5] =
+    [DEFAULT, rung(20, 10, 6, 32, WEIGHT_BITS), rung(20, 10, 3, 32, WEIGHT_BITS), rung(20, 10, 3, 32, 3), LEAST];
+const LEAST: Rung = rung(20, 10, 0, 32, 3);
+
+/// Bytes per item that a pack without options of size takes at most, before compression.
+const BYTES_PER_ITEM: u64 = 120;
+/// A pack of so many bytes is small, however few items share it.
+const SMALL: u64 = 256 << 10;
+
+/// The bytes that a pack without options of size may take.
+#[must_use]
+pub fn room(items: usize) -> u64 {
+    SMALL.max(BYTES_PER_ITEM * items as u64)
+}
 
 /// The rungs, best expected ranking first, each a smaller pack than the one before.
 #[must_use]
@@ -79,9 +95,10 @@ impl Rung {
         )
     }
 
-    /// What is left of more: as large as what this rung's own options teach, which only the vectors differ from.
+    /// What is left of more: as large as what this rung's own options teach, which only the vectors differ
+    /// from, and not even they where the rung has as many dimensions.
     #[must_use]
-    fn cut(&self, learned: &Learned) -> Learned {
+    pub fn cut(&self, learned: &Learned) -> Learned {
         let lists = |lists: &[Vec<Neighbour>], size: usize| {
             lists.iter().map(|list| list[..list.len().min(size)].to_vec()).collect()
         };
@@ -117,13 +134,9 @@ pub struct Choice {
 /// # Errors
 /// No rung fits: the message says the smallest size. Items that cannot be packed.
 pub fn choose(budget: ByteSize, items: &[Item], learned: &Learned, stamp: &Stamp) -> Result<(Choice, &'static Rung)> {
-    let mut sizes = Vec::new();
-    for rung in ladder() {
-        let size = write(items, &rung.cut(learned), stamp).map_err(|error| anyhow!("items{error}"))?.len();
-        sizes.push((*rung, size));
-        if size as u64 <= budget.as_u64() {
-            return Ok((Choice { budget: budget.as_u64(), arguments: rung.arguments(), sizes }, rung));
-        }
+    let (sizes, found) = weigh(ladder(), budget.as_u64(), items, learned, stamp)?;
+    if let Some(rung) = found {
+        return Ok((Choice { budget: budget.as_u64(), arguments: rung.arguments(), sizes }, rung));
     }
     let smallest = sizes.iter().map(|&(_, size)| size).min().unwrap_or_default();
     bail!(
@@ -131,4 +144,86 @@ pub fn choose(budget: ByteSize, items: &[Item], learned: &Learned, stamp: &Stamp
          pack fewer items",
         budget.as_u64()
     )
+}
+
+/// Finds the rung of a pack without options of size: the default, or what of it fits into [`room`].
+///
+/// The last one is taken even where it does not fit, because the rest is the items themselves. `learned` is
+/// what the default's options taught; its embedding stays as it is.
+///
+/// # Errors
+/// Items that cannot be packed.
+pub fn usual(items: &[Item], learned: &Learned, stamp: &Stamp) -> Result<(Choice, &'static Rung)> {
+    let budget = room(items.len());
+    let (sizes, found) = weigh(&THRIFT, budget, items, learned, stamp)?;
+    let rung = found.unwrap_or(&LEAST);
+    Ok((Choice { budget, arguments: rung.arguments(), sizes }, rung))
+}
+
+type Weighed = (Vec<(Rung, usize)>, Option<&'static Rung>);
+
+/// The sizes of the rungs down to the first that fits.
+fn weigh(rungs: &'static [Rung], budget: u64, items: &[Item], learned: &Learned, stamp: &Stamp) -> Result<Weighed> {
+    let mut sizes = Vec::new();
+    for rung in rungs {
+        let size = write(items, &rung.cut(learned), stamp).map_err(|error| anyhow!("items{error}"))?.len();
+        sizes.push((*rung, size));
+        if size as u64 <= budget {
+            return Ok((sizes, Some(rung)));
+        }
+    }
+    Ok((sizes, None))
+}
+
+#[cfg(test)]
+mod tests {
+    // A helper's failure is the test's.
+    #![allow(clippy::unwrap_used)]
+
+    use super::{BYTES_PER_ITEM, DEFAULT, SMALL, room, usual};
+    use flaneur::catalog::Item;
+    use flaneur::catalog::pack::{Learned, Neighbour, Stamp, write};
+
+    /// Full lists of neighbours all over a catalog, the most expensive there are.
+    fn full(items: usize) -> Learned {
+        let lists = |size: usize, stride: usize| -> Vec<Vec<Neighbour>> {
+            let list = |item: usize| {
+                let other = |k: usize| ((item + (k + 1) * stride) % items) as u32;
+                (0..size).map(|k| Neighbour { item: other(k), weight: 1.0 / (k + 1) as f32 }).collect()
+            };
+            (0..items).map(list).collect()
+        };
+        Learned {
+            together: lists(DEFAULT.neighbours, items / 21),
+            next: lists(DEFAULT.next, items / 11),
+            similar: lists(DEFAULT.similar, items / 12),
+            embedding: (0..items * DEFAULT.dims).map(|at| (at % 7) as f32 - 3.0).collect(),
+            dims: DEFAULT.dims,
+            weight_bits: DEFAULT.weight_bits,
+            popularity: vec![0.5; items],
+            ..Learned::default()
+        }
+    }
+
+    fn settled(items: usize) -> (usize, super::Rung) {
+        let (catalog, learned): (Vec<Item>, _) =
+            ((0..items).map(|at| Item::new(at.to_string())).collect(), full(items));
+        let stamp = Stamp { created: 0, currency: "EUR".to_owned() };
+        let (_, rung) = usual(&catalog, &learned, &stamp).unwrap();
+        (write(&catalog, &rung.cut(&learned), &stamp).unwrap().len(), *rung)
+    }
+
+    #[test]
+    fn a_large_catalog_gives_up_look_alikes_before_anything_else() {
+        let (size, rung) = settled(40_000);
+        assert!(size as u64 <= room(40_000) && room(40_000) == 40_000 * BYTES_PER_ITEM, "{size}");
+        assert!(rung.similar < DEFAULT.similar, "{rung:?}");
+        assert_eq!((rung.neighbours, rung.next, rung.dims), (DEFAULT.neighbours, DEFAULT.next, DEFAULT.dims));
+    }
+
+    #[test]
+    fn a_small_catalog_keeps_everything() {
+        assert_eq!(settled(1_000).1, DEFAULT);
+        assert_eq!(room(1_000), SMALL);
+    }
 }

@@ -21,7 +21,7 @@ use crate::evaluate::dataset::Dataset;
 use crate::evaluate::query::Task;
 use crate::evaluate::split::newest;
 use crate::evaluate::training::Training;
-use crate::evaluate::weights::{Fitting, fitted, moments, priors};
+use crate::evaluate::weights::{Fitting, MOMENTS, fitted, moments, priors};
 use crate::learn::counts::Counts;
 use crate::learn::{self, learn};
 use crate::log::Log;
@@ -79,7 +79,7 @@ pub(super) fn fit(
         let data = Dataset::new(source.log, source.items.to_vec(), task);
         let lines = source.early.items.iter().map(|item| u32::try_from(item.lines).unwrap_or(u32::MAX));
         let training = Training::new(&data, source.from).with_counts(lines.collect());
-        let asked = moments(&training, data.end, source.seed);
+        let asked = moments(&training, data.end, MOMENTS, source.seed);
         let unknown = training.unknown();
         let fitting = Fitting { history: true, unknown: &unknown, without: &[], defaults: &weights };
         let bar = progress.steps("fitting weights", asked.len());

@@ -92,6 +92,7 @@ pub struct Size {
 /// A pack cannot be made.
 pub fn curve(trials: &Trials<'_, '_>, base: &Setting) -> Result<Curve> {
     let at = |rung: &Rung| Setting {
+        usual: false,
         learning: rung.learning(base.learning.seed),
         weight_bits: rung.weight_bits,
         ..base.clone()

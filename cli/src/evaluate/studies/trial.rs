@@ -1,6 +1,10 @@
-//! The engine under other settings, asked the main queries of the run.
+//! The engine under other settings, asked main queries of the run.
+//!
+//! There are dozens of settings: a seeded sample of the queries and fits on fewer moments
+//! rank the settings as all of them would, and every difference comes with its interval.
 
 use anyhow::Result;
+use flaneur::math::Stream;
 use indicatif::ProgressBar;
 
 use super::Scene;
@@ -9,6 +13,9 @@ use crate::evaluate::engine::{Engine, Packs, Setting};
 use crate::evaluate::method::{Bench, Parameters, SIZE, lists};
 use crate::evaluate::metrics::ndcg;
 use crate::evaluate::query::{Query, Set};
+
+/// Moments that the weights of a trial are fitted on, at most.
+const MOMENTS: usize = 1_000;
 
 /// What every trial of a run shares.
 pub struct Trials<'r, 'a> {
@@ -29,8 +36,21 @@ pub struct Trial {
 }
 
 impl<'r, 'a> Trials<'r, 'a> {
-    pub(crate) fn new(scene: &Scene<'r, 'a>) -> Self {
-        let queries: Vec<Query<'a>> = scene.tested.iter().filter(|query| query.set == Set::Main).cloned().collect();
+    /// `sample` queries at most, whole sessions; 0 for all. Randomness: stream "studies".
+    pub(crate) fn new(scene: &Scene<'r, 'a>, sample: usize) -> Self {
+        let main: Vec<&Query<'a>> = scene.tested.iter().filter(|query| query.set == Set::Main).collect();
+        let mut of_session: Vec<&[&Query<'a>]> = main.chunk_by(|a, b| a.session == b.session).collect();
+        if sample > 0 {
+            let mut stream = Stream::new(scene.bench.seed, "studies");
+            (1..of_session.len()).rev().for_each(|at| of_session.swap(at, stream.below(at + 1)));
+            let mut taken = 0;
+            of_session.retain(|session| {
+                let fits = taken < sample;
+                taken += session.len();
+                fits
+            });
+        }
+        let queries: Vec<Query<'a>> = of_session.into_iter().flatten().map(|query| (*query).clone()).collect();
         let sessions = queries.iter().map(|query| query.session).collect();
         Self { bench: scene.bench, packs: scene.packs, queries, sessions }
     }
@@ -46,6 +66,7 @@ impl<'r, 'a> Trials<'r, 'a> {
     /// # Errors
     /// As [`Engine::ready`].
     pub fn ask(&self, setting: Setting, bar: &ProgressBar) -> Result<Trial> {
+        let setting = Setting { moments: MOMENTS, ..setting };
         let engine = Engine { name: "trial", setting, packs: self.packs };
         let (running, parameters) = engine.ready(self.bench)?;
         let lists = lists(&running, &self.queries, self.bench.late, bar);
