@@ -27,7 +27,7 @@ mod slate;
 mod tally;
 
 pub use appraise::{Appraisal, appraise, reasons_of};
-pub use arrange::{DISCOVERY_POOL, DIVERSITY_PENALTY};
+pub use arrange::DISCOVERY_POOL;
 pub use balance::divergence;
 pub use explain::{Absence, Bar, Explained, Outcome, RuleTrace, explain};
 pub use explore::{ENSEMBLE, UNIFORM_SHARE};

@@ -1,10 +1,11 @@
 //! Explore and arrange: who stands where, and with which probability.
 //!
 //! The upper half of the places goes to the best scores, with what was learned on
-//! the device among their terms. Below, with evidence, every place is a draw from
-//! an ensemble of posterior draws; without, the best scores go on. Some of the
+//! the device among their terms; from the second quarter on, items off the
+//! *obvious shelf* get a boost. In the lower half, with evidence, every place is a
+//! draw from an ensemble of posterior draws; without, the best scores go on. Some of the
 //! lower places are *discoveries*: labelled draws among good items off the
-//! *obvious shelf* (best sellers, already met, look-alikes of what was just seen),
+//! *obvious shelf* (best sellers, already met, look-alikes of what was seen last),
 //! shared out by how far they lie from the shopper's interests and how readily
 //! surprises of that tier were accepted. Every draw is from chances that are
 //! written down, so that the propensity is exact. Every place pays a penalty for
@@ -25,21 +26,33 @@ use super::signal::added;
 use super::slate::{Ranked, Reason, largest_first};
 use super::tally::Tally;
 use super::{Desk, Request};
+use crate::catalog::RelationKind;
 use crate::log::Tier;
 use crate::math::order::{distinct, ranking};
 use crate::math::{Stream, between, exp, ln};
 use crate::profile::{Appetite, DEFAULT_SURPRISE};
 
-/// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
-pub const DIVERSITY_PENALTY: f64 = 0.25;
+/// How strongly a slate departs from relevance alone.
+struct Strength {
+    /// The boost for items off the obvious shelf at a dial of 1, log-odds; half of it at a dial of a half.
+    boost: f64,
+    /// Discoveries at a dial of 1, as a share of the places.
+    discoveries: f64,
+    /// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
+    likeness: f64,
+}
+
+/// Before seen slates taught anything: a surprise that nobody can tell the odds of costs relevance.
+const UNPROVEN: Strength = Strength { boost: 0.75, discoveries: 1.0 / 6.0, likeness: 0.0 };
+/// With evidence: what was learned narrows a slate, and pays for more surprise.
+const PROVEN: Strength = Strength { boost: 3.0, discoveries: 1.0, likeness: 0.75 };
+
 /// How many of the best free candidates a draw is among; a discovery's off the obvious shelf, by tier in equal parts.
 pub const DISCOVERY_POOL: usize = 100;
 /// How many of the best candidates compete for the places.
 const POOL: usize = 300;
 /// How many of the best candidates the posterior draws know.
 const DRAWN: usize = 300;
-/// The boost of the lower half for items off the obvious shelf at a dial of 1.
-const LARGEST_BOOST: f64 = 0.5;
 /// Best sellers that are obvious to everyone; at most a tenth of the catalog.
 const BEST_SELLERS: usize = 100;
 /// Cosine to one of the last three items from which an item is a look-alike.
@@ -112,13 +125,14 @@ pub(super) fn arrange(bench: &Bench<'_>, candidates: &[u32], stream: &mut Stream
     let (pins, tally) = legal_pins(bench);
     let mut table = Table::new(bench, candidates, &pins, tally, share);
     let size = request.size.min(table.pool.len());
-    let surprises = discovery_places(size, dial);
+    let strength = strength(bench);
+    let surprises = discovery_places(size, dial * strength.discoveries);
     let mut entries = Vec::with_capacity(size);
     for place in 0..size {
         let ahead = pins.iter().filter(|&&(position, _)| (place..size).contains(&position)).count();
         table.begin(size - place - ahead);
         let owed = table.balance.owed(place);
-        let boost = if place >= size / 2 { dial * LARGEST_BOOST } else { 0.0 };
+        let boost = if place >= size / 4 { dial * strength.boost } else { 0.0 };
         let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
         let pinned = pins.iter().find(|&&(position, _)| position == place);
         let choice = pinned.and_then(|&(_, item)| table.position(item)).map(|at| plain(at, 1.0, 0.0));
@@ -173,20 +187,29 @@ fn legal_pins<'a>(bench: &Bench<'a>) -> (Vec<(usize, u32)>, Tally<'a>) {
     (pins, tally)
 }
 
-/// The places of the lower half that are discoveries: half the dial's share of the slate, evenly spread.
-fn discovery_places(size: usize, dial: f64) -> Vec<usize> {
+/// As strong as the evidence allows.
+fn strength(bench: &Bench<'_>) -> &'static Strength {
+    if bench.model.is_some() { &PROVEN } else { &UNPROVEN }
+}
+
+/// The places of the lower half that are discoveries: that share of the slate, evenly spread.
+fn discovery_places(size: usize, share: f64) -> Vec<usize> {
     let lower = size - size / 2;
-    let count = (libm::rint(size as f64 * dial / 2.0) as usize).min(lower);
+    let count = (libm::rint(size as f64 * share) as usize).min(lower);
     (0..count).map(|k| size / 2 + (2 * k + 1) * lower / (2 * count)).collect()
 }
 
 fn mark_obvious(bench: &Bench<'_>, pool: &mut [Candidate], rows: &[u8], dots: &mut [i32]) {
     let (catalog, history) = (bench.desk.catalog, &bench.desk.profile.history);
     let best = distinct(catalog.popular().iter().copied().take(BEST_SELLERS.min(catalog.len() / 10)));
+    let alike = bench.scorer.lately().flat_map(|item| catalog.neighbours(RelationKind::Similar, item));
+    let alike = distinct(alike.map(|(item, _)| item));
     for candidate in &mut *pool {
         let item = candidate.item;
-        candidate.obvious =
-            best.binary_search(&item).is_ok() || history.of(item).is_some() || bench.scorer.is_visited(item);
+        candidate.obvious = best.binary_search(&item).is_ok()
+            || alike.binary_search(&item).is_ok()
+            || history.of(item).is_some()
+            || bench.scorer.is_visited(item);
     }
     for &seen in bench.scorer.session_items().iter().take(3) {
         flaneur_kernels::scan(catalog.vector_bytes(seen), rows, dots);
@@ -238,7 +261,7 @@ impl<'a> Table<'a> {
         let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.item).collect();
         let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
         let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first, &rows));
-        let (level, penalty) = (level(&scores), DIVERSITY_PENALTY * share);
+        let (level, penalty) = (level(&scores), strength(bench).likeness * share);
         let (apart, drawn) = (apart.unwrap_or_default(), first.len());
         let mut table = Self { bench, pool, rows, dots, balance, penalty, apart, drawn, level, tally };
         pins.iter().for_each(|&(_, item)| table.reserve(item));

@@ -18,7 +18,7 @@ const NEAR: f64 = 0.45;
 /// Cosine to the nearest interest from which a surprise is a bridge.
 const BRIDGE: f64 = 0.2;
 /// The bonus of an interest that lags a whole entry behind, in log-odds.
-const BONUS: f64 = 0.1;
+const BONUS: f64 = 0.4;
 
 /// Kullback–Leibler divergence of a slate's mix of interests from the shopper's, in nats; 0 is the same mix.
 ///

@@ -23,7 +23,7 @@ pub const UNIFORM_SHARE: f64 = 0.05;
 /// Standard deviation of the draws, in posterior standard deviations.
 const SPREAD: f64 = 0.5;
 /// Temperature of a draw without evidence, in log-odds.
-const TEMPERATURE: f64 = 0.5;
+const TEMPERATURE: f64 = 0.1;
 
 /// `w·z` of one weight vector, for any item.
 struct Linear {

@@ -146,6 +146,13 @@ impl<'a> Scorer<'a> {
         met.into_iter().map(|(recency, item)| (item, recency)).collect()
     }
 
+    /// What was seen last: the three newest items of the session, or all of the latest visit.
+    pub(super) fn lately(&self) -> impl Iterator<Item = u32> + '_ {
+        let latest = self.met.first().map_or(0.0, |&(_, recency)| recency);
+        let visit = self.met.iter().take_while(move |&&(_, recency)| recency == latest);
+        self.session.iter().take(3).copied().chain(visit.map(|&(item, _)| item))
+    }
+
     /// Keeps a vector as a direction; `None` for a zero vector.
     fn keep(&mut self, vector: Vec<f64>) -> Option<usize> {
         let direction = Direction::of(&vector)?;
