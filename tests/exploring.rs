@@ -255,10 +255,10 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     let slate = |seed: u64, surprise: f64| {
         let (slot, candidates) = ("home".into(), Some(candidates.clone()));
         let now = NOW;
-        rank(&desk, &Request { slot, size: 2, candidates, surprise: Some(surprise), seed, now, ..Request::default() })
+        rank(&desk, &Request { slot, size: 3, candidates, surprise: Some(surprise), seed, now, ..Request::default() })
     };
     let plain = slate(0, 0.0);
-    // Two policies to value at the second place, which is drawn: any other candidate alike, and plain order.
+    // Two policies to value at the second place, which is explored (the third is a discovery): any other candidate alike, and plain order.
     let others: Vec<u32> = candidates.iter().copied().filter(|&item| item != plain.entries[0].item).collect();
     let alike = others.iter().map(|&item| rates[item as usize]).sum::<f64>() / others.len() as f64;
     let values = [alike, rates[plain.entries[1].item as usize]];
@@ -284,6 +284,18 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     // The interval is the normal one. Valuing all candidates alike rests on few of 1,000 draws, with weights
     // of 20: there a Poisson count of about ten is covered less often than a normal one.
     assert!(covered[1] >= 93 && covered[0] >= 88, "{covered:?}");
+}
+
+#[test]
+fn with_evidence_the_dial_is_the_share_of_discoveries() {
+    let mut engine = shopper(400, 12, LAMPS, 0.3);
+    let mut count = |dial: f64| {
+        let request = RequestWire { surprise: Some(dial), ..shop::request("home", 12, 9) };
+        let slate = engine.rank(request, NOW).unwrap();
+        assert!(slate.entries[..6].iter().all(|entry| !entry.discovery), "the upper half is anchored");
+        slate.entries.iter().filter(|entry| entry.discovery).count()
+    };
+    assert_eq!([count(0.0), count(0.1), count(0.3), count(1.0)], [0, 1, 4, 6]);
 }
 
 #[test]

@@ -278,7 +278,8 @@ fn the_dial_sets_the_share_of_labelled_discoveries() {
         assert!(slate.entries[..6].iter().all(|entry| !entry.discovery), "the upper half is anchored");
         slate.entries.iter().filter(|entry| entry.discovery).count()
     };
-    assert_eq!([count(0.0), count(0.3), count(0.5), count(1.0)], [0, 2, 3, 6]);
+    // Before seen slates taught anything, a sixth of the dial; `tests/exploring.rs` has the other case.
+    assert_eq!([count(0.0), count(0.3), count(0.5), count(1.0)], [0, 1, 1, 2]);
 }
 
 #[test]
@@ -307,7 +308,7 @@ fn discovery_propensities_are_the_frequencies_of_the_draw() {
     let runs = 4_000_u64;
     let mut drawn: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     for seed in 0..runs {
-        let request = RequestWire { surprise: Some(0.2), ..shop::request("home", 10, seed) };
+        let request = RequestWire { surprise: Some(0.5), ..shop::request("home", 10, seed) };
         let slate = engine.rank(request, NOW).unwrap();
         let entry = slate.entries.iter().find(|entry| entry.discovery).unwrap();
         let cell = drawn.entry(entry.item).or_insert((entry.propensity, 0.0));
