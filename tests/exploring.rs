@@ -262,7 +262,7 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     let others: Vec<u32> = candidates.iter().copied().filter(|&item| item != plain.entries[0].item).collect();
     let alike = others.iter().map(|&item| rates[item as usize]).sum::<f64>() / others.len() as f64;
     let values = [alike, rates[plain.entries[1].item as usize]];
-    let (visits, logs) = (1_000, 100);
+    let (visits, logs) = (4_000, 100);
     let (mut covered, mut ratios) = ([0; 2], [0.0; 2]);
     for log in 0..logs {
         let mut stream = Stream::new(log, "visits");
@@ -281,7 +281,7 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     }
     println!("estimates over the truth: {ratios:.4?}; the intervals cover it in {covered:?} of {logs}");
     assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() <= 0.05), "{ratios:?}");
-    // The interval is the normal one. Valuing all candidates alike rests on few of 1,000 draws, with weights
+    // The interval is the normal one. Valuing all candidates alike rests on few of the draws, with weights
     // of 20: there a Poisson count of about ten is covered less often than a normal one.
     assert!(covered[1] >= 93 && covered[0] >= 88, "{covered:?}");
 }

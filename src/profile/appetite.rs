@@ -43,12 +43,12 @@ impl Appetite {
 
     /// What share of the discoveries each tier gets at a dial, at least a tenth each; the sum is 1.
     ///
-    /// The dial moves the start from near (80, 15 and 5 %) to far (20, 40 and 40 %); what was
+    /// The dial moves the start from near (60, 30 and 10 %) to far (20, 40 and 40 %); what was
     /// accepted moves it from there.
     #[must_use]
     pub fn shares(&self, dial: f64) -> [f64; Tier::COUNT] {
         let dial = between(dial, 0.0, 1.0);
-        let start = [0.8 - 0.6 * dial, 0.15 + 0.25 * dial, 0.05 + 0.35 * dial];
+        let start = [0.6 - 0.4 * dial, 0.3 + 0.1 * dial, 0.1 + 0.3 * dial];
         let wanted = Tier::ALL.map(|tier| start[tier as usize] * self.mean(tier));
         let total: f64 = wanted.iter().sum();
         wanted.map(|share| LEAST + (1.0 - LEAST * Tier::COUNT as f64) * share / total)

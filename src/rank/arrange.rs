@@ -40,12 +40,14 @@ struct Strength {
     discoveries: f64,
     /// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
     likeness: f64,
+    /// The bonus of an interest that lags a whole entry behind, in log-odds; in proportion below the same dial.
+    calibration: f64,
 }
 
 /// Before seen slates taught anything: a surprise that nobody can tell the odds of costs relevance.
-const UNPROVEN: Strength = Strength { boost: 0.75, discoveries: 1.0 / 6.0, likeness: 0.0 };
+const UNPROVEN: Strength = Strength { boost: 0.75, discoveries: 1.0 / 6.0, likeness: 0.0, calibration: 0.4 };
 /// With evidence: what was learned narrows a slate, and pays for more surprise.
-const PROVEN: Strength = Strength { boost: 3.0, discoveries: 1.0, likeness: 0.75 };
+const PROVEN: Strength = Strength { boost: 6.0, discoveries: 1.0, likeness: 0.75, calibration: 0.1 };
 
 /// How many of the best free candidates a draw is among; a discovery's off the obvious shelf, by tier in equal parts.
 pub const DISCOVERY_POOL: usize = 100;
@@ -231,7 +233,7 @@ impl<'a> Table<'a> {
         let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, bench.rules).score).collect();
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
         let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
-        let balance = Balance::new(desk, request, share);
+        let balance = Balance::new(desk, request, strength(bench).calibration * share);
         let candidate = |item: u32, score: f64, learned: f64| Candidate {
             item,
             score,

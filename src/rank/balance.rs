@@ -17,16 +17,13 @@ use crate::math::{between, ln};
 const NEAR: f64 = 0.45;
 /// Cosine to the nearest interest from which a surprise is a bridge.
 const BRIDGE: f64 = 0.2;
-/// The bonus of an interest that lags a whole entry behind, in log-odds.
-const BONUS: f64 = 0.4;
-
 /// Kullback–Leibler divergence of a slate's mix of interests from the shopper's, in nats; 0 is the same mix.
 ///
 /// Shares of interests that an item serves; what serves none counts for none. `None` without interests.
 /// Source: Steck 2018, equation 6, with the slate's shares smoothed by 1 % of the shopper's.
 #[must_use]
 pub fn divergence(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Option<f64> {
-    let mut balance = Balance::new(desk, request, 1.0);
+    let mut balance = Balance::new(desk, request, 0.0);
     items.iter().for_each(|&item| balance.give(balance.standing(desk.catalog, item)));
     let part = |((_, share), given): (&(Direction, f64), &f64)| {
         let shown = 0.99 * given / items.len().max(1) as f64 + 0.01 * share;
@@ -53,8 +50,8 @@ pub(super) struct Balance {
 }
 
 impl Balance {
-    /// `share` scales the bonus, 0..=1: the dial.
-    pub(super) fn new(desk: &Desk<'_>, request: &Request, share: f64) -> Self {
+    /// `bonus` is what an interest that lags a whole entry behind earns, in log-odds.
+    pub(super) fn new(desk: &Desk<'_>, request: &Request, bonus: f64) -> Self {
         let all = desk.profile.interests.all();
         let total: f64 = all.iter().map(|interest| interest.weight_at(request.now)).sum();
         let direction = |interest: &crate::profile::Interest| {
@@ -63,7 +60,7 @@ impl Balance {
         };
         let interests: Vec<(Direction, f64)> = all.iter().filter_map(direction).collect();
         let given = vec![0.0; interests.len()];
-        Self { interests, given, bonus: BONUS * request.calibration.unwrap_or(1.0) * share }
+        Self { interests, given, bonus: bonus * request.calibration.unwrap_or(1.0) }
     }
 
     pub(super) fn standing(&self, catalog: &Catalog, item: u32) -> Standing {
