@@ -10,12 +10,14 @@
 mod codec;
 mod context;
 mod event;
+mod showing;
 
 use std::collections::HashSet;
 
 pub use codec::{decode_record, encode_record, record_id};
 pub use context::{Context, FACETS};
 pub use event::{Event, EventKind, Line, Shown, Tier};
+pub use showing::{Showings, name_of};
 
 use crate::time::{Millis, RETENTION_MS};
 

@@ -33,7 +33,7 @@ pub use session::Session;
 pub use stated::{Stated, Statement};
 
 use crate::catalog::Catalog;
-use crate::log::{Event, EventKind, Line};
+use crate::log::{Event, EventKind, Line, Showings};
 use crate::math::between;
 use crate::math::order::by_score;
 use crate::time::{Millis, decay};
@@ -73,6 +73,7 @@ pub struct Profile {
     basket: LiteMap<u32, (f64, Millis)>,
     fatigue: LiteMap<u32, Tired>,
     learned: Learned,
+    showings: Showings,
     offered: Offered,
     /// How many slate entries were seen.
     pub impressions: u32,
@@ -105,6 +106,7 @@ impl Profile {
         }
         self.stated.step(catalog, event);
         self.learned.show(catalog, event);
+        self.showings.step(event);
         self.offered.step(catalog, event);
         for shown in &event.shown {
             self.impressions += 1;
@@ -129,7 +131,7 @@ impl Profile {
             self.session.touch(item, event.kind);
             self.interests.learn(catalog, item, event, strength);
             self.fatigue.remove(&item);
-            if let Some(slate) = &event.slate {
+            if let Some(slate) = self.showings.chosen_from(event, &line.item) {
                 self.learned.choose(slate, item);
             }
         }

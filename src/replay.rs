@@ -11,7 +11,7 @@
 //! Source: Swaminathan & Joachims 2015 (self-normalised estimator, its variance by
 //! the delta method); Kong 1992 (effective sample).
 
-use crate::log::{Event, EventKind};
+use crate::log::{Event, EventKind, Showings, name_of};
 
 /// Effective places below which nothing is claimed.
 pub const ENOUGH_PLACES: f64 = 30.0;
@@ -79,7 +79,7 @@ pub struct Replay {
 
 /// A place that was left to chance.
 struct Place<'a> {
-    slate: &'a str,
+    slate: u64,
     item: &'a str,
     /// 1 / propensity where the plain order's item was drawn, else 0.
     weight: f64,
@@ -127,9 +127,10 @@ pub fn replay(events: &[Event]) -> Replay {
 /// The places left to chance, with the choices that followed on their slate.
 fn places(events: &[Event]) -> Vec<Place<'_>> {
     let mut places: Vec<Place<'_>> = Vec::new();
+    let mut showings = Showings::default();
     for event in events {
-        let Some(slate) = event.slate.as_deref() else { continue };
-        if event.kind == EventKind::Impression {
+        showings.step(event);
+        if let (EventKind::Impression, Some(slate)) = (event.kind, event.slate.as_deref().map(name_of)) {
             for shown in &event.shown {
                 let (propensity, Some(is_plain)) = (f64::from(shown.propensity), shown.plain) else { continue };
                 if propensity > 0.0 && propensity < 1.0 {
@@ -140,6 +141,7 @@ fn places(events: &[Event]) -> Vec<Place<'_>> {
         } else if event.kind.strength() > 0.0 {
             // The latest showing is the one that was chosen from.
             for line in &event.lines {
+                let Some(slate) = showings.chosen_from(event, &line.item) else { continue };
                 let found = places.iter_mut().rev().find(|place| place.slate == slate && place.item == line.item);
                 if let Some(place) = found {
                     place.chosen = true;

@@ -6,7 +6,7 @@
 //! `reference` is the mean score of the shop's most popular items for this
 //! shopper at this moment.
 
-use crate::log::{Event, EventKind};
+use crate::log::{Event, EventKind, Showings, name_of};
 use crate::math::{between, exp, ln};
 
 /// How often a shown opportunity is taken, before anything is known of the shopper.
@@ -31,18 +31,21 @@ impl Taken {
     /// Counts a log. An impression with a value is one of a decision.
     #[must_use]
     pub fn of(events: &[Event]) -> Self {
-        let mut own: Vec<&str> = Vec::new();
+        let mut own: Vec<u64> = Vec::new();
+        let mut showings = Showings::default();
         let mut counts = Self::default();
         for event in events {
-            let Some(slate) = event.slate.as_deref() else { continue };
+            showings.step(event);
             if event.kind == EventKind::Impression && event.value.is_some() {
                 counts.seen += 1;
-                own.push(slate);
-            } else if event.kind.strength() > 0.0
-                && let Some(at) = own.iter().position(|known| *known == slate)
-            {
-                own.swap_remove(at); // a decision is taken once
-                counts.taken += 1;
+                own.extend(event.slate.as_deref().map(name_of));
+            }
+            for line in event.lines.iter().filter(|_| event.kind.strength() > 0.0) {
+                let slate = showings.chosen_from(event, &line.item);
+                if let Some(at) = own.iter().position(|&known| Some(known) == slate) {
+                    own.swap_remove(at); // a decision is taken once
+                    counts.taken += 1;
+                }
             }
         }
         counts

@@ -16,7 +16,7 @@
 
 use super::appetite::Appetite;
 use crate::catalog::{Catalog, FEATURES};
-use crate::log::{Event, Tier};
+use crate::log::{Event, Tier, name_of};
 use crate::math::symmetric::{add_outer, diagonal, factor, solve_lower, solve_upper};
 use crate::math::{ln, logistic};
 
@@ -139,7 +139,7 @@ impl Learned {
 
     /// Takes the entries of an impression that can be learned from.
     pub(super) fn show(&mut self, catalog: &Catalog, event: &Event) {
-        let slate = event.slate.as_deref().map_or(0, hash);
+        let slate = event.slate.as_deref().map_or(0, name_of);
         for shown in &event.shown {
             let Some((item, base)) = catalog.find(&shown.item).zip(shown.base) else { continue };
             let (place, tier) = (shown.position, shown.tier);
@@ -147,9 +147,8 @@ impl Learned {
         }
     }
 
-    /// Marks a waiting entry as chosen.
-    pub(super) fn choose(&mut self, slate: &str, item: u32) {
-        let slate = hash(slate);
+    /// Marks a waiting entry as chosen, of the slate of that name.
+    pub(super) fn choose(&mut self, slate: u64, item: u32) {
         self.waiting
             .iter_mut()
             .filter(|entry| entry.slate == slate && entry.item == item)
@@ -202,8 +201,4 @@ fn remember(list: &mut Vec<u32>, item: u32) {
         list.remove(0);
     }
     list.push(item);
-}
-
-fn hash(slate: &str) -> u64 {
-    xxhash_rust::xxh64::xxh64(slate.as_bytes(), 0)
 }
