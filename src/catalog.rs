@@ -259,6 +259,12 @@ impl Catalog {
         Some(self.by_hash[at])
     }
 
+    /// How many of the catalog's items carry the token.
+    #[must_use]
+    pub fn token_items(&self, token: u32) -> u32 {
+        self.token_items[token as usize]
+    }
+
     /// Share of the catalog's items that carry the token, in (0, 1].
     #[must_use]
     pub fn token_share(&self, token: u32) -> f64 {

@@ -39,6 +39,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// How many there are.
+    pub const COUNT: usize = 5;
+}
+
+impl Kind {
     /// All kinds with their public names.
     pub const NAMES: [(&'static str, Self); 5] = [
         ("product", Self::Product),

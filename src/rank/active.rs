@@ -8,7 +8,7 @@
 //! Cost: O(rules + layers · items / 64), and O(items) when a boost is in force.
 
 use super::rule::{Amount, Deed, Per, Rule};
-use super::ruleset::{Precedence, RuleSet, has};
+use super::ruleset::{Precedence, RuleSet, has, set as mark};
 use super::{Desk, Request};
 use crate::catalog::Catalog;
 use crate::math::order::by_key;
@@ -50,6 +50,15 @@ pub(super) struct Need {
     pub(super) items: Vec<u64>,
     pub(super) least: usize,
     pub(super) strength: Precedence,
+    /// Of a floor: those of the items that places kept free go to, today.
+    pub(super) today: Option<Vec<u64>>,
+}
+
+impl Need {
+    /// The items that a place kept free may go to.
+    pub(super) fn wants(&self, narrow: bool) -> &[u64] {
+        self.today.as_deref().filter(|_| narrow).unwrap_or(&self.items)
+    }
 }
 
 /// What one call must keep to.
@@ -64,6 +73,14 @@ pub(super) struct Active {
     out: Vec<u64>,
     /// `[items]`, or empty.
     boost: Vec<f64>,
+}
+
+/// Items that compete for each place that a floor keeps free.
+pub(super) const TURNS: usize = 4;
+
+/// When it is the item's turn: the lowest of a day come first.
+fn turn(item: u32, now: Millis) -> u64 {
+    xxhash_rust::xxh64::xxh64(&item.to_le_bytes(), now.day() as u64)
 }
 
 /// Whether a rule speaks about this call.
@@ -117,7 +134,7 @@ impl Active {
                     self.pins.extend(catalog.find(item).map(pin));
                 }
                 Deed::Cap { per, max } => self.cap(name, *per, *max, strength),
-                Deed::Quota { least, most, .. } => {
+                &Deed::Quota { least, most, spread, .. } => {
                     let Some((_, items)) = set.quotas().iter().find(|(rule, _)| *rule == at) else { continue };
                     let (items, size) = (items.clone(), request.size);
                     if let Some(most) = most.map(|most| places(most, size, libm::floor)) {
@@ -125,11 +142,27 @@ impl Active {
                         self.limits.push(Limit { rule: name, counted, most, strength });
                     }
                     if let Some(least) = least.map(|least| places(least, size, libm::ceil)) {
-                        self.needs.push(Need { rule: name, items, least, strength });
+                        let today = spread.then(Vec::new);
+                        self.needs.push(Need { rule: name, items, least, strength, today });
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Chooses for each floor the items whose turn it is today, [`TURNS`] for each place it keeps free.
+    ///
+    /// By a hash of item and day: over the days every item has its turn, and a shopper's draws do not
+    /// move it, so that propensities stay exact.
+    pub(super) fn take_turns(&mut self, catalog: &Catalog, request: &Request, is_eligible: impl Fn(u32) -> bool) {
+        for need in &mut self.needs {
+            let Some(today) = &mut need.today else { continue };
+            let meant = (0..catalog.len() as u32).filter(|&item| has(&need.items, item) && is_eligible(item));
+            let mut turns: Vec<(u64, u32)> = meant.map(|item| (turn(item, request.now), item)).collect();
+            by_key(&mut turns);
+            today.resize(need.items.len(), 0);
+            turns.iter().take(TURNS * need.least).for_each(|&(_, item)| mark(today, item));
         }
     }
 

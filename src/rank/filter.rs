@@ -1,11 +1,12 @@
 //! Which items a condition means, resolved against one catalog.
 //!
 //! Cost: O(tokens of the condition · log tokens) to resolve, a handful of
-//! comparisons per item to ask.
+//! comparisons per item to ask; [`Filter::reach`] says which items need asking.
 
+use super::postings::Postings;
 use super::rule::{Span, Where};
 use crate::catalog::token::key_of;
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, Family, Kind};
 use crate::math::order::distinct;
 use crate::time::Millis;
 
@@ -19,6 +20,7 @@ pub(super) struct Filter {
     price: Span,
     margin: Span,
     age_days: Span,
+    maker_items: Span,
     all: Vec<Filter>,
     any: Vec<Filter>,
     not: Option<Box<Filter>>,
@@ -35,6 +37,7 @@ impl Filter {
             price: filter.price,
             margin: filter.margin,
             age_days: filter.age_days,
+            maker_items: filter.maker_items,
             all: each(&filter.all),
             any: each(&filter.any),
             not: filter.not.as_ref().map(|part| Box::new(Self::new(catalog, part))),
@@ -50,20 +53,41 @@ impl Filter {
             && (!self.price.is_bounded() || self.price.holds(catalog.price(item)))
             && (!self.margin.is_bounded() || self.margin.holds(catalog.margin(item)))
             && (!self.age_days.is_bounded() || self.age_days.holds(age()))
+            && (!self.maker_items.is_bounded() || self.maker_items.holds(maker_items(catalog, item)))
             && self.all.iter().all(|part| part.matches(catalog, item, now))
             && (self.any.is_empty() || self.any.iter().any(|part| part.matches(catalog, item, now)))
             && self.not.as_ref().is_none_or(|part| !part.matches(catalog, item, now))
     }
 
-    /// The items it names by identifier, when it does: all others are outside.
-    pub(super) fn named(&self) -> Option<&[u32]> {
-        self.ids.as_deref()
+    /// Lists that hold every matching item between them, of few items as far as one part of the
+    /// condition tells; `None` when only asking every item does.
+    pub(super) fn reach<'a>(&'a self, postings: &'a Postings) -> Option<Vec<&'a [u32]>> {
+        let mut parts: Vec<Vec<&[u32]>> = Vec::new();
+        parts.extend(self.ids.as_deref().map(|ids| vec![ids]));
+        parts.extend(self.tokens.iter().map(|group| group.iter().map(|&token| postings.of_token(token)).collect()));
+        if !self.kinds.is_empty() {
+            parts.push(self.kinds.iter().map(|&kind| postings.of_kind(kind)).collect());
+        }
+        let spans = [
+            (self.price, &postings.price),
+            (self.margin, &postings.margin),
+            (self.age_days, &postings.age),
+            (self.maker_items, &postings.maker),
+        ];
+        parts.extend(spans.iter().filter(|(span, _)| span.is_bounded()).map(|(span, list)| vec![list.within(*span)]));
+        parts.extend(self.all.iter().filter_map(|part| part.reach(postings)));
+        if !self.any.is_empty() {
+            let each: Option<Vec<_>> = self.any.iter().map(|part| part.reach(postings)).collect();
+            parts.extend(each.map(|lists| lists.concat()));
+        }
+        parts.into_iter().min_by_key(|lists| lists.iter().map(|list| list.len()).sum::<usize>())
     }
+}
 
-    /// The tokens of which every matching item carries one, when there are such.
-    pub(super) fn anchors(&self) -> Option<&[u32]> {
-        self.tokens.first().map(Vec::as_slice)
-    }
+/// How many items of the catalog are of the item's brand; `None` without one.
+pub(super) fn maker_items(catalog: &Catalog, item: u32) -> Option<f64> {
+    let brand = catalog.tokens(item).find(|&token| catalog.family(token) == Family::Brand);
+    brand.map(|brand| f64::from(catalog.token_items(brand)))
 }
 
 /// Whether a condition asks for the age of items, so that its answer changes with the day.

@@ -48,6 +48,8 @@ pub(super) fn candidates(
     for need in &active.needs {
         let meant = popular.clone().filter(|&item| has(&need.items, item));
         found.extend(meant.take(NEEDED * need.least));
+        let today = need.today.iter().flat_map(|bits| (0..desk.catalog.len() as u32).filter(|&item| has(bits, item)));
+        found.extend(today);
     }
     found.extend(popular.take(best));
     eligible.of(&found)

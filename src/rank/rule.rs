@@ -23,6 +23,8 @@ pub struct Where {
     pub margin: Span,
     /// Days since the item joined the catalog.
     pub age_days: Span,
+    /// How many items of the catalog are of the item's brand.
+    pub maker_items: Span,
     /// Each of these holds.
     pub all: Vec<Where>,
     /// One of these holds; empty for no such condition.
@@ -56,7 +58,7 @@ impl Span {
 }
 
 /// One end of a period: an instant, or a moment on the shopper's own clock.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edge {
     /// The same instant everywhere.
     Instant(Millis),
@@ -74,7 +76,7 @@ impl Edge {
 }
 
 /// When a rule holds; every given part must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct When {
     /// From then on.
     pub from: Option<Edge>,
@@ -171,6 +173,8 @@ pub enum Deed {
         least: Option<Amount>,
         /// At most; a share is rounded down.
         most: Option<Amount>,
+        /// Places that have to be kept free go to a choice of these items that changes every day.
+        spread: bool,
     },
 }
 
@@ -197,6 +201,7 @@ impl Deed {
             Self::Exclude { .. } => "exclude",
             Self::Schedule { .. } => "schedule",
             Self::Cap { .. } => "cap",
+            Self::Quota { spread: true, .. } => "floor",
             Self::Quota { .. } => "quota",
         }
     }

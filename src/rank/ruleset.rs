@@ -9,9 +9,14 @@
 //! `over` below a rule, then the place in the list. A rule takes at least the
 //! priority of those it stands over.
 //!
-//! Cost: O(rules · items matched) to bind; memory O(layers · items).
+//! Cost: O(rules + items reached) to bind, where a rule reaches the items of the narrowest list that one
+//! of its conditions names (ids, tokens, kind, a span of numbers); only a rule of nothing but `not` asks
+//! every item. Memory O(layers · items).
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::filter::{Filter, asks_age, unknown_attribute};
+use super::postings::Postings;
 use super::rule::{Deed, Rule, When};
 use crate::catalog::Catalog;
 use crate::catalog::token::key_of;
@@ -53,6 +58,8 @@ pub struct RuleSet {
     order: Vec<u32>,
     filters: Vec<Filter>,
     layers: Vec<Layer>,
+    /// How many items each rule of the list means.
+    meant: Vec<u32>,
     /// For each quota of the list, its rule and the items it means.
     quotas: Vec<(u32, Vec<u64>)>,
     /// The day it was bound on, when its answer changes with the day.
@@ -121,15 +128,20 @@ impl RuleSet {
         self.filters = filters.collect();
         let is_dated = self.rules.iter().filter_map(|rule| rule.deed.filter()).any(asks_age);
         self.day = is_dated.then_some(now.day());
-        let postings = if self.rules.is_empty() { Vec::new() } else { postings(catalog) };
+        let postings = if self.rules.is_empty() { Postings::default() } else { Postings::new(catalog, now) };
         let words = catalog.len().div_ceil(64);
         let (examples, scope) = self.scopes();
         let layer = |&example: &u32| Layer { example, out: vec![0; words], waiting: vec![0; words], boost: Vec::new() };
         let mut layers: Vec<Layer> = examples.iter().map(layer).collect();
         self.quotas.clear();
+        self.meant = vec![0; self.rules.len()];
         for (at, rule) in self.rules.iter().enumerate() {
             let layer = &mut layers[scope[at] as usize];
-            let matched = || matching(catalog, &self.filters[at], &postings, now);
+            let mut matched = || {
+                let found = matching(catalog, &self.filters[at], &postings, now);
+                self.meant[at] = found.len() as u32;
+                found
+            };
             match &rule.deed {
                 Deed::Boost { by, .. } => {
                     if layer.boost.is_empty() {
@@ -152,16 +164,26 @@ impl RuleSet {
 
     /// The first rule of each combination of slots and window, and the combination of each rule.
     fn scopes(&self) -> (Vec<u32>, Vec<u32>) {
-        let mut examples: Vec<u32> = Vec::new();
-        let same = |a: &Rule, b: &Rule| a.slots == b.slots && a.when == b.when;
-        let mut scope = Vec::with_capacity(self.rules.len());
-        for (rule, at) in self.rules.iter().zip(0..) {
-            let known = examples.iter().position(|&example| same(&self.rules[example as usize], rule));
-            if known.is_none() && examples.len() <= MAX_LAYERS {
-                examples.push(at);
-            }
-            scope.push(known.unwrap_or(examples.len() - 1) as u32);
+        let digest = |rule: &Rule| {
+            let mut hasher = DefaultHasher::new();
+            (&rule.slots, &rule.when).hash(&mut hasher);
+            hasher.finish()
+        };
+        let mut keys: Vec<(u64, u32)> = self.rules.iter().map(digest).zip(0..).collect();
+        by_key(&mut keys);
+        let same = |a: u32, b: u32| {
+            let (a, b) = (&self.rules[a as usize], &self.rules[b as usize]);
+            a.slots == b.slots && a.when == b.when
+        };
+        let mut first = vec![0; self.rules.len()];
+        let mut before: Option<(u64, u32)> = None;
+        for (key, at) in keys {
+            let example = before.filter(|&(known, example)| known == key && same(example, at));
+            let example = example.map_or(at, |(_, example)| example);
+            (first[at as usize], before) = (example, Some((key, example)));
         }
+        let examples = distinct(first.iter().copied());
+        let scope = first.iter().map(|example| examples.binary_search(example).unwrap_or(0) as u32).collect();
         (examples, scope)
     }
 
@@ -176,6 +198,11 @@ impl RuleSet {
     /// Every rule, strongest first, with its place in the list.
     pub(super) fn strongest_first(&self) -> impl Iterator<Item = (u32, &Rule)> {
         self.order.iter().map(|&at| (at, &self.rules[at as usize]))
+    }
+
+    /// How many items of the catalog a rule means; 0 for pins and caps.
+    pub(super) fn meant(&self, at: u32) -> usize {
+        self.meant.get(at as usize).map_or(0, |&count| count as usize)
     }
 
     pub(super) fn precedence(&self, at: u32) -> Precedence {
@@ -276,23 +303,14 @@ fn is_impossible(a: &Rule, b: &Rule) -> bool {
     apart && shared && mine == other && (a.when == b.when || always(a) && always(b))
 }
 
-/// The items of each token.
-fn postings(catalog: &Catalog) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); catalog.token_count()];
-    for item in 0..catalog.len() as u32 {
-        catalog.tokens(item).for_each(|token| lists[token as usize].push(item));
+/// The items a filter means, each once.
+fn matching(catalog: &Catalog, filter: &Filter, postings: &Postings, now: Millis) -> Vec<u32> {
+    let means = |&item: &u32| filter.matches(catalog, item, now);
+    match filter.reach(postings).as_deref() {
+        Some([list]) => list.iter().copied().filter(means).collect(),
+        Some(lists) => distinct(lists.iter().copied().flatten().copied().filter(means)),
+        None => (0..catalog.len() as u32).filter(means).collect(),
     }
-    lists
-}
-
-/// The items a filter means: found through what it names, else one by one.
-fn matching(catalog: &Catalog, filter: &Filter, postings: &[Vec<u32>], now: Millis) -> Vec<u32> {
-    let found: Vec<u32> = match (filter.named(), filter.anchors()) {
-        (Some(ids), _) => ids.to_vec(),
-        (None, Some(tokens)) => distinct(tokens.iter().flat_map(|&token| postings[token as usize].iter().copied())),
-        (None, None) => (0..catalog.len() as u32).collect(),
-    };
-    found.into_iter().filter(|&item| filter.matches(catalog, item, now)).collect()
 }
 
 /// Whether an item is in a bitmap.
@@ -300,7 +318,8 @@ pub(super) fn has(bits: &[u64], item: u32) -> bool {
     bits.get(item as usize / 64).is_some_and(|word| word >> (item % 64) & 1 == 1)
 }
 
-fn set(bits: &mut [u64], item: u32) {
+/// Puts an item into a bitmap.
+pub(super) fn set(bits: &mut [u64], item: u32) {
     if let Some(word) = bits.get_mut(item as usize / 64) {
         *word |= 1 << (item % 64);
     }

@@ -17,8 +17,9 @@ use crate::catalog::Catalog;
 enum Turn {
     /// Anything within the limits.
     Open,
-    /// Items of unmet quotas, of `only` that one when it is given; `over` lets weaker limits give way.
-    Missing { only: Option<usize>, over: bool },
+    /// Items of unmet quotas, of `only` that one when it is given; `over` lets weaker limits give way;
+    /// `narrow` keeps floors to the items whose turn it is.
+    Missing { only: Option<usize>, over: bool, narrow: bool },
 }
 
 /// The counts of one slate.
@@ -75,9 +76,9 @@ impl<'a> Tally<'a> {
         let needs = self.active.needs.iter().zip(&self.had).enumerate();
         match self.turn {
             Turn::Open => self.against(item, Precedence::MAX).is_none(),
-            Turn::Missing { only, over } => needs
+            Turn::Missing { only, over, narrow } => needs
                 .filter(|(at, (need, had))| only.is_none_or(|only| only == *at) && **had < need.least)
-                .filter(|(_, (need, _))| has(&need.items, item))
+                .filter(|(_, (need, _))| has(need.wants(narrow), item))
                 .any(|(_, (need, _))| {
                     // A limit of the quota's own rule is its upper end: it never gives way.
                     self.against(item, if over { need.strength } else { Precedence::MAX }).is_none()
@@ -97,9 +98,11 @@ impl<'a> Tally<'a> {
             if total == left { vec![None] } else { (0..self.active.needs.len()).map(Some).collect() };
         for over in [false, true] {
             for &only in &only {
-                self.turn = Turn::Missing { only, over };
-                if free(self) {
-                    return;
+                for narrow in [true, false] {
+                    self.turn = Turn::Missing { only, over, narrow };
+                    if free(self) {
+                        return;
+                    }
                 }
             }
         }

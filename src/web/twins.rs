@@ -79,7 +79,7 @@ twin!(WhereWire: "an object of conditions", true, [], {
     "ids" => ids, "kind" => kind, "brand" => brand, "category" => category, "tag" => tag, "attribute" => attribute,
     "priceBelow" => price_below, "priceAbove" => price_above, "marginBelow" => margin_below,
     "marginAbove" => margin_above, "newerThanDays" => newer_than_days, "olderThanDays" => older_than_days,
-    "all" => all, "any" => any, "not" => not,
+    "makerItemsBelow" => maker_items_below, "all" => all, "any" => any, "not" => not,
 });
 
 twin!(DecideWire: "a decide request", true, ["slot"], {

@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 8;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[serde(expecting = "a rule object")]
 pub struct RuleWire {
-    /// `pin`, `boost`, `bury`, `exclude`, `schedule`, `cap` or `quota`.
+    /// `pin`, `boost`, `bury`, `exclude`, `schedule`, `cap`, `quota` or `floor`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The shop's name for it.
@@ -108,6 +108,9 @@ pub struct WhereWire {
     /// Added more days ago than this.
     #[serde(default)]
     pub older_than_days: Option<f64>,
+    /// Its brand has fewer items than this.
+    #[serde(default)]
+    pub maker_items_below: Option<f64>,
     /// Each of these.
     #[serde(default)]
     pub all: Vec<WhereWire>,
@@ -166,15 +169,16 @@ impl RuleWire {
             "exclude" => Deed::Exclude { filter: filter()? },
             "schedule" => Deed::Schedule { filter: filter()? },
             "cap" => Deed::Cap { per: per(self.per.as_deref())?, max: count(self.max, "max", 1.0)? },
-            "quota" => self.quota(filter()?)?,
+            "quota" => self.quota(filter()?, false)?,
+            "floor" => self.quota(filter()?, true)?,
             _ => {
-                let message = "not a rule; expected pin, boost, bury, exclude, schedule, cap or quota";
+                let message = "not a rule; expected pin, boost, bury, exclude, schedule, cap, quota or floor";
                 return Err(Error::new(ErrorKind::Unknown, "type", message));
             }
         })
     }
 
-    fn quota(&self, filter: Where) -> Result<Deed> {
+    fn quota(&self, filter: Where, spread: bool) -> Result<Deed> {
         let least = amount(self.at_least, "atLeast", self.at_least_share, "atLeastShare")?;
         let most = amount(self.at_most, "atMost", self.at_most_share, "atMostShare")?;
         let crossed = match (least, most) {
@@ -185,10 +189,13 @@ impl RuleWire {
         if crossed {
             return Err(Error::new(ErrorKind::Conflict, "atLeast", "more than atMost; no slate has both"));
         }
+        if spread && (least.is_none() || most.is_some()) {
+            return Err(missing("atLeast", "atLeast or atLeastShare, and no upper end: that is a quota"));
+        }
         if least.is_none() && most.is_none() {
             return Err(missing("atLeast", "atLeast, atMost, atLeastShare or atMostShare"));
         }
-        Ok(Deed::Quota { filter, least, most })
+        Ok(Deed::Quota { filter, least, most, spread })
     }
 }
 
@@ -227,6 +234,7 @@ impl WhereWire {
             price: span(self.price_above, "priceAbove", self.price_below, "priceBelow")?,
             margin: span(self.margin_above, "marginAbove", self.margin_below, "marginBelow")?,
             age_days: span(self.older_than_days, "olderThanDays", self.newer_than_days, "newerThanDays")?,
+            maker_items: span(None, "", self.maker_items_below, "makerItemsBelow")?,
             all: each(self.all, "all")?,
             any: each(self.any, "any")?,
             not: not.map(Box::new),

@@ -83,6 +83,8 @@ export interface Where {
   newerThanDays?: number;
   /** `added` more than so many days ago. */
   olderThanDays?: number;
+  /** Of a small maker: the catalog has fewer items than this of the brand. */
+  makerItemsBelow?: number;
   /** Each of these holds. Nested at most 8 deep. */
   all?: Where[];
   /** One of these holds. */
@@ -137,10 +139,12 @@ export interface RuleScope {
  * - `schedule` keeps what matches off the slate while its `when` does not hold;
  * - `cap` allows at most `max` items that share a brand, category, group or kind;
  * - `quota` wants at least and at most so many items that match, as numbers or as shares of the
- *   slate's places (0 to 1; the lower one is rounded up, the upper one down).
+ *   slate's places (0 to 1; the lower one is rounded up, the upper one down);
+ * - `floor` wants at least so many items that match, and gives the places it has to keep free for them
+ *   to those whose turn it is that day: every match is shown in its time, not only the best sellers.
  *
  * At equal priority exclusions and schedules win over pins, pins over caps and upper quotas, these
- * over lower quotas, and all of them over boosts. No rule overrules stock, the shopper's refusals
+ * over lower quotas and floors, and all of them over boosts. No rule overrules stock, the shopper's refusals
  * or the request's `exclude`.
  */
 export type Rule = RuleScope &
@@ -159,4 +163,5 @@ export type Rule = RuleScope &
         atLeastShare?: number;
         atMostShare?: number;
       }
+    | { type: "floor"; where: Where; atLeast?: number; atLeastShare?: number }
   );
