@@ -11,9 +11,10 @@ use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Log, Shown, decode_record};
 use crate::profile::{Intent, Profile, intent};
-use crate::rank::{Desk, Explained, Request, Rule, RuleSet, Slate, Weights, explain, rank, shop_order};
+use crate::rank::{Desk, Explained, Request, Rule, RuleSet, Slate, Weights, explain, serve, shop_order};
 use crate::replay::{Replay, replay};
 use crate::time::{DAY_MS, Millis};
+use crate::trial::{TrialResult, trials};
 use crate::wire::decide::DecideWire;
 use crate::wire::event::EventWire;
 use crate::wire::request::{ForgetWire, RequestWire};
@@ -42,6 +43,8 @@ pub struct Engine {
     learn: bool,
     rank: bool,
     seed: u64,
+    /// What the arms of experiments are made of.
+    secret: u64,
     profile: Profile,
     /// The log's epoch at the last fold; `None` when everything must be folded again.
     folded: Option<u64>,
@@ -113,6 +116,11 @@ impl Engine {
         rules.bind(&self.catalog, Millis::default());
         self.rules = rules;
         Ok(())
+    }
+
+    /// Sets what the arms of experiments are made of: random, kept on the device, told to no one.
+    pub fn set_secret(&mut self, secret: u64) {
+        self.secret = secret;
     }
 
     /// Opens or shuts learning and ranking.
@@ -251,6 +259,12 @@ impl Engine {
         replay(self.log.events())
     }
 
+    /// What the experiments of this device have shown, from the log alone.
+    #[must_use]
+    pub fn trials(&self) -> Vec<TrialResult> {
+        trials(self.log.events())
+    }
+
     /// Ranks for a slot; the shop's own order when ranking is shut, nothing personal when learning is.
     ///
     /// # Errors
@@ -263,7 +277,8 @@ impl Engine {
         let asked = wire.explain.clone();
         let request = wire.into_request(&self.catalog, seed, now)?;
         let mut slate = self.serve(&request);
-        slate.explained = asked.filter(|_| self.rank).map(|ids| self.explain(&request, &slate, &ids.0));
+        let served = request.as_served(self.secret).filter(|_| self.rank);
+        slate.explained = asked.zip(served).map(|(ids, request)| self.explain(&request, &slate, &ids.0));
         Ok(slate)
     }
 
@@ -281,7 +296,8 @@ impl Engine {
     /// Ranks an exact request, without remembering the slate.
     pub fn answer(&mut self, request: &Request) -> Slate {
         self.refresh(request.now);
-        self.with_desk(|desk, may_rank| if may_rank { rank(desk, request) } else { shop_order(desk, request) })
+        let secret = self.secret;
+        self.with_desk(|desk, may_rank| if may_rank { serve(desk, request, secret) } else { shop_order(desk, request) })
     }
 
     /// Brings profile and rules up to the present.
@@ -383,6 +399,7 @@ impl Engine {
                 base: entry.base.map(|base| base as f32),
                 tier: entry.tier,
                 plain: entry.plain,
+                team: entry.team,
             }
         };
         let id = format!("seen-{slate}-{:x}-{:x}", now.0, fresh[0]);
@@ -390,6 +407,7 @@ impl Engine {
         event.shown = fresh.iter().map(shown).collect();
         event.slot = Some(known.slot.clone());
         event.slate = Some(slate.into());
+        event.trial.clone_from(&known.trial);
         if !self.keep_learnable(&mut event) || event.shown.is_empty() {
             return None;
         }

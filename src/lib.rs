@@ -6,6 +6,7 @@
 //! | *event*, *log* | [`log`] | the bounded set of what happened: the only personal data at rest |
 //! | *profile* | [`profile`] | a pure fold of the log: tastes, interests, history, statements |
 //! | *replay* | [`replay`] | whether the plain order would have done better, estimated from the log |
+//! | *trial* | [`trial`] | what experiments have shown on this device, from the log |
 //! | *slate*, *signal*, *rule* | [`rank`] | eligible → retrieve → score → explore → arrange → explain |
 //! | *opportunity*, *decision* | [`decide`] | one arbiter for offers, contents, services, messages and silence |
 //! | the façade | [`engine`] | catalog, log and gates in; slates out; no I/O, clock or entropy |
@@ -58,6 +59,7 @@ pub mod profile;
 pub mod rank;
 pub mod replay;
 pub mod time;
+pub mod trial;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 pub mod wire;

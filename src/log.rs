@@ -16,7 +16,7 @@ use std::collections::HashSet;
 
 pub use codec::{decode_record, encode_record, record_id};
 pub use context::{Context, FACETS};
-pub use event::{Event, EventKind, Line, Shown, Tier};
+pub use event::{Event, EventKind, Line, Shown, Tier, Trial};
 pub use showing::{Showings, name_of};
 
 use crate::time::{Millis, RETENTION_MS};

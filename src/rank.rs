@@ -14,10 +14,12 @@ mod arrange;
 mod balance;
 mod direction;
 mod eligible;
+mod experiment;
 mod explain;
 mod explore;
 mod filter;
 mod neighbourhood;
+mod postings;
 mod retrieve;
 mod rule;
 mod ruleset;
@@ -29,6 +31,7 @@ mod tally;
 pub use appraise::{Appraisal, appraise, reasons_of};
 pub use arrange::DISCOVERY_POOL;
 pub use balance::divergence;
+pub use experiment::{Arm, Experiment, HOLDOUT, Lot, serve};
 pub use explain::{Absence, Bar, Explained, Outcome, RuleTrace, explain};
 pub use explore::{ENSEMBLE, UNIFORM_SHARE};
 pub use rule::{Amount, Deed, Edge, Per, Rule, Span, When, Where, is_within};
@@ -84,6 +87,8 @@ pub struct Request {
     pub frozen: bool,
     /// Rules for this call, bound to the catalog; after the shop's where they are equally strong.
     pub rules: RuleSet,
+    /// The experiment that the slate is a part of.
+    pub experiment: Option<Experiment>,
     /// Guards to lift.
     pub allow: Allow,
     /// Seed of the draws.
@@ -105,21 +110,35 @@ pub struct Desk<'a> {
     pub weights: &'a Weights,
 }
 
-/// Ranks for one slot.
+/// Ranks for one slot, without regard to an experiment.
 #[must_use]
 pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
-    let rules = Active::new(desk, request);
-    let eligible = Eligible::new(desk, request, &rules);
-    let scorer = Scorer::new(desk, request);
+    interleave(desk, std::slice::from_ref(request))
+}
+
+/// Ranks for one slot by the picks of several requests, which differ in nothing but dial, calibration,
+/// boosts and learning.
+///
+/// Shapes: one or two requests; none gives an empty slate.
+fn interleave(desk: &Desk<'_>, requests: &[Request]) -> Slate {
+    let Some(request) = requests.first() else { return Slate::default() };
     let learned = desk.profile.learned(desk.catalog, request.now);
-    let model = Model::new(desk.catalog, request, &learned);
-    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
-    let mut stream = Stream::new(request.seed, &request.slot);
-    let (rules, eligible, scorer, appetite) = (&rules, &eligible, &scorer, learned.appetite);
-    let bench = arrange::Bench { desk, request, rules, eligible, scorer, model, appetite };
-    let entries = arrange::arrange(&bench, &candidates, &mut stream);
-    let short = if rules.counts() { explain::shortage(desk, rules, &entries, request.size, &candidates) } else { None };
-    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short, explained: None }
+    let mut benches = Vec::with_capacity(requests.len());
+    let mut pools = Vec::with_capacity(requests.len());
+    for request in requests {
+        let mut rules = Active::new(desk, request);
+        let eligible = Eligible::new(desk, request, &rules);
+        rules.take_turns(desk.catalog, request, |item| eligible.has(item));
+        let scorer = Scorer::new(desk, request);
+        let model = Model::new(desk.catalog, request, &learned);
+        pools.push(retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref()));
+        let appetite = learned.appetite;
+        benches.push(arrange::Bench { desk, request, rules, eligible, scorer, model, appetite });
+    }
+    let rules = &benches[0].rules;
+    let entries = arrange::arrange(&benches, &pools, &mut Stream::new(request.seed, &request.slot));
+    let short = if rules.counts() { explain::shortage(desk, rules, &entries, request.size, &pools[0]) } else { None };
+    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short, ..Slate::default() }
 }
 
 /// All candidates with the value of every signal, ascending by item: what [`rank`] arranges.
@@ -156,7 +175,7 @@ pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
     order.truncate(request.size);
     let plain = |item| Ranked { item, propensity: 1.0, ..Ranked::default() };
     let entries: Vec<Ranked> = order.into_iter().map(plain).collect();
-    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short: None, explained: None }
+    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, ..Slate::default() }
 }
 
 /// Names a slate by its content, so that showing the same slate twice is one slate.

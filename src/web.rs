@@ -25,6 +25,7 @@ use crate::wire::event::EventWire;
 use crate::wire::intent::IntentView;
 use crate::wire::request::{ForgetWire, RequestWire};
 use crate::wire::rule::{RuleWire, rules};
+use crate::wire::trial::TrialView;
 use crate::wire::view::{ProfileView, ReplayView};
 use convert::{Thrown, decode, decode_items, decode_list, merged, moment, strings};
 use encode::encode;
@@ -100,6 +101,13 @@ impl Core {
     #[wasm_bindgen(js_name = setGates)]
     pub fn set_gates(&mut self, learn: bool, rank: bool) {
         self.0.set_gates(learn, rank);
+    }
+
+    /// Sets what the arms of experiments are made of.
+    #[wasm_bindgen(js_name = setSecret)]
+    pub fn set_secret(&mut self, secret: f64) -> Js<()> {
+        self.0.set_secret(convert::seed(Some(secret))?);
+        Ok(())
     }
 
     /// Logs one event; returns its record.
@@ -213,5 +221,11 @@ impl Core {
     /// Whether the plain order would have done better.
     pub fn replay(&self) -> JsValue {
         encode(&ReplayView::of(&self.0.replay()))
+    }
+
+    /// What experiments have shown.
+    #[must_use]
+    pub fn experiments(&self) -> JsValue {
+        encode(&self.0.trials().iter().map(TrialView::of).collect::<Vec<_>>())
     }
 }

@@ -7,11 +7,13 @@
 
 pub mod decide;
 pub mod event;
+pub mod experiment;
 pub mod intent;
 pub mod item;
 pub mod request;
 pub mod rule;
 pub mod text;
+pub mod trial;
 pub mod view;
 pub mod when;
 

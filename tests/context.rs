@@ -59,6 +59,40 @@ fn what_is_wanted_in_the_evening_or_on_weekends_rises_then_and_not_at_other_time
 }
 
 #[test]
+fn what_is_wanted_in_the_rain_on_the_phone_or_in_a_store_is_learned_too() {
+    for key in ["season", "weather", "device", "locale", "store"] {
+        let mut engine = shop::engine(160);
+        for (family, word) in [(0, "one"), (1, "two")] {
+            for n in 0..12 {
+                let name = engine.catalog().id(8 * n + family).to_owned();
+                let mut event = shop::event(
+                    &format!("{family}-{n}"),
+                    "view_item",
+                    &name,
+                    Millis(NOW.0 - DAY_MS * (2 + i64::from(n))),
+                );
+                event.facets = vec![format!("{key}:{word}")];
+                engine.observe(event, NOW).unwrap();
+            }
+        }
+        let mut lamps = |context: Value| wanted(&mut engine, 0, context);
+        let (then, else_) = (lamps(json!({ key: "one" })), lamps(json!({ key: "two" })));
+        assert!(then > 0.1 && else_ < -0.1, "lamps: {then} at {key}:one, {else_} at {key}:two");
+        assert_eq!(lamps(json!({ key: "three" })), lamps(json!({})), "what was never met says nothing");
+    }
+}
+
+#[test]
+fn an_event_with_a_moment_nobody_knows_is_refused() {
+    let mut engine = shop::engine(80);
+    for facets in [vec!["mood:good".into()], vec!["weather".into()], vec!["weather:rain".to_owned(); 6]] {
+        let event = flaneur::wire::event::EventWire { facets, ..shop::event("e", "view_item", "lamps-0000", NOW) };
+        let error = engine.observe(event, NOW).unwrap_err();
+        assert_eq!((error.code(), error.path.as_str()), ("value_unknown", "facets"));
+    }
+}
+
+#[test]
 fn one_view_says_next_to_nothing_about_its_hour() {
     let mut engine = shop::engine(160);
     live(&mut engine, 0, 20.0, 2.0, 1);

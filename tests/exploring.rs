@@ -235,12 +235,22 @@ fn the_propensities_of_all_slates_that_can_come_add_up_to_one() {
     }
 }
 
-/// Mean and standard error.
-fn mean_and_error(estimates: &[f64]) -> (f64, f64) {
+/// Mean, and its 95 % interval by Hall's transformation, which takes the skewness out of Student's t.
+///
+/// Weighted rewards are skew: few of them are large. The plain interval then misses the truth above it too often.
+/// Source: Hall 1992, On the removal of skewness by transformation, the cubic that has an inverse.
+fn mean_and_interval(estimates: &[f64]) -> (f64, [f64; 2]) {
     let n = estimates.len() as f64;
     let mean = estimates.iter().sum::<f64>() / n;
-    let square: f64 = estimates.iter().map(|x| (x - mean) * (x - mean)).sum();
-    (mean, (square / (n - 1.0) / n).sqrt())
+    let moment = |k: i32| estimates.iter().map(|x| (x - mean).powi(k)).sum::<f64>() / n;
+    let deviation = moment(2).sqrt();
+    let skewness = moment(3) / deviation.powi(3);
+    let step = skewness / n.sqrt();
+    let inverse = |y: f64| {
+        if step.abs() < 1e-9 { y } else { 3.0 / step * ((1.0 + step * (y - step / 6.0)).cbrt() - 1.0) }
+    };
+    let end = |y: f64| mean - deviation / n.sqrt() * inverse(y);
+    (mean, [end(1.96), end(-1.96)])
 }
 
 #[test]
@@ -274,16 +284,14 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
             estimates[1].push(if entry.plain == Some(true) { reward / entry.propensity } else { 0.0 });
         }
         for (policy, estimates) in estimates.iter().enumerate() {
-            let (mean, error) = mean_and_error(estimates);
+            let (mean, [low, high]) = mean_and_interval(estimates);
             ratios[policy] += mean / values[policy] / logs as f64;
-            covered[policy] += u32::from((mean - values[policy]).abs() <= 1.96 * error);
+            covered[policy] += u32::from((low..=high).contains(&values[policy]));
         }
     }
     println!("estimates over the truth: {ratios:.4?}; the intervals cover it in {covered:?} of {logs}");
     assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() <= 0.05), "{ratios:?}");
-    // The interval is the normal one. Valuing all candidates alike rests on few of the draws, with weights
-    // of 20: there a Poisson count of about ten is covered less often than a normal one.
-    assert!(covered[1] >= 93 && covered[0] >= 88, "{covered:?}");
+    assert!(covered.iter().all(|&covered| covered >= 93), "{covered:?}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the direction of their dependencies: each may name those before it.
-const ORDER: [&str; 11] =
-    ["error", "time", "math", "catalog", "log", "replay", "profile", "rank", "decide", "engine", "web"];
+const ORDER: [&str; 12] =
+    ["error", "time", "math", "catalog", "log", "replay", "trial", "profile", "rank", "decide", "engine", "web"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {

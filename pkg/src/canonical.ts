@@ -23,6 +23,8 @@ export interface CanonicalEvent {
   hour?: number;
   /** Local, 0 (Sunday) to 6. */
   weekday?: number;
+  /** What else was known of the moment, each `key:value`. */
+  facets?: string[];
   lines?: CanonicalLine[];
   query?: string;
   attribute?: string;

@@ -6,7 +6,7 @@
  */
 
 import type { DecisionData } from "./decide.js";
-import type { ExportedEvent, Intent, ProfileView, Replay } from "./types.js";
+import type { ExperimentResult, ExportedEvent, Intent, ProfileView, Replay } from "./types.js";
 import type { CanonicalEvent } from "./canonical.js";
 import type { RawSlate } from "./slate.js";
 
@@ -21,6 +21,7 @@ export class Core {
   ids(): string[];
   setRules(rules: unknown): void;
   setGates(learn: boolean, rank: boolean): void;
+  setSecret(secret: number): void;
   observe(event: CanonicalEvent, now: number): Uint8Array | undefined;
   restore(records: Uint8Array[], now: number): { added: number; known: number; refused: number };
   expire(now: number): string[];
@@ -42,6 +43,7 @@ export class Core {
   seen(slateId: string, ids: string[] | undefined, at: number): Uint8Array | undefined;
   inspect(now: number): ProfileView;
   replay(): Replay;
+  experiments(): ExperimentResult[];
 }
 
 /** Instantiates once; later calls return what is there. */

@@ -6,7 +6,7 @@ import { TEXT_LENGTH } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { momentOf } from "./request.js";
-import type { DecideRequest, Decision, Intent } from "./types.js";
+import type { Context, DecideRequest, Decision, Intent } from "./types.js";
 
 /** A decision before it gets its method. */
 export type DecisionData = Omit<Decision, "seen">;
@@ -19,7 +19,7 @@ const FIELDS = ["slot", "channel", "pressure", "explore", "seed"] as const;
  * # Errors
  * `value_missing`, `value_type`, `value_empty` or `value_too_long` with the path to the field.
  */
-export function decideRequest(request: unknown, now: number): Record<string, unknown> {
+export function decideRequest(request: unknown, now: number, standing: Context = {}): Record<string, unknown> {
   if (typeof request !== "object" || request === null) {
     throw flaneurError("value_type", 'decide takes an object such as { slot: "strip" }.', "request");
   }
@@ -29,7 +29,7 @@ export function decideRequest(request: unknown, now: number): Record<string, unk
   if (candidates !== undefined && !Array.isArray(candidates)) {
     throw flaneurError("value_type", "candidates must be an array of ids or opportunities.", "request.candidates");
   }
-  const known: Record<string, unknown> = { context: momentOf(context, now) };
+  const known: Record<string, unknown> = { context: momentOf(context, now, standing) };
   for (const field of FIELDS) {
     const value = (request as DecideRequest)[field];
     if (value !== undefined) known[field] = value;

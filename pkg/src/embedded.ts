@@ -11,6 +11,7 @@ import { openWith } from "./open.js";
 import type { Flaneur, OpenOptions } from "./types.js";
 
 export { isFlaneurError } from "./errors.js";
+export { deviceContext } from "./request.js";
 export type * from "./types.js";
 
 /** Opens a shop, like `open` of the browser entry. */

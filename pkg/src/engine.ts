@@ -88,15 +88,16 @@ export class Engine {
   }
 
   /**
-   * Ranks, or takes `otherwise` when there is no engine.
+   * Ranks, or takes `otherwise` when there is no engine; `secret` is what the arm of an experiment is made of.
    *
    * # Errors
    * The engine's coded error for a request that is wrong.
    */
-  rank(request: Record<string, unknown>, slot: string, now: number, otherwise: () => SlateData): SlateData {
+  rank(request: Record<string, unknown>, slot: string, now: number, otherwise: () => SlateData, secret?: number): SlateData {
     const names = this.#names;
     return this.use((core) => {
       if (names.terms.length === 0) names.terms = this.#loaded.glue.Core.terms();
+      if (secret !== undefined) core.setSecret(secret);
       return readSlate(core, core.rank(request, now), slot, names);
     }, otherwise);
   }

@@ -13,6 +13,7 @@ import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { isForeign, readForeign } from "./foreign.js";
+import { facetsOf } from "./request.js";
 import type { EventType } from "./types.js";
 
 type Needs = "item" | "query" | "attribute" | "channel" | "nothing";
@@ -69,6 +70,7 @@ function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent
   if (input["channel"] !== undefined) event.channel = ownText(input["channel"], "event.channel", TEXT_LENGTH);
   if (input["slot"] !== undefined) event.slot = ownText(input["slot"], "event.slot", TEXT_LENGTH);
   if (input["slate"] !== undefined) event.slate = ownText(input["slate"], "event.slate", TEXT_LENGTH);
+  if (input["context"] !== undefined) event.facets = facetsOf(input["context"], "event.context");
   if (input["value"] !== undefined) event.value = ownNumber(input["value"], "event.value", 0, MOST_SECONDS);
   if (event.type === "search" && typeof input["query"] === "string") return query === undefined ? undefined : event;
   requireNeeds(event, NEEDS[event.type as EventType]);

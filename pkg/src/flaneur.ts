@@ -24,13 +24,14 @@ import { Memory } from "./memory.js";
 import { checkRequest, emptyProfile, shopOrder } from "./passthrough.js";
 import type { SlateData } from "./passthrough.js";
 import { profileFace } from "./profile.js";
-import { engineRequest } from "./request.js";
+import { engineRequest, facetsOf } from "./request.js";
 import type { Stored } from "./storage.js";
 import type {
   Catalog,
   ChangeEvent,
   Consent,
   ConsentSource,
+  Context,
   DecideRequest,
   Decision,
   EventInput,
@@ -197,6 +198,7 @@ export class Handle {
     const event = translate(input, { now: this.#now(), newId, knows: (item) => this.#knows(item) });
     if (!event) return;
     try {
+      event.facets ??= facetsOf(this.#context(), "context");
       this.#learn(event, event.type === "impression");
     } catch (e) {
       if (!isForeign(input) || !isFlaneurError(e)) throw e; // another vocabulary's faults are not the page's
@@ -215,7 +217,9 @@ export class Handle {
     const now = this.#now();
     const start = performance.now();
     const plain = (): SlateData => shopOrder(request, this.#ids(), newId());
-    const data = this.#serving()?.rank(engineRequest(request, now), request.slot, now, plain) ?? plain();
+    const complete = engineRequest(request, now, this.#context());
+    const secret = request.experiment && this.#consent.gates.rank ? this.#log.secret() : undefined;
+    const data = this.#serving()?.rank(complete, request.slot, now, plain, secret) ?? plain();
     const slate = this.#slate(data);
     if (this.#latencies.push(performance.now() - start) > LATENCIES) this.#latencies.shift();
     return slate;
@@ -223,7 +227,7 @@ export class Handle {
 
   #decide(request: DecideRequest): Decision {
     const now = this.#now();
-    const complete = decideRequest(request, now);
+    const complete = decideRequest(request, now, this.#context());
     const quiet = (): DecisionData => silence(request.slot, newId());
     const data = this.#serving()?.use((core) => core.decide(complete, now), quiet) ?? quiet();
     let isNew = data.choice !== undefined;
@@ -461,6 +465,18 @@ export class Handle {
 
   #changed(cause: ChangeEvent["cause"]): void {
     if (!this.#early && !this.#closed) this.#emitter.change(cause);
+  }
+
+  /** What the shop knows of the moment; a shop that fails to say knows nothing. */
+  #context(): Context {
+    const { context } = this.#options;
+    if (typeof context !== "function") return context ?? {};
+    try {
+      return context() ?? {};
+    } catch (e) {
+      report(e);
+      return {};
+    }
   }
 
   #now(): number {

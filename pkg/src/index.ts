@@ -8,6 +8,7 @@ import { openWith } from "./open.js";
 import type { Flaneur, OpenOptions } from "./types.js";
 
 export { isFlaneurError } from "./errors.js";
+export { deviceContext } from "./request.js";
 export type * from "./types.js";
 
 /**

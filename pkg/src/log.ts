@@ -37,6 +37,7 @@ export class DeviceLog {
   #gates: Pick<Gates, "store" | "learn"> = { store: false, learn: false };
   #erasures = 0;
   #bytes = 0;
+  #secret: number | undefined;
 
   /** With `device` false nothing but memory is ever touched. */
   constructor(shop: string, device: boolean, listener: LogListener) {
@@ -77,6 +78,18 @@ export class DeviceLog {
 
   allow(gates: Gates): void {
     this.#gates = { store: gates.store, learn: gates.learn };
+  }
+
+  /**
+   * What the arms of experiments are made of: 48 random bits of this device, made at first use. On disk
+   * as far as `store` allows, else as long as the page; never exported, gone with the log.
+   */
+  secret(): number {
+    if (this.#secret === undefined) {
+      this.#secret = parseInt(newId().replaceAll("-", "").slice(0, 12), 16);
+      if (this.#gates.store) this.#store?.putSecret(this.#secret);
+    }
+    return this.#secret;
   }
 
   /** Keeps new events of this page. `quiet`: only impressions. `again`: they were forgotten before. */
@@ -138,6 +151,7 @@ export class DeviceLog {
     this.#tabs?.post({ erased: true });
     if (this.#gates.store) {
       this.#store?.clear();
+      this.#store?.putSecret(undefined);
       await this.#store?.flush();
     } else {
       await this.#store?.destroy();
@@ -156,6 +170,7 @@ export class DeviceLog {
     const erasures = this.#erasures;
     const stored = await this.#store?.read(create);
     if (stored) await this.#replay(stored);
+    if (erasures === this.#erasures) this.#secret = stored?.secret ?? this.#secret;
     return erasures === this.#erasures ? stored : stored && { ...stored, records: [] };
   }
 
@@ -163,6 +178,7 @@ export class DeviceLog {
   async writeAll(choice: Partial<Gates>, receipts: readonly Receipt[], stored?: Stored): Promise<void> {
     const there = new Set(stored?.records.map(([id]) => id));
     for (const [id, record] of this.#records) if (!there.has(id)) this.#store?.put(id, record);
+    if (this.#secret !== undefined) this.#store?.putSecret(this.#secret);
     await this.writeChoice(choice, receipts);
   }
 
@@ -246,6 +262,7 @@ export class DeviceLog {
     for (const id of this.#records.keys()) this.#forgotten.add(id);
     this.#records.clear();
     this.#bytes = 0;
+    this.#secret = undefined;
   }
 }
 

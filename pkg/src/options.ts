@@ -21,7 +21,7 @@ export function checkOptions(options: unknown): OpenOptions {
   if (typeof options !== "object" || options === null) {
     throw flaneurError("option_missing", 'open needs options: open({ shop: "my-shop", catalog: "/catalog.pack" }).');
   }
-  const { shop, catalog, consent, notice, audience, rules, tasks, tasksKey, upstream, wasm, storage, now, seed } = options as Record<keyof OpenOptions, unknown>;
+  const { shop, catalog, consent, notice, audience, rules, context, tasks, tasksKey, upstream, wasm, storage, now, seed } = options as Record<keyof OpenOptions, unknown>;
   if (shop === undefined) throw missing("shop", "the name of your shop");
   if (typeof shop !== "string") throw type("shop", "a text");
   if (!SHOP.test(shop)) {
@@ -39,6 +39,9 @@ export function checkOptions(options: unknown): OpenOptions {
     throw type("audience", '"general" or "minor"');
   }
   if (rules !== undefined && !Array.isArray(rules)) throw type("rules", "an array of rules");
+  if (context !== undefined && typeof context !== "function" && (typeof context !== "object" || context === null)) {
+    throw type("context", "an object of words, or a function that gives one");
+  }
   if (tasks !== undefined && (typeof tasks !== "object" || tasks === null)) throw type("tasks", "a bundle of tasks");
   if (tasksKey !== undefined && typeof tasksKey !== "string") throw type("tasksKey", "a key in base64url");
   if (upstream !== undefined && !isWasmSource(upstream)) {

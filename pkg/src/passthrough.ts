@@ -17,6 +17,7 @@ export interface SlateData {
   short?: string;
   trace?: RuleTrace[];
   absent?: Absence[];
+  experiment?: { id: string; arms: string[] };
 }
 
 /** Most places of a slate, as the engine has it. */
@@ -53,6 +54,8 @@ export function emptyProfile(): ProfileView {
     bought: [],
     session: [],
     surprise: 0,
+    appetite: { near: 0, bridge: 0, far: 0 },
+    evidence: { seen: 0, choices: 0, enough: false },
   };
 }
 

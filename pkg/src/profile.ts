@@ -53,6 +53,7 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
   return Object.freeze({
     inspect: () => memory.engine?.use((core) => core.inspect(around.now()), emptyProfile) ?? emptyProfile(),
     replay: () => memory.engine?.use((core) => core.replay(), emptyReplay) ?? emptyReplay(),
+    experiments: () => memory.engine?.use((core) => core.experiments(), () => []) ?? [],
     forget: (what) => {
       const wish = checkForget(what);
       if (isClosed()) return;

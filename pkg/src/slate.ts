@@ -9,8 +9,10 @@ import type { Core } from "./core.js";
 import type { SlateData } from "./passthrough.js";
 import type { RankedItem, Reason } from "./types.js";
 
-/** A slate as the engine gives it: figures, id, the rule that is short, what was asked to explain. */
-export type RawSlate = readonly [Float64Array, string, string | undefined, Pick<SlateData, "trace" | "absent"> | undefined];
+/** The part of a slate in an experiment; for each entry the arm that picked it, -1 for none. */
+type RawPart = { id: string; arms: string[]; teams: number[] };
+/** A slate as the engine gives it: figures, id, the rule that is short, what was asked to explain, its part. */
+export type RawSlate = readonly [Float64Array, string, string | undefined, Pick<SlateData, "trace" | "absent"> | undefined, RawPart | undefined];
 
 /** The texts of one catalog, by number, as far as they were needed. */
 export class Names {
@@ -26,14 +28,19 @@ const REASON = 5;
 
 /** The slate that a raw one stands for. The core is asked for the names that are new, and not afterwards. */
 export function readSlate(core: Pick<Core, "id" | "attribute">, raw: RawSlate, slot: string, names: Names): SlateData {
-  const [figures, id, short, explained] = raw;
+  const [figures, id, short, explained, part] = raw;
   const items: RankedItem[] = [];
   for (let at = 0; at < figures.length; ) {
     const count = figures[at + 4]!;
     items.push(readEntry(core, figures, at, items.length, names));
     at += ENTRY + REASON * count;
   }
-  return { id, slot, items, ...(short !== undefined && { short }), ...explained };
+  part?.teams.forEach((team, place) => {
+    const arm = part.arms[team];
+    if (arm !== undefined) items[place]!.arm = arm;
+  });
+  const experiment = part && { id: part.id, arms: part.arms };
+  return { id, slot, items, ...(short !== undefined && { short }), ...explained, ...(experiment && { experiment }) };
 }
 
 function readEntry(core: Pick<Core, "id" | "attribute">, figures: Float64Array, start: number, position: number, names: Names): RankedItem {

@@ -23,6 +23,8 @@ export interface Stored {
   records: [id: string, record: Uint8Array][];
   choice: Partial<Gates> | undefined;
   receipts: Receipt[];
+  /** What the arms of experiments are made of. */
+  secret?: number | undefined;
 }
 
 /** A write that waits. */
@@ -65,6 +67,7 @@ const RECEIPT = "receipt:";
 /** In a spare, the place of an event that was forgotten holds its id and nothing else; this id stands for all. */
 const GONE = new Uint8Array(0);
 const EVERYTHING = "";
+const SECRET = "secret";
 const RETRY_MS = [0, 250, 1000, 4000, 15_000, 30_000] as const;
 /** So often a closed store goes on for the time of a flush. */
 const DRAIN_TRIES = 10;
@@ -161,6 +164,11 @@ export class DeviceStore {
     const put = (id: string, value: unknown): void => this.add({ store: "consent", id, body: utf8(JSON.stringify(value)) });
     put(CHOICE, choice);
     for (const receipt of receipts) put(`${RECEIPT}${receipt.timestamp}:${receipt.recordId}`, receipt);
+  }
+
+  /** Stores what the arms of experiments are made of, or deletes it. */
+  putSecret(secret: number | undefined): void {
+    this.add({ store: "consent", id: SECRET, ...(secret !== undefined && { body: utf8(JSON.stringify(secret)) }) });
   }
 
   /** Resolves to whether nothing waits any more; at the latest when the time is up. */
@@ -489,9 +497,11 @@ async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Prom
 function takeStatement(stored: Stored, id: string, value: unknown): void {
   if (id === CHOICE) stored.choice = value as Partial<Gates>;
   else if (id.startsWith(RECEIPT)) stored.receipts.push(value as Receipt);
+  else if (id === SECRET && Number.isSafeInteger(value)) stored.secret = value as number;
 }
 
 /** Takes in a statement about consent that a page had no time to write. */
 export function readStatement(stored: Stored, id: string, body: Uint8Array | undefined): void {
   if (body) takeStatement(stored, id, JSON.parse(new TextDecoder().decode(body)));
+  else if (id === SECRET) stored.secret = undefined;
 }

@@ -13,6 +13,7 @@ import type { Catalog, Rule } from "./types/catalog.js";
 import type { Consent, ConsentSource, Gates, Notice, Receipt } from "./types/consent.js";
 import type { Decision, DecideRequest, Intent } from "./types/decide.js";
 import type { EventInput } from "./types/events.js";
+import type { Experiment } from "./types/experiment.js";
 import type { Measure, TaskBundle } from "./types/measure.js";
 import type { Profile } from "./types/profile.js";
 
@@ -20,6 +21,7 @@ export type * from "./types/catalog.js";
 export type * from "./types/consent.js";
 export type * from "./types/decide.js";
 export type * from "./types/events.js";
+export type * from "./types/experiment.js";
 export type * from "./types/measure.js";
 export type * from "./types/profile.js";
 
@@ -54,6 +56,12 @@ export interface OpenOptions {
    */
   audience?: "general" | "minor";
   rules?: Rule[];
+  /**
+   * What the shop knows of the moment beside the clock, for every call that does not say otherwise:
+   * kept with each event too, so that what is wanted in such a moment is learned. A function is asked
+   * at each call. `deviceContext()` gives the device's class and language.
+   */
+  context?: Context | (() => Context);
   /** What may be asked, as `flaneur task sign` wrote it. Without it nothing is measured. */
   tasks?: TaskBundle;
   /** The public key that signed `tasks`: 32 bytes in base64url, written into the page's own code. */
@@ -182,6 +190,8 @@ export interface RankRequest {
   calibration?: number;
   /** For this call, besides those of the handle. */
   rules?: Rule[];
+  /** The experiment that the slate is a part of. */
+  experiment?: Experiment;
   /** Show again what is otherwise kept away after it was seen often, bought, or put in the basket. */
   allow?: ("seen" | "bought" | "basket")[];
   /** Makes the draws of this call repeatable: an integer from 0 to 2^53 - 1. */
@@ -259,6 +269,8 @@ export interface RankedItem {
   discovery: boolean;
   /** How far from the shopper's interests a discovery is. */
   tier?: "near" | "bridge" | "far";
+  /** Of an interleaved slate: the arm that picked it; absent for pins. */
+  arm?: string;
   /** Largest first; empty when the shop's own order stands. */
   reasons: Reason[];
 }
@@ -274,6 +286,11 @@ export interface Slate {
   trace?: RuleTrace[];
   /** Each item that the request asked to explain. */
   absent?: Absence[];
+  /**
+   * The part the slate has in an experiment: its arm, the two that were interleaved, or `["holdout"]`
+   * for the shop's own order. Absent without one, and while `rank` is denied.
+   */
+  experiment?: { id: string; arms: string[] };
   /**
    * Says that these items (default: all) came into view. Logs an impression, once for each item
    * however often it is called, and nothing while `learn` is denied.

@@ -9,6 +9,7 @@ import { openRemote } from "./worker/remote.js";
 import type { WorkerFlaneur, WorkerOptions } from "./worker/types.js";
 
 export { isFlaneurError } from "./errors.js";
+export { deviceContext } from "./request.js";
 export type * from "./types.js";
 export type { WorkerFlaneur, WorkerOptions, WorkerSlate } from "./worker/types.js";
 

@@ -4,18 +4,20 @@
 //! byte is refused, so a damaged store costs the damaged events and no others.
 //!
 //! Layout: version byte, body, 4 bytes xxh32 of both, little-endian. Version 2 added
-//! a list at the end of the body; a record of version 1 is read as one where it is empty.
+//! a list at the end of the body, version 3 another and an option; a record from before
+//! is read as one where they are empty.
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh32::xxh32;
 
-use super::event::{Event, EventKind, Line, Shown, Tier};
+use super::event::{Event, EventKind, Line, Shown, Tier, Trial};
 use crate::catalog::TokenHash;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::Millis;
 
-const RECORD_VERSION: u8 = 2;
-const VERSION_BEFORE: u8 = 1;
+const RECORD_VERSION: u8 = 3;
+/// For each version, how many absences a body of it lacks at its end, a zero byte each.
+const LATER: [usize; RECORD_VERSION as usize + 1] = [0, 3, 2, 0];
 const SUM_LEN: usize = 4;
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +37,16 @@ struct EventRecord {
     channel: Option<String>,
     shown: Vec<ShownRecord>,
     taught: Vec<TaughtRecord>,
+    facets: Vec<String>,
+    trial: Option<TrialRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TrialRecord {
+    experiment: String,
+    arms: Vec<String>,
+    /// One for each seen entry.
+    teams: Vec<Option<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,13 +95,12 @@ pub fn decode_record(bytes: &[u8]) -> Result<Event> {
     let split = bytes.len().checked_sub(SUM_LEN).ok_or_else(corrupt)?;
     let (head, sum) = bytes.split_at(split);
     let [version, body @ ..] = head else { return Err(corrupt()) };
-    if !(VERSION_BEFORE..=RECORD_VERSION).contains(version) || xxh32(head, 0).to_le_bytes() != sum {
+    let later = LATER.get(usize::from(*version)).copied().filter(|_| *version > 0).ok_or_else(corrupt)?;
+    if xxh32(head, 0).to_le_bytes() != sum {
         return Err(corrupt());
     }
     let mut body = body.to_vec();
-    if *version == VERSION_BEFORE {
-        body.push(0); // the length of the list that came later
-    }
+    body.resize(body.len() + later, 0);
     let record: EventRecord = postcard::from_bytes(&body).map_err(|_| corrupt())?;
     record.into_event().ok_or_else(corrupt)
 }
@@ -136,6 +147,12 @@ impl EventRecord {
             channel: event.channel.clone(),
             shown: event.shown.iter().map(shown).collect(),
             taught: event.shown.iter().map(taught).collect(),
+            facets: event.facets.clone(),
+            trial: event.trial.as_ref().map(|trial| TrialRecord {
+                experiment: trial.experiment.clone(),
+                arms: trial.arms.clone(),
+                teams: event.shown.iter().map(|shown| shown.team).collect(),
+            }),
         }
     }
 
@@ -147,6 +164,10 @@ impl EventRecord {
             digest: line.digest.into_iter().map(TokenHash).collect(),
         };
         let taught = self.taught;
+        let (trial, teams) = match self.trial {
+            Some(TrialRecord { experiment, arms, teams }) => (Some(Trial { experiment, arms }), teams),
+            None => (None, Vec::new()),
+        };
         let shown = |(at, shown): (usize, ShownRecord)| {
             let taught = taught.get(at).copied().unwrap_or_default();
             Shown {
@@ -158,6 +179,7 @@ impl EventRecord {
                 base: taught.base,
                 tier: taught.tier.and_then(Tier::from_byte),
                 plain: taught.plain,
+                team: teams.get(at).copied().flatten(),
             }
         };
         Some(Event {
@@ -166,6 +188,7 @@ impl EventRecord {
             at: Millis(self.at),
             hour: self.hour,
             weekday: self.weekday,
+            facets: self.facets,
             lines: self.lines.into_iter().map(line).collect(),
             words: self.words,
             attribute: self.attribute,
@@ -175,28 +198,47 @@ impl EventRecord {
             slate: self.slate,
             channel: self.channel,
             shown: self.shown.into_iter().enumerate().map(shown).collect(),
+            trial,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RECORD_VERSION, SUM_LEN, VERSION_BEFORE, decode_record, encode_record};
-    use crate::log::{Event, EventKind, Shown};
+    use super::{LATER, RECORD_VERSION, SUM_LEN, decode_record, encode_record};
+    use crate::log::{Event, EventKind, Shown, Trial};
     use crate::time::Millis;
 
     #[test]
-    fn a_record_of_the_version_before_is_read_with_nothing_to_learn_from() {
+    fn a_record_of_a_version_before_is_read_with_what_it_has() {
         let mut event = Event::new("e", EventKind::Impression, Millis(7));
         event.shown.push(Shown { item: "a".into(), propensity: 0.5, ..Shown::default() });
         let record = encode_record(&event);
         assert_eq!(record[0], RECORD_VERSION);
-        // One entry that teaches nothing is a length and three absences; the version before ended in front of them.
-        let mut old = record[..record.len() - SUM_LEN - 4].to_vec();
-        old[0] = VERSION_BEFORE;
-        old.extend(super::xxh32(&old, 0).to_le_bytes());
-        assert_eq!(decode_record(&old).unwrap(), event);
-        old[0] = RECORD_VERSION + 1;
-        assert!(decode_record(&old).is_err());
+        // Version 3 added two absences; one entry that teaches nothing is a length and three, before version 2.
+        for (version, shorter) in [(2, 2), (1, 2 + 4)] {
+            let mut old = record[..record.len() - SUM_LEN - shorter].to_vec();
+            old[0] = version;
+            old.extend(super::xxh32(&old, 0).to_le_bytes());
+            assert_eq!(decode_record(&old).unwrap(), event);
+        }
+        for version in [0, RECORD_VERSION + 1] {
+            let mut other = record[..record.len() - SUM_LEN].to_vec();
+            other[0] = version;
+            other.extend(super::xxh32(&other, 0).to_le_bytes());
+            assert!(decode_record(&other).is_err());
+        }
+        assert_eq!(LATER[usize::from(RECORD_VERSION)], 0);
+    }
+
+    #[test]
+    fn an_experiment_and_the_moment_come_back_from_a_record() {
+        let mut event = Event::new("e", EventKind::Impression, Millis(7));
+        event.facets = vec!["weather:rain".into()];
+        event.trial = Some(Trial { experiment: "x".into(), arms: vec!["one".into(), "two".into()] });
+        for team in [None, Some(1)] {
+            event.shown.push(Shown { item: "a".into(), team, ..Shown::default() });
+        }
+        assert_eq!(decode_record(&encode_record(&event)).unwrap(), event);
     }
 }

@@ -172,6 +172,17 @@ pub struct Shown {
     pub tier: Option<Tier>,
     /// Whether relevance alone would have put the same item there, given the places above; `None` when not noted.
     pub plain: Option<bool>,
+    /// Of an interleaved slate: which of the trial's arms put it there.
+    pub team: Option<u8>,
+}
+
+/// The part that a seen slate had in an experiment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// The experiment's name.
+    pub experiment: String,
+    /// The arm that made the slate, or the two whose picks were interleaved.
+    pub arms: Vec<String>,
 }
 
 /// One event of the log.
@@ -187,6 +198,8 @@ pub struct Event {
     pub hour: Option<u8>,
     /// The shopper's local weekday, Sunday 0, when known.
     pub weekday: Option<u8>,
+    /// What else was known of the moment, as `key:value` with a key of [`super::FACETS`].
+    pub facets: Vec<String>,
     /// The items it is about.
     pub lines: Vec<Line>,
     /// Hashed words of a search.
@@ -205,6 +218,8 @@ pub struct Event {
     pub channel: Option<String>,
     /// The entries of an `impression`.
     pub shown: Vec<Shown>,
+    /// The part that an `impression` had in an experiment.
+    pub trial: Option<Trial>,
 }
 
 impl Event {
@@ -217,6 +232,7 @@ impl Event {
             at,
             hour: None,
             weekday: None,
+            facets: Vec::new(),
             lines: Vec::new(),
             words: Vec::new(),
             attribute: None,
@@ -226,6 +242,7 @@ impl Event {
             slate: None,
             channel: None,
             shown: Vec::new(),
+            trial: None,
         }
     }
 

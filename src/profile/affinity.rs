@@ -8,7 +8,7 @@
 use litemap::LiteMap;
 
 use crate::catalog::{Catalog, Family, TokenHash};
-use crate::log::{Context, Event};
+use crate::log::{Context, Event, name_of};
 use crate::math::{between, ln};
 use crate::time::{Millis, decay};
 
@@ -56,6 +56,9 @@ pub struct Affinities {
     /// Evidence by category token and part of time.
     moments: LiteMap<u32, [f64; PARTS]>,
     moment_totals: [f64; PARTS],
+    /// Evidence by category token and facet of the moment, and by category token and the facet's key.
+    facets: LiteMap<(u32, u64), f64>,
+    facet_totals: LiteMap<u64, f64>,
     log_price: Evidence,
     log_price_sum: f64,
 }
@@ -77,6 +80,9 @@ impl Affinities {
             if family == Family::Category && strength > 0.0 {
                 let parts = self.moments.entry(token).or_insert([0.0; PARTS]);
                 parts_of(event.hour, event.weekday, event.at).for_each(|part| parts[part] += strength);
+                for name in event.facets.iter().flat_map(|facet| names_of(facet)) {
+                    *self.facets.entry((token, name)).or_insert(0.0) += strength;
+                }
             }
         }
         // A family's total counts an event once, however many of its tokens the item carries:
@@ -86,6 +92,9 @@ impl Affinities {
         }
         if met[Family::Category as usize] && strength > 0.0 {
             parts_of(event.hour, event.weekday, event.at).for_each(|part| self.moment_totals[part] += strength);
+            for name in event.facets.iter().flat_map(|facet| names_of(facet)) {
+                *self.facet_totals.entry(name).or_insert(0.0) += strength;
+            }
         }
         if let Some(price) = price.filter(|&price| price > 0.0 && strength > 0.0) {
             self.log_price_sum *= decay(self.log_price.at.days_until(event.at), HALF_LIFE);
@@ -118,20 +127,25 @@ impl Affinities {
     }
 
     /// How much more a category is wanted at such a moment than in general, −1..=2: in this part of
-    /// the day, on workdays or weekends, in this quarter of the year, as far as the moment is known.
+    /// the day, on workdays or weekends, in this quarter of the year, in this weather, on this device,
+    /// in this language, in this store, as far as the moment is known.
     #[must_use]
     pub fn moment(&self, token: u32, context: &Context, now: Millis) -> f64 {
         let Some(parts) = self.moments.get(&token) else { return 0.0 };
-        let lift = |part: usize| {
+        let of_part = |part: usize| {
             let division = DIVISIONS.iter().find(|division| division.contains(&part)).cloned().unwrap_or(0..0);
-            let (here, total) = (parts[part], self.moment_totals[part]);
             let all: f64 = self.moment_totals[division.clone()].iter().sum();
-            let base = parts[division].iter().sum::<f64>() / all;
-            let is_known = total > 0.0 && base > 0.0;
-            if is_known { ln((here + MOMENT_SHRINKAGE * base) / ((total + MOMENT_SHRINKAGE) * base)) } else { 0.0 }
+            lift(parts[part], self.moment_totals[part], parts[division].iter().sum::<f64>() / all)
+        };
+        let of_facet = |facet: &String| {
+            let own = |name: u64| self.facets.get(&(token, name)).copied().unwrap_or(0.0);
+            let total = |name: u64| self.facet_totals.get(&name).copied().unwrap_or(0.0);
+            let [here, key] = names_of(facet);
+            lift(own(here), total(here), own(key) / total(key))
         };
         let local = context.local(now);
-        between(parts_of(context.hour, context.weekday, local).map(lift).sum(), -1.0, 2.0)
+        let of_time: f64 = parts_of(context.hour, context.weekday, local).map(of_part).sum();
+        between(of_time + context.facets.iter().map(of_facet).sum::<f64>(), -1.0, 2.0)
     }
 
     /// What price feels right; `None` without evidence.
@@ -163,6 +177,17 @@ impl PriceTaste {
         let apart = ln(price) - self.usual;
         -self.trust * (apart * apart).min(4.0) / 2.0
     }
+}
+
+/// Log of how much more often something comes here than at base, shrunken towards none.
+fn lift(here: f64, total: f64, base: f64) -> f64 {
+    let is_known = total > 0.0 && base > 0.0;
+    if is_known { ln((here + MOMENT_SHRINKAGE * base) / ((total + MOMENT_SHRINKAGE) * base)) } else { 0.0 }
+}
+
+/// A facet such as `weather:rain`, and its key, each by a number.
+fn names_of(facet: &str) -> [u64; 2] {
+    [name_of(facet), name_of(facet.split(':').next().unwrap_or(facet))]
 }
 
 /// The parts of time that a moment lies in, of each division that is known.

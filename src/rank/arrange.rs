@@ -27,6 +27,7 @@ use super::slate::{Ranked, Reason, largest_first};
 use super::tally::Tally;
 use super::{Desk, Request};
 use crate::catalog::RelationKind;
+use crate::catalog::token::token;
 use crate::log::Tier;
 use crate::math::order::{distinct, ranking};
 use crate::math::{Stream, between, exp, ln};
@@ -64,9 +65,9 @@ const LOOK_ALIKE: f64 = 0.75;
 pub(super) struct Bench<'a> {
     pub(super) desk: &'a Desk<'a>,
     pub(super) request: &'a Request,
-    pub(super) rules: &'a Active,
-    pub(super) eligible: &'a Eligible,
-    pub(super) scorer: &'a Scorer<'a>,
+    pub(super) rules: Active,
+    pub(super) eligible: Eligible,
+    pub(super) scorer: Scorer<'a>,
     pub(super) model: Option<Model<'a>>,
     pub(super) appetite: Appetite,
 }
@@ -104,6 +105,11 @@ struct Table<'a> {
     /// How far each pair of posterior draws moves each of the first candidates; empty without evidence.
     apart: Vec<f64>,
     drawn: usize,
+    dial: f64,
+    /// How many places there are.
+    size: usize,
+    /// Which of them are discoveries.
+    surprises: Vec<usize>,
     /// The log of all candidates' odds together: bases are probabilities of a choice among them.
     level: f64,
     tally: Tally<'a>,
@@ -119,58 +125,64 @@ struct Choice {
     boost: f64,
 }
 
-pub(super) fn arrange(bench: &Bench<'_>, candidates: &[u32], stream: &mut Stream) -> Vec<Ranked> {
-    let (desk, request) = (bench.desk, bench.request);
-    let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
-    // Everything that is not relevance grows with the dial up to its default.
-    let share = (dial / DEFAULT_SURPRISE).min(1.0);
-    let (pins, tally) = legal_pins(bench);
-    let mut table = Table::new(bench, candidates, &pins, tally, share);
-    let size = request.size.min(table.pool.len());
-    let strength = strength(bench);
-    let surprises = discovery_places(size, dial * strength.discoveries);
-    let mut entries = Vec::with_capacity(size);
+/// Fills the places of one slate; with two benches by team draft, each given what the other placed.
+///
+/// Shapes: `pools` holds each bench's candidates, ascending.
+pub(super) fn arrange(benches: &[Bench<'_>], pools: &[Vec<u32>], stream: &mut Stream) -> Vec<Ranked> {
+    let mut pins = Vec::new();
+    let mut tables = Vec::with_capacity(benches.len());
+    for (bench, candidates) in benches.iter().zip(pools) {
+        let (legal, tally) = legal_pins(bench);
+        tables.push(Table::new(bench, candidates, &legal, tally));
+        pins = legal;
+    }
+    let size = tables.iter().map(|table| table.size).max().unwrap_or(0);
+    let Some(request) = benches.first().map(|bench| bench.request) else { return Vec::new() };
+    let mut draft = Draft { stream: Stream::new(request.seed, &token("draft", &request.slot)), waits: None };
+    let mut entries: Vec<Ranked> = Vec::with_capacity(size);
     for place in 0..size {
-        let ahead = pins.iter().filter(|&&(position, _)| (place..size).contains(&position)).count();
-        table.begin(size - place - ahead);
-        let owed = table.balance.owed(place);
-        let boost = if place >= size / 4 { dial * strength.boost } else { 0.0 };
-        let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
-        let pinned = pins.iter().find(|&&(position, _)| position == place);
-        let choice = pinned.and_then(|&(_, item)| table.position(item)).map(|at| plain(at, 1.0, 0.0));
-        let choice = choice.or_else(|| {
-            let discovery = surprises.contains(&place).then(|| table.discover(dial, &owed, stream)).flatten();
-            discovery.map(|(at, propensity, rivalled)| Choice {
-                discovery: true,
-                rivalled,
-                ..plain(at, propensity, 0.0)
-            })
-        });
-        let choice = choice.or_else(|| {
-            let explores = place >= size / 2 && dial > 0.0 && !table.apart.is_empty();
-            let drawn = explores.then(|| table.explore(boost, &owed, stream)).flatten();
-            drawn.map(|(at, propensity, rivalled)| Choice { rivalled, ..plain(at, propensity, boost) })
-        });
-        let Some(choice) = choice.or_else(|| table.best(boost, &owed).map(|at| plain(at, 1.0, boost))) else { break };
-        entries.push(table.seat(&choice, &owed));
+        let is_pinned = pins.iter().any(|&(position, _)| position == place);
+        let team = if is_pinned || tables.len() < 2 { 0 } else { draft.next() };
+        let mut filled = None;
+        for at in [team, tables.len() - 1 - team] {
+            filled = filled.or_else(|| Some((at, tables[at].fill(place, &pins, stream)?)));
+        }
+        let Some((at, mut entry)) = filled else { break };
+        entry.team = (tables.len() > 1 && !is_pinned).then_some(at as u8);
+        tables.iter_mut().enumerate().filter(|(other, _)| *other != at).for_each(|(_, table)| table.note(entry.item));
+        entries.push(entry);
     }
     // Pins behind the last place that could be filled move up.
+    let seated: Vec<u32> = entries.iter().map(|entry| entry.item).collect();
     for at in ranking(pins.iter().map(|&(position, _)| -(position as f64))) {
         let (_, item) = pins[at as usize];
-        let is_seated = entries.iter().any(|entry| entry.item == item);
-        if let (false, Some(at)) = (is_seated, table.position(item)) {
-            let owed = table.balance.owed(entries.len());
-            entries.push(
-                table.seat(&Choice { at, propensity: 1.0, discovery: false, boost: 0.0, rivalled: false }, &owed),
-            );
+        if !seated.contains(&item) {
+            entries.extend(tables[0].pin(item, entries.len()));
         }
     }
     entries
 }
 
+/// Whose turn it is: a coin for the first of every two places.
+struct Draft {
+    stream: Stream,
+    waits: Option<usize>,
+}
+
+impl Draft {
+    fn next(&mut self) -> usize {
+        if let Some(waits) = self.waits.take() {
+            return waits;
+        }
+        let first = usize::from(self.stream.bits() >> 63 == 1);
+        self.waits = Some(1 - first);
+        first
+    }
+}
+
 /// The pins that hold, counted: shown items only, one per place and per item, the strongest first.
-fn legal_pins<'a>(bench: &Bench<'a>) -> (Vec<(usize, u32)>, Tally<'a>) {
-    let (desk, request, active) = (bench.desk, bench.request, bench.rules);
+fn legal_pins<'a>(bench: &'a Bench<'_>) -> (Vec<(usize, u32)>, Tally<'a>) {
+    let (desk, request, active) = (bench.desk, bench.request, &bench.rules);
     let mut tally = Tally::new(desk.catalog, active);
     let mut pins: Vec<(usize, u32)> = Vec::new();
     for pin in &active.pins {
@@ -228,9 +240,12 @@ fn level(scores: &[f64]) -> f64 {
 }
 
 impl<'a> Table<'a> {
-    fn new(bench: &'a Bench<'a>, items: &[u32], pins: &[(usize, u32)], tally: Tally<'a>, share: f64) -> Self {
+    fn new(bench: &'a Bench<'a>, items: &[u32], pins: &[(usize, u32)], tally: Tally<'a>) -> Self {
         let (desk, request) = (bench.desk, bench.request);
-        let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, bench.rules).score).collect();
+        let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
+        // Everything that is not relevance grows with the dial up to its default.
+        let share = (dial / DEFAULT_SURPRISE).min(1.0);
+        let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score).collect();
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
         let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
         let balance = Balance::new(desk, request, strength(bench).calibration * share);
@@ -254,7 +269,7 @@ impl<'a> Table<'a> {
         let mut pool: Vec<Candidate> = order.iter().map(known).collect();
         for &(_, item) in pins {
             if !pool.iter().any(|known| known.item == item) {
-                pool.push(candidate(item, bench.scorer.score(item, bench.rules).score, learned(item)));
+                pool.push(candidate(item, bench.scorer.score(item, &bench.rules).score, learned(item)));
             }
         }
         let rows = desk.catalog.gather(pool.iter().map(|known| known.item));
@@ -265,9 +280,46 @@ impl<'a> Table<'a> {
         let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first, &rows));
         let (level, penalty) = (level(&scores), strength(bench).likeness * share);
         let (apart, drawn) = (apart.unwrap_or_default(), first.len());
-        let mut table = Self { bench, pool, rows, dots, balance, penalty, apart, drawn, level, tally };
+        let size = request.size.min(pool.len());
+        let surprises = discovery_places(size, dial * strength(bench).discoveries);
+        let mut table =
+            Self { bench, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally };
         pins.iter().for_each(|&(_, item)| table.reserve(item));
         table
+    }
+
+    /// Fills a place, given the entries above; `None` when nothing may come.
+    fn fill(&mut self, place: usize, pins: &[(usize, u32)], stream: &mut Stream) -> Option<Ranked> {
+        if let Some(&(_, item)) = pins.iter().find(|&&(position, _)| position == place) {
+            return self.pin(item, place);
+        }
+        let (size, dial) = (self.size, self.dial);
+        let ahead = pins.iter().filter(|&&(position, _)| (place..size).contains(&position)).count();
+        self.begin(size.saturating_sub(place + ahead));
+        let owed = self.balance.owed(place);
+        let is_lower = place >= size / 2;
+        let boost = if place >= size / 4 { dial * strength(self.bench).boost } else { 0.0 };
+        let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
+        let discovery = self.surprises.contains(&place).then(|| self.discover(dial, &owed, stream)).flatten();
+        let choice = discovery.map(|(at, propensity, rivalled)| Choice {
+            discovery: true,
+            rivalled,
+            ..plain(at, propensity, 0.0)
+        });
+        let choice = choice.or_else(|| {
+            let explores = is_lower && dial > 0.0 && !self.apart.is_empty();
+            let drawn = explores.then(|| self.explore(boost, &owed, stream)).flatten();
+            drawn.map(|(at, propensity, rivalled)| Choice { rivalled, ..plain(at, propensity, boost) })
+        });
+        let choice = choice.or_else(|| self.best(boost, &owed).map(|at| plain(at, 1.0, boost)))?;
+        Some(self.seat(&choice, &owed))
+    }
+
+    /// Seats a pinned item.
+    fn pin(&mut self, item: u32, place: usize) -> Option<Ranked> {
+        let at = self.position(item)?;
+        let owed = self.balance.owed(place);
+        Some(self.seat(&Choice { at, propensity: 1.0, discovery: false, boost: 0.0, rivalled: false }, &owed))
     }
 
     fn position(&self, item: u32) -> Option<usize> {
@@ -283,14 +335,38 @@ impl<'a> Table<'a> {
 
     fn take(&mut self, at: usize, counts: bool) {
         if !std::mem::replace(&mut self.pool[at].taken, true) {
-            let item = self.pool[at].item;
-            if counts {
-                self.tally.count(item);
-            }
+            self.count(self.pool[at].item, counts);
+        }
+    }
+
+    fn count(&mut self, item: u32, counts: bool) {
+        if counts {
+            self.tally.count(item);
+        }
+        let catalog = self.bench.desk.catalog;
+        let group = catalog.group(item);
+        for other in self.pool.iter_mut().filter(|_| group > 0) {
+            other.twin |= catalog.group(other.item) == group;
+        }
+    }
+
+    /// Notes that the other table seated an item, which need not be in this pool.
+    fn note(&mut self, item: u32) {
+        match self.position(item) {
+            Some(at) => self.take(at, true),
+            None => self.count(item, true),
+        }
+        self.seated(item, self.balance.standing(self.bench.desk.catalog, item));
+    }
+
+    /// Counts an entry for its interest, and tells the others how alike they are.
+    fn seated(&mut self, item: u32, standing: Standing) {
+        self.balance.give(standing);
+        if self.penalty > 0.0 {
             let catalog = self.bench.desk.catalog;
-            let group = catalog.group(item);
-            for other in self.pool.iter_mut().filter(|_| group > 0) {
-                other.twin |= catalog.group(other.item) == group;
+            flaneur_kernels::scan(catalog.vector_bytes(item), &self.rows, &mut self.dots);
+            for (other, &dot) in self.pool.iter_mut().zip(&self.dots).filter(|(other, _)| !other.taken) {
+                other.likeness = other.likeness.max(catalog.cosine_of(dot, item, other.item));
             }
         }
     }
@@ -395,23 +471,16 @@ impl<'a> Table<'a> {
         let reasons = self.reasons(choice, owed);
         let reasons = largest_first(reasons);
         let score = reasons.iter().map(Reason::term).sum();
-        self.balance.give(known.standing);
-        if self.penalty > 0.0 {
-            let catalog = self.bench.desk.catalog;
-            flaneur_kernels::scan(catalog.vector_bytes(item), &self.rows, &mut self.dots);
-            for (other, &dot) in self.pool.iter_mut().zip(&self.dots).filter(|(other, _)| !other.taken) {
-                other.likeness = other.likeness.max(catalog.cosine_of(dot, item, other.item));
-            }
-        }
+        self.seated(item, known.standing);
         let &Choice { propensity, discovery, .. } = choice;
         let tier = discovery.then_some(tier);
-        Ranked { item, score, propensity, discovery, tier, base: Some(base), plain, reasons }
+        Ranked { item, score, propensity, discovery, tier, base: Some(base), plain, reasons, team: None }
     }
 
     fn reasons(&self, choice: &Choice, owed: &[f64]) -> Vec<Reason> {
         let known = &self.pool[choice.at];
         let catalog = self.bench.desk.catalog;
-        let mut reasons = self.bench.scorer.reasons(&self.bench.scorer.score(known.item, self.bench.rules));
+        let mut reasons = self.bench.scorer.reasons(&self.bench.scorer.score(known.item, &self.bench.rules));
         let cause = self.bench.model.as_ref().and_then(|m| m.cause(catalog, known.item, known.learned));
         let terms = [
             (known.learned, cause),

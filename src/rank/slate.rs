@@ -1,7 +1,7 @@
 //! The answer: an ordered list whose every entry carries its whole reason.
 
 use super::explain::Explained;
-use crate::log::Tier;
+use crate::log::{Tier, Trial};
 use crate::math::order::{arranged, ranking};
 
 /// One term of an entry's score.
@@ -53,6 +53,8 @@ pub struct Ranked {
     /// Whether relevance alone, with no draw, boost or penalty, would put the same item here, given
     /// the entries above; `None` where the item that it would put here had no chance.
     pub plain: Option<bool>,
+    /// Of an interleaved slate: which of the trial's arms picked it; `None` for pins.
+    pub team: Option<u8>,
     /// The terms, largest first.
     pub reasons: Vec<Reason>,
 }
@@ -71,4 +73,6 @@ pub struct Slate {
     pub short: Option<(bool, u32)>,
     /// Why it is so, when the request asked.
     pub explained: Option<Explained>,
+    /// The experiment it is a part of, and who made it.
+    pub trial: Option<Trial>,
 }

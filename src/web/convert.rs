@@ -13,6 +13,7 @@ use crate::log::encode_record;
 use crate::rank::Slate;
 use crate::time::Millis;
 use crate::wire::item::ItemWire;
+use crate::wire::trial::PartView;
 use crate::wire::view::{ExplainedView, RefusalView, figures, path_of};
 
 /// Turns a core result into one that throws a `FlaneurError`.
@@ -61,12 +62,14 @@ fn array<'a>(value: &'a JsValue, path: &str) -> core::result::Result<&'a Array, 
     value.dyn_ref::<Array>().ok_or_else(wrong).thrown()
 }
 
-/// A slate as `[figures, id, short, explained]`.
+/// A slate as `[figures, id, short, explained, part]`.
 pub(super) fn slate(slate: &Slate) -> Array {
     let figures = Float64Array::from(figures(slate).as_slice());
     let short = slate.short.map_or(JsValue::UNDEFINED, |rule| JsValue::from_str(&path_of(rule)));
     let explained = slate.explained.as_ref().map(|explained| encode(&ExplainedView::of(explained)));
-    Array::of4(&figures, &JsValue::from_str(&slate.id), &short, &explained.unwrap_or_default())
+    let part = slate.trial.as_ref().map(|trial| encode(&PartView::of(trial, slate)));
+    let (explained, part) = (explained.unwrap_or_default(), part.unwrap_or_default());
+    Array::of5(&figures, &JsValue::from_str(&slate.id), &short, &explained, &part)
 }
 
 /// Reads a caller's clock.

@@ -6,6 +6,7 @@ use super::decode::{Fill, Read, Shape, Twin, Value, expected, malformed};
 use crate::error::Result;
 use crate::wire::decide::{CapsWire, DecideWire, OpportunityWire, PressureWire};
 use crate::wire::event::{EventWire, LineWire, ShownWire};
+use crate::wire::experiment::{ArmWire, ExperimentWire};
 use crate::wire::item::ItemWire;
 use crate::wire::request::{ForgetWire, RequestWire};
 use crate::wire::rule::{RuleWire, WhereWire};
@@ -51,7 +52,16 @@ macro_rules! twin {
 twin!(RequestWire: "a request object", false, ["slot", "size"], {
     "slot" => slot, "size" => size, "candidates" => candidates, "exclude" => exclude, "like" => like,
     "context" => context, "surprise" => surprise, "calibration" => calibration, "rules" => rules, "seed" => seed,
-    "explain" => explain, "allow" => allow,
+    "explain" => explain, "allow" => allow, "experiment" => experiment,
+});
+
+twin!(ExperimentWire: "an experiment object", true, ["id", "arms"], {
+    "id" => id, "holdout" => holdout, "interleave" => interleave, "arms" => arms,
+});
+
+twin!(ArmWire: "an arm object", true, ["name"], {
+    "name" => name, "weight" => weight, "surprise" => surprise, "calibration" => calibration, "learned" => learned,
+    "rules" => rules,
 });
 
 twin!(ForgetWire: "an object that names what to forget", true, [], {
@@ -100,6 +110,7 @@ twin!(EventWire: "an event object", false, ["id", "type", "at"], {
     "id" => id, "type" => kind, "at" => at, "hour" => hour, "weekday" => weekday, "lines" => lines,
     "query" => query, "words" => words, "attribute" => attribute, "value" => value, "surprise" => surprise,
     "slot" => slot, "slate" => slate, "channel" => channel, "shown" => shown,
+    "facets" => facets, "experiment" => experiment, "arms" => arms,
 });
 
 twin!(LineWire: "an object with an item", false, ["item"], {
@@ -110,7 +121,7 @@ twin!(LineWire: "an object with an item", false, ["item"], {
 twin!(ShownWire: "an object with an item and its place", false,
     ["item", "position", "propensity", "score", "discovery"], {
     "item" => item, "position" => position, "propensity" => propensity, "score" => score, "discovery" => discovery,
-    "base" => base, "tier" => tier, "plain" => plain,
+    "base" => base, "tier" => tier, "plain" => plain, "team" => team,
 });
 
 twin!(ItemWire: "an item object", false, ["id"], {

@@ -7,7 +7,7 @@ use crate::catalog::item::check_id;
 use crate::catalog::token::{token, words};
 use crate::catalog::{Catalog, TokenHash};
 use crate::error::{Error, ErrorKind, Result};
-use crate::log::{Event, EventKind, Line, Shown, Tier};
+use crate::log::{Event, EventKind, FACETS, Line, Shown, Tier, Trial};
 use crate::time::Millis;
 
 /// Most items of one event, as GA4 allows.
@@ -33,6 +33,9 @@ pub struct EventWire {
     /// Local weekday, Sunday 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weekday: Option<f64>,
+    /// What else was known of the moment, each `key:value`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<String>,
     /// Items.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<LineWire>,
@@ -63,6 +66,12 @@ pub struct EventWire {
     /// Seen entries.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<ShownWire>,
+    /// The experiment that the seen entries had a part in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+    /// Its arm, or the two that were interleaved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<String>,
 }
 
 /// One item of an event.
@@ -111,6 +120,9 @@ pub struct ShownWire {
     /// Whether relevance alone would have put it there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<bool>,
+    /// Which arm put it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<u16>,
 }
 
 impl EventWire {
@@ -137,6 +149,7 @@ impl EventWire {
             at,
             hour: small(self.hour, 23.0, "hour")?,
             weekday: small(self.weekday, 6.0, "weekday")?,
+            facets: facets(self.facets)?,
             lines: lines.collect::<Result<_>>()?,
             words: hashed_words(self.query.as_deref(), &self.words)?,
             attribute: name(self.attribute, "attribute")?,
@@ -146,6 +159,7 @@ impl EventWire {
             slate: name(self.slate, "slate")?,
             channel: name(self.channel, "channel")?,
             shown: self.shown.into_iter().map(ShownWire::into_shown).collect::<Result<_>>()?,
+            trial: trial(self.experiment, self.arms)?,
         };
         check_meaning(&event)?;
         Ok(event)
@@ -170,6 +184,7 @@ impl EventWire {
             base: shown.base,
             tier: shown.tier.map(|tier| tier.name().into()),
             plain: shown.plain,
+            team: shown.team.map(u16::from),
         };
         Self {
             id: event.id.clone(),
@@ -177,6 +192,7 @@ impl EventWire {
             at: event.at.0 as f64,
             hour: event.hour.map(f64::from),
             weekday: event.weekday.map(f64::from),
+            facets: event.facets.clone(),
             lines: event.lines.iter().map(line).collect(),
             query: None,
             words: event.words.iter().map(|&word| hex(word)).collect(),
@@ -187,6 +203,8 @@ impl EventWire {
             slate: event.slate.clone(),
             channel: event.channel.clone(),
             shown: event.shown.iter().map(shown).collect(),
+            experiment: event.trial.as_ref().map(|trial| trial.experiment.clone()),
+            arms: event.trial.as_ref().map(|trial| trial.arms.clone()).unwrap_or_default(),
         }
     }
 }
@@ -254,8 +272,29 @@ impl ShownWire {
             base: self.base,
             tier: self.tier.as_deref().and_then(Tier::from_name),
             plain: self.plain,
+            team: self.team.and_then(|team| u8::try_from(team).ok()),
         })
     }
+}
+
+/// What is known of the moment, each a word under one of the known names.
+fn facets(given: Vec<String>) -> Result<Vec<String>> {
+    let known = |text: &String| text.split_once(':').is_some_and(|(key, _)| FACETS.contains(&key));
+    if given.len() > FACETS.len() || !given.iter().all(known) {
+        let message = "expected season, weather, device, locale or store, each key:value and once";
+        return Err(Error::new(ErrorKind::Unknown, "facets", message));
+    }
+    given.iter().try_for_each(|text| limit(text, MAX_WORD, "facets"))?;
+    Ok(given)
+}
+
+fn trial(experiment: Option<String>, arms: Vec<String>) -> Result<Option<Trial>> {
+    let Some(experiment) = name(experiment, "experiment")? else { return Ok(None) };
+    if arms.is_empty() || arms.len() > 2 {
+        return Err(Error::new(ErrorKind::Missing, "arms", "expected the arm of the slate, or the two it interleaves"));
+    }
+    arms.iter().try_for_each(|arm| limit(arm, MAX_WORD, "arms"))?;
+    Ok(Some(Trial { experiment, arms }))
 }
 
 fn hashed_words(query: Option<&str>, given: &[String]) -> Result<Vec<u64>> {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::experiment::ExperimentWire;
 use super::rule::{RuleWire, rules};
 use super::text::Texts;
 use super::when::ContextWire;
@@ -39,6 +40,9 @@ pub struct RequestWire {
     /// How closely the slate follows the mix of interests.
     #[serde(default)]
     pub calibration: Option<f64>,
+    /// The experiment that the slate is a part of.
+    #[serde(default)]
+    pub experiment: Option<ExperimentWire>,
     /// Rules for this call.
     #[serde(default)]
     pub rules: Option<Vec<RuleWire>>,
@@ -77,7 +81,10 @@ impl RequestWire {
         if self.seed.is_some_and(|seed| !is_seed(&seed)) {
             return Err(Error::new(ErrorKind::OutOfRange, "seed", "expected a whole number from 0 to 2^53 - 1"));
         }
-        let rules = bound(self.rules.unwrap_or_default(), catalog, now).map_err(|error| error.under("rules"))?;
+        let wires = self.rules.unwrap_or_default();
+        let experiment = self.experiment.map(|one| one.into_experiment(catalog, &wires, now)).transpose();
+        let experiment = experiment.map_err(|error| error.under("experiment"))?;
+        let rules = bound(wires, catalog, now).map_err(|error| error.under("rules"))?;
         Ok(Request {
             slot: self.slot,
             size: self.size as usize,
@@ -89,6 +96,7 @@ impl RequestWire {
             calibration: self.calibration,
             frozen: false,
             rules,
+            experiment,
             allow: allow(&self.allow.0)?,
             seed: self.seed.map_or(default_seed, |seed| seed as u64),
             now,
@@ -97,7 +105,7 @@ impl RequestWire {
 }
 
 /// The rules of one call, resolved against the catalog.
-fn bound(wires: Vec<RuleWire>, catalog: &Catalog, now: Millis) -> Result<RuleSet> {
+pub(super) fn bound(wires: Vec<RuleWire>, catalog: &Catalog, now: Millis) -> Result<RuleSet> {
     if wires.is_empty() {
         return Ok(RuleSet::default());
     }

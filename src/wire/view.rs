@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::log::Log;
+use crate::log::{Log, Tier};
 use crate::math::order::{arranged, by_score, ranking};
 use crate::profile::{Interest, Profile};
 use crate::rank::{Absence, Bar, Explained, Reason, RuleTrace, Slate};
@@ -153,6 +153,24 @@ pub struct ProfileView<'a> {
     bought: Vec<&'a str>,
     session: Vec<&'a str>,
     surprise: f64,
+    appetite: AppetiteView,
+    evidence: EvidenceView,
+}
+
+/// How readily surprises of each tier are accepted.
+#[derive(Clone, Debug, Serialize)]
+struct AppetiteView {
+    near: f64,
+    bridge: f64,
+    far: f64,
+}
+
+/// What was learned from seen slates rests on this.
+#[derive(Clone, Debug, Serialize)]
+struct EvidenceView {
+    seen: u32,
+    choices: u32,
+    enough: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -204,6 +222,9 @@ impl<'a> ProfileView<'a> {
             .filter_map(|(i, own)| Some((own.bought_at?.0 as f64, i)))
             .collect();
         by_score(&mut bought);
+        let learned = profile.learned(catalog, now);
+        let [near, bridge, far] = Tier::ALL.map(|tier| learned.appetite.mean(tier));
+        let (seen, choices) = learned.evidence();
         Self {
             events: log.events().len(),
             since: log.events().first().map(|event| event.at.0 as f64),
@@ -215,6 +236,8 @@ impl<'a> ProfileView<'a> {
             bought: names(bought.into_iter().map(|(_, item)| item).collect()),
             session: names(profile.session.items(now).iter().rev().copied().collect()),
             surprise: profile.surprise(),
+            appetite: AppetiteView { near, bridge, far },
+            evidence: EvidenceView { seen, choices, enough: learned.is_ready() },
         }
     }
 }
@@ -280,26 +303,32 @@ pub struct ReplayView {
     difference: RateView,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct RateView {
+/// A rate with its interval.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct RateView {
     value: f64,
     low: f64,
     high: f64,
+}
+
+impl RateView {
+    pub(super) fn of(rate: Rate) -> Self {
+        Self { value: rate.value, low: rate.low, high: rate.high }
+    }
 }
 
 impl ReplayView {
     /// The public form of a replay.
     #[must_use]
     pub fn of(replay: &Replay) -> Self {
-        let rate = |rate: Rate| RateView { value: rate.value, low: rate.low, high: rate.high };
         Self {
             verdict: replay.verdict.name(),
             places: replay.places,
             choices: replay.choices,
             effective: replay.effective,
-            served: rate(replay.served),
-            plain: rate(replay.plain),
-            difference: rate(replay.difference),
+            served: RateView::of(replay.served),
+            plain: RateView::of(replay.plain),
+            difference: RateView::of(replay.difference),
         }
     }
 }

@@ -6,6 +6,8 @@
  * the text of a search is never kept.
  */
 
+import type { Context } from "../types.js";
+
 /** The vocabulary: GA4's ecommerce names, and what GA4 has no name for. */
 export type EventType =
   | "view_item_list"
@@ -63,8 +65,10 @@ export interface ShopEvent {
   value?: number;
   /** The slot it happened in. */
   slot?: string;
-  /** The slate it happened on (`Slate.id`). */
+  /** The slate it happened on (`Slate.id`). Default: the one that showed the item last, within 30 minutes. */
   slate?: string;
+  /** The moment, when it is not that of the handle: season, weather, device, locale and store are kept. */
+  context?: Context;
   /** `touch`: the channel, such as `"email"`. */
   channel?: string;
 }

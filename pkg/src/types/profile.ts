@@ -4,6 +4,8 @@
  * Everything here stays on the device.
  */
 
+import type { ExperimentResult } from "./experiment.js";
+
 /** One of several tastes that a shopper has at once. */
 export interface Interest {
   /** Stable while its events stand; what `forget({ interest })` takes. */
@@ -71,6 +73,13 @@ export interface ProfileView {
   session: string[];
   /** The surprise dial in force, 0 to 1. */
   surprise: number;
+  /** How readily surprises of each tier are accepted, 0 to 1: the mean of what was learned, 1/7 before any. */
+  appetite: { near: number; bridge: number; far: number };
+  /**
+   * What was learned from seen slates rests on this: entries seen on visits that ended, and how many of
+   * them were chosen. It speaks once there is `enough`: 20 seen and 3 choices.
+   */
+  evidence: { seen: number; choices: number; enough: boolean };
 }
 
 /** What to forget. The rest of the profile becomes what it would be had it never happened. */
@@ -167,6 +176,8 @@ export interface Profile {
    * Without an engine: not enough evidence. Cost: one walk over the log.
    */
   replay(): Replay;
+  /** What the experiments of this device have shown, from its log alone. Cost: one walk over the log. */
+  experiments(): ExperimentResult[];
   /**
    * Forgets at once, here, on disk and in the shop's other tabs.
    *

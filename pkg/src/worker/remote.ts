@@ -98,6 +98,7 @@ class RemoteHandle implements Listener {
       profile: Object.freeze({
         inspect: call("profile.inspect"),
         replay: call("profile.replay"),
+        experiments: call("profile.experiments"),
         forget: call("profile.forget"),
         undo: call("profile.undo"),
         declare: call("profile.declare"),

@@ -2,15 +2,17 @@
  * The public contract of the worker entry.
  */
 
-import type { Catalog, DecideRequest, Decision, EventInput, Flaneur, Intent, OpenOptions, RankRequest, Slate, Status } from "../types.js";
+import type { Catalog, Context, DecideRequest, Decision, EventInput, Flaneur, Intent, OpenOptions, RankRequest, Slate, Status } from "../types.js";
 
 /** What `open` takes here. A clock cannot be posted, and only the page's own handle measures. */
-export interface WorkerOptions extends Omit<OpenOptions, "now" | "tasks" | "tasksKey" | "upstream"> {
+export interface WorkerOptions extends Omit<OpenOptions, "now" | "context" | "tasks" | "tasksKey" | "upstream"> {
   /**
    * Makes the worker, for bundlers that must see the address themselves:
    * `() => new Worker(new URL("flaneur/worker-host", import.meta.url), { type: "module" })`.
    */
   worker?: () => Worker;
+  /** As in {@link OpenOptions}; a function cannot be posted. */
+  context?: Context;
   /** How long an answer may take before the worker is given up, in milliseconds. Default 1000. */
   timeout?: number;
 }

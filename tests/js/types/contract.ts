@@ -2,12 +2,14 @@
  * What compiles for a shop, and what must not. Each line under `@ts-expect-error` is a promise.
  */
 
-import { isFlaneurError, open } from "flaneur";
+import { deviceContext, isFlaneurError, open } from "flaneur";
 import type {
   ConsentSource,
   DecideRequest,
   Decision,
   EventInput,
+  Experiment,
+  ExperimentResult,
   Flaneur,
   FlaneurError,
   Forget,
@@ -43,6 +45,7 @@ const source: ConsentSource = { get: async () => ({ learn: true }), subscribe: (
 
 const options: OpenOptions[] = [
   { shop: "s", catalog: "/catalog.pack" },
+  { shop: "s", catalog: "/catalog.pack", context: () => ({ ...deviceContext(), weather: "rain" }) },
   { shop: "s", catalog: new URL("https://shop.example/catalog.pack"), consent: { store: true } },
   { shop: "s", catalog: items, consent: source, rules: [], wasm: new Uint8Array(8), storage: "memory", now: () => 0, seed: 1 },
 ];
@@ -53,7 +56,17 @@ const rules: Rule[] = [
   { type: "exclude", where: { tag: "old" } },
   { type: "cap", per: "brand", max: 2 },
   { type: "quota", where: { not: { kind: ["offer", "message"] }, newerThanDays: 30 }, atLeastShare: 0.3, priority: 2, over: "acme" },
+  { type: "floor", where: { makerItemsBelow: 6 }, atLeastShare: 0.1 },
   { type: "schedule", where: { any: [{ tag: "advent" }, { marginBelow: 0 }] }, when: { from: "2026-12-01", hours: [22, 6], weather: "snow" } },
+];
+
+const experiments: Experiment[] = [
+  { id: "x", arms: [{ name: "a" }, { name: "b", weight: 2, surprise: 0.5, learned: false, rules: [{ type: "boost", where: { tag: "new" }, by: 1 }] }] },
+  { id: "y", holdout: 0.1, interleave: true, arms: [{ name: "a" }, { name: "b", calibration: 2 }] },
+  // @ts-expect-error an experiment needs arms
+  { id: "z" },
+  // @ts-expect-error a floor has no upper end
+  { id: "z", arms: [{ name: "a", rules: [{ type: "floor", where: { tag: "new" }, atMost: 1 }] }] },
 ];
 
 const opportunities: (string | Opportunity)[] = [
@@ -63,6 +76,7 @@ const opportunities: (string | Opportunity)[] = [
 
 const events: EventInput[] = [
   { type: "view_item", item: "a" },
+  { type: "view_item", item: "a", context: { store: "lyon" } },
   { type: "purchase", items: ["a", { item: "b", quantity: 2 }], id: "o-1", at: new Date() },
   { event: "view_item", ecommerce: { items: [{ item_id: "a", item_name: "A" }] } },
   { event: "page_view", anything: true },
@@ -78,6 +92,11 @@ export async function use(): Promise<void> {
   const first = options[0];
   if (!first) return;
   const shop: Flaneur = await open(first);
+  const results: ExperimentResult[] = shop.profile.experiments();
+  for (const experiment of experiments) results.push(...(shop.rank({ slot: "home", size: 2, experiment }).experiment?.arms.map((name) => ({ id: name, interleaved: false, arms: [] })) ?? []));
+  const { appetite, evidence } = shop.profile.inspect();
+  const tiers: number = appetite.near + appetite.bridge + appetite.far + evidence.seen + (evidence.enough ? 1 : 0) + (results[0]?.difference?.low ?? 0);
+  void tiers;
   const same: Promise<Flaneur> = openInline(first);
   const status: Status = shop.status;
   const reason: string | undefined = status.reason;
