@@ -136,6 +136,56 @@ test("withdrawing store leaves no record and no database", async (t) => {
   assert.deepEqual(mishaps, []);
 });
 
+test("any thing of the shop says whether it is on the home shelf, why or why not, and what each rule did", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  for (const id of some("Lighting", 3)) await view(page, id);
+  const shelf = await home(page);
+  const ask = async (id) => {
+    await view(page, id);
+    await page.locator(`[data-whether="${id}"] [data-action="whether"]`).click();
+    await page.locator("[data-verdict]").waitFor();
+    const rules = await page.locator("[data-rule]").evaluateAll((rows) => rows.map((row) => row.dataset.rule));
+    return { verdict: await page.locator("[data-verdict]").getAttribute("data-verdict"), rules };
+  };
+  const sold = items.find(({ available = true, kind = "product" }) => !available && kind === "product").id;
+  const { verdict, rules } = await ask(sold);
+  assert.equal(verdict, "unavailable");
+  assert.deepEqual([...rules].sort(), ["one-variant", "tea-season", "welcome-offer"], "each rule of the shelf is told");
+  assert.equal((await ask(shelf[0])).verdict, "guard", "it is being looked at this moment");
+  const shown = await home(page);
+  const other = items.find(({ id, available = true, kind = "product" }) => available && kind === "product" && !shown.includes(id) && departmentOf(id) === "Garden").id;
+  assert.ok(["score", "candidate", "limit", "guard"].includes((await ask(other)).verdict));
+  await page.locator('.answers [data-action="dismiss"]').click();
+  await until("the verdict", () => page.locator("[data-verdict]").getAttribute("data-verdict"), (verdict) => verdict === "refused" || verdict === "request");
+  // The keyboard reaches and opens it.
+  await view(page, sold);
+  await page.locator(`[data-whether="${sold}"] summary`).focus();
+  await page.keyboard.press("Enter");
+  await page.locator('[data-verdict="unavailable"]').waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
+test("what is opened from a shelf is noted as chosen from it, and the drawer's log shows what it takes to learn", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  const seen = async () => {
+    await page.locator('[data-shelf="home"]').scrollIntoViewIfNeeded();
+    await page.waitForTimeout(2500); // the shelf notes what stayed in view
+  };
+  for (let visit = 0; visit < 2; visit++) {
+    const [, , third] = await home(page);
+    await seen();
+    await view(page, third);
+  }
+  const { events } = await exported(page);
+  const impressions = events.filter(({ type }) => type === "impression").flatMap(({ shown = [] }) => shown);
+  assert.ok(impressions.some(({ base }) => typeof base === "number"), "a seen entry holds what it teaches");
+  const looks = events.filter(({ type }) => type === "view_item");
+  assert.ok(looks.length >= 2 && looks.every(({ slate }) => slate === undefined), "an ordinary event names no slate");
+  const first = looks.at(-1);
+  assert.ok(impressions.some(({ item }) => item === first.lines[0].item), "and was seen on one");
+  assert.deepEqual(mishaps, []);
+});
+
 test("a second tab follows without a reload", async (t) => {
   const { page, context, mishaps } = await enter(t, browser, server.origin, { at: NOWHERE });
   const other = await openTab(context, server.origin);

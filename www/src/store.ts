@@ -107,6 +107,11 @@ export class ShopStore {
     return { items: slate.items, plain: this.impersonal, seen: (ids) => slate.seen(ids) };
   }
 
+  /** The slate of a shelf as it stands, with why an item is or is not on it, and what each rule did. */
+  explain(request: RankRequest, item: string): Slate {
+    return this.flaneur.rank({ ...request, exclude: [...this.#hidden.keys()], explain: [item], seed: seedOf(request.slot, this.#visit) });
+  }
+
   /** One opportunity for a slot, or silence. */
   decide(slot: string): Decision {
     return this.flaneur.decide({ slot, channel: "page", candidates: opportunitiesOf(this.catalog), pressure: PRESSURE, seed: seedOf(slot, this.#visit) });

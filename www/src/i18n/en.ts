@@ -188,6 +188,20 @@ export const en = {
   whyOther: (count: number) => n(count, `${count} smaller reason`, `${count} smaller reasons`),
   because: (title: string) => `because of “${title}”`,
   removeCause: "Forget that",
+  // Why not
+  whether: "Is it on my home shelf, and why (not)?",
+  whetherShown: (place: number) => `Yes, at place ${place}.`,
+  whetherNot: {
+    unknown: "No: the shop does not have it any more.", unavailable: "No: it is sold out.", refused: "No: you sent it away, or what it is.", request: "No: this shelf leaves it out.", rule: "No: a rule of the shop keeps it out.",
+    guard: "No: you have just seen it, bought it, or put it in your basket.", candidate: "No: nothing you did, and nothing popular, leads to it.", limit: "No: a rule allows no more of its kind, and others come first.", score: "No: others suit you better.",
+  },
+  whetherScores: (score: string, needed: string) => `Its score is ${score}; the last place of the shelf has ${needed}.`,
+  ruleTrace: "The shop's rules for this shelf, strongest first",
+  ruleName: "Rule",
+  ruleDid: "What became of it",
+  ruleCount: "Things",
+  ruleType: { pin: "Keeps a place", boost: "Pushes", bury: "Holds back", exclude: "Leaves out", schedule: "Only at times", cap: "At most", quota: "At least or at most", floor: "A place for each in turn" },
+  ruleOutcome: { fired: "did its part", idle: "had nothing to do", asleep: "not at this time", overruled: "a stronger rule stood against it", short: "asked for more than there is" },
   // Engine room
   engineTitle: "Engine room",
   engineKind: "Engine",

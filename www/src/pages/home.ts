@@ -8,8 +8,9 @@ import type { ShelfSlate } from "../store.ts";
 import { ShopElement } from "../parts/element.ts";
 import "../parts/shelf.ts";
 import "../parts/strip.ts";
+import { HOME } from "../parts/whether.ts";
 
-const HOME = 12, DISCOVER = 8, RECENT = 10, DEPARTMENTS = 3;
+const DISCOVER = 8, RECENT = 10, DEPARTMENTS = 3;
 
 export class PageHome extends ShopElement {
   /** Chosen when the page opens and kept: a page must not rearrange its own sections under the reader. */
@@ -52,7 +53,7 @@ export class PageHome extends ShopElement {
   /** Things off the path: only the discoveries of an adventurous slate, none of the shelf above. */
   #discoveries(): ShelfSlate {
     const { store } = this;
-    const exclude = store.rank({ slot: "home", size: HOME }).items.map(({ id }) => id);
+    const exclude = store.rank(HOME).items.map(({ id }) => id);
     const slate = store.rank({ slot: "discover", size: DISCOVER * 2, surprise: 1, exclude });
     return { ...slate, items: slate.plain ? [] : slate.items.filter((item) => item.discovery).slice(0, DISCOVER) };
   }
@@ -79,7 +80,7 @@ export class PageHome extends ShopElement {
       </section>
       <div class="stack">
         ${plain ? nothing : html`<shop-strip></shop-strip>`}
-        <shop-shelf name="home" eager switchable .heading=${plain ? words.forYouPlain : words.forYou} .hint=${plain ? words.pickedByShop : words.forYouHint} .source=${() => store.rank({ slot: "home", size: HOME })}></shop-shelf>
+        <shop-shelf name="home" eager switchable .heading=${plain ? words.forYouPlain : words.forYou} .hint=${plain ? words.pickedByShop : words.forYouHint} .source=${() => store.rank(HOME)}></shop-shelf>
         ${this.#recent().length > 1 ? html`<shop-shelf name="recent" layout="row" .heading=${words.keepLooking} .hint=${words.keepLookingHint} .source=${() => store.asIs(this.#recent())}></shop-shelf>` : nothing}
         ${plain ? nothing : html`<shop-shelf name="discover" optional layout="row" .heading=${words.discover} .hint=${words.discoverHint} .source=${() => this.#discoveries()}></shop-shelf>`}
         ${this.#departments.map((token) => html`<shop-shelf name=${`category:${token}`} layout="row" .heading=${catalog.department(token)} .more=${to.category(token)} .source=${() => store.rank({ slot: `category:${token}`, size: 10, candidates: catalog.idsOf(token) })}></shop-shelf>`)}

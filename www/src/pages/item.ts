@@ -8,6 +8,7 @@ import { addToBasket, dismissWithScopes, like } from "../parts/actions.ts";
 import { ShopElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
 import "../parts/shelf.ts";
+import "../parts/whether.ts";
 
 export class PageItem extends ShopElement {
   static override properties = { item: {} };
@@ -87,6 +88,7 @@ export class PageItem extends ShopElement {
             <button class="button" data-action="like" aria-pressed=${liked ? "true" : "false"} @click=${() => like(this, id)}>${icon(liked ? "heartFull" : "heart")}${liked ? words.liked : words.like}</button>
             <button class="button" data-action="dismiss" @click=${() => dismissWithScopes(this, id)}>${icon("cross")}${words.notForMe}</button>
           </div>
+          <shop-whether .item=${id}></shop-whether>
           ${variants.length > 0 ? html`<div><p class="small-caps">${words.variants}</p><div class="variants">${variants.map((other) => html`<a href=${to.item(other)}><shop-picture .item=${other} alt=${catalog.title(other)}></shop-picture></a>`)}</div></div>` : nothing}
           ${traits.length > 0 || added !== undefined
             ? html`<dl>${traits.map(([key, value]) => html`<dt>${this.#trait(key)}</dt><dd>${Array.isArray(value) ? value.map((v) => catalog.word(`${key}:${v}`)).join(", ") : catalog.word(`${key}:${String(value)}`)}</dd>`)}${added !== undefined ? html`<dt>${words.addedOn}</dt><dd>${day(added)}</dd>` : nothing}</dl>`
