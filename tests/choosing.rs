@@ -22,7 +22,7 @@ fn shopper(names_slates: bool) -> Engine {
     let mut engine = shop::engine(160);
     for visit in 0..12 {
         let now = Millis(NOW.0 - (12 - visit) * DAY_MS);
-        let request = RequestWire { surprise: Some(0.5), ..shop::request("home", 10, visit as u64) };
+        let request = RequestWire { surprise: Some(1.0), ..shop::request("home", 10, visit as u64) };
         let slate = engine.rank(request, now).unwrap();
         engine.seen(&slate.id, None, now).unwrap();
         let liked: Vec<String> = slate

@@ -69,7 +69,7 @@ fn a_floor_keeps_its_places_and_lets_every_match_have_its_turn() {
     for filter in [json!({ "newerThanDays": 60 }), json!({ "makerItemsBelow": 3 })] {
         let (met, fewest) = three_weeks(json!([{ "type": "floor", "where": filter, "atLeastShare": 0.2 }]));
         assert!(fewest >= 2, "{fewest} places");
-        // Each day 8 of 24 have their turn: (2/3)^21 of a match not having had any is 2 in 10,000.
+        // Each day 4 of 24 have their turn: the chance of a match not having had any is (5/6)^21, 2 in 100.
         assert!(met.len() >= NEW / 2, "only {} of {NEW} were shown", met.len());
         let (quota, fewest) = three_weeks(json!([{ "type": "quota", "where": filter, "atLeastShare": 0.2 }]));
         assert!(fewest >= 2 && quota.len() < met.len(), "a quota showed {} of {NEW}", quota.len());

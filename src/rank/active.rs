@@ -76,7 +76,7 @@ pub(super) struct Active {
 }
 
 /// Items that compete for each place that a floor keeps free.
-pub(super) const TURNS: usize = 4;
+pub(super) const TURNS: usize = 2;
 
 /// When it is the item's turn: the lowest of a day come first.
 fn turn(item: u32, now: Millis) -> u64 {
