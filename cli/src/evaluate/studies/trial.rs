@@ -49,6 +49,8 @@ impl<'r, 'a> Trials<'r, 'a> {
                 taken += session.len();
                 fits
             });
+            // In the order of the run, which the draws of the intervals follow.
+            of_session.sort_unstable_by_key(|session| session.first().map(|query| query.session));
         }
         let queries: Vec<Query<'a>> = of_session.into_iter().flatten().map(|query| (*query).clone()).collect();
         let sessions = queries.iter().map(|query| query.session).collect();
