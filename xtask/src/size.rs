@@ -208,8 +208,8 @@ mod tests {
     fn the_core_keeps_its_promised_ceiling() {
         let budgets = budgets(include_str!("../../benches/budgets.toml"));
         for file in Variant::CORE.map(Variant::file) {
-            // 100,000 until the core learned, decided and traced rules; 50,000 is the aim.
-            assert!(budgets.wasm[file].brotli_bytes <= 143_500, "{file}");
+            // 100,000 until the core learned, decided, traced rules and ran experiments; 50,000 is the aim.
+            assert!(budgets.wasm[file].brotli_bytes <= 157_000, "{file}");
         }
     }
 
