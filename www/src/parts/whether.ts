@@ -1,5 +1,5 @@
 // "Is it on my shelf, and why not?": the verdict on one thing of the shop, and what every rule of the shelf did.
-import { css, html, nothing } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import type { Absence, RuleTrace, Slate } from "flaneur";
 import { number, t } from "../i18n/index.ts";
 import { shared } from "../styles/shared.ts";
@@ -27,6 +27,11 @@ export class ShopWhether extends ShopElement {
   constructor() {
     super();
     this.open = false;
+  }
+
+  /** Another thing begins folded. */
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("item")) this.open = false;
   }
 
   #verdict(slate: Slate, absence: Absence | undefined) {
@@ -70,7 +75,7 @@ export class ShopWhether extends ShopElement {
   }
 
   protected override render() {
-    return html`<details data-whether=${this.item} @toggle=${(e: Event) => (this.open = (e.currentTarget as HTMLDetailsElement).open)}>
+    return html`<details data-whether=${this.item} ?open=${this.open} @toggle=${(e: Event) => (this.open = (e.currentTarget as HTMLDetailsElement).open)}>
       <summary data-action="whether">${t().whether}</summary>
       ${this.open ? html`<div class="inside" aria-live="polite">${this.#answer()}</div>` : nothing}
     </details>`;
