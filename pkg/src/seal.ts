@@ -19,7 +19,7 @@ export interface Keys {
   readonly mark: CryptoKey;
 }
 
-/** First byte of what is stored. What version 1 of the database holds starts with the version of a record: 1 or 2. */
+/** First byte of what is stored. What version 1 of the database holds starts with the version of a record, 1 to 3. */
 const PLAIN = 0xf0;
 const SEALED = 0xf1;
 const IV_BYTES = 12;

@@ -468,7 +468,7 @@ function readStores(db: IDBDatabase): Promise<[log: Pair[], consent: Pair[]]> {
 }
 
 /** First bytes of the engine's own records, which version 1 of the database held as they were. */
-const RECORD_VERSIONS: readonly number[] = [1, 2];
+const RECORD_VERSIONS: readonly number[] = [1, 2, 3];
 
 /** A record of the log; `old` when version 1 wrote it, in plain. Nothing when it is damaged. */
 async function openRecord(
