@@ -18,7 +18,7 @@ const MODULES = `
   measure/attribution measure/base64url measure/bundle measure/canonical-json measure/contribution measure/deliver
   measure/exists measure/gate measure/ledger measure/limits measure/measurer measure/random measure/schedule
   measure/seal measure/store
-  memory open options orders pack passthrough preference profile react request scope seal shelf sight storage upstream version
+  memory open options orders pack passthrough preference profile react request scope seal shelf sight slate storage upstream version
   vue wait
   worker worker-embedded worker/desk worker/host worker/remote worker/seat
 `.trim().split(/\s+/);
@@ -26,7 +26,7 @@ const TYPES = `
   connect connect/arrange connect/catalog connect/page connect/writer
   consent/consent-mode consent/index consent/shopify consent/strictest consent/tcf
   elements elements/base elements/centre elements/en elements/shelf elements/why
-  embedded errors index react shelf sight types types/catalog types/consent types/decide types/events types/measure types/profile vue
+  embedded errors index react shelf sight types types/catalog types/consent types/decide types/events types/experiment types/measure types/profile vue
   worker worker/host worker/types
 `.trim().split(/\s+/);
 const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm", "dist/upstream_bg.wasm"];
