@@ -41,7 +41,7 @@ use flaneur::rank::Signal;
 use crate::commands::Failure;
 use crate::log::Log;
 use crate::output::Staged;
-use crate::pack::budget::DEFAULT;
+use crate::pack::budget::{DEFAULT, Sizes};
 use crate::pack::judge;
 use crate::progress::Progress;
 use crate::read::faults::Limit;
@@ -102,18 +102,8 @@ pub(crate) struct Options {
     /// Shoppers who must have seen a pair for it to be in the engine's pack.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     min_support: u32,
-    /// Numbers per item vector of the engine's pack [default: 32].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
-    dims: Option<usize>,
-    /// Neighbours seen together in the engine's pack, per item [default: 20].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    neighbours: Option<usize>,
-    /// Neighbours seen next in the engine's pack, per item [default: 10].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    next: Option<usize>,
-    /// Look-alikes in the engine's pack, per item [default: as `flaneur pack`].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    content_neighbours: Option<usize>,
+    #[command(flatten)]
+    sizes: Sizes,
     /// The engine's dial: 0 ranks by relevance alone, 1 surprises most.
     #[arg(long, value_name = "U", default_value_t = 0.0, value_parser = dial)]
     surprise: f64,
@@ -255,15 +245,11 @@ fn measure(options: &Options) -> Result<Report> {
 
 /// The engine as it ships.
 fn setting(options: &Options) -> Setting {
+    let asked = options.sizes.rung(None);
+    let rung = asked.unwrap_or(DEFAULT);
     Setting {
-        learning: crate::learn::Options {
-            dims: options.dims.unwrap_or(DEFAULT.dims),
-            neighbours: options.neighbours.unwrap_or(DEFAULT.neighbours),
-            next: options.next.unwrap_or(DEFAULT.next),
-            similar: options.content_neighbours.unwrap_or(DEFAULT.similar),
-            seed: options.seed,
-        },
-        usual: [options.dims, options.neighbours, options.next, options.content_neighbours].iter().all(Option::is_none),
+        learning: rung.learning(options.seed),
+        usual: asked.is_none(),
         min_support: options.min_support,
         fitted: true,
         moments: weights::MOMENTS,
@@ -271,7 +257,7 @@ fn setting(options: &Options) -> Setting {
         surprise: options.surprise,
         calibration: options.calibration,
         without: options.without.clone(),
-        weight_bits: DEFAULT.weight_bits,
+        weight_bits: rung.weight_bits,
         rounding: Rounding::Int8,
     }
 }

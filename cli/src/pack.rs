@@ -29,7 +29,7 @@ use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
 use crate::scratch::clean;
-use budget::{DEFAULT, Rung};
+use budget::{DEFAULT, Rung, Sizes};
 use report::Report;
 
 /// Shown below the options.
@@ -81,19 +81,8 @@ pub(crate) struct Options {
     /// Threads that count the log [default: one per processor]. The pack does not depend on it.
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     threads: Option<usize>,
-    /// Numbers per item vector [default: 32].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
-    dims: Option<usize>,
-    /// Neighbours seen together, per item [default: 20].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    neighbours: Option<usize>,
-    /// Neighbours seen next, per item [default: 10].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    next: Option<usize>,
-    /// Look-alikes per item, found by their words; 0 for none [default: 10, or as many as 120 bytes per
-    /// item leave room for, when no other size is asked for].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
-    content_neighbours: Option<usize>,
+    #[command(flatten)]
+    sizes: Sizes,
     /// Bits of a neighbour's weight [default: 4, or 3 for the same reason].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=8))]
     weight_bits: Option<u8>,
@@ -181,7 +170,7 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let within = |rung: &Rung| make(&rung.learning(options.seed), rung.weight_bits);
     // Weights take the same room whatever they are.
     let room = earlier.as_ref().map_or_else(Vec::new, |_| priors(&Weights::default()));
-    let (mut learned, borrowed, learning) = match (options.budget, options.rung()) {
+    let (mut learned, borrowed, learning) = match (options.budget, options.sizes.rung(options.weight_bits)) {
         (Some(budget), _) => {
             let most = Learned { weights: room, ..within(&budget::ladder()[0]).0 };
             let (choice, best) = budget::choose(budget, &items, &most, &stamp)?;
@@ -290,18 +279,5 @@ impl Options {
             threads: self.threads,
             ..Settings::default()
         }
-    }
-
-    /// The sizes that were asked for; `None` when none was.
-    fn rung(&self) -> Option<Rung> {
-        let Self { neighbours, next, content_neighbours, dims, weight_bits, .. } = *self;
-        let asked = neighbours.is_some() || next.is_some() || content_neighbours.is_some() || dims.is_some();
-        (asked || weight_bits.is_some()).then(|| Rung {
-            neighbours: neighbours.unwrap_or(DEFAULT.neighbours),
-            next: next.unwrap_or(DEFAULT.next),
-            similar: content_neighbours.unwrap_or(DEFAULT.similar),
-            dims: dims.unwrap_or(DEFAULT.dims),
-            weight_bits: weight_bits.unwrap_or(DEFAULT.weight_bits),
-        })
     }
 }

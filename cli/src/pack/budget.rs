@@ -9,11 +9,46 @@
 
 use anyhow::{Result, anyhow, bail};
 use bytesize::ByteSize;
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Item;
 use flaneur::catalog::pack::{Learned, Neighbour, Stamp, WEIGHT_BITS, write};
 use serde::Serialize;
 
 use crate::learn;
+
+/// The sizes that a user asks for, with `flaneur pack` and with the engine of `flaneur evaluate`.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// Numbers per item vector [default: 32].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=255))]
+    dims: Option<usize>,
+    /// Neighbours seen together, per item [default: 20].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    neighbours: Option<usize>,
+    /// Neighbours seen next, per item [default: 10].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    next: Option<usize>,
+    /// Look-alikes per item, found by their words; 0 for none [default: 10, or as many as 120 bytes per
+    /// item leave room for, when no other size is asked for].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(0..=255))]
+    content_neighbours: Option<usize>,
+}
+
+impl Sizes {
+    /// The rung that was asked for, the default where nothing is said; `None` when no size was asked for at all.
+    pub(crate) fn rung(&self, weight_bits: Option<u8>) -> Option<Rung> {
+        let Self { neighbours, next, content_neighbours, dims } = *self;
+        let asked = neighbours.is_some() || next.is_some() || content_neighbours.is_some() || dims.is_some();
+        (asked || weight_bits.is_some()).then(|| Rung {
+            neighbours: neighbours.unwrap_or(DEFAULT.neighbours),
+            next: next.unwrap_or(DEFAULT.next),
+            similar: content_neighbours.unwrap_or(DEFAULT.similar),
+            dims: dims.unwrap_or(DEFAULT.dims),
+            weight_bits: weight_bits.unwrap_or(DEFAULT.weight_bits),
+        })
+    }
+}
 
 /// How much of what logs teach goes into a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
