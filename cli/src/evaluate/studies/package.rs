@@ -191,10 +191,10 @@ fn sample<'q, 'a>(tested: &'q [Query<'a>], shoppers: usize, seed: u64) -> Vec<&'
     all.into_iter().map(|own| own[stream.below(own.len())]).collect()
 }
 
-/// A line of what all cases share, then a line per case: what the package's public functions take.
+/// A line per case: what the package's public functions take.
 fn cases_of(running: &Running, asked: &[&Query<'_>]) -> Result<Vec<u8>> {
     let ids = |items: &[u32]| items.iter().map(|&item| running.catalog.id(item)).collect::<Vec<_>>();
-    let mut text = serde_json::to_vec(&json!({ "unknown": ids(&running.unknown) }))?;
+    let mut text = Vec::new();
     for query in asked {
         let events: Vec<EventWire> = running.log(query).iter().map(EventWire::of).collect();
         let request = running.device(query).request;
@@ -203,18 +203,17 @@ fn cases_of(running: &Running, asked: &[&Query<'_>]) -> Result<Vec<u8>> {
         let case = json!({
             "events": events,
             "now": request.now.0,
-            "excludeUnknown": query.set != Set::NewItems,
             "request": {
                 "slot": request.slot,
                 "size": request.size,
-                "exclude": ids(&query.excluded),
+                "exclude": ids(&request.exclude),
                 "surprise": request.surprise,
                 "allow": allowed.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect::<Vec<_>>(),
                 "seed": request.seed,
             },
         });
-        text.push(b'\n');
         serde_json::to_writer(&mut text, &case)?;
+        text.push(b'\n');
     }
     Ok(text)
 }

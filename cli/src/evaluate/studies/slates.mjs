@@ -17,27 +17,21 @@ const catalog = new Uint8Array(await readFile(packFile));
 // Compiled here, so that a module that does not compile is not silently replaced by the inlined one.
 const wasm = moduleFile && (await WebAssembly.compile(await readFile(moduleFile)));
 
-let unknown;
 for await (const line of createInterface({ input: createReadStream(casesFile) })) {
-  if (unknown === undefined) {
-    ({ unknown } = JSON.parse(line));
-    continue;
-  }
   console.log(JSON.stringify(await slateOf(JSON.parse(line))));
 }
 
 /** The slate of a fresh device that holds the case's events. */
-async function slateOf({ events, request, excludeUnknown, now }) {
+async function slateOf({ events, request, now }) {
   const consent = { learn: true, rank: true };
   const clock = { seed: 0, now: () => now };
   const shop = await open({ shop: "evaluate", catalog, consent, storage: "memory", ...clock, ...(wasm && { wasm }) });
   if (shop.status.engine === "passthrough") throw new Error(`the engine does not run: ${shop.status.reason}`);
   const { refused } = await shop.profile.import({ flaneur: 1, events });
   if (refused.length > 0) throw new Error(`an event was refused: ${JSON.stringify(refused[0])}`);
-  const exclude = excludeUnknown ? [...request.exclude, ...unknown] : request.exclude;
   // Without a moment of its own, a request would get the one of this machine's clock.
   const context = { hour: undefined, weekday: undefined, utcOffset: 0 };
-  const slate = shop.rank({ ...request, exclude, context });
+  const slate = shop.rank({ ...request, context });
   await shop.close();
   return slate.items.map(({ id, score, propensity, discovery, reasons }) => {
     const terms = reasons.map(
