@@ -22,6 +22,8 @@ export const catalogue = [];
 const engine = process.env.FLANEUR_ENGINE ?? "chromium";
 /** The longest that one fault may take, in milliseconds. */
 const FAULT_MS = 150_000 * PATIENCE;
+/** The longest that a window may take to open, in milliseconds. */
+const WINDOW_MS = 10_000 * PATIENCE;
 
 let shared;
 // Here and not where it starts: that is within a test, and would end with it.
@@ -85,11 +87,18 @@ class World {
     return page;
   }
 
-  /** A page beside another: a tab of the same browser. */
+  /** A page beside another: a tab of the same browser. WebKit's MiniBrowser was once seen to open none: it is asked again. */
   async tab(page, path, origin = this.origin) {
-    const tab = this.#page(origin, path);
-    await this.#open(page, tab);
-    return tab;
+    for (let tries = 1; ; tries++) {
+      const tab = this.#page(origin, path);
+      try {
+        await Promise.all([tab.arrival(WINDOW_MS), page.run((url) => void open(url), tab.url())]);
+        return tab;
+      } catch (e) {
+        if (tries === 3) throw e;
+        tab.dismiss(); // should it come after all
+      }
+    }
   }
 
   /** Says a figure that was measured, in the test's report. */
@@ -132,10 +141,6 @@ class World {
     const page = this.remote.page(origin, path);
     this.#pages.push(page);
     return page;
-  }
-
-  async #open(from, page) {
-    await Promise.all([page.arrival(), from.run((url) => void open(url), page.url())]);
   }
 }
 
