@@ -29,7 +29,7 @@ mod slate;
 mod tally;
 
 pub use appraise::{Appraisal, appraise, reasons_of};
-pub use arrange::DISCOVERY_POOL;
+pub use arrange::UNIFORM_POOL;
 pub use balance::divergence;
 pub use experiment::{Arm, Experiment, HOLDOUT, Lot, serve};
 pub use explain::{Absence, Bar, Explained, Outcome, RuleTrace, explain};

@@ -46,12 +46,14 @@ struct Strength {
 }
 
 /// Before seen slates taught anything: a surprise that nobody can tell the odds of costs relevance.
-const UNPROVEN: Strength = Strength { boost: 0.75, discoveries: 1.0 / 6.0, likeness: 0.0, calibration: 0.4 };
+const UNPROVEN: Strength = Strength { boost: 0.75, discoveries: 1.0 / 6.0, likeness: 0.0, calibration: 0.3 };
 /// With evidence: what was learned narrows a slate, and pays for more surprise.
 const PROVEN: Strength = Strength { boost: 6.0, discoveries: 1.0, likeness: 0.75, calibration: 0.1 };
 
-/// How many of the best free candidates a draw is among; a discovery's off the obvious shelf, by tier in equal parts.
-pub const DISCOVERY_POOL: usize = 100;
+/// How many of the best free candidates the uniform share of a draw is among.
+pub const UNIFORM_POOL: usize = 100;
+/// How many of the best free candidates of a tier, off the obvious shelf, a discovery is drawn among.
+const TIER_POOL: usize = 15;
 /// How many of the best candidates compete for the places.
 const POOL: usize = 300;
 /// How many of the best candidates the posterior draws know.
@@ -263,7 +265,7 @@ impl<'a> Table<'a> {
         // over many candidates before a slate is full: then all stay in play.
         let mut order = ranking(scores.iter().zip(&learnt).map(|(score, learned)| score + learned));
         if !bench.rules.counts() {
-            order.truncate(POOL.max(request.size + DISCOVERY_POOL));
+            order.truncate(POOL.max(request.size + UNIFORM_POOL));
         }
         let known = |&at: &u32| candidate(items[at as usize], scores[at as usize], learnt[at as usize]);
         let mut pool: Vec<Candidate> = order.iter().map(known).collect();
@@ -426,7 +428,7 @@ impl<'a> Table<'a> {
             values: list.iter().map(|&at| self.value(&self.pool[at], boost, owed)).collect(),
             groups: vec![0; list.len()],
             shares: [1.0, 0.0, 0.0],
-            uniform: DISCOVERY_POOL,
+            uniform: UNIFORM_POOL,
         };
         self.settle(&contest, &list, stream)
     }
@@ -435,7 +437,7 @@ impl<'a> Table<'a> {
     fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let (profile, request) = (self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
-        let mut left = [DISCOVERY_POOL / Tier::COUNT; Tier::COUNT];
+        let mut left = [TIER_POOL; Tier::COUNT];
         let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].item);
         let within = |at: &usize| {
             let places = &mut left[self.pool[*at].standing.tier as usize];

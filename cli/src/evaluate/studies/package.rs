@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use super::Scene;
 use crate::evaluate::engine::{Engine, Running};
-use crate::evaluate::query::{Query, Set};
+use crate::evaluate::query::Query;
 use crate::evaluate::text_of;
 use crate::log::GUEST;
 use crate::scratch::Scratch;
