@@ -229,11 +229,9 @@ function hasSimd(): boolean {
   }
 }
 
-/** Whether a module says that it was built with SIMD. Modules without that note count as scalar. */
+/** Whether a module was built with SIMD: the build notes it in an empty section. */
 function usesSimd(module: WebAssembly.Module): boolean {
-  return WebAssembly.Module.customSections(module, "target_features").some((section) =>
-    new TextDecoder().decode(section).includes("+\u0007simd128"),
-  );
+  return WebAssembly.Module.customSections(module, "simd").length > 0;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -22,7 +22,7 @@ use crate::setup::rust::WASM_TARGET;
 use crate::stamp::{Fingerprint, Stamp};
 
 /// Change this word when the recipe below changes.
-const RECIPE: &str = "wasm 3";
+const RECIPE: &str = "wasm 4";
 
 /// Where npm puts the pinned optimizer.
 const WASM_OPT: &str = "binaryen/bin/wasm-opt";
@@ -330,8 +330,15 @@ fn optimize(project: &Project, variant: Variant, recipe: &Recipe, folder: &Path)
     if variant != Variant::Simd {
         check_scalar(&named)?;
     }
-    fs::write(folder.join(format!("{stem}.wasm")), strip(&named)?).context("cannot write the stripped module")
+    let mut module = strip(&named)?;
+    if variant == Variant::Simd {
+        module.extend_from_slice(SIMD_NOTE);
+    }
+    fs::write(folder.join(format!("{stem}.wasm")), module).context("cannot write the stripped module")
 }
+
+/// An empty custom section called "simd": the loader reads it from a module that a page compiled itself.
+const SIMD_NOTE: &[u8] = b"\0\x05\x04simd";
 
 /// A vector instruction in the scalar module would break exactly the engines it is for.
 fn check_scalar(module: &[u8]) -> Result<()> {
@@ -438,6 +445,18 @@ mod tests {
         let module = module(true);
         assert_eq!(strip(&module).unwrap(), module[..module.len() - 7]);
         assert!(strip(b"\0as").is_err());
+    }
+
+    #[test]
+    fn the_note_of_the_vector_build_is_a_section_that_engines_skip() {
+        let mut noted = strip(&module(true)).unwrap();
+        noted.extend_from_slice(SIMD_NOTE);
+        Validator::new().validate_all(&noted).unwrap();
+        let last = Parser::new(0).parse_all(&noted).filter_map(Result::ok).find_map(|payload| match payload {
+            Payload::CustomSection(section) => Some(section.name().to_owned()),
+            _ => None,
+        });
+        assert_eq!(last.as_deref(), Some("simd"));
     }
 
     #[test]

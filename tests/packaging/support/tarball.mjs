@@ -1,7 +1,7 @@
 /** The tarball that npm would publish, and customers made from it. */
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,12 @@ export function scratch() {
 
 /** The path of the packed tarball: the one that is given, else a fresh one. */
 export function tarball() {
+  return (packed ??= pack());
+}
+
+let packed;
+
+function pack() {
   const given = process.env.FLANEUR_TARBALL;
   if (given) return given;
   const folder = scratch();
@@ -33,14 +39,11 @@ export function filesOf(path) {
   return listed.trim().split("\n").map((name) => name.replace(/^package\//, "")).sort();
 }
 
-/** A customer's project with the package installed as npm would: it has no dependencies. */
-export function customer(name) {
-  const folder = join(scratch(), name);
-  cpSync(join(root, "tests/packaging", name), folder, { recursive: true });
-  const home = join(folder, "node_modules/flaneur");
+/** Places the package as npm would: it has no dependencies and runs nothing. */
+export function unpack(path, home) {
+  rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
-  execFileSync("tar", ["-xzf", tarball(), "--strip-components=1", "-C", home]);
-  return folder;
+  execFileSync("tar", ["-xzf", path, "--strip-components=1", "-C", home]);
 }
 
 export function manifest() {

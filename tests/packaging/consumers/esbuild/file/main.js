@@ -1,0 +1,4 @@
+import wasm from "flaneur/core.wasm";
+import { run } from "../shop.js";
+
+run({ wasm });

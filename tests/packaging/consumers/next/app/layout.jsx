@@ -1,0 +1,11 @@
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <head>
+        <title>A customer</title>
+        <link rel="icon" href="data:," />
+      </head>
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,3 @@
+import { run } from "./shop.cjs";
+
+await run(await import("flaneur"));

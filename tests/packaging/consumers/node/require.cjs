@@ -1,0 +1,3 @@
+const { run } = require("./shop.cjs");
+
+run(require("flaneur"));

@@ -1,0 +1,3 @@
+import { run } from "./shop.js";
+
+run();
