@@ -135,6 +135,24 @@ test("a device that loses store forgets everything, and starts with a whole epoc
   await measurer.close();
 });
 
+test("a page that looks after everything was forgotten does not make the database again, whatever the browser tells of databases", async (t) => {
+  const { url } = await operator(t);
+  const shop = freshShop();
+  const { measurer, begin } = await device(shop, [taskAt(url)]);
+  await begin();
+  const there = async () => (await databases()).includes(`flaneur:${shop}:measure`);
+  assert.ok(await there());
+  await measurer.destroy();
+  // Some browsers do not list their databases, and the list of others is old while one is being deleted.
+  const list = indexedDB.databases;
+  Object.defineProperty(indexedDB, "databases", { value: undefined, configurable: true });
+  t.after(() => delete indexedDB.databases);
+  assert.deepEqual(await Promise.all([measurer.ledger(), measurer.preview(false)]), [[], []]);
+  await measurer.drop();
+  Object.defineProperty(indexedDB, "databases", { value: list, configurable: true });
+  assert.equal(await there(), false);
+});
+
 // [what the server does, ends as, requests]
 const HOSTILE = [
   ["answers 200", () => ({ status: 200 }), "sent", 1],

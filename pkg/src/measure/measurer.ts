@@ -189,6 +189,7 @@ export class Measurer {
 
   /** Answers, charges and seals what the last epoch owes. */
   async #prepare({ tasks }: Questions, now: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return; // nothing is made any more
     const remembered = await this.#store.read(true, ["ledger"]);
     const state = remembered.state ?? freshState(now);
     const epoch = epochAt(now, state.anchor);

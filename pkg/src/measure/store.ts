@@ -81,7 +81,7 @@ function lastOf(transaction: IDBTransaction, turn: Turn, then: (number: number) 
 /** The database of one shop. */
 export class MeasureStore {
   readonly #shop: string;
-  #db: Promise<IDBDatabase> | undefined;
+  #db: Promise<IDBDatabase | undefined> | undefined;
 
   constructor(shop: string) {
     this.#shop = shop;
@@ -90,8 +90,10 @@ export class MeasureStore {
   /** Everything, and a lease for each turn. Creates the database when `create`; otherwise nothing is created. */
   async read(create: boolean, turns: readonly Turn[] = []): Promise<Remembered & { leases: Lease[] }> {
     const leases: Lease[] = [];
-    if (!create && !this.#db && !(await hasMeasured(this.#shop))) return { state: undefined, ledger: [], waiting: [], leases };
-    const db = await this.#open();
+    const nothing = { state: undefined, ledger: [], waiting: [], leases };
+    if (!create && !this.#db && !(await hasMeasured(this.#shop))) return nothing;
+    const db = await this.#open(create);
+    if (!db) return nothing;
     return new Promise((resolve, reject) => {
       const transaction = db.transaction(STORES, "readonly");
       for (const turn of turns) lastOf(transaction, turn, (number) => leases.push({ turn, number }));
@@ -110,9 +112,10 @@ export class MeasureStore {
     return leases.every(({ turn, number }) => now.some((lease) => lease.turn === turn && lease.number === number));
   }
 
-  /** Writes a change, on the disk when this resolves to true. False when another tab wrote meanwhile: then nothing is written. */
+  /** Writes a change, on the disk when this resolves to true. False when another tab wrote meanwhile, or everything was forgotten: then nothing is written. */
   async write({ state, ledger = [], waiting = [], done = [], old = [] }: Change, leases: readonly Lease[]): Promise<boolean> {
-    const db = await this.#open();
+    const db = await this.#open(false);
+    if (!db) return false;
     return new Promise((resolve, reject) => {
       const transaction = db.transaction(STORES, "readwrite", { durability: "strict" });
       let stale = false;
@@ -157,11 +160,20 @@ export class MeasureStore {
     (await db?.catch(() => undefined))?.close();
   }
 
-  #open(): Promise<IDBDatabase> {
-    this.#db ??= new Promise((resolve, reject) => {
+  /** The database; nothing when it is not there and is not to be made. A look while it is being deleted must not make it again. */
+  async #open(create: boolean): Promise<IDBDatabase | undefined> {
+    const db = await (this.#db ??= this.#ask(create));
+    return db || !create ? db : this.#open(true); // whoever asked before did not want it made
+  }
+
+  #ask(create: boolean): Promise<IDBDatabase | undefined> {
+    return new Promise((resolve, reject) => {
       const request = indexedDB.open(databaseOf(this.#shop), VERSION);
-      request.onupgradeneeded = () => {
-        for (const store of STORES) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
+      let absent = false;
+      request.onupgradeneeded = ({ oldVersion }) => {
+        absent = !create && oldVersion === 0;
+        if (absent) request.transaction?.abort();
+        else for (const store of STORES) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
       };
       request.onsuccess = () => {
         const db = request.result;
@@ -171,11 +183,12 @@ export class MeasureStore {
         };
         resolve(db);
       };
-      request.onerror = () => {
+      request.onerror = (event) => {
+        event.preventDefault(); // an abort of our own is no mishap of the page
         this.#db = undefined;
-        reject(request.error ?? new Error("the ledger did not open"));
+        if (absent) resolve(undefined);
+        else reject(request.error ?? new Error("the ledger did not open"));
       };
     });
-    return this.#db;
   }
 }
