@@ -35,7 +35,8 @@ function serviceWorker(): Plugin {
         if (name === "sw.js" || name.endsWith(".map")) continue;
         hash.update(name).update(readFileSync(path));
         // The inline copy of the engine is for pages that cannot have the file; offline, the file is there.
-        if (!name.startsWith("catalog/") && !name.startsWith("assets/inline-")) shell.push(name);
+        // What measures is fetched after consent and not before, and the questions are those of today.
+        if (!/^(catalog|measure)\/|^assets\/(inline|measurer|upstream)/.test(name)) shell.push(name);
       }
       const text = readFileSync(worker, "utf8")
         .replace("__BUILD__", hash.digest("hex").slice(0, 16))

@@ -281,7 +281,7 @@ test("with every gate denied nothing is written and the shop's order stands", as
   assert.deepEqual(mishaps, []);
 });
 
-const FILE = /^\/(index\.html|icon\.svg|sw\.js|assets\/[\w-]+\.(js|css|wasm|woff2)|catalog\/(items|display)\.json|catalog\/shop\.flaneur|catalog\/pictures\/[\w.-]+\.svg)?$/;
+const FILE = /^\/(index\.html|icon\.svg|sw\.js|assets\/[\w-]+\.(js|css|wasm|woff2)|catalog\/(items|display)\.json|measure\/tasks\.json|catalog\/shop\.flaneur|catalog\/pictures\/[\w.-]+\.svg)?$/;
 const isShopFile = (path) => FILE.test(path);
 
 for (const serviceWorkers of ["block", "allow"]) {

@@ -10,6 +10,8 @@ import "./pages/category.ts";
 import "./pages/dial.ts";
 import "./pages/home.ts";
 import "./pages/item.ts";
+import "./pages/merchant.ts";
+import "./pages/privacy.ts";
 import "./parts/consent.ts";
 import "./parts/header.ts";
 import type { ShopPanel, Tab } from "./parts/panel.ts";
@@ -19,6 +21,7 @@ import "./parts/toast.ts";
 import type { ShopWhy } from "./parts/why.ts";
 import "./parts/why.ts";
 import { requests } from "./parts/engine-room.ts";
+import { operatorOrigins } from "./questions.ts";
 import { to } from "./router.ts";
 
 export class ShopApp extends ShopElement {
@@ -49,6 +52,7 @@ export class ShopApp extends ShopElement {
     this.addEventListener("shop-panel", (e) => (this.renderRoot.querySelector<ShopToast>(".page-toast")?.hide(), this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Tab>).detail)));
     this.addEventListener("shop-why", (e) => this.renderRoot.querySelector<ShopWhy>("shop-why")?.show((e as CustomEvent<RankedItem>).detail));
     this.addEventListener("shop-reordered", (e) => this.#announce((e as CustomEvent<string>).detail));
+    requests.known = operatorOrigins(this.store.questions);
     requests.watch(() => undefined);
   }
   #open(name: "shop-panel"): boolean {
@@ -76,13 +80,26 @@ export class ShopApp extends ShopElement {
   protected override updated(): void {
     const words = t();
     const { catalog } = this.store;
-    const name = this.route.page === "item" ? catalog.title(this.route.id) : this.route.page === "category" ? catalog.department(this.route.category) : this.route.page === "basket" ? words.basket : this.route.page === "dial" ? words.dialTitle : this.route.page === "search" ? words.resultsFor(this.route.query) : "";
+    const name = ((here: Route): string => {
+      switch (here.page) {
+        case "item": return catalog.title(here.id);
+        case "category": return catalog.department(here.category);
+        case "search": return words.resultsFor(here.query);
+        case "basket": return words.basket;
+        case "dial": return words.dialTitle;
+        case "privacy": return words.privacy.title;
+        case "merchant": return words.privacy.merchantTitle;
+        default: return "";
+      }
+    })(this.route);
     document.title = name ? `${name} · ${words.shopName}` : words.shopName;
   }
   #page() {
     switch (this.route.page) {
       case "home": return html`<page-home></page-home>`;
       case "dial": return html`<page-dial class="page"></page-dial>`;
+      case "privacy": return html`<page-privacy></page-privacy>`;
+      case "merchant": return html`<page-merchant></page-merchant>`;
       case "category": return html`<page-category .category=${this.route.category}></page-category>`;
       case "search": return html`<page-category .query=${this.route.query}></page-category>`;
       case "item": return html`<page-item .item=${this.route.id}></page-item>`;
@@ -100,6 +117,7 @@ export class ShopApp extends ShopElement {
         <div>
           <p class="note">${words.footer}</p>
           <button class="link" data-action="panel-engine" @click=${() => this.openPanel("engine")}>${words.engineTitle}</button>
+          <a href=${to.privacy} data-action="privacy">${words.privacy.link}</a>
           <a href=${to.home}>${words.home}</a>
         </div>
       </footer>

@@ -5,6 +5,8 @@ export type Route =
   | { page: "item"; id: string }
   | { page: "basket" }
   | { page: "dial" }
+  | { page: "privacy" }
+  | { page: "merchant" }
   | { page: "search"; query: string }
   | { page: "missing" };
 
@@ -22,7 +24,7 @@ export function route(hash: string = location.hash): Route {
   if (head === "c" && rest) return { page: "category", category: decoded(rest) };
   if (head === "item" && rest) return { page: "item", id: decoded(rest) };
   if (head === "basket") return { page: "basket" };
-  if (head === "dial") return { page: "dial" };
+  if (head === "dial" || head === "privacy" || head === "merchant") return { page: head };
   if (head === "search") return { page: "search", query: decoded(rest) };
   return { page: "missing" };
 }
@@ -31,6 +33,8 @@ export const to = {
   home: "#/",
   basket: "#/basket",
   dial: "#/dial",
+  privacy: "#/privacy",
+  merchant: "#/merchant",
   category: (name: string) => `#/c/${encodeURIComponent(name)}`,
   item: (id: string) => `#/item/${encodeURIComponent(id)}`,
   search: (query: string) => `#/search/${encodeURIComponent(query)}`,

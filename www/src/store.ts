@@ -1,6 +1,8 @@
 // The one place that talks to flaneur. Pages and parts read and act through it, and hear from it when to draw again.
 import { isFlaneurError, open, type Decision, type ExportedEvent, type Flaneur, type Forget, type Gates, type ImportReport, type LogDocument, type ProfileView, type RankedItem, type RankRequest, type Slate } from "flaneur";
 import { Catalog } from "./catalog.ts";
+import { later, now } from "./clock.ts";
+import { loadQuestions, type Questions } from "./questions.ts";
 import { opportunitiesOf, PRESSURE, rulesOf } from "./rules.ts";
 
 /** What a shelf shows. */
@@ -42,6 +44,8 @@ export class ShopStore {
   private constructor(
     readonly flaneur: Flaneur,
     readonly catalog: Catalog,
+    /** What the merchant asks of shoppers who agree; nothing on a static host. */
+    readonly questions: Questions | undefined,
     seed: number | undefined,
   ) {
     // One seed for the visit: shelves move because of what the shopper does, not because they are drawn again.
@@ -58,9 +62,16 @@ export class ShopStore {
     const asked = new URLSearchParams(location.search).get("seed");
     const seed = asked !== null && /^\d{1,15}$/.test(asked) ? Number(asked) : undefined;
     const loading = Catalog.load();
-    const flaneur = await open({ shop: "demo", catalog: "catalog/shop.flaneur", ...(seed !== undefined && { seed }) });
+    const questions = await loadQuestions();
+    const flaneur = await open({
+      shop: "demo",
+      catalog: "catalog/shop.flaneur",
+      ...(seed !== undefined && { seed }),
+      ...(later > 0 && { now }),
+      ...(questions && { tasks: questions.tasks, tasksKey: questions.tasksKey }),
+    });
     const catalog = await loading;
-    const store = new ShopStore(flaneur, catalog, seed);
+    const store = new ShopStore(flaneur, catalog, questions, seed);
     try {
       flaneur.rules(rulesOf(catalog));
     } catch (e) {

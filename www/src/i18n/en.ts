@@ -1,5 +1,6 @@
 // Every English sentence of the shop. The type of this object is the contract of the other languages.
 import { plural } from "./plural.ts";
+import { privacyEn } from "./privacy-en.ts";
 
 const n = (count: number, one: string, other: string) => plural("en", count, { one, other });
 
@@ -121,6 +122,8 @@ export const en = {
   accept: "Accept all",
   consentSaved: "Your choice is in force.",
   refusedNote: "Refusing writes nothing at all, so the question returns at the next visit.",
+  consentAsked: "Nothing about you is sent anywhere, but for one thing that you can allow apart: sealed answers that can only be added up. Each choice is yours and can be changed at any time in the privacy centre.",
+  privacy: privacyEn,
   // Panel
   panelTitle: "My shop",
   panelIntro: "Everything this shop knows about you is in this drawer. It is on this device only.",
@@ -219,6 +222,7 @@ export const en = {
   engineStorage: "Where the log is",
   storage: { device: "on this device", memory: "in memory, until the page closes" },
   engineBytes: "Bytes sent about you",
+  engineSealed: (reports: number) => n(reports, "one sealed answer that you allowed", `${reports} sealed answers that you allowed`),
   engineRequests: (own: number, others: number) => `${n(own, `${own} request`, `${own} requests`)} since the page opened, all GETs for the shop's own files; ${others} to anyone else`,
   engineVersion: "Version",
   receipts: (count: number) => n(count, `${count} consent receipt`, `${count} consent receipts`),

@@ -1,6 +1,7 @@
 // Every French sentence of the shop; the compiler refuses a missing key.
 import type { Messages } from "./en.ts";
 import { plural } from "./plural.ts";
+import { privacyFr } from "./privacy-fr.ts";
 
 const n = (count: number, one: string, other: string) => plural("fr", count, { one, other });
 
@@ -114,6 +115,8 @@ export const fr: Messages = {
   accept: "Tout accepter",
   consentSaved: "Votre choix est appliqué.",
   refusedNote: "Refuser n'écrit rien du tout : la question reviendra à la prochaine visite.",
+  consentAsked: "Rien sur vous n'est envoyé nulle part, sauf une chose que vous pouvez permettre à part : des réponses scellées qu'on ne peut qu'additionner. Chaque choix est le vôtre et se change à tout moment dans le centre de confidentialité.",
+  privacy: privacyFr,
   panelTitle: "Ma boutique",
   panelIntro: "Tout ce que cette boutique sait de vous est dans ce tiroir. Et seulement sur cet appareil.",
   tabControls: "Réglages",
@@ -208,6 +211,7 @@ export const fr: Messages = {
   engineStorage: "Où est le journal",
   storage: { device: "sur cet appareil", memory: "en mémoire, jusqu'à la fermeture de la page" },
   engineBytes: "Octets envoyés à votre sujet",
+  engineSealed: (reports) => n(reports, "une réponse scellée que vous avez permise", `${reports} réponses scellées que vous avez permises`),
   engineRequests: (own, others) => `${n(own, `${own} requête`, `${own} requêtes`)} depuis l'ouverture, toutes pour lire les fichiers de la boutique ; ${others} vers qui que ce soit d'autre`,
   engineVersion: "Version",
   receipts: (count) => n(count, `${count} reçu de consentement`, `${count} reçus de consentement`),

@@ -1,5 +1,6 @@
 // The language in force, its messages, and the formats that depend on it.
 // The choice lives in the address (?lang=fr), never in storage: nothing is written without consent.
+import { now as clock } from "../clock.ts";
 import { en, type Messages } from "./en.ts";
 import { fr } from "./fr.ts";
 
@@ -41,10 +42,11 @@ export const signed = (value: number): string =>
   new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
 export const percent = (share: number): string => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
 export const list = (words: string[]): string => new Intl.ListFormat(locale(), { type: "conjunction" }).format(words);
+export const moment = (at: number | string): string => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 export const day = (at: number | string): string => new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(new Date(at));
 
 /** "3 minutes ago", in the largest unit that fits. */
-export function ago(at: number, now = Date.now()): string {
+export function ago(at: number, now = clock()): string {
   const seconds = Math.round((at - now) / 1000);
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
   for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60]] as const) {

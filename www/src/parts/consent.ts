@@ -3,12 +3,22 @@ import { css, html } from "lit";
 import type { Gates } from "flaneur";
 import { t } from "../i18n/index.ts";
 import { shared } from "../styles/shared.ts";
+import type { ShopStore } from "../store.ts";
+import { to } from "../router.ts";
 import { ShopElement } from "./element.ts";
 
-export const GATES = ["store", "learn", "rank"] as const;
-export const gateWords = (gate: (typeof GATES)[number]): [string, string] => {
+/** The gates that this shop asks about: what sends is not asked for where nothing can be sent. */
+export const gatesOf = ({ questions }: ShopStore): (keyof Gates)[] => (questions ? ["store", "learn", "rank", "measure"] : ["store", "learn", "rank"]);
+export const gateWords = (gate: keyof Gates): [string, string] => {
   const words = t();
-  return gate === "store" ? [words.gateStore, words.gateStoreText] : gate === "learn" ? [words.gateLearn, words.gateLearnText] : [words.gateRank, words.gateRankText];
+  return (
+    {
+      store: [words.gateStore, words.gateStoreText],
+      learn: [words.gateLearn, words.gateLearnText],
+      rank: [words.gateRank, words.gateRankText],
+      measure: [words.privacy.gateMeasure, words.privacy.gateMeasureText],
+    } satisfies Record<keyof Gates, [string, string]>
+  )[gate] as [string, string];
 };
 
 export class ShopConsent extends ShopElement {
@@ -32,22 +42,23 @@ export class ShopConsent extends ShopElement {
     super();
     this.picked = {};
   }
-  #choose(gates: Pick<Gates, "store" | "learn" | "rank">): void {
+  #choose(gates: Partial<Gates>): void {
     void this.store.setGates(gates);
-    this.toast({ text: gates.store || gates.learn || gates.rank ? t().consentSaved : t().refusedNote });
+    this.toast({ text: Object.values(gates).some(Boolean) ? t().consentSaved : t().refusedNote });
   }
   protected override render() {
     const words = t();
-    const all = (value: boolean) => ({ store: value, learn: value, rank: value });
+    const gates = gatesOf(this.store);
+    const all = (value: boolean): Partial<Gates> => Object.fromEntries(gates.map((gate) => [gate, value]));
     return html`
       <section aria-labelledby="ask" data-consent>
         <div class="grid">
           <div>
             <h2 id="ask">${words.consentTitle}</h2>
-            <p class="note">${words.consentText}</p>
+            <p class="note">${this.store.questions ? words.consentAsked : words.consentText} <a href=${to.privacy}>${words.privacy.link}</a></p>
           </div>
           <div>
-            ${GATES.map((gate) => {
+            ${gates.map((gate) => {
               const [name, text] = gateWords(gate);
               return html`<label><input type="checkbox" data-consent-gate=${gate} .checked=${this.picked[gate] ?? false} @change=${(e: Event) => (this.picked = { ...this.picked, [gate]: (e.target as HTMLInputElement).checked })} /><span>${name}<small>${text}</small></span></label>`;
             })}

@@ -9,12 +9,17 @@ import { ShopElement } from "./element.ts";
 class Requests {
   own = 0;
   others = 0;
+  /** Reports to the operators, and what the merchant's page asks of them. */
+  operators = 0;
+  /** Origins of the operators that the shopper can read about. */
+  known: string[] = [];
   readonly #base = new URL("./", document.baseURI).href;
   watch(tell: () => void): void {
     if (typeof PerformanceObserver === "undefined") return;
     new PerformanceObserver((list) => {
       for (const { name } of list.getEntries()) {
         if (this.#isOwn(name)) this.own++;
+        else if (this.known.some((origin) => name.startsWith(`${origin}/`))) this.operators++;
         else this.others++;
       }
       tell();
@@ -29,8 +34,10 @@ class Requests {
 export const requests = new Requests();
 
 export class ShopEngine extends ShopElement {
-  static override properties = { receipts: { state: true } };
+  static override properties = { receipts: { state: true }, sent: { state: true } };
   declare receipts: number;
+  /** Lengths of the reports that left. */
+  declare sent: number[];
   static override styles = [
     shared,
     panel,
@@ -46,22 +53,26 @@ export class ShopEngine extends ShopElement {
   constructor() {
     super();
     this.receipts = 0;
+    this.sent = [];
   }
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.store.flaneur.consent.receipts().then((all) => (this.receipts = all.length));
+    const { consent, measure } = this.store.flaneur;
+    void consent.receipts().then((all) => (this.receipts = all.length));
+    void measure.ledger().then((lines) => (this.sent = lines.filter(({ outcome }) => outcome === "sent").map(({ bytes }) => bytes)));
   }
   protected override render() {
     const words = t();
     const { store } = this;
     const { status } = store.flaneur;
     const why = status.reason ?? status.storageReason;
+    const bytes = this.sent.reduce((sum, length) => sum + length, 0);
     return html`
       <section>
         <h3>${words.engineTitle}</h3>
         <dl class="box" data-engine=${status.engine} data-reason=${status.reason ?? ""}>
           <dt>${words.engineBytes}</dt>
-          <dd data-bytes-sent=${requests.others === 0 ? 0 : "unknown"}><span class="zero">${requests.others === 0 ? number(0) : "?"}</span><small data-requests-own=${requests.own} data-requests-other=${requests.others}>${words.engineRequests(requests.own, requests.others)}</small></dd>
+          <dd data-bytes-sent=${requests.others === 0 ? bytes : "unknown"}><span class="zero">${requests.others === 0 ? number(bytes) : "?"}</span>${this.sent.length > 0 ? html`<small>${words.engineSealed(this.sent.length)}</small>` : nothing}<small data-requests-own=${requests.own} data-requests-other=${requests.others}>${words.engineRequests(requests.own, requests.others)}</small></dd>
           <dt>${words.engineKind}</dt>
           <dd>${words.engine[status.engine]}</dd>
           ${why ? html`<dt>${words.engineReason}</dt><dd>${words.reason[why]}</dd>` : nothing}

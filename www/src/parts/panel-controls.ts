@@ -1,10 +1,11 @@
 // The shopper's controls: the surprise dial with its preview, the plain order, the gates, and the data itself.
 import { css, html, nothing } from "lit";
+import { download } from "../download.ts";
 import { percent, t } from "../i18n/index.ts";
 import { panel } from "../styles/panel.ts";
 import { to } from "../router.ts";
 import { shared } from "../styles/shared.ts";
-import { GATES, gateWords } from "./consent.ts";
+import { gatesOf, gateWords } from "./consent.ts";
 import { ShopElement } from "./element.ts";
 import { icon } from "./icons.ts";
 
@@ -38,11 +39,7 @@ export class ShopControls extends ShopElement {
   }
 
   async #export(): Promise<void> {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await this.store.export());
-    link.download = "flaneur-log.json";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    download(await this.store.export(), "flaneur-log.json");
   }
   async #import(event: Event): Promise<void> {
     const input = event.target as HTMLInputElement;
@@ -100,10 +97,11 @@ export class ShopControls extends ShopElement {
       <section>
         <h3>${words.gatesTitle}</h3>
         <div class="box">
-          ${GATES.map((gate) => {
+          ${gatesOf(store).map((gate) => {
             const [name, text] = gateWords(gate);
             return html`<label class="switch"><span>${name}<small>${text}</small></span><input type="checkbox" role="switch" data-action=${`gate-${gate}`} .checked=${gates[gate]} @change=${(e: Event) => void store.setGates({ [gate]: (e.target as HTMLInputElement).checked })} /></label>`;
           })}
+          <p><a href=${to.privacy}>${words.privacy.link}</a></p>
         </div>
       </section>
       <section>
