@@ -26,10 +26,12 @@ use flaneur_kernels::Queries;
 
 use crate::error::Result;
 use crate::math::order;
+use crate::profile::FACTS;
 use crate::time::{DAY_MS, Millis};
 use features::Whitening;
 use pack::{
-    CENTS_BYTES, KIND_SHIFT, Layout, Lists, Meta, POPULARITY_STEP, PriorWeight, SENSITIVE, TREND_STEP, UNAVAILABLE,
+    CENTS_BYTES, INTENT, KIND_SHIFT, Layout, Lists, Meta, POPULARITY_STEP, PriorWeight, SENSITIVE, TREND_STEP,
+    UNAVAILABLE,
 };
 
 /// A loaded pack.
@@ -145,6 +147,20 @@ impl Catalog {
     #[must_use]
     pub fn weights(&self) -> &[PriorWeight] {
         &self.layout.weights
+    }
+
+    /// Weights of the facts of an intent, in their order; `None` when the log could not tell them.
+    #[must_use]
+    pub fn intent_weights(&self) -> Option<[f64; FACTS]> {
+        let mut weights = [0.0; FACTS];
+        let mut told = 0;
+        for prior in self.weights() {
+            if let Some(weight) = weights.get_mut(usize::from(prior.signal.wrapping_sub(INTENT))) {
+                *weight = f64::from(prior.session);
+                told += 1;
+            }
+        }
+        (told == FACTS).then_some(weights)
     }
 
     /// The identifier of an item.

@@ -2,6 +2,7 @@
 
 pub mod budget;
 mod currency;
+mod intent;
 mod report;
 mod weights;
 
@@ -14,11 +15,9 @@ use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Catalog;
 use flaneur::catalog::Item;
 use flaneur::catalog::pack::{Learned, Stamp, write};
-use flaneur::rank::Weights;
 
 use crate::commands::Failure;
 use crate::display::display;
-use crate::evaluate::weights::priors;
 use crate::learn::counts::Counts;
 use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
@@ -169,7 +168,7 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     };
     let within = |rung: &Rung| make(&rung.learning(options.seed), rung.weight_bits);
     // Weights take the same room whatever they are.
-    let room = earlier.as_ref().map_or_else(Vec::new, |_| priors(&Weights::default()));
+    let room = earlier.as_ref().map_or_else(Vec::new, |_| weights::room());
     let (mut learned, borrowed, learning) = match (options.budget, options.sizes.rung(options.weight_bits)) {
         (Some(budget), _) => {
             let most = Learned { weights: room, ..within(&budget::ladder()[0]).0 };

@@ -111,10 +111,13 @@ impl Meta {
     }
 }
 
-/// The prior weight of one signal, by the signal's stable code.
+/// The code of the first fact of an intent among prior weights; the others follow.
+pub const INTENT: u16 = 0x100;
+
+/// The prior weight of one signal, by the signal's stable code, or of a fact of an intent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PriorWeight {
-    /// `Signal::code`.
+    /// `Signal::code`, or [`INTENT`] and the fact's place; a fact has a weight while a session runs.
     pub signal: u16,
     /// Weight while a session runs.
     pub session: f32,

@@ -2,8 +2,9 @@
 //!
 //! Read from the running session alone, plus whether the shopper came back and
 //! bought before. The probability is a logistic sum of nine facts of the
-//! session; its weights are assumptions of ours, stated in `docs/ALGORITHMS.md`
-//! section 13, not learned from this shop: hence [`Intent::is_calibrated`].
+//! session. Its weights are the pack's, where `flaneur pack` found enough sessions
+//! to learn them from ([`Intent::is_calibrated`]), else assumptions of ours, stated
+//! in `docs/ALGORITHMS.md` section 13.
 //! With fewer than [`ENOUGH`] events it says that it does not know.
 //!
 //! Cost: O(items of the session · tokens).
@@ -13,7 +14,7 @@ use litemap::LiteMap;
 use super::Profile;
 use crate::catalog::{Catalog, Family};
 use crate::log::{Event, EventKind};
-use crate::math::order::by_score;
+use crate::math::order::{by_score, distinct};
 use crate::math::{between, exp, ln};
 use crate::time::Millis;
 
@@ -23,10 +24,10 @@ pub const ENOUGH: u32 = 3;
 const ABOUT: usize = 4;
 /// A category holds the session when it has this share of it.
 const FOCUSED: f64 = 0.6;
-/// Log-odds of a purchase in a session of which nothing is known: about 3 in 100.
-const INTERCEPT: f64 = -3.5;
-/// Weights of [`Facts`], in their order.
-const WEIGHTS: [f64; 9] = [0.2, 1.0, 0.5, 1.5, 2.0, 0.2, 0.1, 0.3, 0.7];
+/// Facts of a session, the first always 1.
+pub const FACTS: usize = 10;
+/// The weights of [`facts`] without a shop's own: of nothing known a purchase in 3 of 100 sessions.
+pub const DEFAULTS: [f64; FACTS] = [-3.5, 0.2, 1.0, 0.5, 1.5, 2.0, 0.2, 0.1, 0.3, 0.7];
 
 /// What happened in a session, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -104,9 +105,43 @@ pub struct Intent {
 #[must_use]
 pub fn intent(catalog: &Catalog, profile: &Profile, now: Millis) -> Intent {
     let session = &profile.session;
-    if !session.runs(now) || session.counts.events < ENOUGH {
-        let events = if session.runs(now) { session.counts.events } else { 0 };
-        return Intent { events, ..Intent::default() };
+    let events = if session.runs(now) { session.counts.events } else { 0 };
+    let Some(facts) = facts(catalog, profile, now) else { return Intent { events, ..Intent::default() } };
+    let [_, _, again, focus, has_basket, has_checkout, ..] = facts;
+    let items = session.items(now);
+    let stage = if has_checkout > 0.0 {
+        Stage::Buying
+    } else if has_basket > 0.0 || again >= 0.25 {
+        Stage::Deciding
+    } else if focus >= FOCUSED && distinct(items.iter().copied()).len() >= 3 {
+        Stage::Comparing
+    } else {
+        Stage::Browsing
+    };
+    let learned = catalog.intent_weights();
+    Intent {
+        events,
+        stage: Some(stage),
+        purchase: Some(purchase(&facts, &learned.unwrap_or(DEFAULTS))),
+        about: telling(catalog, &shares(catalog, items)),
+        is_calibrated: learned.is_some(),
+    }
+}
+
+/// Probability of a purchase, 0..=1, by the facts and their weights.
+#[must_use]
+pub fn purchase(facts: &[f64; FACTS], weights: &[f64; FACTS]) -> f64 {
+    let odds: f64 = facts.iter().zip(weights).map(|(fact, weight)| fact * weight).sum();
+    1.0 / (1.0 + exp(-odds))
+}
+
+/// The facts of the running session; nothing without enough evidence.
+#[must_use]
+pub fn facts(catalog: &Catalog, profile: &Profile, now: Millis) -> Option<[f64; FACTS]> {
+    let session = &profile.session;
+    let counts = &session.counts;
+    if !session.runs(now) || counts.events < ENOUGH {
+        return None;
     }
     let items = session.items(now);
     let shares = shares(catalog, items);
@@ -114,20 +149,11 @@ pub fn intent(catalog: &Catalog, profile: &Profile, now: Millis) -> Intent {
         .iter()
         .filter(|&(&token, _)| catalog.family(token) == Family::Category && catalog.token_share(token) < 0.5)
         .fold(0.0_f64, |most, (_, &share)| most.max(share));
-    let distinct = crate::math::order::distinct(items.iter().copied()).len();
-    let again = if items.is_empty() { 0.0 } else { 1.0 - distinct as f64 / items.len() as f64 };
-    let counts = &session.counts;
-    let stage = if counts.checkouts > 0 {
-        Stage::Buying
-    } else if counts.carts > 0 || again >= 0.25 {
-        Stage::Deciding
-    } else if distinct >= 3 && focus >= FOCUSED {
-        Stage::Comparing
-    } else {
-        Stage::Browsing
-    };
+    let kinds = distinct(items.iter().copied()).len();
+    let again = if items.is_empty() { 0.0 } else { 1.0 - kinds as f64 / items.len() as f64 };
     let flag = |is: bool| f64::from(u8::from(is));
-    let facts = [
+    Some([
+        1.0,
         ln(1.0 + f64::from(counts.views)),
         again,
         focus,
@@ -137,15 +163,7 @@ pub fn intent(catalog: &Catalog, profile: &Profile, now: Millis) -> Intent {
         ln(1.0 + between(counts.minutes, 0.0, 30.0)),
         flag(session.visit > 1),
         flag(profile.history.iter().any(|(_, own)| own.bought > 0)),
-    ];
-    let odds = facts.iter().zip(WEIGHTS).fold(INTERCEPT, |sum, (fact, weight)| sum + fact * weight);
-    Intent {
-        events: counts.events,
-        stage: Some(stage),
-        purchase: Some(1.0 / (1.0 + exp(-odds))),
-        about: telling(catalog, &shares),
-        is_calibrated: false,
-    }
+    ])
 }
 
 /// Each token's share of the session, where the newest items count most.

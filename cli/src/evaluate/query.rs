@@ -113,6 +113,12 @@ impl<'a> Query<'a> {
         self.data.is_purchases_only
     }
 
+    /// Every event of the session, also those after the query: for what is learned from ended sessions only.
+    #[must_use]
+    pub fn session_events(&self) -> &'a [Line] {
+        self.data.sessions[self.session].events()
+    }
+
     /// The shopper's earlier sessions, oldest first; what they did after this query's moment is cut off.
     pub fn visits(&self) -> impl DoubleEndedIterator<Item = Visit<'a>> + use<'a> {
         let (data, now) = (self.data, self.now);

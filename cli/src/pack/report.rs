@@ -178,6 +178,9 @@ impl Report {
             line("", choice.arguments.clone());
         }
         line("weights", self.weights());
+        if let Some(Numbers { intent_moments, .. }) = self.fit.as_ref().filter(|fit| fit.intent_moments > 0) {
+            line("intent", format!("learned from {intent_moments} moments of sessions"));
+        }
         let pack = &self.pack;
         line("neighbours", format!("{} together, {} next, {} look-alikes", pack.together, pack.next, pack.similar));
     }

@@ -7,16 +7,19 @@
 //!
 //! Both tasks are asked: the next line of a running session for the block
 //! *session*, the next visit's basket for *again* and *discover*. A block keeps
-//! its defaults where the log has too few moments.
+//! its defaults where the log has too few moments. The same sessions tell what the
+//! facts of an intent weigh ([`intent`]).
 //! Costs: a second count of the log, one survey per moment; the moments come from a
 //! sample of at most [`ROWS`] rows.
 
 use anyhow::{Result, anyhow};
-use flaneur::catalog::pack::{PriorWeight, Stamp, write};
+use flaneur::catalog::pack::{INTENT, PriorWeight, Stamp, write};
 use flaneur::catalog::{Catalog, Item};
+use flaneur::profile::FACTS;
 use flaneur::rank::Weights;
 use serde::Serialize;
 
+use super::intent;
 use crate::evaluate::dataset::Dataset;
 use crate::evaluate::query::Task;
 use crate::evaluate::split::newest;
@@ -39,6 +42,8 @@ pub(super) struct Numbers {
     pub(super) session_moments: usize,
     /// The same of next visits.
     pub(super) visit_moments: usize,
+    /// Moments that the weights of an intent were learned from; 0 when the log cannot tell.
+    pub(super) intent_moments: usize,
 }
 
 /// What a fit reads.
@@ -60,6 +65,12 @@ pub(super) fn newest_part(log: &Log, items: &[Item]) -> Option<i64> {
     newest(&Dataset::new(log, items.to_vec(), Task::Session))
 }
 
+/// Weights that take as much room as any that can be fitted.
+pub(super) fn room() -> Vec<PriorWeight> {
+    let fact = |signal| PriorWeight { signal, session: 1.0, again: 0.0, discover: 0.0 };
+    [priors(&Weights::default()), (INTENT..).take(FACTS).map(fact).collect()].concat()
+}
+
 /// Fits both tasks.
 ///
 /// # Errors
@@ -75,7 +86,8 @@ pub(super) fn fit(
     let catalog = Catalog::read(bytes).map_err(|error| anyhow!("the pack that was built is not readable: {error}"))?;
     let mut numbers = Numbers { from: Some(source.from), ..Numbers::default() };
     let mut weights = Weights::default();
-    for (task, told) in [(Task::Session, &mut numbers.session_moments), (Task::Basket, &mut numbers.visit_moments)] {
+    let mut facts = Vec::new();
+    for task in [Task::Session, Task::Basket] {
         let data = Dataset::new(source.log, source.items.to_vec(), task);
         let lines = source.early.items.iter().map(|item| u32::try_from(item.lines).unwrap_or(u32::MAX));
         let training = Training::new(&data, source.from).with_counts(lines.collect());
@@ -85,7 +97,13 @@ pub(super) fn fit(
         let bar = progress.steps("fitting weights", asked.len());
         let found = fitted(&catalog, &asked, &fitting, &bar);
         bar.finish_and_clear();
-        (weights, *told) = (found.weights, found.choices);
+        weights = found.weights;
+        if task == Task::Session {
+            numbers.session_moments = found.choices;
+            (facts, numbers.intent_moments) = intent::learned(&catalog, &asked);
+        } else {
+            numbers.visit_moments = found.choices;
+        }
     }
-    Ok((priors(&weights), numbers))
+    Ok(([priors(&weights), facts].concat(), numbers))
 }
