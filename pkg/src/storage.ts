@@ -284,7 +284,11 @@ export class DeviceStore {
     const late = await this.#readAll(spare).finally(() => spare.db.close());
     const emptied = late.gone.includes(EVERYTHING);
     const records = new Map(emptied ? [] : stored.records);
-    if (emptied) this.clear();
+    if (emptied) {
+      this.clear();
+      stored.secret = late.secret; // the erased one would be the same shopper's arm again
+      this.putSecret(late.secret);
+    }
     for (const id of late.gone) records.delete(id);
     this.drop(late.gone);
     for (const [id, record] of late.records) {

@@ -149,6 +149,7 @@ test("what was written under the other name is taken over when the database open
 test("an erasure under the other name is an erasure of both", async () => {
   const { shop, store } = freshStore();
   store.put("before", BYTES);
+  store.putSecret(7);
   await store.flush();
   await store.close(() => {});
   const factory = { ...failing((name) => !name.endsWith("~")), deleteDatabase: () => failing(() => true).open("") };
@@ -164,10 +165,15 @@ test("an erasure under the other name is an erasure of both", async () => {
   await meanwhile.store.close(() => {});
   place(real);
   const after = freshStore(shop);
-  assert.deepEqual((await after.store.read(true)).records.map(([id]) => id), ["after"]);
+  const { records, secret } = await after.store.read(true);
+  assert.deepEqual(records.map(([id]) => id), ["after"]);
+  assert.equal(secret, undefined, "what chose the arms of experiments is erased with the log");
   await eventually(() => after.store.flush(), "the write");
   await after.store.close(() => {});
   assert.deepEqual(await idsOnDisk(shop), ["after"]);
+  const later = freshStore(shop);
+  assert.equal((await later.store.read(true)).secret, undefined);
+  await later.store.close(() => {});
 });
 
 test("a disk that is full or forbidden is never taken for a broken one", async () => {
