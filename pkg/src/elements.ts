@@ -2,7 +2,8 @@
  * Custom elements: a shelf, the reasons of a place, the surprise dial, the order in plain words, the
  * shopper's centre, what leaves, and an inspector for developers. They need the package `lit`.
  *
- * Importing defines nothing; `defineElements` does. In English and French, or in words of the shop's.
+ * Importing defines nothing; `defineElements` does. In English and French, of which the page fetches the
+ * one that it speaks, or in words of the shop's.
  */
 
 import { FlaneurCentre } from "./elements/centre.js";
@@ -14,7 +15,7 @@ import { FlaneurWhy } from "./elements/why.js";
 import { speakFor } from "./elements/base.js";
 import type { ElementsOptions } from "./elements/base.js";
 
-export { WORDS } from "./elements/base.js";
+export { wordsOf } from "./elements/base.js";
 export type { ElementsOptions } from "./elements/base.js";
 export type { Words } from "./elements/en.js";
 export type { FlaneurCentre } from "./elements/centre.js";

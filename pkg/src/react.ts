@@ -28,16 +28,12 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   const [shop, setShop] = useState<Flaneur>();
   useEffect(() => {
     let left = false;
-    let opened: Flaneur | undefined;
-    open().then((shop) => {
-      opened = shop;
-      if (left) void shop.close();
-      else setShop(shop);
-    }, report);
+    const opening = open();
+    opening.then((shop) => left || setShop(shop), report);
     return () => {
       left = true;
       setShop(undefined);
-      void opened?.close();
+      void opening.then((shop) => shop.close(), EMPTY);
     };
   }, [open]);
   return shop;
@@ -70,7 +66,7 @@ export function useSlate(request: RankRequest): UsedSlate {
       own.subscribe(changed);
       return () => {
         own.close();
-        if (shelf.current === own) shelf.current = undefined;
+        shelf.current = undefined;
       };
     },
     [shop, key],

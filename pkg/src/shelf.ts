@@ -42,9 +42,8 @@ export class Shelf {
 
   /** Calls back after each change of the view; returns what ends it. */
   subscribe(listener: () => void): () => void {
-    const own = (): void => listener();
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
@@ -53,7 +52,7 @@ export class Shelf {
     if (held) return;
     // The focus may only be on its way to a neighbour.
     setTimeout(() => {
-      if (this.#view.waiting && !this.held && !this.#closed) this.#put({ slate: this.#shop.rank(this.#request), waiting: false });
+      if (this.#view.waiting && !this.held && !this.#closed) this.refresh();
     });
   }
 
@@ -65,19 +64,15 @@ export class Shelf {
   refresh(request?: RankRequest, now = false): void {
     if (request) this.#request = { seed: this.#request.seed!, ...request };
     const slate = this.#shop.rank(this.#request);
-    const shown = this.#view.slate;
-    if (!this.held || now) {
-      this.#put({ slate, waiting: false });
-      return;
-    }
-    const same = slate.items.length === shown.items.length && slate.items.every(({ id }, i) => id === shown.items[i]?.id);
-    if (!same && !this.#view.waiting) this.#put({ slate: shown, waiting: true });
+    const { slate: shown, waiting } = this.#view;
+    if (!this.held || now) this.put({ slate, waiting: false });
+    else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put({ slate: shown, waiting: true });
   }
 
-  /** Takes an item away at once, whatever is held: the shopper sent it away. */
-  drop(id: string): void {
-    const { slate, waiting } = this.#view;
-    this.#put({ slate: { ...slate, items: slate.items.filter((item) => item.id !== id) }, waiting });
+  /** Shows something at once, whatever is held. */
+  put(view: ShelfView): void {
+    this.#view = view;
+    for (const listener of [...this.#listeners]) listener();
   }
 
   close(): void {
@@ -85,9 +80,9 @@ export class Shelf {
     this.#leave();
     this.#listeners.clear();
   }
+}
 
-  #put(view: ShelfView): void {
-    this.#view = view;
-    for (const listener of [...this.#listeners]) listener();
-  }
+/** Enough to tell two orders of the same candidates apart. */
+function idsOf({ items }: Slate): string {
+  return items.map(({ id }) => id).join();
 }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
+import { dapTask, signed } from "../js/support/tasks.mjs";
 import { launch, newContext, until } from "./support/browser.mjs";
 import { PAGES, serve } from "./support/server.mjs";
 
@@ -22,8 +23,9 @@ after(async () => {
   await server.close();
 });
 
-async function enter(t, query = "", options = {}) {
+async function enter(t, query = "", options = {}, bundle = undefined) {
   const shopper = await newContext(t, browser, options);
+  if (bundle) await shopper.context.addInitScript((given) => void (window.bundle = given), bundle);
   shopper.context.setDefaultTimeout(60_000); // half a hundred files, unbundled
   const page = await shopper.context.newPage();
   await page.goto(`${server.origin}/elements.html${query}`);
@@ -103,6 +105,21 @@ test("the order in words is the shares of the engine's own terms, and follows th
   assert.deepEqual(rules, ["VASE 5 stands at place 3.", "More of: Maker1.", "Less of: > 14.", "Never shown: VASE 0.", "At most 4 of one category."]);
   await page.evaluate(() => shop.consent.set({ rank: false }));
   await until("plain words", shares, (now) => Object.keys(now).length === 0);
+});
+
+test("what leaves is told in clear, as the outbox has it, and nothing once it is withdrawn", async (t) => {
+  const from = new Date(Date.now() - 864e5).toISOString();
+  const bundle = await signed("elements", [dapTask({ start: from, end: new Date(Date.now() + 90 * 864e5).toISOString() })]);
+  const { page, mishaps } = await enter(t, "?lang=fr", {}, { ...bundle, storage: "device" });
+  const lines = () => page.locator("flaneur-centre[inline] flaneur-leaves li").allInnerTexts();
+  assert.deepEqual(await lines(), []);
+  await page.evaluate(() => shop.consent.set({ store: true, measure: true }));
+  const [line] = await until("a line of the outbox", lines, (now) => now.length === 1);
+  const [entry] = await page.evaluate(() => shop.measure.preview());
+  for (const part of [entry.purpose.fr, entry.label.fr, ...entry.operators]) assert.ok(line.includes(part), `${part} is not in ${line}`);
+  await page.evaluate(() => shop.consent.set({ measure: false }));
+  await until("nothing", lines, (now) => now.length === 0);
+  assert.deepEqual(mishaps, []);
 });
 
 test("not for me takes an item away at once, its brand too, and undo brings the same order back", async (t) => {

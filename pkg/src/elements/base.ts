@@ -9,9 +9,7 @@ import { LitElement, css, html } from "lit";
 import type { CSSResultGroup, TemplateResult } from "lit";
 import { report } from "../errors.js";
 import type { Flaneur, Item, Rule } from "../types.js";
-import { en } from "./en.js";
 import type { Words } from "./en.js";
-import { fr } from "./fr.js";
 
 /** What the elements need to know. */
 export interface ElementsOptions {
@@ -20,13 +18,36 @@ export interface ElementsOptions {
   item: (id: string) => Item | undefined;
   /** Default: the document's language, else the browser's, else English. */
   language?: "en" | "fr";
-  /** Other words, for another language or another tone. */
+  /** Other words than those of `wordsOf`, for another language or another tone. */
   words?: Words;
   /** The shop's rules, to be told in plain words. */
   rules?: Rule[];
 }
 
-export const WORDS: Readonly<Record<"en" | "fr", Words>> = { en, fr };
+/** The words of a language, fetched when they are first spoken. */
+export async function wordsOf(language: "en" | "fr"): Promise<Words> {
+  return language === "fr" ? (await import("./fr.js")).fr : (await import("./en.js")).en;
+}
+
+/** What was fetched; nothing while it is on its way. */
+const spoken = new Map<"en" | "fr", Words | undefined>();
+
+function speak(language: "en" | "fr"): Words | undefined {
+  if (!spoken.has(language)) {
+    spoken.set(language, undefined);
+    wordsOf(language).then(
+      (words) => {
+        spoken.set(language, words);
+        for (const element of living) element.requestUpdate();
+      },
+      (e: unknown) => {
+        spoken.delete(language); // the next change tries again
+        report(e);
+      },
+    );
+  }
+  return spoken.get(language);
+}
 
 let options: ElementsOptions | undefined;
 
@@ -100,11 +121,14 @@ export abstract class FlaneurElement extends LitElement {
     return options?.rules ?? [];
   }
 
-  protected get words(): Words {
-    if (options?.words) return options.words;
+  /** What the element spoke last. */
+  protected words!: Words;
+
+  /** The language of the words. */
+  protected get language(): "en" | "fr" {
     const wishes = [options?.language, document.documentElement.lang, ...navigator.languages];
     const wish = wishes.map((tag) => tag?.slice(0, 2)).find((tag) => tag === "en" || tag === "fr");
-    return WORDS[wish ?? "en"];
+    return wish ?? "en";
   }
 
   protected item(id: string): Item {
@@ -132,9 +156,12 @@ export abstract class FlaneurElement extends LitElement {
     return options?.language ?? (document.documentElement.lang || "en");
   }
 
-  /** What only works with the shop there. */
+  /** What only works with the shop and the words there. */
   protected override render(): unknown {
-    return this.shop ? this.draw(this.shop, this.words) : html``;
+    const words = options?.words ?? speak(this.language);
+    if (!this.shop || !words) return html``;
+    this.words = words;
+    return this.draw(this.shop, words);
   }
 
   protected abstract draw(shop: Flaneur, words: Words): TemplateResult;

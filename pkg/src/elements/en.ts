@@ -99,6 +99,11 @@ export const en = {
   leavesTitle: "What leaves this device",
   leavesNothing: "Nothing. No count is sent unless you allow it.",
   leavesAllowed: "The counts that you allowed, and nothing else.",
+  leavesLine: {
+    collecting: (when: string, who: string) => `as it stands now; to ${who} from ${when} on`,
+    waiting: (when: string, who: string) => `sealed; to ${who} from ${when} on`,
+  },
+  leavesNoise: "Chance is added before it leaves.",
   // signals
   signal: {
     together: "Looked at by people who look at what you look at", last: "Goes with what you saw last", next: "Often comes next", session: "In the spirit of this visit",

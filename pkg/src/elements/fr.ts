@@ -95,6 +95,11 @@ export const fr: Words = {
   leavesTitle: "Ce qui quitte cet appareil",
   leavesNothing: "Rien. Aucun compte ne part sans votre accord.",
   leavesAllowed: "Les comptes que vous avez permis, et rien d'autre.",
+  leavesLine: {
+    collecting: (when: string, who: string) => `en l'état actuel ; à ${who} à partir du ${when}`,
+    waiting: (when: string, who: string) => `scellé ; à ${who} à partir du ${when}`,
+  },
+  leavesNoise: "Du hasard y est ajouté avant l'envoi.",
   signal: {
     together: "Regardé par ceux qui regardent ce que vous regardez", last: "Va avec ce que vous venez de voir", next: "Vient souvent ensuite", session: "Dans l'esprit de cette visite",
     taste: "Proche de l'un de vos goûts", history: "Proche de vos visites passées", similar: "Ressemble à ce que vous avez regardé", popularity: "Apprécié par beaucoup", trend: "A le vent en poupe",

@@ -1,18 +1,58 @@
 /**
- * `<flaneur-leaves>`: whether anything leaves this device. What waits in the outbox, the page shows with `measure.preview()`.
+ * `<flaneur-leaves>`: what leaves this device: nothing, or each answer that waits and each that is being
+ * collected, in clear, with who receives it and when. Read from `measure.preview()`, so it is what leaves.
  */
 
 import { html } from "lit";
 import type { TemplateResult } from "lit";
-import type { Flaneur } from "../types.js";
-import { FlaneurElement } from "./base.js";
+import type { Flaneur, OutboxEntry } from "../types.js";
+import { FlaneurElement, quietly } from "./base.js";
 import type { Words } from "./en.js";
 
+/** How long to wait for a first answer before looking again, doubled each time up to the last. */
+const FIRST_WAIT_MS = 250;
+const LAST_WAIT_MS = 10_000;
+
 export class FlaneurLeaves extends FlaneurElement {
+  static override properties = { entries: { state: true } };
+  declare entries: OutboxEntry[];
+
+  constructor() {
+    super();
+    this.entries = [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.changed();
+  }
+
+  protected override changed(): void {
+    this.requestUpdate();
+    quietly(this.#read());
+  }
+
+  async #read(wait = FIRST_WAIT_MS): Promise<void> {
+    const { shop } = this;
+    const allowed = shop?.consent.gates.measure === true;
+    this.entries = allowed ? await shop.measure.preview() : [];
+    // What measures is loaded after consent only, and says nothing when it is there.
+    if (allowed && this.entries.length === 0 && wait < LAST_WAIT_MS) {
+      setTimeout(() => this.isConnected && quietly(this.#read(2 * wait)), wait);
+    }
+  }
+
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
+    const allowed = shop.consent.gates.measure;
+    const when = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium" });
+    const line = ({ label, purpose, operators, state, due, mode }: OutboxEntry): TemplateResult => html`<li class="line" data-state=${state}>
+      <span>${purpose[this.language]}: <bdi>${label[this.language]}</bdi></span>
+      <small>${words.leavesLine[state](when.format(due), operators.join(", "))} ${mode === "ldp" ? words.leavesNoise : ""}</small>
+    </li>`;
     return html`<section>
       <h3>${words.leavesTitle}</h3>
-      <p>${shop.consent.gates.measure ? words.leavesAllowed : words.leavesNothing}</p>
+      <p>${allowed ? words.leavesAllowed : words.leavesNothing}</p>
+      ${allowed && this.entries.length > 0 ? html`<ul>${this.entries.map(line)}</ul>` : ""}
     </section>`;
   }
 }

@@ -155,7 +155,9 @@ export class FlaneurShelf extends FlaneurElement {
     this.#gone.set(id, { position, item: this.item(id), events: [event], scopes: [], until: Date.now() + UNDO_MS });
     this.shop?.observe({ type: "dismiss", item: id, id: event, slot: this.name });
     this.said = this.words.taken(this.title_(id));
-    this.#shelf?.drop(id);
+    const view = this.#shelf?.view;
+    // At once, even under the pointer: the shopper sent it away.
+    if (view) this.#shelf?.put({ ...view, slate: { ...view.slate, items: view.slate.items.filter((entry) => entry.id !== id) } });
     this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`[data-gone="${CSS.escape(id)}"] button`)?.focus();

@@ -1,7 +1,7 @@
 // A page with every element. `?lang=fr`, `?dir=rtl`, `?words=pseudo`.
 
 import { open } from "/pkg/index.js";
-import { WORDS, defineElements, defineInspector } from "/pkg/elements.js";
+import { defineElements, defineInspector, wordsOf } from "/pkg/elements.js";
 
 const asked = new URLSearchParams(location.search);
 document.documentElement.lang = asked.get("lang") ?? "en";
@@ -37,13 +37,13 @@ const pseudo = (words) =>
     ]),
   );
 
-window.shop = await open({ shop: "elements", catalog: window.items, consent: { learn: true, rank: true }, storage: "memory", rules, seed: 1 });
+window.shop = await open({ shop: "elements", catalog: window.items, consent: { learn: true, rank: true }, storage: "memory", rules, seed: 1, ...window.bundle });
 for (const item of ["lamp-0", "lamp-1", "rug-2"]) shop.observe({ type: "view_item", item });
 shop.observe({ type: "purchase", items: ["chair-1"] });
 shop.observe({ type: "mute", attribute: "brand:Maker4" });
 shop.profile.declare({ attribute: "colour:red", liking: 1 });
 const options = { shop, item: (id) => byId.get(id), rules };
-window.WORDS = WORDS;
+const WORDS = (window.WORDS = { en: await wordsOf("en"), fr: await wordsOf("fr") });
 window.language = (words) => defineElements({ ...options, words });
 defineElements({ ...options, ...(asked.get("words") === "pseudo" && { words: pseudo(WORDS.en) }) });
 await defineInspector();

@@ -29,7 +29,7 @@ import type {
   Status,
 } from "flaneur";
 import { arrange, catalogOf, connect, pushList, stamp, watch } from "flaneur/connect";
-import { defineElements, WORDS } from "flaneur/elements";
+import { defineElements, wordsOf } from "flaneur/elements";
 import { useSlate } from "flaneur/react";
 import { useSlate as useVueSlate } from "flaneur/vue";
 import { open as openInline } from "flaneur/inline";
@@ -204,8 +204,9 @@ async function atADistance(shop: Flaneur, list: Element): Promise<void> {
 }
 void atADistance;
 
-function parts(shop: Flaneur): void {
-  defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words: WORDS.en });
+async function parts(shop: Flaneur): Promise<void> {
+  const words = await wordsOf("en");
+  defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words });
   const used: Slate = useSlate({ slot: "home", size: 3 }).slate;
   const followed: Slate = useVueSlate({ slot: "home", size: 3 }).view.value.slate;
   // @ts-expect-error words have two languages

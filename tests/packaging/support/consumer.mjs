@@ -74,8 +74,14 @@ export async function serving(folder, script, use) {
   const port = await freePort();
   const server = begin(folder, ["npm", "run", "--silent", script], { PORT: String(port) });
   const url = `http://127.0.0.1:${port}/`;
+  let running = true;
+  const stopped = server.ended.then((why) => {
+    running = false;
+    throw new Error(`${script} ${why}`);
+  });
+  stopped.catch(() => {}); // its end is expected later
   try {
-    await Promise.race([answering(url), server.ended.then((why) => Promise.reject(new Error(why)))]);
+    await Promise.race([answering(url, () => running), stopped]);
     return await use(url);
   } catch (e) {
     throw new Error(`${e.message}\n${server.said()}`, { cause: e });
@@ -128,8 +134,8 @@ function begin(folder, [program, ...words], environment = {}) {
   return { ended, end, said: () => said };
 }
 
-async function answering(url) {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; ) {
+async function answering(url, isRunning) {
+  for (const until = Date.now() + PATIENCE_MS; isRunning() && Date.now() < until; ) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
