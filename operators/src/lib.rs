@@ -4,10 +4,12 @@
 //! judges our own reports.
 //! It is not an aggregator: its keys come from a seed, both operators share a memory, and nothing is kept.
 //! Real operators run Janus; `docs/AGGREGATION.md` says how.
-//! Used by: the tests of `upstream`, the package's browser tests, and the demo.
+//! Used by: the tests of `upstream`, the package's browser tests, and the demo ([`demo`]).
 
+pub mod demo;
 mod noise;
 pub mod server;
+mod shoppers;
 
 use std::collections::HashSet;
 
@@ -20,7 +22,7 @@ use janus_messages::{
     InputShareAad, PlaintextInputShare, Report, Role, TaskId,
 };
 use prio::codec::{Decode, Encode, ParameterizedDecode};
-use prio::field::Field128;
+use prio::field::{Field128, FieldElement};
 use prio::vdaf::prio3::{Prio3, Prio3Histogram, Prio3InputShare, Prio3PublicShare};
 use prio::vdaf::{Aggregatable, AggregateShare, Aggregator, Collector, OutputShare, PrepareTransition};
 
@@ -64,7 +66,19 @@ pub struct Operators {
     prio: Prio3Histogram,
     keys: [(HpkeConfig, KemKey); 2],
     sums: [AggregateShare<Field128>; 2],
+    count: usize,
     seen: HashSet<[u8; 16]>,
+}
+
+/// A batch, added up once and for all.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// How many reports it holds.
+    pub reports: usize,
+    /// The sum per bucket, with both operators' noise. May be negative.
+    pub sums: Vec<i128>,
+    /// The first bucket's share, as the leader and as the helper alone holds it.
+    pub shares: [Vec<u8>; 2],
 }
 
 const ROLES: [Role; 2] = [Role::Leader, Role::Helper];
@@ -76,10 +90,9 @@ impl Operators {
     /// [`Rejected::Task`].
     pub fn new(setup: &Setup) -> Result<Self, Rejected> {
         let prio = Prio3::new_histogram(2, setup.buckets, setup.chunk).map_err(|_| Rejected::Task)?;
-        let empty = || prio.aggregate(&(), std::iter::empty::<OutputShare<Field128>>()).map_err(|_| Rejected::Task);
-        let sums = [empty()?, empty()?];
+        let sums = empty(&prio)?;
         let keys = [key(1, &setup.seed), key(2, &setup.seed)];
-        Ok(Self { setup: setup.clone(), prio, keys, sums, seen: HashSet::new() })
+        Ok(Self { setup: setup.clone(), prio, keys, sums, count: 0, seen: HashSet::new() })
     }
 
     /// The task.
@@ -102,10 +115,10 @@ impl Operators {
         HpkeConfigList::new(vec![config.clone()]).get_encoded().unwrap_or_default()
     }
 
-    /// How many reports were taken.
+    /// How many reports were taken and wait to be added up.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.seen.len()
+        self.count
     }
 
     /// Takes a report, or says why not. A rejected report changes nothing.
@@ -142,6 +155,7 @@ impl Operators {
             sum.accumulate(output).map_err(|_| Rejected::Proof)?;
         }
         self.seen.insert(id);
+        self.count += 1;
         Ok(())
     }
 
@@ -158,6 +172,26 @@ impl Operators {
         }
         let sums = self.prio.unshard(&(), shares, self.count()).map_err(|_| Rejected::Task)?;
         Ok(sums.into_iter().map(noise::signed).collect())
+    }
+
+    /// Adds up what waits, with both operators' noise, and begins anew: a batch is read once, because noise that is
+    /// drawn again and again averages out. A report that was seen stays seen.
+    ///
+    /// # Errors
+    /// [`Rejected::Task`] when the epsilon makes no sense.
+    pub fn collect(&mut self, noise: Epsilon) -> Result<Batch, Rejected> {
+        let reports = self.count;
+        let sums = self.sums(Some(noise))?;
+        let first = |share: &AggregateShare<Field128>| {
+            let mut bytes = share.get_encoded().map_err(|_| Rejected::Task)?;
+            bytes.truncate(Field128::ENCODED_SIZE);
+            Ok(bytes)
+        };
+        let [leader, helper] = &self.sums;
+        let shares = [first(leader)?, first(helper)?];
+        self.sums = empty(&self.prio)?;
+        self.count = 0;
+        Ok(Batch { reports, sums, shares })
     }
 
     fn open(&self, index: usize, report: &Report, sealed: &HpkeCiphertext) -> Result<Vec<u8>, Rejected> {
@@ -184,6 +218,11 @@ impl Operators {
         let plaintext = PlaintextInputShare::get_decoded(&plaintext).map_err(|_| Rejected::Message)?;
         Ok(plaintext.payload().to_vec())
     }
+}
+
+fn empty(prio: &Prio3Histogram) -> Result<[AggregateShare<Field128>; 2], Rejected> {
+    let one = || prio.aggregate(&(), std::iter::empty::<OutputShare<Field128>>()).map_err(|_| Rejected::Task);
+    Ok([one()?, one()?])
 }
 
 fn key(id: u8, seed: &[u8; 32]) -> (HpkeConfig, KemKey) {

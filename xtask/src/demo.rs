@@ -1,17 +1,25 @@
-//! `cargo xtask demo`: builds the demo shop and serves it.
+//! `cargo xtask demo`: builds the demo shop and serves it, with two local operators so that measuring can be watched.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use console::style;
 
 use crate::project::Project;
+use crate::run::Tool;
 use crate::serve::{Mount, Site};
+use crate::wasm::artifact;
 use crate::{catalog, ports, say, serve, setup, shop};
 
+/// The ports of the leader and the helper; free ones are used if these are taken.
+const OPERATOR_PORTS: [&str; 2] = ["8788", "8789"];
+
 /// Builds the package, the catalog and the demo shop, then serves it until
-/// Ctrl-C. Nothing leaves this machine.
+/// Ctrl-C, with two local operators beside it. Nothing leaves this machine.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Open the shop in the browser
@@ -44,6 +52,18 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         site = site.mount(Mount { prefix: "catalog", folder });
     }
 
+    // Without them the shop asks nothing, and everything else works the same. They end with this process.
+    let _operators = match start_operators(project) {
+        Ok((operators, folder)) => {
+            site = site.mount(Mount { prefix: "measure", folder });
+            Some(operators)
+        }
+        Err(error) => {
+            say::warn(&format!("the two local operators did not start, so the shop asks nothing: {error:#}"));
+            None
+        }
+    };
+
     let listener = ports::listen(options.port)?;
     let address = format!("http://{}/", listener.local_addr()?);
     println!("\nThe shop is open at {}  (Ctrl-C closes it)", style(&address).bold().green());
@@ -53,4 +73,32 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         say::warn(&format!("no browser could be started ({error}); open the address by hand"));
     }
     serve::serve(listener, &site)
+}
+
+/// Builds and starts the fixture of `operators`, and puts its questions where the page looks for them.
+fn start_operators(project: &Project) -> Result<(Child, PathBuf)> {
+    let messages = Tool::cargo(project, "build")
+        .args(["--package", "flaneur-operators", "--message-format=json-render-diagnostics"])
+        .stream_and_capture()?;
+    let program = artifact(&messages, "flaneur-operators", std::env::consts::EXE_EXTENSION)
+        .context("cargo built flaneur-operators but named no executable")?;
+    let mut operators = spawn(&program)?;
+    let mut line = String::new();
+    let output = operators.stdout.take().context("the operators have no output")?;
+    BufReader::new(output).read_line(&mut line).context("the operators said nothing")?;
+    let folder = project.scratch().join("measure");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("tasks.json"), &line).context("the questions cannot be written")?;
+    Ok((operators, folder))
+}
+
+/// The fixture ends when its input does, and that is ours to hold.
+fn spawn(program: &Path) -> Result<Child> {
+    Command::new(program)
+        .arg("demo")
+        .args(OPERATOR_PORTS)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{} did not start", program.display()))
 }

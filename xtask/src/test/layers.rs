@@ -155,6 +155,8 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         match (ready, chromium) {
             (Some(()), Some(chromium)) => {
                 checks.check("shop in Chromium", || {
+                    // Two operators that the shop's reports can be watched at.
+                    Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()?;
                     node_tests(project, "tests/browser")?.env(Engine::Chromium.variable(), &chromium).stream()
                 });
             }
