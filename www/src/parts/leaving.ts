@@ -33,7 +33,7 @@ export class ShopLeaving extends ShopElement {
     const facts = [words.to(list(operators)), epsilon > 0 ? words.costs(number(epsilonOf(epsilon), 1)) : words.costsNothing, ...(bytes > 0 ? [words.bytes(number(bytes))] : [])];
     return html`<li class="entry" data-next=${task} data-state=${state}>
       <h3>${purpose[language()]}</h3>
-      <p>${mode === "ldp" ? words.answerNoise : words.answer}: <span class="answer" data-answer>${label[language()]}</span></p>
+      <p>${mode === "ldp" ? words.answerNoise : words.answer} <span class="answer" data-answer>${label[language()]}</span></p>
       <p class="note">${state === "waiting" ? words.waiting(moment(due)) : words.collecting(moment(due))}</p>
       <p class="note">${facts.join(" · ")}</p>
       <details><summary>${words.choices(buckets.length)}</summary><ul>${buckets.map((bucket) => html`<li>${bucket[language()]}</li>`)}</ul></details>
