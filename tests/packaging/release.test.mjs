@@ -1,0 +1,36 @@
+// The workflows keep what they promise: what is published is what was tested, with provenance and without a secret.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "./support/tarball.mjs";
+
+const home = join(root, ".github/workflows");
+const read = (name) => readFileSync(join(home, name), "utf8");
+/** The text of one job. */
+const job = (text, name) => text.split(/^ {2}(?=\w+:$)/m).find((part) => part.startsWith(`${name}:`));
+
+test("no workflow knows a secret or a host, and each says what it may do", () => {
+  for (const name of readdirSync(home)) {
+    const text = read(name);
+    assert.doesNotMatch(text, /secrets\.|https?:\/\/|registry-url/, name);
+    assert.match(text, /^permissions:/m, name);
+  }
+});
+
+test("what is published is the tested tarball, and only that job has an identity", () => {
+  const text = read("release.yml");
+  const publish = job(text, "publish");
+  assert.match(publish, /needs: test/);
+  assert.match(publish, /npm publish .*--provenance/);
+  assert.doesNotMatch(publish, /checkout|npm (ci|install|pack)|cargo/, "nothing is built again");
+  assert.equal(text.split("id-token: write").length, 2);
+  assert.match(job(text, "test"), /upload-artifact/);
+});
+
+test("the workflows run the command that people run, and the tag is the package's version", () => {
+  for (const name of ["ci.yml", "release.yml"]) assert.match(read(name), /run: \.ci\/run$/m, name);
+  assert.ok(existsSync(join(root, ".ci/run")) && statSync(join(root, ".ci/run")).mode & 0o100);
+  assert.match(read("release.yml"), /pkg\/package\.json/);
+});
