@@ -435,6 +435,30 @@ fn studies_measure_every_pack_every_signal_and_write_a_page_that_loads_nothing()
 }
 
 #[test]
+fn the_dial_and_the_calibration_are_moved_and_the_defaults_judged() {
+    let folder = Folder::new("evaluate-surprise");
+    made(&folder, "purchase");
+    let command = "evaluate --events log.csv --items items.csv --task basket --methods POP,flaneur --surprise-curve --json out.json --html out.html";
+    let out = folder.run(command).expect(0).out();
+    assert!(out.contains("the dial moved") && out.contains("the calibration moved"), "{out}");
+    let json = figures(&folder, "out.json");
+    let surprise = &json["surprise"];
+    let engine = json["methods"].as_array().unwrap().iter().find(|method| method["name"] == "flaneur").unwrap();
+    assert_eq!(surprise["dial"][0]["NDCG@20"], engine["NDCG@20"]["value"], "the dial at 0 is the method of the run");
+    // The default setting stands in both sweeps.
+    let usual = |field: &str, name: &str, value: f64| {
+        let rows = surprise[field].as_array().unwrap();
+        rows.iter().find(|row| row[name] == value).unwrap().clone()
+    };
+    let (dial, mix) = (usual("dial", "surprise", 0.3), usual("calibration", "calibration", 1.0));
+    assert_eq!((&dial["NDCG@20"], &dial["KL"]), (&mix["NDCG@20"], &mix["KL"]));
+    // The verdict is what its row says.
+    let lost = 1.0 - dial["discover"]["ratio"]["value"].as_f64().unwrap();
+    assert_eq!(surprise["discovery"]["cost"].as_f64().unwrap().to_bits(), lost.to_bits());
+    assert!(folder.text("out.html").contains("<h2 id=\"surprise\">"));
+}
+
+#[test]
 fn malformed_options_are_refused_with_what_would_do() {
     let folder = Folder::new("evaluate-options");
     made(&folder, "view_item");

@@ -90,7 +90,7 @@ fn evaluate(project: &Project, options: &Options, flaneur: &Path, task: &str, fo
     if let Some(golden) = &options.golden {
         tool = tool.arg("--golden").arg(absolute(golden)?);
     }
-    tool.args(["--curve", "--ablate", "--engine", "wasm"])
+    tool.args(["--curve", "--ablate", "--surprise-curve", "--engine", "wasm"])
         .arg("--package")
         .arg(project.pkg())
         .arg("--json")

@@ -268,6 +268,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Ranks with another dial or calibration; the pack and the weights stay.
+    pub fn set(&mut self, setting: Setting) {
+        self.setting = setting;
+    }
+
     /// What the device knows at the query, and what is asked of it.
     #[must_use]
     pub fn device(&self, query: &Query<'_>) -> replay::Device {

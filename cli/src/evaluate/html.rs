@@ -125,6 +125,9 @@ fn sections(report: &Report) -> Vec<Section> {
     if let Some(ablation) = &studies.ablation {
         sections.push(("signals", "What each signal is worth", study::ablation(ablation)));
     }
+    if let Some(surprise) = &studies.surprise {
+        sections.push(("surprise", "What surprise costs", study::surprise(surprise)));
+    }
     if let Some(package) = &studies.package {
         sections.push(("package", "The packaged engine", study::package(package)));
     }

@@ -45,6 +45,8 @@ pub const HR: usize = 2;
 pub const MRR: usize = 5;
 /// Where NDCG@20 is.
 pub const NDCG: usize = 8;
+/// Where ser@20 is.
+pub const SERENDIPITY: usize = 17;
 /// Where KL is, which only a method that knows the shopper's interests can tell.
 pub const KL: usize = 19;
 /// Where Recall@20 is.

@@ -1,4 +1,5 @@
-//! What is asked beside the methods: how large a pack must be, which signals matter, whether the packaged engine agrees.
+//! What is asked beside the methods: how large a pack must be, which signals matter, what surprise costs, whether
+//! the packaged engine agrees.
 //!
 //! Every study asks the main queries of the same run, through the engine that
 //! ships, with the weights fitted anew for each setting, as `flaneur pack` would.
@@ -6,6 +7,7 @@
 pub mod ablation;
 pub mod curve;
 pub mod package;
+pub mod surprise;
 pub mod trial;
 
 use std::fmt::Write as _;
@@ -22,6 +24,7 @@ use super::query::Query;
 use ablation::Ablation;
 use curve::Curve;
 use package::Agreement;
+use surprise::Surprise;
 use trial::Trials;
 
 /// Options of the studies.
@@ -38,6 +41,9 @@ pub(crate) struct Options {
     /// Also leave every signal out, alone and in groups, and measure what is lost.
     #[arg(long)]
     ablate: bool,
+    /// Also move the dial of surprise and the calibration, and measure what they win and cost.
+    #[arg(long)]
+    surprise_curve: bool,
     /// Main queries that --curve and --ablate ask, at most: a seeded sample of whole sessions; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 4_000)]
     study_queries: usize,
@@ -82,6 +88,9 @@ pub struct Studies {
     /// Signals left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ablation: Option<Ablation>,
+    /// The dial and the calibration moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surprise: Option<Surprise>,
     /// The npm package against the native engine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<Agreement>,
@@ -109,6 +118,7 @@ pub(crate) fn run(options: &Options, package: Option<&package::Package>, scene: 
     Ok(Studies {
         package: package.map(agree).transpose()?,
         curve: options.curve.then(|| curve::curve(&trials, scene.setting)).transpose()?,
+        surprise: options.surprise_curve.then(|| surprise::surprise(scene)).transpose()?,
         ablation: options.ablate.then(|| ablation::ablation(&trials, scene.setting)).transpose()?,
     })
 }
@@ -120,6 +130,7 @@ impl Studies {
         let mut text = String::new();
         self.curve.iter().for_each(|curve| text += &curve.table());
         self.ablation.iter().for_each(|ablation| text += &ablation.table());
+        self.surprise.iter().for_each(|surprise| text += &surprise.table());
         if let Some(package) = &self.package {
             let _ = writeln!(text, "\n{package}");
         }

@@ -50,6 +50,7 @@ pub(super) fn document(name: &str, command: &str, runs: &[Value]) -> Result<Stri
         slices(&mut text, run)?;
         curve(&mut text, run)?;
         ablation(&mut text, run)?;
+        surprise(&mut text, run)?;
         package(&mut text, run)?;
     }
     Ok(text)
@@ -142,6 +143,13 @@ fn verdict(text: &mut String, run: &Value) -> Result<()> {
             "| at most {} bytes per item, the whole pack | {bytes:.1} | {holds} |",
             curve["size"]["at_most"]
         )?;
+    }
+    for field in ["discovery", "balance"] {
+        let verdict = &run["surprise"][field];
+        if let (Some(won), Some(cost)) = (verdict["won"].as_f64(), verdict["cost"].as_f64()) {
+            let (promise, holds) = (word(&verdict["promise"]), yes(verdict["holds"] == true));
+            writeln!(text, "| {promise} | {:+.1} % for {:.2} % | {holds} |", won * 100.0, cost * 100.0)?;
+        }
     }
     let package = &run["package"];
     if !package.is_null() {
@@ -275,6 +283,36 @@ fn ablation(text: &mut String, run: &Value) -> Result<()> {
     if !silent.is_empty() {
         let names = silent.iter().map(|name| format!("`{}`", word(name))).collect::<Vec<_>>().join(", ");
         writeln!(text, "\nSilent in this log, so that leaving them out changes nothing: {names}.")?;
+    }
+    Ok(())
+}
+
+fn surprise(text: &mut String, run: &Value) -> Result<()> {
+    let surprise = &run["surprise"];
+    for (field, heading) in [("dial", "The dial moved"), ("calibration", "The calibration moved")] {
+        let rows = list(&surprise[field]);
+        if rows.is_empty() {
+            continue;
+        }
+        writeln!(
+            text,
+            "\n### {heading}\n\n\
+             Before evidence; ratios are to the first row.\n\n\
+             | dial | calibration | NDCG@20, ratio | KL | discover: NDCG@20, ratio | discover: ser@20, ratio |\n\
+             |---:|---:|---:|---:|---:|---:|"
+        )?;
+        for row in rows {
+            writeln!(
+                text,
+                "| {} | {} | {} | {} | {} | {} |",
+                row["surprise"],
+                row["calibration"],
+                interval(&row["ratio"]),
+                figure(&row["KL"]),
+                interval(&row["discover"]["ratio"]),
+                interval(&row["discover"]["serendipity_ratio"])
+            )?;
+        }
     }
     Ok(())
 }

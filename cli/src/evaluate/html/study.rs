@@ -2,12 +2,15 @@
 
 use maud::{Markup, html};
 
+use flaneur::profile::DEFAULT_SURPRISE;
+
 use super::interval;
 use super::plot::{Drawing, Point, Span, Words, intervals, number, points};
 use super::table::table;
 use crate::evaluate::studies::ablation::{Ablation, Row};
 use crate::evaluate::studies::curve::Curve;
 use crate::evaluate::studies::package::Agreement;
+use crate::evaluate::studies::surprise::{Row as Setting, Surprise};
 
 /// NDCG@20 over bytes per item, and what the default pack gives up.
 pub(super) fn curve(curve: &Curve) -> Markup {
@@ -51,6 +54,71 @@ pub(super) fn curve(curve: &Curve) -> Markup {
             li {
                 (format!("{:.1}", curve.size.bytes_per_item)) " bytes per item; at most " (curve.size.at_most)
                 " were promised: " (verdict(curve.size.holds)) "."
+            }
+        }
+    }
+}
+
+/// What the dial and the calibration win and cost.
+pub(super) fn surprise(surprise: &Surprise) -> Markup {
+    let mark = |label: f64, x: f64, y: f64, is_default: bool| Point {
+        label: if is_default { format!("{label}, default") } else { label.to_string() },
+        x,
+        y,
+        ends: None,
+        look: 0,
+    };
+    let joined = Drawing { joined: true, ..Drawing::default() };
+    let shelf = surprise.dial.iter().filter_map(|row| {
+        let found = row.discover?;
+        Some(mark(row.surprise, found.serendipity, found.gain, row.surprise == DEFAULT_SURPRISE))
+    });
+    let shelf: Vec<Point> = shelf.collect();
+    let known = surprise.calibration.iter().filter(|row| row.divergence.is_finite());
+    let mix: Vec<Point> =
+        known.map(|row| mark(row.calibration, row.divergence, row.gain, row.calibration == 1.0)).collect();
+    let dial = Words {
+        id: "plot-dial",
+        title: "Relevance against surprise on the discover shelf",
+        description: "A line over the settings of the dial: surprising hits grow, relevance falls slowly at first.",
+    };
+    let balance = Words {
+        id: "plot-balance",
+        title: "Relevance against balance",
+        description: "A line over the settings of calibration: the divergence from the shopper's interests falls, and relevance a little.",
+    };
+    let rows = |rows: &[Setting]| {
+        let cells = |row: &Setting| {
+            let shelf = row.discover.map_or(["–".to_owned(), "–".to_owned()], |found| {
+                [interval(Some(found.ratio)), interval(Some(found.serendipity_ratio))]
+            });
+            let own = [
+                row.surprise.to_string(),
+                row.calibration.to_string(),
+                interval(Some(row.ratio)),
+                number(row.divergence),
+            ];
+            (row.surprise == DEFAULT_SURPRISE && row.calibration == 1.0, own.into_iter().chain(shelf).collect())
+        };
+        rows.iter().map(cells).collect::<Vec<_>>()
+    };
+    let heads = ["dial", "calibration", "NDCG@20, ratio", "KL", "discover: NDCG@20, ratio", "discover: ser@20, ratio"];
+    html! {
+        p { "The engine before it has seen what its slates are worth. Ratios are to the first row of each table." }
+        @if !shelf.is_empty() {
+            figure { figcaption { (dial.title) } (points(&dial, ["ser@20", "NDCG@20"], &shelf, joined)) }
+        }
+        (table("The dial moved", &heads, rows(&surprise.dial).into_iter()))
+        @if !mix.is_empty() {
+            figure { figcaption { (balance.title) } (points(&balance, ["KL", "NDCG@20"], &mix, joined)) }
+        }
+        (table("The calibration moved", &heads, rows(&surprise.calibration).into_iter()))
+        ul {
+            @for verdict in surprise.verdicts() {
+                li {
+                    (verdict.promise) ": " (format!("{:.1} % for {:.2} %", verdict.won * 100.0, verdict.cost * 100.0)) ", "
+                    @if verdict.holds { span.kept { "kept" } } @else { span.missed { "missed" } } "."
+                }
             }
         }
     }
