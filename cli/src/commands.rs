@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use flaneur_estimate::{estimate, power, task};
+use flaneur_estimate::{power, task};
 
-use crate::{evaluate, generate, inspect, off_policy, pack, simulate, sql};
+use crate::{estimate, evaluate, generate, inspect, off_policy, pack, simulate, sql};
 
 /// What ended a command, by exit code.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ enum Command {
     /// Make, sign and check the bundle of what may be asked of shoppers who agree.
     Task(task::Options),
     /// Turn what consenting devices sent into counts with intervals.
-    Estimate(estimate::Options),
+    Estimate(flaneur_estimate::estimate::Options),
     /// Say before launch what a question will be able to see.
     Power(power::Options),
     /// Estimate what another policy would have earned, from a log with propensities.
@@ -100,7 +100,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect(options) => inspect::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Task(options) => task::run(&options, &mut io::stdout()).map_err(Failure::Input),
-        Command::Estimate(options) => estimate::run(&options, &mut io::stdout()).map_err(Failure::Input),
+        Command::Estimate(options) => estimate::run(&options).map_err(Failure::Input),
         Command::Power(options) => power::run(&options, &mut io::stdout()).map_err(Failure::Input),
         Command::OffPolicy(options) => off_policy::run(&options),
         Command::Simulate(options) => simulate::run(&options),

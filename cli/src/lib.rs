@@ -12,6 +12,7 @@
 
 mod commands;
 mod display;
+mod estimate;
 pub mod evaluate;
 mod generate;
 mod inspect;

@@ -1,8 +1,8 @@
 //! `flaneur estimate`: from what was collected to counts with intervals, as a table, JSON and a picture.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::collection::{Collection, Noise};
-use crate::local::{Odds, Tally, projected, sql};
+use crate::local::{Odds, Skipped, Tally, projected, sql};
 use crate::normal::quantile;
 use crate::plot;
 
@@ -24,7 +24,8 @@ pub struct Options {
     /// The task's id
     #[arg(long, value_name = "ID")]
     pub task: String,
-    /// Mode ldp: answers as NDJSON. Mode dap: a collection as JSON, {"report_count": …, "aggregate_result": […]}
+    /// Mode ldp: answers as NDJSON, or as Parquet with the columns task and answer. Mode dap: a collection as JSON,
+    /// {"report_count": …, "aggregate_result": […]}
     #[arg(value_name = "FILE", required_unless_present = "sql")]
     pub input: Option<PathBuf>,
     /// Print the SQL that estimates in a warehouse instead (mode ldp)
@@ -66,11 +67,14 @@ pub struct Row {
     pub share_high: f64,
 }
 
-/// Runs the command.
+/// Hands every row of a Parquet file's columns `task` and `answer` to the function.
+pub type Parquet<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&str, &str)) -> Result<()>;
+
+/// Runs the command. `parquet` reads Parquet: this crate is too small to bring a reader along.
 ///
 /// # Errors
 /// A bundle without the task, an input that cannot be read or is of another shape, an output that cannot be written.
-pub fn run(options: &Options, out: &mut impl Write) -> Result<()> {
+pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Result<()> {
     if !(options.level > 0.5 && options.level < 1.0) {
         bail!("--level {} is out of range; expected between 0.5 and 1, such as 0.95", options.level);
     }
@@ -90,7 +94,13 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<()> {
     let labels = labels(&task, options.french);
     let (reports, rows) = if ldp {
         let mut tally = Tally::new(channel.buckets());
-        let skipped = tally.add_lines(channel, &options.task, BufReader::new(file).lines())?;
+        let skipped = if is_parquet(input)? {
+            let mut skipped = Skipped::default();
+            parquet(input, &mut |of, answer| tally.add_row(channel, &options.task, of, answer, &mut skipped))?;
+            skipped
+        } else {
+            tally.add_lines(channel, &options.task, BufReader::new(file).lines())?
+        };
         if skipped.other_tasks + skipped.malformed > 0 {
             writeln!(out, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;
         }
@@ -169,6 +179,14 @@ fn rows(
             }
         })
         .collect()
+}
+
+/// Whether the file begins as Parquet does.
+fn is_parquet(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    file.take(4).read_to_end(&mut start).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(start == b"PAR1")
 }
 
 fn write_table(out: &mut impl Write, reports: u64, rows: &[Row], level: f64) -> Result<()> {

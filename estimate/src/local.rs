@@ -100,12 +100,20 @@ impl Tally {
                 continue;
             }
             match serde_json::from_str::<Line>(&line) {
-                Ok(line) if line.task != task => skipped.other_tasks += 1,
-                Ok(line) if unhex(&line.answer).is_some_and(|bits| self.add(channel, &bits)) => {}
-                _ => skipped.malformed += 1,
+                Ok(line) => self.add_row(channel, task, &line.task, &line.answer, &mut skipped),
+                Err(_) => skipped.malformed += 1,
             }
         }
         Ok(skipped)
+    }
+
+    /// Adds one row of a table `answers(task, answer)` if it is an answer to `task`, and counts it as left out otherwise.
+    pub fn add_row(&mut self, channel: Channel, task: &str, of: &str, answer: &str, skipped: &mut Skipped) {
+        if of != task {
+            skipped.other_tasks += 1;
+        } else if !unhex(answer).is_some_and(|bits| self.add(channel, &bits)) {
+            skipped.malformed += 1;
+        }
     }
 
     /// The unbiased count of each bucket. May be negative.

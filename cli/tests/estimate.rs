@@ -1,0 +1,85 @@
+//! `flaneur estimate` on answers as devices send them: NDJSON and Parquet tell the same.
+#![allow(clippy::unwrap_used, reason = "a helper's failure is the test's")]
+
+#[path = "support/kit.rs"]
+mod kit;
+
+use std::fs::File;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, DictionaryArray, Int64Array, StringArray};
+use datafusion::arrow::datatypes::Int32Type;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::parquet::arrow::ArrowWriter;
+use kit::Folder;
+
+/// Ten buckets at ε = 4: an answer names one bucket.
+fn tasks() -> String {
+    let buckets: Vec<_> =
+        (0..10).map(|at| serde_json::json!({ "en": format!("b{at}"), "fr": format!("b{at}") })).collect();
+    let task = serde_json::json!({ "id": "one", "mode": "ldp", "epsilon": 4_000_000, "buckets": buckets });
+    serde_json::json!({ "flaneur": 1, "shop": "s", "tasks": [task] }).to_string()
+}
+
+/// What devices sent: mostly bucket 3, some of another task, some torn.
+fn answers() -> Vec<(&'static str, Option<String>)> {
+    let mut rows: Vec<_> = (0..500_u32)
+        .map(|at| {
+            let bucket = if at % 3 == 0 { at / 3 % 10 } else { 3 };
+            let bits = (1_u32 << bucket).to_le_bytes();
+            ("one", Some(format!("{:02x}{:02x}", bits[0], bits[1])))
+        })
+        .collect();
+    rows.extend([
+        ("two", Some("0100".into())),
+        ("one", Some("0300".into())),
+        ("one", None),
+        ("one", Some("zz".into())),
+    ]);
+    rows
+}
+
+fn write_parquet(path: &std::path::Path, columns: Vec<(&str, ArrayRef)>) {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn parquet_and_ndjson_of_the_same_answers_give_the_same_estimates() {
+    let folder = Folder::new("estimate-parquet");
+    folder.write("tasks.json", tasks());
+    let rows = answers();
+    let lines: String = rows
+        .iter()
+        .map(|(task, answer)| format!("{}\n", serde_json::json!({ "task": task, "answer": answer })))
+        .collect();
+    folder.write("answers.ndjson", lines);
+    let tasks: DictionaryArray<Int32Type> = rows.iter().map(|(task, _)| *task).collect();
+    let values: ArrayRef = Arc::new(rows.iter().map(|(_, answer)| answer.as_deref()).collect::<StringArray>());
+    let hours: ArrayRef = Arc::new((0..rows.len() as i64).collect::<Int64Array>());
+    write_parquet(
+        &folder.0.join("answers.parquet"),
+        vec![("received", hours), ("answer", values), ("task", Arc::new(tasks))],
+    );
+
+    let run = |file: &str| folder.run(&format!("estimate --tasks tasks.json --task one {file}")).expect(0).out();
+    let table = run("answers.ndjson");
+    assert!(table.contains("left out: 1 of other tasks, 3 malformed"), "{table}");
+    assert!(table.contains("500 reports"), "{table}");
+    assert_eq!(run("answers.parquet"), table);
+}
+
+#[test]
+fn a_parquet_file_without_the_columns_or_cut_off_is_refused_with_what_is_wrong() {
+    let folder = Folder::new("estimate-bad-parquet");
+    folder.write("tasks.json", tasks());
+    let ids: ArrayRef = Arc::new(StringArray::from(vec!["one"]));
+    write_parquet(&folder.0.join("answers.parquet"), vec![("task", ids)]);
+    let run = |file: &str| folder.run(&format!("estimate --tasks tasks.json --task one {file}")).expect(3);
+    run("answers.parquet").says("no column `answer`");
+    let whole = folder.read("answers.parquet");
+    folder.write("torn.parquet", &whole[..whole.len() / 2]);
+    run("torn.parquet").says("cut off or damaged");
+}
