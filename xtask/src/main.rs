@@ -1,4 +1,4 @@
-//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `scale` and `results`.
+//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `bench`, `scale` and `results`.
 //!
 //! Guarantees: each command does its own set-up on a machine that has rustup
 //! and Node.js, says what it does, and skips what an earlier run finished.
@@ -6,11 +6,12 @@
 //!
 //! Map: [`setup`] prepares the machine, [`wasm`] compiles the core, [`package`]
 //! assembles the npm package, [`catalog`] and [`shop`] build the demo,
-//! [`serve`] serves it, [`size`] holds the package to its budgets, [`scale`]
+//! [`serve`] serves it, [`size`] holds the package to its budgets, [`bench`] measures its speed, [`scale`]
 //! measures the packing of large logs, [`results`] the quality of ranking, and [`mod@test`] runs everything in layers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "durations are shown to a person; nothing here decides a slate")]
 
+mod bench;
 mod catalog;
 mod demo;
 mod package;
@@ -51,6 +52,8 @@ enum Command {
     Build(package::Options),
     /// Show the sizes of the package and hold them to benches/budgets.toml
     Size(size::Options),
+    /// Measure speed, start and growth in browsers, into docs/PERFORMANCE.md
+    Bench(bench::Options),
     /// Measure time and memory of packing 1, 10 and 50 million events, into docs/SCALE.md
     Scale(scale::Options),
     /// Replay a log and write how well everything ranks to docs/RESULTS.md
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&project, &options),
         Command::Build(options) => package::run(&project, &options),
         Command::Size(options) => size::run(&project, &options),
+        Command::Bench(options) => bench::run(&project, &options),
         Command::Scale(options) => scale::run(&project, &options),
         Command::Results(options) => results::run(&project, &options),
     });

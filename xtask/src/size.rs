@@ -1,5 +1,7 @@
 //! Sizes of the package, held to `benches/budgets.toml`.
 
+pub(crate) mod crates;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -26,6 +28,9 @@ pub(crate) struct Options {
     /// the Markdown table of docs/PACKAGING.md
     #[arg(long)]
     opt_levels: bool,
+    /// Show what weighs what in the core instead, before compression
+    #[arg(long, conflicts_with = "opt_levels")]
+    crates: bool,
 }
 
 /// `cargo xtask size`.
@@ -36,7 +41,24 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         return compare_levels(project);
     }
     package::build(project)?;
+    if options.crates {
+        print!("{}", crates::table(&crates::of(&wasm::named_core(project))?));
+        return Ok(());
+    }
     check(project)
+}
+
+/// Brotli bytes of what every visitor loads: the core with SIMD, and the entry `.`.
+pub(crate) fn of_start(project: &Project) -> Result<[u64; 2]> {
+    let sizes = measure(project, &project.pkg())?;
+    let named = |sizes: &[Size], name: &str| {
+        sizes
+            .iter()
+            .find(|size| size.name == name)
+            .map(|size| size.brotli)
+            .with_context(|| format!("no size of {name}"))
+    };
+    Ok([named(&sizes.modules, Variant::Simd.file())?, named(&sizes.entries, ".")?])
 }
 
 /// Prints the sizes of the built package and fails above a ceiling.
@@ -164,7 +186,7 @@ fn measure_modules(project: &Project, core: &wasm::Output) -> Result<Vec<Size>> 
 }
 
 /// A number with its thousands apart.
-fn bytes(number: u64) -> String {
+pub(crate) fn bytes(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -39,7 +39,7 @@ const FEATURES: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// One of the builds: two of the core, one of what sends.
+/// One of the builds: two of the core, one of what sends, one for the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
     /// With 128-bit vectors: every current browser.
@@ -48,6 +48,8 @@ pub(crate) enum Variant {
     Scalar,
     /// What a shopper's aggregates are sealed with; loaded only after consent.
     Upstream,
+    /// The core's scan and the roofline it is measured against; does not ship.
+    Kernel,
 }
 
 impl Variant {
@@ -60,23 +62,37 @@ impl Variant {
             Self::Simd => "simd",
             Self::Scalar => "scalar",
             Self::Upstream => "upstream",
+            Self::Kernel => "kernel",
         }
+    }
+
+    /// Whether it has 128-bit vectors.
+    fn has_vectors(self) -> bool {
+        matches!(self, Self::Simd | Self::Kernel)
     }
 
     /// The package it is compiled from.
     fn package(self) -> &'static str {
-        if self == Self::Upstream { "flaneur-upstream" } else { "flaneur" }
+        match self {
+            Self::Simd | Self::Scalar => "flaneur",
+            Self::Upstream => "flaneur-upstream",
+            Self::Kernel => "flaneur-bench-kernel",
+        }
     }
 
     /// What its files are called, without their extensions.
     fn stem(self) -> &'static str {
-        if self == Self::Upstream { "upstream" } else { "core" }
+        match self {
+            Self::Simd | Self::Scalar => "core",
+            Self::Upstream => "upstream",
+            Self::Kernel => "kernel",
+        }
     }
 
     /// Where cargo keeps what it compiled. Flags differ between the variants of the core: in one folder each would
     /// undo the other. What sends has the flags of the scalar one, and shares its dependencies.
     fn folder(self) -> &'static str {
-        if self == Self::Simd { "simd" } else { "scalar" }
+        if self.has_vectors() { "simd" } else { "scalar" }
     }
 
     /// The file's name in the package.
@@ -85,6 +101,7 @@ impl Variant {
             Self::Simd => "core_bg.wasm",
             Self::Scalar => "core_scalar_bg.wasm",
             Self::Upstream => "upstream_bg.wasm",
+            Self::Kernel => "kernel_bg.wasm",
         }
     }
 }
@@ -134,6 +151,17 @@ pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
 /// Builds what sends.
 pub(crate) fn build_upstream(project: &Project) -> Result<Output> {
     build_all(project, OptLevel::Manifest, &[Variant::Upstream])
+}
+
+/// The core with SIMD as it was built last, with its names.
+pub(crate) fn named_core(project: &Project) -> PathBuf {
+    Output { folder: project.scratch().join("wasm") }.file(Variant::Simd, "unstripped.wasm")
+}
+
+/// Builds the scan alone, for the benchmark; returns its glue and its module.
+pub(crate) fn build_kernel(project: &Project) -> Result<[PathBuf; 2]> {
+    let output = build_all(project, OptLevel::Manifest, &[Variant::Kernel])?;
+    Ok([output.glue(Variant::Kernel), output.module(Variant::Kernel)])
 }
 
 fn build_all(project: &Project, level: OptLevel, variants: &[Variant]) -> Result<Output> {
@@ -236,7 +264,7 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
     // `--config` adds to the flags of .cargo/config.toml, while the variable
     // RUSTFLAGS would replace them.
     let mut flags = remapped_paths(project);
-    if variant == Variant::Simd {
+    if variant.has_vectors() {
         flags.push("-Ctarget-feature=+simd128".to_owned());
     }
     // A JSON list of strings is a TOML one too.
@@ -306,7 +334,7 @@ fn generate_glue(variant: Variant, compiled: &Path, folder: &Path) -> Result<()>
                 // find one `new URL` per file, in the loader.
                 .omit_default_module_path(true)
                 // A trapped core is replaced in place; what sends is given up until the next page.
-                .reset_state_function(variant != Variant::Upstream)
+                .reset_state_function(Variant::CORE.contains(&variant))
                 .generate(folder)
         })
         .context("wasm-bindgen could not generate the glue")?;
@@ -320,14 +348,14 @@ fn optimize(project: &Project, variant: Variant, recipe: &Recipe, folder: &Path)
     let named = folder.join(format!("{stem}.unstripped.wasm"));
     Tool::npx(project, "wasm-opt", WASM_OPT)?
         .args(FEATURES)
-        .args((variant == Variant::Simd).then_some("--enable-simd"))
+        .args(variant.has_vectors().then_some("--enable-simd"))
         .args([&recipe.goal, "--debuginfo"])
         .arg(folder.join(format!("{stem}_bg.wasm")))
         .arg("--output")
         .arg(&named)
         .capture()?;
     let named = fs::read(named)?;
-    if variant != Variant::Simd {
+    if !variant.has_vectors() {
         check_scalar(&named)?;
     }
     let mut module = strip(&named)?;

@@ -28,16 +28,16 @@ const TYPES = {
 /**
  * Serves folders of the repository by address prefix. `faults` maps an address to what is answered
  * instead: `{ status, body, type, headers }`; without `body` the file stays. `remote` answers pages that
- * drive themselves.
+ * drive themselves. `headers` go with every answer.
  */
-export async function serve(mounts, faults = {}, remote = undefined) {
+export async function serve(mounts, faults = {}, remote = undefined, headers = {}) {
   const asked = [];
   const server = createServer((request, response) => {
     if (remote?.handle(request, response)) return;
     const path = decodeURIComponent(new URL(request.url, "http://server").pathname);
     asked.push({ method: request.method, path, url: request.url });
     answer(mounts, path, faults[path]).then(
-      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+      (found) => response.writeHead(found.status, { ...found.headers, ...headers }).end(found.body),
       (error) => response.writeHead(500).end(String(error)),
     );
   });

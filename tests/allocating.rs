@@ -1,0 +1,54 @@
+//! What a ranking allocates once everything is warm: counted, and held to a ceiling.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "support/shop.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod shop;
+
+use flaneur::engine::Engine;
+use flaneur::time::{DAY_MS, Millis};
+use flaneur::wire::event::EventWire;
+use shop::NOW;
+
+/// The ceiling of benches/budgets.toml.
+fn ceiling() -> u64 {
+    let text = include_str!("../benches/budgets.toml");
+    let line = text.lines().find_map(|line| line.strip_prefix("allocations = ")).unwrap();
+    line.split('#').next().unwrap().trim().replace('_', "").parse().unwrap()
+}
+
+/// A shopper who saw ten slates and chose from each: the own model is at work.
+fn shopper() -> Engine {
+    let mut engine = shop::engine(1_000);
+    for visit in 0..10 {
+        let now = Millis(NOW.0 - (10 - visit) * DAY_MS);
+        let slate = engine.rank(shop::request("home", 24, visit as u64), now).unwrap();
+        engine.seen(&slate.id, None, now).unwrap();
+        let entry = &slate.entries[visit as usize];
+        let item = engine.catalog().id(entry.item).to_owned();
+        let choice = shop::event(&format!("choice-{visit}"), "select_item", &item, now);
+        engine.observe(EventWire { slate: Some(slate.id), ..choice }, now).unwrap();
+    }
+    engine
+}
+
+#[test]
+fn a_ranking_allocates_no_more_than_its_ceiling() {
+    let mut engine = shopper();
+    let mut counts: Vec<u64> = (0..60)
+        .map(|seed| {
+            let request = shop::request("home", 24, seed);
+            let count = allocation_counter::measure(|| {
+                assert_eq!(engine.rank(request, NOW).unwrap().entries.len(), 24);
+            });
+            count.count_total
+        })
+        .skip(20)
+        .collect();
+    counts.sort_unstable();
+    let median = counts[counts.len() / 2];
+    println!("allocations of a rank: {median}");
+    assert!(median > 0, "nothing was counted");
+    assert!(median <= ceiling(), "{median} allocations, the ceiling of benches/budgets.toml is {}", ceiling());
+}
