@@ -71,7 +71,8 @@ pub fn reasons_of(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Vec<Vec<
             let cause = model.cause(desk.catalog, item, value);
             reasons.push(added(0, value, cause));
         }
-        largest_first(reasons)
+        largest_first(&mut reasons);
+        reasons
     };
     items.iter().map(of).collect()
 }

@@ -28,6 +28,8 @@ const HISTORY_REACH: usize = 300;
 const EXPLAIN_REACH: usize = 60;
 /// Interests that speak, strongest first.
 const INTERESTS: usize = 4;
+/// Places made at once for the terms of an entry: few have more.
+const REASONS: usize = 32;
 /// Days in which newness halves.
 const FRESH_HALF_LIFE: f64 = 28.0;
 
@@ -349,7 +351,9 @@ impl<'a> Scorer<'a> {
             let (item, attribute) = self.cause(signal, scored.item);
             Some(Reason { signal: signal.name(), code: signal.code(), weight, value, item, attribute })
         };
-        Signal::all().filter_map(term).collect()
+        let mut reasons = Vec::with_capacity(REASONS);
+        reasons.extend(Signal::all().filter_map(term));
+        reasons
     }
 
     /// The shopper's item, or the attribute, that speaks loudest in a term.
