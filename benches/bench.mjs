@@ -86,7 +86,11 @@ async function inChromium(act) {
       const page = await context.newPage();
       page.on("console", (message) => message.type() === "info" && say(`  ${message.text()}`));
       page.on("pageerror", (error) => console.error(error));
-      if (throttle > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: throttle });
+      if (throttle > 1) {
+        // The throttle is of a process, and an isolated page gets one of its own: it is slowed once it is there.
+        await page.goto(`${server.origin}/blank.html`);
+        await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: throttle });
+      }
       await page.goto(`${server.origin}/benches/${path}`);
       await page.waitForFunction(ready);
       return page;

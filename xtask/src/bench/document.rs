@@ -30,6 +30,7 @@ pub(super) fn document(figures: &Figures, built: &Built, promises: &[Promise]) -
     scan(&mut text, &figures.scan.found)?;
     calls(&mut text, figures)?;
     start(&mut text, figures)?;
+    engines(&mut text, figures)?;
     growth(&mut text, figures)?;
     weight(&mut text, built)?;
     Ok(text)
@@ -53,14 +54,14 @@ fn head(text: &mut String, figures: &Figures, promises: &[Promise]) -> Result<()
     )?;
     conditions(text, "scan", &figures.scan, &format!("Chromium {}", figures.scan.found.chromium))?;
     conditions(text, "calls and growth", &figures.calls, "the same")?;
-    conditions(text, "start", &figures.start, "the same")?;
+    if let Some(start) = &figures.start {
+        conditions(text, "start", start, "the same")?;
+    }
     conditions(text, "processor time", &figures.processor, &format!("Node.js {}", figures.processor.found.node))?;
-    conditions(
-        text,
-        "engines",
-        &figures.engines,
-        &figures.engines.found.found.keys().cloned().collect::<Vec<_>>().join(", "),
-    )?;
+    if let Some(engines) = &figures.engines {
+        let names = engines.found.found.keys().cloned().collect::<Vec<_>>().join(", ");
+        conditions(text, "engines", engines, &names)?;
+    }
     writeln!(
         text,
         "\nThe machine: {} processors, {}.\n\
@@ -234,7 +235,7 @@ fn processor(text: &mut String, figures: &Figures) -> Result<()> {
 }
 
 fn start(text: &mut String, figures: &Figures) -> Result<()> {
-    let start = &figures.start.found;
+    let Some(start) = figures.start.as_ref().map(|part| &part.found) else { return Ok(()) };
     writeln!(
         text,
         "## The start\n\n\
@@ -263,12 +264,17 @@ fn start(text: &mut String, figures: &Figures) -> Result<()> {
         text,
         "\nBrowsers name tasks of 50 ms and more only: 0 stands for none.\n\
          On a busy machine the database may not answer in time: then the shop opens without the log, and that start is counted but \
-         not timed.\n\n## Other engines\n"
+         not timed.\n"
     )?;
-    let engines = &figures.engines.found;
+    Ok(())
+}
+
+/// `rank` in each engine.
+fn engines(text: &mut String, figures: &Figures) -> Result<()> {
+    let Some(engines) = figures.engines.as_ref().map(|part| &part.found) else { return Ok(()) };
     writeln!(
         text,
-        "`rank` of {} items in batches of 40 ms and more, since not every clock is fine; one engine after the other.\n\n\
+        "## Other engines\n\n`rank` of {} items in batches of 40 ms and more, since not every clock is fine; one engine after the other.\n\n\
          | engine | median, ms | 95 % under, ms | against Chromium |\n|---|---:|---:|---:|",
         thousands(f64::from(engines.items))
     )?;

@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use crate::size::crates::Crates;
 
-/// Everything measured in browsers.
+/// Everything measured; the page does without the start and the other engines where those were left out.
 #[derive(Deserialize)]
 pub(super) struct Figures {
     pub(super) scan: Part<Scan>,
     pub(super) calls: Part<Calls>,
-    pub(super) start: Part<Start>,
-    pub(super) engines: Part<Engines>,
+    pub(super) start: Option<Part<Start>>,
+    pub(super) engines: Option<Part<Engines>>,
     pub(super) processor: Part<Processor>,
 }
 

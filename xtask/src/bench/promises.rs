@@ -116,7 +116,14 @@ fn calls(figures: &Figures) -> Vec<Promise> {
 }
 
 fn start(figures: &Figures) -> Vec<Promise> {
-    let start = &figures.start.found;
+    let Some(start) = figures.start.as_ref().map(|part| &part.found) else {
+        return vec![row(
+            "first personal slate after `open`, 10,000 items, 1,000 events",
+            Bound::Most(60.0),
+            None,
+            " ms",
+        )];
+    };
     let of =
         |what: &str| format!("first personal slate after `open`, {} items, {} events{what}", start.items, start.events);
     let slower = format!(", processor {} × slower", start.throttle);
@@ -162,8 +169,8 @@ fn growth(figures: &Figures) -> Vec<Promise> {
 }
 
 fn engines(figures: &Figures) -> Vec<Promise> {
-    let found = &figures.engines.found.found;
-    let factor = |name: &str| Some(found.get(name)?.median / found.get("chromium")?.median);
+    let found = figures.engines.as_ref().map(|part| &part.found.found);
+    let factor = |name: &str| Some(found?.get(name)?.median / found?.get("chromium")?.median);
     let what = |name: &str| format!("`rank` in {name}, against Chromium");
     vec![
         row(&what("Firefox"), Bound::Most(ENGINE_FACTOR), factor("firefox"), " ×"),

@@ -47,6 +47,8 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
                 "flaneur",
                 "--package",
                 "flaneur-upstream",
+                "--package",
+                "flaneur-bench-kernel",
                 "--lib",
                 "--target",
                 WASM_TARGET,
