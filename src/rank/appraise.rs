@@ -71,8 +71,7 @@ pub fn reasons_of(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Vec<Vec<
             let cause = model.cause(desk.catalog, item, value);
             reasons.push(added(0, value, cause));
         }
-        largest_first(&mut reasons);
-        reasons
+        largest_first(reasons)
     };
     items.iter().map(of).collect()
 }

@@ -470,8 +470,8 @@ impl<'a> Table<'a> {
         self.take(choice.at, true);
         let known = &self.pool[choice.at];
         let (item, base, tier) = (known.item, known.score - self.level, known.standing.tier);
-        let mut reasons = self.reasons(choice, owed);
-        largest_first(&mut reasons);
+        let reasons = self.reasons(choice, owed);
+        let reasons = largest_first(reasons);
         let score = reasons.iter().map(Reason::term).sum();
         self.seated(item, known.standing);
         let &Choice { propensity, discovery, .. } = choice;

@@ -28,8 +28,8 @@ impl Reason {
     }
 }
 
-/// Orders reasons by the size of their terms, in place. Cost: O(reasons²), of which there are some twenty; no allocation.
-pub(super) fn largest_first(reasons: &mut [Reason]) {
+/// Reasons by the size of their terms, ordered in place. Cost: O(reasons²), of which there are some twenty; no allocation.
+pub(super) fn largest_first(mut reasons: Vec<Reason>) -> Vec<Reason> {
     for at in 1..reasons.len() {
         let mut at = at;
         while at > 0 && reasons[at].term().abs() > reasons[at - 1].term().abs() {
@@ -37,6 +37,7 @@ pub(super) fn largest_first(reasons: &mut [Reason]) {
             at -= 1;
         }
     }
+    reasons
 }
 
 /// One entry of a slate.

@@ -43,7 +43,7 @@ pub(crate) struct Options {
     /// A tenth of the samples and no large catalog, to try the command; the page is not written
     #[arg(long)]
     quick: bool,
-    /// Measure nothing in browsers: make the page of the figures that are there
+    /// Measure nothing in browsers: make the page of the figures and the package that are there
     #[arg(long)]
     reuse: bool,
     /// The command-line tool that packs the invented shops, instead of building it
@@ -55,10 +55,10 @@ pub(crate) struct Options {
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     setup::rust::ensure_wasm_target(project)?;
     setup::node::ensure(project)?;
-    package::build(project)?;
     let folder = project.target.join("bench");
     let out = folder.join(if options.quick { "quick.json" } else { "figures.json" });
     if !options.reuse {
+        package::build(project)?;
         measure(project, options, &folder, &out)?;
     }
     let text = fs::read(&out).with_context(|| format!("{} cannot be read", project.shown(&out)))?;
