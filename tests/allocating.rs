@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/shop.rs"]
-#[allow(dead_code, reason = "shared with other tests")]
 mod shop;
 
 use flaneur::engine::Engine;
