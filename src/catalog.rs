@@ -26,11 +26,10 @@ use flaneur_kernels::Queries;
 
 use crate::error::Result;
 use crate::math::order;
-use crate::profile::FACTS;
 use crate::time::{DAY_MS, Millis};
 use features::Whitening;
 use pack::{
-    CENTS_BYTES, INTENT, KIND_SHIFT, Layout, Lists, Meta, POPULARITY_STEP, PriorWeight, SENSITIVE, TREND_STEP,
+    CENTS_BYTES, FACTS, INTENT, KIND_SHIFT, Layout, Lists, Meta, POPULARITY_STEP, PriorWeight, SENSITIVE, TREND_STEP,
     UNAVAILABLE,
 };
 

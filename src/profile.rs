@@ -26,7 +26,7 @@ use litemap::LiteMap;
 pub use affinity::{Affinities, Evidence, PriceTaste};
 pub use appetite::Appetite;
 pub use history::{History, Own};
-pub use intent::{Counts, DEFAULTS as INTENT_DEFAULTS, ENOUGH, FACTS, Intent, Stage, facts, intent, purchase};
+pub use intent::{Counts, DEFAULTS as INTENT_DEFAULTS, ENOUGH, Intent, Stage, facts, intent, purchase};
 pub use interest::{Interest, Interests};
 pub use learned::Learned;
 pub use session::Session;

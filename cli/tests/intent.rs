@@ -8,7 +8,8 @@ mod kit;
 use std::fmt::Write as _;
 
 use flaneur::catalog::Catalog;
-use flaneur::profile::{FACTS, INTENT_DEFAULTS, purchase};
+use flaneur::catalog::pack::FACTS;
+use flaneur::profile::{INTENT_DEFAULTS, purchase};
 use kit::Folder;
 
 /// Sessions of a shop where a basket ends in a purchase four times of five, and a session without one in twenty.

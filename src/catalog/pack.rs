@@ -113,6 +113,8 @@ impl Meta {
 
 /// The code of the first fact of an intent among prior weights; the others follow.
 pub const INTENT: u16 = 0x100;
+/// Facts of an intent, the first always 1.
+pub const FACTS: usize = 10;
 
 /// The prior weight of one signal, by the signal's stable code, or of a fact of an intent.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@
 use litemap::LiteMap;
 
 use super::Profile;
+use crate::catalog::pack::FACTS;
 use crate::catalog::{Catalog, Family};
 use crate::log::{Event, EventKind};
 use crate::math::order::{by_score, distinct};
@@ -24,8 +25,6 @@ pub const ENOUGH: u32 = 3;
 const ABOUT: usize = 4;
 /// A category holds the session when it has this share of it.
 const FOCUSED: f64 = 0.6;
-/// Facts of a session, the first always 1.
-pub const FACTS: usize = 10;
 /// The weights of [`facts`] without a shop's own: of nothing known a purchase in 3 of 100 sessions.
 pub const DEFAULTS: [f64; FACTS] = [-3.5, 0.2, 1.0, 0.5, 1.5, 2.0, 0.2, 0.1, 0.3, 0.7];
 

@@ -39,6 +39,8 @@ struct Strength {
     boost: f64,
     /// Discoveries at a dial of 1, as a share of the places.
     discoveries: f64,
+    /// Among how many of the best free candidates of a tier, off the obvious shelf, one is drawn.
+    within: usize,
     /// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
     likeness: f64,
     /// The bonus of an interest that lags a whole entry behind, in log-odds; in proportion below the same dial.
@@ -46,14 +48,13 @@ struct Strength {
 }
 
 /// Before seen slates taught anything: a surprise that nobody can tell the odds of costs relevance.
-const UNPROVEN: Strength = Strength { boost: 0.75, discoveries: 1.0 / 6.0, likeness: 0.0, calibration: 0.3 };
+const UNPROVEN: Strength =
+    Strength { boost: 0.75, discoveries: 1.0 / 6.0, within: 15, likeness: 0.0, calibration: 0.3 };
 /// With evidence: what was learned narrows a slate, and pays for more surprise.
-const PROVEN: Strength = Strength { boost: 6.0, discoveries: 1.0, likeness: 0.75, calibration: 0.1 };
+const PROVEN: Strength = Strength { boost: 7.0, discoveries: 1.0, within: 33, likeness: 0.75, calibration: 0.1 };
 
 /// How many of the best free candidates the uniform share of a draw is among.
 pub const UNIFORM_POOL: usize = 100;
-/// How many of the best free candidates of a tier, off the obvious shelf, a discovery is drawn among.
-const TIER_POOL: usize = 15;
 /// How many of the best candidates compete for the places.
 const POOL: usize = 300;
 /// How many of the best candidates the posterior draws know.
@@ -429,6 +430,7 @@ impl<'a> Table<'a> {
             groups: vec![0; list.len()],
             shares: [1.0, 0.0, 0.0],
             uniform: UNIFORM_POOL,
+            plain: self.plain_of(&list),
         };
         self.settle(&contest, &list, stream)
     }
@@ -437,7 +439,7 @@ impl<'a> Table<'a> {
     fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let (profile, request) = (self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
-        let mut left = [TIER_POOL; Tier::COUNT];
+        let mut left = [strength(self.bench).within; Tier::COUNT];
         let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].item);
         let within = |at: &usize| {
             let places = &mut left[self.pool[*at].standing.tier as usize];
@@ -451,16 +453,22 @@ impl<'a> Table<'a> {
             groups: list.iter().map(|&at| self.pool[at].standing.tier as usize).collect(),
             shares: self.bench.appetite.shares(dial),
             uniform: list.len(),
+            plain: self.plain_of(&list),
         };
         self.settle(&contest, &list, stream)
+    }
+
+    /// Where the plain order's candidate stands in a list.
+    fn plain_of(&self, list: &[usize]) -> Option<usize> {
+        let first = self.first()?;
+        list.iter().position(|&at| at == first)
     }
 
     fn settle(&self, contest: &Contest, list: &[usize], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let columns: Vec<u32> = list.iter().map(|&at| at as u32).collect();
         let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), &columns);
         let at = draw(&chances, stream)?;
-        let rivalled = self.first().is_some_and(|first| list.contains(&first));
-        Some((list[at], chances[at], rivalled))
+        Some((list[at], chances[at], contest.plain.is_some()))
     }
 
     /// Seats a candidate, adds the terms of learning and arrangement to its reasons, and tells the others how alike they are.

@@ -20,6 +20,8 @@ use crate::profile::Learned;
 pub const ENSEMBLE: usize = 64;
 /// Share of a draw that is uniform over the best candidates: no propensity below this over their number.
 pub const UNIFORM_SHARE: f64 = 0.05;
+/// Share that the plain order's candidate has outright: no weight of a replay of that order is above its inverse.
+const PLAIN_SHARE: f64 = 0.04;
 /// Standard deviation of the draws, in posterior standard deviations.
 const SPREAD: f64 = 0.5;
 /// Temperature of a draw without evidence, in log-odds.
@@ -118,6 +120,8 @@ pub(super) struct Contest {
     pub(super) shares: [f64; Tier::COUNT],
     /// How many of the first the uniform share goes to.
     pub(super) uniform: usize,
+    /// Which of them the plain order would show.
+    pub(super) plain: Option<usize>,
 }
 
 impl Contest {
@@ -128,7 +132,8 @@ impl Contest {
         let mut chances = vec![0.0; n];
         let present = |group: usize| self.groups.contains(&group);
         let total: f64 = (0..Tier::COUNT).filter(|&group| present(group)).map(|group| self.shares[group]).sum();
-        let share = |group: usize| (1.0 - UNIFORM_SHARE) * self.shares[group] / total;
+        let rest = 1.0 - UNIFORM_SHARE - self.plain.map_or(0.0, |_| PLAIN_SHARE);
+        let share = |group: usize| rest * self.shares[group] / total;
         let mut drawn = false;
         let members = |group: usize| (0..n).filter(move |&at| self.groups[at] == group);
         let field = |group: usize| {
@@ -150,6 +155,9 @@ impl Contest {
         }
         let uniform = self.uniform.min(n);
         chances[..uniform].iter_mut().for_each(|chance| *chance += UNIFORM_SHARE / uniform as f64);
+        if let Some(plain) = self.plain {
+            chances[plain] += PLAIN_SHARE;
+        }
         chances
     }
 
@@ -182,7 +190,7 @@ pub(super) fn draw(chances: &[f64], stream: &mut Stream) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Contest, ENSEMBLE, TEMPERATURE, UNIFORM_SHARE, draw};
+    use super::{Contest, ENSEMBLE, PLAIN_SHARE, TEMPERATURE, UNIFORM_SHARE, draw};
     use crate::log::Tier;
     use crate::math::{Stream, exp};
 
@@ -194,7 +202,8 @@ mod tests {
         let total: f64 = open.iter().map(|&group| contest.shares[group]).sum();
         let mut chances = vec![0.0; n];
         for &group in &open {
-            let share = (1.0 - UNIFORM_SHARE) * contest.shares[group] / total;
+            let outright = if contest.plain.is_some() { PLAIN_SHARE } else { 0.0 };
+            let share = (1.0 - UNIFORM_SHARE - outright) * contest.shares[group] / total;
             for draw in 0..ENSEMBLE {
                 let sign = if draw % 2 == 0 { 1.0 } else { -1.0 };
                 let value = |at: usize| contest.values[at] + sign * apart[draw / 2][columns[at] as usize];
@@ -205,6 +214,7 @@ mod tests {
         }
         let uniform = contest.uniform.min(n);
         chances[..uniform].iter_mut().for_each(|chance| *chance += UNIFORM_SHARE / uniform as f64);
+        contest.plain.into_iter().for_each(|plain| chances[plain] += PLAIN_SHARE);
         chances
     }
 
@@ -217,6 +227,7 @@ mod tests {
             groups: (0..n).map(|_| stream.below(Tier::COUNT)).collect(),
             shares: [0.5, 0.3, 0.2],
             uniform: 1 + stream.below(12),
+            plain: Some(stream.below(2 * n)).filter(|&at| at < n),
         };
         (contest, apart, columns)
     }
@@ -243,7 +254,9 @@ mod tests {
             let chances = contest.chances(std::iter::empty(), &columns);
             assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             let uniform = |at: usize| {
-                if at < contest.uniform { UNIFORM_SHARE / contest.uniform.min(chances.len()) as f64 } else { 0.0 }
+                let outright = if contest.plain == Some(at) { PLAIN_SHARE } else { 0.0 };
+                let share = UNIFORM_SHARE / contest.uniform.min(chances.len()) as f64;
+                outright + if at < contest.uniform { share } else { 0.0 }
             };
             for a in 0..chances.len() {
                 for b in (0..a).filter(|&b| contest.groups[a] == contest.groups[b]) {

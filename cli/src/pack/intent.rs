@@ -10,8 +10,8 @@
 //! A log of purchases alone, or with fewer than [`FEWEST`] sessions of either end, says nothing.
 
 use flaneur::catalog::Catalog;
-use flaneur::catalog::pack::{INTENT, PriorWeight};
-use flaneur::profile::{FACTS, INTENT_DEFAULTS, facts, purchase};
+use flaneur::catalog::pack::{FACTS, INTENT, PriorWeight};
+use flaneur::profile::{INTENT_DEFAULTS, facts, purchase};
 use flaneur::time::Millis;
 use rayon::prelude::*;
 

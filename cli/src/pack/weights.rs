@@ -13,9 +13,8 @@
 //! sample of at most [`ROWS`] rows.
 
 use anyhow::{Result, anyhow};
-use flaneur::catalog::pack::{INTENT, PriorWeight, Stamp, write};
+use flaneur::catalog::pack::{FACTS, INTENT, PriorWeight, Stamp, write};
 use flaneur::catalog::{Catalog, Item};
-use flaneur::profile::FACTS;
 use flaneur::rank::Weights;
 use serde::Serialize;
 
