@@ -26,6 +26,7 @@ mod ruleset;
 mod score;
 mod signal;
 mod slate;
+mod strength;
 mod tally;
 
 pub use appraise::{Appraisal, appraise, reasons_of};

@@ -24,6 +24,7 @@ use super::ruleset::has;
 use super::score::Scorer;
 use super::signal::added;
 use super::slate::{Ranked, Reason, largest_first};
+use super::strength::Strength;
 use super::tally::Tally;
 use super::{Desk, Request};
 use crate::catalog::RelationKind;
@@ -32,26 +33,6 @@ use crate::log::Tier;
 use crate::math::order::{distinct, ranking};
 use crate::math::{Stream, between, exp, ln};
 use crate::profile::{Appetite, DEFAULT_SURPRISE};
-
-/// How strongly a slate departs from relevance alone.
-struct Strength {
-    /// The boost for items off the obvious shelf at a dial of 1, log-odds; half of it at a dial of a half.
-    boost: f64,
-    /// Discoveries at a dial of 1, as a share of the places.
-    discoveries: f64,
-    /// Among how many of the best free candidates of a tier, off the obvious shelf, one is drawn.
-    within: usize,
-    /// Penalty per unit of cosine to the nearest entry above, from a dial of [`DEFAULT_SURPRISE`] on; in proportion below.
-    likeness: f64,
-    /// The bonus of an interest that lags a whole entry behind, in log-odds; in proportion below the same dial.
-    calibration: f64,
-}
-
-/// Before seen slates taught anything: a surprise that nobody can tell the odds of costs relevance.
-const UNPROVEN: Strength =
-    Strength { boost: 0.75, discoveries: 1.0 / 6.0, within: 15, likeness: 0.0, calibration: 0.3 };
-/// With evidence: what was learned narrows a slate, and pays for more surprise.
-const PROVEN: Strength = Strength { boost: 7.0, discoveries: 1.0, within: 33, likeness: 0.75, calibration: 0.1 };
 
 /// How many of the best free candidates the uniform share of a draw is among.
 pub const UNIFORM_POOL: usize = 100;
@@ -204,11 +185,6 @@ fn legal_pins<'a>(bench: &'a Bench<'_>) -> (Vec<(usize, u32)>, Tally<'a>) {
     (pins, tally)
 }
 
-/// As strong as the evidence allows.
-fn strength(bench: &Bench<'_>) -> &'static Strength {
-    if bench.model.is_some() { &PROVEN } else { &UNPROVEN }
-}
-
 /// The places of the lower half that are discoveries: that share of the slate, evenly spread.
 fn discovery_places(size: usize, share: f64) -> Vec<usize> {
     let lower = size - size / 2;
@@ -251,7 +227,7 @@ impl<'a> Table<'a> {
         let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score).collect();
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
         let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
-        let balance = Balance::new(desk, request, strength(bench).calibration * share);
+        let balance = Balance::new(desk, request, Strength::of(bench.model.is_some()).calibration * share);
         let candidate = |item: u32, score: f64, learned: f64| Candidate {
             item,
             score,
@@ -281,10 +257,10 @@ impl<'a> Table<'a> {
         let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.item).collect();
         let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
         let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first, &rows));
-        let (level, penalty) = (level(&scores), strength(bench).likeness * share);
+        let (level, penalty) = (level(&scores), Strength::of(bench.model.is_some()).likeness * share);
         let (apart, drawn) = (apart.unwrap_or_default(), first.len());
         let size = request.size.min(pool.len());
-        let surprises = discovery_places(size, dial * strength(bench).discoveries);
+        let surprises = discovery_places(size, dial * Strength::of(bench.model.is_some()).discoveries);
         let mut table =
             Self { bench, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally };
         pins.iter().for_each(|&(_, item)| table.reserve(item));
@@ -301,7 +277,7 @@ impl<'a> Table<'a> {
         self.begin(size.saturating_sub(place + ahead));
         let owed = self.balance.owed(place);
         let is_lower = place >= size / 2;
-        let boost = if place >= size / 4 { dial * strength(self.bench).boost } else { 0.0 };
+        let boost = if place >= size / 4 { dial * Strength::of(self.bench.model.is_some()).boost } else { 0.0 };
         let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
         let discovery = self.surprises.contains(&place).then(|| self.discover(dial, &owed, stream)).flatten();
         let choice = discovery.map(|(at, propensity, rivalled)| Choice {
@@ -439,7 +415,7 @@ impl<'a> Table<'a> {
     fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let (profile, request) = (self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
-        let mut left = [strength(self.bench).within; Tier::COUNT];
+        let mut left = [Strength::of(self.bench.model.is_some()).within; Tier::COUNT];
         let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].item);
         let within = |at: &usize| {
             let places = &mut left[self.pool[*at].standing.tier as usize];
