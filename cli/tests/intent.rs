@@ -50,7 +50,7 @@ fn packed(folder: &Folder) -> Catalog {
 /// What is told after five item pages, the first opened again where there is a basket.
 fn told(weights: &[f64; FACTS], has_basket: bool) -> f64 {
     let flag = f64::from(u8::from(has_basket));
-    purchase(&[1.0, 5.0_f64.ln_1p(), flag / 6.0, 0.25, flag, 0.0, 0.0, 0.0, 1.0, 1.0], weights)
+    purchase(&[1.0, libm::log1p(5.0), flag / 6.0, 0.25, flag, 0.0, 0.0, 0.0, 1.0, 1.0], weights)
 }
 
 #[test]

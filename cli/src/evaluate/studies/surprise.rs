@@ -94,6 +94,9 @@ pub struct Verdict {
     pub holds: bool,
 }
 
+/// The numbers of the main queries, and of the discover shelf.
+type Asked = (Vec<Values>, Vec<Values>);
+
 /// Moves the dial, then the calibration.
 ///
 /// Cost: one fit, then the main queries and those of the discover shelf for each of eleven settings.
@@ -115,16 +118,16 @@ pub(crate) fn surprise(scene: &Scene<'_, '_>) -> Result<Surprise> {
         judged(&running, queries, &lists, &shelf).0
     };
     let mut rows = |dials: &[(f64, f64)]| -> Vec<Row> {
-        let asked: Vec<(Vec<Values>, Vec<Values>)> =
+        let asked: Vec<Asked> =
             dials.iter().map(|&(dial, mix)| (values(dial, mix, &main), values(dial, mix, &discover))).collect();
-        let of = |queries: &[Query<'_>], number: usize, pick: &dyn Fn(&(Vec<Values>, Vec<Values>)) -> Vec<Values>| {
-            let numbers: Vec<Vec<f64>> = asked.iter().map(|both| column(&pick(both), number)).collect();
+        let of = |queries: &[Query<'_>], number: usize, pick: fn(&Asked) -> &Vec<Values>| {
+            let numbers: Vec<Vec<f64>> = asked.iter().map(|both| column(pick(both), number)).collect();
             let sessions: Vec<usize> = queries.iter().map(|query| query.session).collect();
             bootstrap::compare(&numbers, &sessions, 0, scene.bench.seed)
         };
-        let gains = of(&main, NDCG, &|both| both.0.clone());
+        let gains = of(&main, NDCG, |both| &both.0);
         let shelf: Option<(Vec<Comparison>, Vec<Comparison>)> = (!discover.is_empty())
-            .then(|| (of(&discover, NDCG, &|both| both.1.clone()), of(&discover, SERENDIPITY, &|both| both.1.clone())));
+            .then(|| (of(&discover, NDCG, |both| &both.1), of(&discover, SERENDIPITY, |both| &both.1)));
         let row = |(at, &(surprise, calibration)): (usize, &(f64, f64))| Row {
             surprise,
             calibration,
