@@ -237,7 +237,9 @@ fn a_budget_takes_the_best_pack_that_fits_and_names_its_options() {
             choice["sizes"].as_array().unwrap().iter().map(|rung| rung[1].as_u64().unwrap()).collect();
         let (last, passed) = sizes.split_last().unwrap();
         let allowed = choice["budget"].as_u64().unwrap();
-        assert!(*last == size && size <= allowed && passed.iter().all(|&size| size > allowed), "{budget}: {sizes:?}");
+        // Room is kept for the weights of an intent, which so small a log does not fill.
+        let kept = (size..=size + 160).contains(last);
+        assert!(kept && *last <= allowed && passed.iter().all(|&size| size > allowed), "{budget}: {sizes:?}");
         assert!(size <= before, "a smaller budget never makes a larger pack");
         before = size;
         let arguments = choice["arguments"].as_str().unwrap();
