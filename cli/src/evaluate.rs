@@ -238,7 +238,7 @@ fn measure(options: &Options) -> Result<Report> {
     let answers: Vec<Answers> = answers.collect::<Result<_>>()?;
     let facts = facts(options, &data, &split, &bench, in_period);
     let mut report = report::report(facts, &answers, &tested, &late, options.seed);
-    let scene = Scene { bench: &bench, tested: &tested, setting: &setting(options), packs: &packs };
+    let scene = Scene { bench: &bench, tested: &tested, shelf: &shelf, setting: &setting(options), packs: &packs };
     report.studies = studies::run(&options.studies, package.as_ref(), &scene)?;
     Ok(report)
 }

@@ -56,6 +56,12 @@ pub(super) struct Bench<'a> {
     pub(super) appetite: Appetite,
 }
 
+impl Bench<'_> {
+    fn strength(&self) -> &'static Strength {
+        Strength::of(self.model.is_some())
+    }
+}
+
 /// One candidate for the places.
 struct Candidate {
     item: u32,
@@ -227,7 +233,7 @@ impl<'a> Table<'a> {
         let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score).collect();
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
         let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
-        let balance = Balance::new(desk, request, Strength::of(bench.model.is_some()).calibration * share);
+        let balance = Balance::new(desk, request, bench.strength().calibration * share);
         let candidate = |item: u32, score: f64, learned: f64| Candidate {
             item,
             score,
@@ -257,10 +263,10 @@ impl<'a> Table<'a> {
         let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.item).collect();
         let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
         let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first, &rows));
-        let (level, penalty) = (level(&scores), Strength::of(bench.model.is_some()).likeness * share);
+        let (level, penalty) = (level(&scores), bench.strength().likeness * share);
         let (apart, drawn) = (apart.unwrap_or_default(), first.len());
         let size = request.size.min(pool.len());
-        let surprises = discovery_places(size, dial * Strength::of(bench.model.is_some()).discoveries);
+        let surprises = discovery_places(size, dial * bench.strength().discoveries);
         let mut table =
             Self { bench, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally };
         pins.iter().for_each(|&(_, item)| table.reserve(item));
@@ -277,7 +283,7 @@ impl<'a> Table<'a> {
         self.begin(size.saturating_sub(place + ahead));
         let owed = self.balance.owed(place);
         let is_lower = place >= size / 2;
-        let boost = if place >= size / 4 { dial * Strength::of(self.bench.model.is_some()).boost } else { 0.0 };
+        let boost = if place >= size / 4 { dial * self.bench.strength().boost } else { 0.0 };
         let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
         let discovery = self.surprises.contains(&place).then(|| self.discover(dial, &owed, stream)).flatten();
         let choice = discovery.map(|(at, propensity, rivalled)| Choice {
@@ -415,7 +421,7 @@ impl<'a> Table<'a> {
     fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
         let (profile, request) = (self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
-        let mut left = [Strength::of(self.bench.model.is_some()).within; Tier::COUNT];
+        let mut left = [self.bench.strength().within; Tier::COUNT];
         let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].item);
         let within = |at: &usize| {
             let places = &mut left[self.pool[*at].standing.tier as usize];

@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::engine::{Packs, Setting};
 use super::method::Bench;
 use super::query::Query;
+use super::shelf::Shelf;
 use ablation::Ablation;
 use curve::Curve;
 use package::Agreement;
@@ -102,6 +103,8 @@ pub(crate) struct Scene<'r, 'a> {
     pub(crate) bench: &'r Bench<'a>,
     /// The test queries of every set.
     pub(crate) tested: &'r [Query<'a>],
+    /// What lists show.
+    pub(crate) shelf: &'r Shelf<'a>,
     /// The engine of the method `flaneur`.
     pub(crate) setting: &'r Setting,
     /// Packs already made in this run.

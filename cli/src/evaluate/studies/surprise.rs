@@ -16,7 +16,6 @@ use crate::evaluate::engine::{Engine, Setting};
 use crate::evaluate::method::{judged, lists};
 use crate::evaluate::metrics::{KL, NDCG, SERENDIPITY, Values};
 use crate::evaluate::query::{Query, Set};
-use crate::evaluate::shelf::Shelf;
 
 /// Settings of the dial, the calibration at its default.
 const DIALS: [f64; 6] = [0.0, 0.15, DEFAULT_SURPRISE, 0.5, 0.75, 1.0];
@@ -106,7 +105,6 @@ type Asked = (Vec<Values>, Vec<Values>);
 pub(crate) fn surprise(scene: &Scene<'_, '_>) -> Result<Surprise> {
     let engine = Engine { name: "surprise", setting: scene.setting.clone(), packs: scene.packs };
     let (mut running, _) = engine.ready(scene.bench)?;
-    let shelf = Shelf::new(scene.bench.late, scene.bench.progress);
     let of_set =
         |set: Set| -> Vec<Query<'_>> { scene.tested.iter().filter(|query| query.set == set).cloned().collect() };
     let (main, discover) = (of_set(Set::Main), of_set(Set::NewOnly));
@@ -115,7 +113,7 @@ pub(crate) fn surprise(scene: &Scene<'_, '_>) -> Result<Surprise> {
     let mut values = |surprise, calibration, queries: &[Query<'_>]| {
         running.set(Setting { surprise, calibration, ..scene.setting.clone() });
         let lists = lists(&running, queries, scene.bench.late, &bar);
-        judged(&running, queries, &lists, &shelf).0
+        judged(&running, queries, &lists, scene.shelf).0
     };
     let mut rows = |dials: &[(f64, f64)]| -> Vec<Row> {
         let asked: Vec<Asked> =
