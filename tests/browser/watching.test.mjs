@@ -61,8 +61,11 @@ test("a report of one's own and those of 2,000 simulated shoppers become a histo
   const answers = await page.locator("[data-next] [data-answer]").allTextContents();
   assert.equal(answers.length, 3);
   assert.equal(answers[0], "Garden");
-  for (const button of ["week-later", "week-later", "day-later"]) await later(page, button);
-  await until("three deliveries", () => measure(page), (found) => found.length === 3 && found.every((outcome) => outcome === "sent"));
+  for (const button of ["week-later", "week-later"]) await later(page, button);
+  await until("three reports", () => measure(page), (found) => found.length === 3);
+  // Due within the day after a week that ended somewhere in the last seven days: mostly already, else tomorrow.
+  const delivered = () => until("three deliveries", () => measure(page), (found) => found.every((outcome) => outcome === "sent"));
+  await delivered().catch(() => later(page, "day-later").then(delivered));
 
   await page.locator('[data-action="merchant"]').click();
   const one = await until("the waiting reports", () => watched(page), (tasks) => tasks.length === 3 && tasks.every(({ waiting }) => waiting === 1));

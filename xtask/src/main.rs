@@ -6,7 +6,7 @@
 //!
 //! Map: [`setup`] prepares the machine, [`wasm`] compiles the core, [`package`]
 //! assembles the npm package, [`catalog`] and [`shop`] build the demo,
-//! [`serve`] serves it, [`size`] holds the package to its budgets, [`bench`] measures its speed, [`scale`]
+//! [`serve`] serves it, [`size`] holds the package to its budgets, [`mod@bench`] measures its speed, [`scale`]
 //! measures the packing of large logs, [`results`] the quality of ranking, and [`mod@test`] runs everything in layers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "durations are shown to a person; nothing here decides a slate")]

@@ -55,7 +55,7 @@ pub(in crate::catalog) struct Lists {
     code: Code,
     /// The section in the pack's bytes.
     section: Range<usize>,
-    /// First bit of each item's list in the stream, [items].
+    /// First bit of each item's list in the stream, `[items]`.
     starts: Vec<u32>,
 }
 

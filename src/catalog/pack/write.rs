@@ -109,7 +109,7 @@ pub fn write(items: &[Item], learned: &Learned, stamp: &Stamp) -> Result<Vec<u8>
     assemble(items.len(), sections)
 }
 
-/// Writes the pack of items about which nothing was learned; apart from [`write`],
+/// Writes the pack of items about which nothing was learned; apart from [`write()`],
 /// because only this much of the writer is in the browser's module.
 ///
 /// # Errors
