@@ -42,8 +42,9 @@ export class Shelf {
 
   /** Calls back after each change of the view; returns what ends it. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const own = (): void => listener(); // each subscription its own, also of one function
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
   }
 
   /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
@@ -66,7 +67,7 @@ export class Shelf {
     const slate = this.#shop.rank(this.#request);
     const { slate: shown, waiting } = this.#view;
     if (!this.held || now) this.put({ slate, waiting: false });
-    else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put({ slate: shown, waiting: true });
+    else if (!waiting && !sameOrder(slate, shown)) this.put({ slate: shown, waiting: true });
   }
 
   /** Shows something at once, whatever is held. */
@@ -82,7 +83,7 @@ export class Shelf {
   }
 }
 
-/** Enough to tell two orders of the same candidates apart. */
-function idsOf({ items }: Slate): string {
-  return items.map(({ id }) => id).join();
+/** Whether the same items stand in the same places. */
+function sameOrder({ items }: Slate, { items: others }: Slate): boolean {
+  return items.length === others.length && items.every(({ id }, place) => id === others[place]?.id);
 }

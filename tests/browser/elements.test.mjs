@@ -69,6 +69,20 @@ for (const language of ["en", "fr"]) {
   });
 }
 
+test("a shelf shows its items, and labels what must be labelled, when its words never come", async (t) => {
+  const shopper = await newContext(t, browser);
+  await shopper.context.route(/elements\/(en|fr)\.js/, (route) => route.abort());
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/elements.html?lang=fr&words=none`);
+  await page.waitForFunction(() => window.ready === true, undefined, { timeout: 60_000 });
+  await page.locator("flaneur-shelf [data-item]").first().waitFor();
+  const shown = await page.evaluate(() => window.shop.rank({ slot: "home", size: 8 }).items.length);
+  assert.equal((await shelf(page)).length, shown);
+  const labels = await page.locator("flaneur-shelf [data-sponsored]").allTextContents();
+  assert.ok(labels.length > 0 && labels.every((label) => label === "Sponsorisé"), `${labels}`);
+  assert.equal(await page.locator("flaneur-shelf [data-act]").count(), 0);
+});
+
 test("reasons are those of the engine, and add up to the score", async (t) => {
   const { page } = await enter(t);
   const [first] = await shelf(page);

@@ -156,12 +156,18 @@ export abstract class FlaneurElement extends LitElement {
     return options?.language ?? (document.documentElement.lang || "en");
   }
 
-  /** What only works with the shop and the words there. */
+  /** Draws what can be drawn: nothing without a shop, and without words what needs none. */
   protected override render(): unknown {
     const words = options?.words ?? speak(this.language);
-    if (!this.shop || !words) return html``;
+    if (!this.shop) return html``;
+    if (!words) return this.drawWordless();
     this.words = words;
     return this.draw(this.shop, words);
+  }
+
+  /** What is shown until the words are there, and when they never come. */
+  protected drawWordless(): TemplateResult {
+    return html``;
   }
 
   protected abstract draw(shop: Flaneur, words: Words): TemplateResult;

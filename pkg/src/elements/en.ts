@@ -2,6 +2,8 @@
  * The English words of the elements. The type of this object is the contract of every other language.
  */
 
+import { LABELS } from "./labels.js";
+
 const count = (n: number, one: string, other: string): string => `${n} ${n === 1 ? one : other}`;
 
 export const en = {
@@ -18,8 +20,7 @@ export const en = {
   eraseSure: "Yes, forget everything",
   eraseNo: "No, keep it",
   erased: "Everything is forgotten.",
-  discovery: "To discover",
-  sponsored: "Sponsored",
+  ...LABELS.en,
   empty: "Nothing here at the moment.",
   why: "Why this?",
   whyFor: (title: string) => `Why this? ${title}`,

@@ -3,6 +3,7 @@
  */
 
 import type { Words } from "./en.js";
+import { LABELS } from "./labels.js";
 
 const count = (n: number, one: string, other: string): string => `${n} ${n < 2 ? one : other}`;
 
@@ -19,8 +20,7 @@ export const fr: Words = {
   eraseSure: "Oui, tout oublier",
   eraseNo: "Non, garder",
   erased: "Tout est oublié.",
-  discovery: "À découvrir",
-  sponsored: "Sponsorisé",
+  ...LABELS.fr,
   empty: "Rien ici pour le moment.",
   why: "Pourquoi ?",
   whyFor: (title) => `Pourquoi ? ${title}`,

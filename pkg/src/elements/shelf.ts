@@ -6,6 +6,7 @@
  * shop's own. Parts: `heading`, `controls`, `list`, `item`, `link`, `image`, `title`, `price`,
  * `actions`, `badge`. Events: `flaneur-shown` with the slate.
  *
+ * The items never wait for words: until those are fetched the list stands without its controls.
  * Nothing moves under the pointer or the focus. What is sent away goes at once and can be taken
  * back as long as its place stays.
  */
@@ -19,6 +20,7 @@ import type { Flaneur, Item, RankRequest, RankedItem, Slate } from "../types.js"
 import { FlaneurElement, eventId, quietly } from "./base.js";
 import type { FlaneurCentre } from "./centre.js";
 import type { Words } from "./en.js";
+import { LABELS } from "./labels.js";
 import type { FlaneurWhy } from "./why.js";
 
 /** How long the place of something sent away stays, at least, in milliseconds. */
@@ -234,6 +236,13 @@ export class FlaneurShelf extends FlaneurElement {
     `;
   }
 
+  protected override drawWordless(): TemplateResult {
+    return html`
+      <header><h2 part="heading"><slot name="heading">${this.heading}</slot></h2></header>
+      <ul class="items" part="list">${repeat(this.#shelf?.view.slate.items ?? [], ({ id }) => id, (item) => this.#card(item))}</ul>
+    `;
+  }
+
   async #askErase(): Promise<void> {
     this.sure = true;
     await this.updateComplete;
@@ -246,8 +255,9 @@ export class FlaneurShelf extends FlaneurElement {
     quietly(shop.profile.erase().then(() => (this.said = this.words.erased)));
   }
 
-  #card(ranked: RankedItem, words: Words): TemplateResult {
+  #card(ranked: RankedItem, words?: Words): TemplateResult {
     const { id } = ranked;
+    const labels = words ?? LABELS[this.language];
     const item = this.item(id);
     const title = item.title ?? id;
     const link = linkOf(item.url);
@@ -259,14 +269,18 @@ export class FlaneurShelf extends FlaneurElement {
           ${link === undefined ? inside : html`<a part="link" href=${link} @click=${() => this.#chose(id)}>${inside}</a>`}
           ${price === undefined ? nothing : html`<span part="price">${price}</span>`}
         </slot>
-        ${ranked.discovery ? html`<span class="badge" part="badge">${words.discovery}</span>` : nothing}
-        ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${words.sponsored}</span>` : nothing}
-        <div class="row" part="actions">
-          <button class="bare" data-act="why" aria-label=${words.whyFor(title)} @click=${() => this.renderRoot.querySelector<FlaneurWhy>("flaneur-why")?.show(ranked)}>${words.why}</button>
-          <button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(id))}>${words.away}</button>
-        </div>
+        ${ranked.discovery ? html`<span class="badge" part="badge">${labels.discovery}</span>` : nothing}
+        ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${labels.sponsored}</span>` : nothing}
+        ${words ? this.#actions(ranked, title, words) : nothing}
       </div>
     </li>`;
+  }
+
+  #actions(ranked: RankedItem, title: string, words: Words): TemplateResult {
+    return html`<div class="row" part="actions">
+      <button class="bare" data-act="why" aria-label=${words.whyFor(title)} @click=${() => this.renderRoot.querySelector<FlaneurWhy>("flaneur-why")?.show(ranked)}>${words.why}</button>
+      <button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(ranked.id))}>${words.away}</button>
+    </div>`;
   }
 
   #goneCard(id: string, gone: Gone, words: Words): TemplateResult {

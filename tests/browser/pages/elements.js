@@ -1,4 +1,4 @@
-// A page with every element. `?lang=fr`, `?dir=rtl`, `?words=pseudo`.
+// A page with every element. `?lang=fr`, `?dir=rtl`, `?words=pseudo`, `?words=none`.
 
 import { open } from "/pkg/index.js";
 import { defineElements, defineInspector, wordsOf } from "/pkg/elements.js";
@@ -43,7 +43,7 @@ shop.observe({ type: "purchase", items: ["chair-1"] });
 shop.observe({ type: "mute", attribute: "brand:Maker4" });
 shop.profile.declare({ attribute: "colour:red", liking: 1 });
 const options = { shop, item: (id) => byId.get(id), rules };
-const WORDS = (window.WORDS = { en: await wordsOf("en"), fr: await wordsOf("fr") });
+const WORDS = (window.WORDS = asked.get("words") === "none" ? {} : { en: await wordsOf("en"), fr: await wordsOf("fr") });
 window.language = (words) => defineElements({ ...options, words });
 defineElements({ ...options, ...(asked.get("words") === "pseudo" && { words: pseudo(WORDS.en) }) });
 await defineInspector();
