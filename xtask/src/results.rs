@@ -1,6 +1,7 @@
-//! Replays a log with the release binary, both tasks, every study, and writes docs/RESULTS.md.
+//! Replays a log with the release binary, both tasks, every study, and writes docs/RESULTS.md
+//! and the worth of each signal into docs/ALGORITHMS.md.
 //!
-//! Guarantees: every figure of the page comes from the JSON of this run; the page
+//! Guarantees: every figure of the pages comes from the JSON of this run; the page
 //! names the command and the options, and no path of the machine that ran it.
 
 mod document;
@@ -23,9 +24,15 @@ use crate::setup;
 const TASKS: [&str; 2] = ["session", "basket"];
 /// Where the page goes.
 const PAGE: &str = "docs/RESULTS.md";
+/// The page that tells what each signal is worth, between these two lines.
+const WORTH: (&str, &str, &str) = (
+    "docs/ALGORITHMS.md",
+    "<!-- signals left out: written by `cargo xtask results` -->\n",
+    "<!-- end of signals left out -->",
+);
 
 /// Replays a log with `flaneur evaluate`, both tasks, with `--curve`, `--ablate`
-/// and `--engine wasm`, and writes the figures to docs/RESULTS.md. Takes hours
+/// and `--engine wasm`, and writes the figures to docs/RESULTS.md and docs/ALGORITHMS.md. Takes hours
 /// on large logs; the JSON and HTML stay in target/results.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -74,8 +81,20 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     }
     let text = document::document(&options.name, &command(options), &runs)?;
     fs::write(project.root.join(PAGE), text).with_context(|| format!("{PAGE} cannot be written"))?;
+    write_worth(project, &document::worth(&options.name, &runs)?)?;
     say::note(&format!("{PAGE} is written; {} has the pages with plots", project.shown(&folder)));
     Ok(())
+}
+
+fn write_worth(project: &Project, table: &str) -> Result<()> {
+    let (page, from, to) = WORTH;
+    let path = project.root.join(page);
+    let text = fs::read_to_string(&path).with_context(|| format!("{page} cannot be read"))?;
+    let (Some(start), Some(end)) = (text.find(from).map(|at| at + from.len()), text.find(to)) else {
+        bail!("{page} has lost the lines between which the worth of the signals stands; expected {from:?} and {to:?}");
+    };
+    fs::write(&path, format!("{}\n{table}\n\n{}", &text[..start], &text[end..]))
+        .with_context(|| format!("{page} cannot be written"))
 }
 
 fn evaluate(project: &Project, options: &Options, flaneur: &Path, task: &str, folder: &Path) -> Result<()> {

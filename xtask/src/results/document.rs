@@ -1,5 +1,6 @@
 //! The page of the results, from the JSON of `flaneur evaluate`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
@@ -287,6 +288,30 @@ fn ablation(text: &mut String, run: &Value) -> Result<()> {
     Ok(())
 }
 
+/// The worth of each signal in every run, as a table: groups first, signals in the order of their names.
+pub(super) fn worth(name: &str, runs: &[Value]) -> Result<String> {
+    let mut text = format!("The log: {name}.\n\n| left out |");
+    let mut rows: BTreeMap<(bool, String), Vec<Option<String>>> = BTreeMap::new();
+    for (at, run) in runs.iter().enumerate() {
+        write!(text, " {} |", if run["run"]["task"] == "basket" { "next basket" } else { "next line of the session" })?;
+        for row in list(&run["ablation"]["rows"]) {
+            let key = match row["group"].as_str() {
+                Some(group) => (false, format!("all of *{group}*")),
+                None => (true, list(&row["without"]).iter().map(|name| format!("`{}`", word(name))).collect()),
+            };
+            rows.entry(key).or_insert_with(|| vec![None; runs.len()])[at] = Some(interval(&row["difference"]));
+        }
+    }
+    write!(text, "\n|---|{}", "---:|".repeat(runs.len()))?;
+    for ((_, name), cells) in rows {
+        write!(text, "\n| {name} |")?;
+        for cell in cells {
+            write!(text, " {} |", cell.as_deref().unwrap_or("silent"))?;
+        }
+    }
+    Ok(text)
+}
+
 fn surprise(text: &mut String, run: &Value) -> Result<()> {
     let surprise = &run["surprise"];
     for (field, heading) in [("dial", "The dial moved"), ("calibration", "The calibration moved")] {
@@ -332,8 +357,23 @@ fn package(text: &mut String, run: &Value) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::document;
+    use super::{document, worth};
     use serde_json::json;
+
+    #[test]
+    fn a_signal_has_a_line_with_a_cell_for_each_task() {
+        let row = |name: &str, value: f64| json!({ "without": [name], "difference": { "value": value, "low": value, "high": value } });
+        let kind = json!({ "group": "crowd", "without": ["trend"], "difference": { "value": -0.5, "low": -0.5, "high": -0.5 } });
+        let run =
+            |task: &str, rows: &[serde_json::Value]| json!({ "run": { "task": task }, "ablation": { "rows": rows } });
+        let runs = [run("session", &[row("trend", -0.25), kind]), run("basket", &[row("taste", 0.125)])];
+        let lines: Vec<String> = worth("A shop", &runs).unwrap().lines().map(str::to_owned).collect();
+        assert_eq!(lines[0], "The log: A shop.");
+        assert_eq!(lines[2], "| left out | next line of the session | next basket |");
+        assert_eq!(lines[4], "| all of *crowd* | -0.5000 [-0.5000, -0.5000] | silent |");
+        assert_eq!(lines[5], "| `taste` | silent | 0.1250 [0.1250, 0.1250] |");
+        assert_eq!(lines[6], "| `trend` | -0.2500 [-0.2500, -0.2500] | silent |");
+    }
 
     #[test]
     fn the_page_says_what_holds_and_what_does_not() {
