@@ -4,14 +4,14 @@
 //! A statement of [`Engine::make`] sees one shard, in one thread, so nothing
 //! moves between shards; as many shards run at a time as there are threads.
 //! Sorts and sums go to disk when memory ends. Only a join within a shard holds
-//! the shard's lines, about 60 bytes each; joins over all shards are merge joins.
+//! the shard's lines, about 60 bytes each, until the shard is done; joins over
+//! all shards are merge joins.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -127,7 +127,7 @@ impl Engine {
             plans.push((sorted(plan, order).map_err(|error| explained(name, error))?, context));
         }
         let schema = plans.first().map(|(plan, _)| plan.schema()).context("a log has at least one shard")?;
-        let outcome = self.write(&plans, &folder, bar);
+        let outcome = self.write(plans, &folder, bar);
         bar.finish_and_clear();
         outcome.map_err(|error| match error.downcast::<DataFusionError>() {
             Ok(error) => explained(name, error),
@@ -183,25 +183,25 @@ impl Engine {
     /// Writes each plan's rows to its shard, as many at a time as there are threads.
     ///
     /// Each thread has a runtime of its own: a shard's plan has one partition and nothing to hand over.
-    fn write(&self, plans: &[Planned], folder: &Path, bar: &ProgressBar) -> Result<()> {
-        let next = AtomicUsize::new(0);
+    /// A plan goes when its rows are written: a join keeps its side in memory as long as its plan lives.
+    fn write(&self, plans: Vec<Planned>, folder: &Path, bar: &ProgressBar) -> Result<()> {
+        let scans = Scans::of(&plans, bar);
+        let threads = self.threads.min(plans.len());
+        let waiting = Mutex::new(plans.into_iter().enumerate());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
         let work = || -> Result<()> {
             let runtime = runtime()?;
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some((plan, context)) = plans.get(at) else { return Ok(()) };
-                let stored =
-                    runtime.block_on(async { store(plan.execute(0, Arc::clone(context))?, part(folder, at)).await });
+            while let Some((at, (plan, context))) = next() {
+                let stored = runtime.block_on(async { store(plan.execute(0, context)?, part(folder, at)).await });
                 if stored.is_err() {
-                    // The other threads end after the shard they are at.
-                    next.store(plans.len(), Ordering::Relaxed);
+                    while next().is_some() {} // the other threads end after the shard they are at
                     return stored;
                 }
             }
+            Ok(())
         };
-        let scans = Scans::of(plans, bar);
         std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..self.threads.min(plans.len())).map(|_| scope.spawn(work)).collect();
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             while threads.iter().any(|thread| !thread.is_finished()) {
                 std::thread::sleep(TICK / 10);
                 scans.show(bar);
