@@ -182,6 +182,16 @@ pub struct Decision {
     pub weighed: Vec<Weighed>,
 }
 
+impl Decision {
+    /// Two numbers for each candidate, in the order given: the place of its barrier in [`Barrier`], or −1, and
+    /// its utility.
+    #[must_use]
+    pub fn scales(&self) -> Vec<f64> {
+        let code = |one: &Weighed| one.barrier.map_or(-1.0, |barrier| f64::from(barrier as u8));
+        self.weighed.iter().flat_map(|one| [code(one), one.utility]).collect()
+    }
+}
+
 /// Decides.
 ///
 /// `record` is what the log says of views and dismissals. Without `personal` the

@@ -13,7 +13,7 @@ mod twins;
 
 use std::collections::HashSet;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -185,12 +185,17 @@ impl Core {
         ((token as usize) < catalog.token_count()).then(|| catalog.token(token).to_owned())
     }
 
-    /// Decides between opportunities, or for silence.
+    /// Decides between opportunities, or for silence: the decision, two numbers for each candidate
+    /// ([`Decision::scales`](crate::decide::Decision::scales)), and their ids when the request named none.
     pub fn decide(&mut self, request: JsValue, now: f64) -> Js<JsValue> {
         let wire: DecideWire = decode(request, "request")?;
+        let is_named = wire.candidates.is_some();
         let (occasion, decision) =
             self.0.decide(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
-        Ok(encode(&DecisionView::of(self.0.catalog(), &occasion, &decision)))
+        let view = encode(&DecisionView::of(self.0.catalog(), &occasion, &decision));
+        let scales = Float64Array::from(decision.scales().as_slice());
+        let ids = (!is_named).then(|| occasion.opportunities.iter().map(|one| one.id.as_str()).collect::<Vec<_>>());
+        Ok(Array::of3(&view, &scales, &encode(&ids)).into())
     }
 
     /// Logs that a decision came into view; returns the record.

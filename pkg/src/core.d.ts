@@ -5,7 +5,7 @@
  * `tests/js` runs every method against the real one.
  */
 
-import type { DecisionData } from "./decide.js";
+import type { RawDecision } from "./decide.js";
 import type { ExperimentResult, ExportedEvent, Intent, ProfileView, Replay } from "./types.js";
 import type { CanonicalEvent } from "./canonical.js";
 import type { RawSlate } from "./slate.js";
@@ -37,7 +37,7 @@ export class Core {
   static terms(): string[];
   id(item: number): string | undefined;
   attribute(token: number): string | undefined;
-  decide(request: unknown, now: number): DecisionData;
+  decide(request: unknown, now: number): RawDecision;
   noticed(decisionId: string, at: number): Uint8Array | undefined;
   intent(now: number): Intent;
   seen(slateId: string, ids: string[] | undefined, at: number): Uint8Array | undefined;

@@ -6,10 +6,18 @@ import { TEXT_LENGTH } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { momentOf } from "./request.js";
-import type { Context, DecideRequest, Decision, Intent } from "./types.js";
+import type { Barrier, Context, DecideRequest, Decision, Intent } from "./types.js";
 
 /** A decision before it gets its method. */
 export type DecisionData = Omit<Decision, "seen">;
+
+/** A decision as the engine gives it: two numbers for each candidate, and their ids when the request named none. */
+export type RawDecision = readonly [Omit<DecisionData, "trace">, Float64Array, string[] | undefined];
+
+/** In the order of the engine's own list. */
+const BARRIERS: readonly Barrier[] = [
+  "unavailable", "refused", "rule", "window", "channel", "quiet", "hour", "day", "week", "cooldown", "pressure",
+];
 
 const FIELDS = ["slot", "channel", "pressure", "explore", "seed"] as const;
 
@@ -36,6 +44,16 @@ export function decideRequest(request: unknown, now: number, standing: Context =
   }
   if (candidates) known["candidates"] = candidates.map((one) => (typeof one === "string" ? { id: one } : one));
   return known;
+}
+
+/** The engine's answer to a request of `decideRequest`. */
+export function decisionOf([decision, scales, others]: RawDecision, request: Record<string, unknown>): DecisionData {
+  const ids = others ?? (request["candidates"] as { id: string }[]).map(({ id }) => id);
+  const trace = ids.map((id, at) => {
+    const barrier = BARRIERS[scales[2 * at]!];
+    return barrier === undefined ? { id, utility: scales[2 * at + 1]! } : { id, barrier };
+  });
+  return { ...decision, trace };
 }
 
 /** The answer where there is no engine. */

@@ -9,7 +9,7 @@ import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
 import { checkIds } from "./checks.js";
 import { ConsentState, checkGates, isConsentSource, privacyControl, readGates } from "./consent.js";
-import { decideRequest, noIntent, silence } from "./decide.js";
+import { decideRequest, decisionOf, noIntent, silence } from "./decide.js";
 import type { DecisionData } from "./decide.js";
 import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
@@ -229,7 +229,7 @@ export class Handle {
     const now = this.#now();
     const complete = decideRequest(request, now, this.#context());
     const quiet = (): DecisionData => silence(request.slot, newId());
-    const data = this.#serving()?.use((core) => core.decide(complete, now), quiet) ?? quiet();
+    const data = this.#serving()?.use((core) => decisionOf(core.decide(complete, now), complete), quiet) ?? quiet();
     let isNew = data.choice !== undefined;
     const seen = (): void => {
       if (isNew && !this.#closed) this.#memory.keep((core, at) => core.noticed(data.id, at), true);

@@ -11,7 +11,7 @@ use crate::catalog::item::{MAX_MARGIN, check_id};
 use crate::catalog::{Catalog, Kind};
 use crate::decide::{
     Caps, DEFAULT_BUDGET, DEFAULT_COOLDOWN_DAYS, DEFAULT_EXPLORE, Decision, MAX_OPPORTUNITIES, Occasion, Opportunity,
-    Weighed, usual_pressure,
+    usual_pressure,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::rank::Reason;
@@ -209,7 +209,7 @@ fn between(value: Option<f64>, low: f64, high: f64, path: &str) -> Result<Option
     }
 }
 
-/// A decision.
+/// A decision; what became of each candidate leaves beside it, as numbers ([`Decision::scales`]).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DecisionView<'a> {
@@ -222,7 +222,6 @@ pub struct DecisionView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     runner_up: Option<WeighedView<'a>>,
     propensity: f64,
-    trace: Vec<ScaleView<'a>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -233,15 +232,6 @@ struct WeighedView<'a> {
     utility: f64,
     reasons: Vec<ReasonView<'a>>,
     because: Vec<ReasonView<'a>>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct ScaleView<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    barrier: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    utility: Option<f64>,
 }
 
 impl<'a> DecisionView<'a> {
@@ -260,11 +250,6 @@ impl<'a> DecisionView<'a> {
                 because: views(&scale.because),
             }
         };
-        let scale = |(one, scale): (&'a Opportunity, &'a Weighed)| ScaleView {
-            id: &one.id,
-            barrier: scale.barrier.map(crate::decide::Barrier::name),
-            utility: scale.barrier.is_none().then_some(scale.utility),
-        };
         Self {
             id: &decision.id,
             slot: &occasion.request.slot,
@@ -272,7 +257,6 @@ impl<'a> DecisionView<'a> {
             silence: decision.silence.map(crate::decide::Silence::name),
             runner_up: decision.runner_up.map(weighed),
             propensity: decision.propensity,
-            trace: occasion.opportunities.iter().zip(&decision.weighed).map(scale).collect(),
         }
     }
 }
