@@ -67,7 +67,7 @@ export class Shelf {
     const slate = this.#shop.rank(this.#request);
     const { slate: shown, waiting } = this.#view;
     if (!this.held || now) this.put({ slate, waiting: false });
-    else if (!waiting && !sameOrder(slate, shown)) this.put({ slate: shown, waiting: true });
+    else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put({ slate: shown, waiting: true });
   }
 
   /** Shows something at once, whatever is held. */
@@ -83,7 +83,7 @@ export class Shelf {
   }
 }
 
-/** Whether the same items stand in the same places. */
-function sameOrder({ items }: Slate, { items: others }: Slate): boolean {
-  return items.length === others.length && items.every(({ id }, place) => id === others[place]?.id);
+/** Enough to tell two orders of the same candidates apart, whatever their ids hold. */
+function idsOf({ items }: Slate): string {
+  return JSON.stringify(items.map(({ id }) => id));
 }
