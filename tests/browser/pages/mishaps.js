@@ -2,7 +2,9 @@
 // browser's own functions, which a test may replace later.
 (() => {
   const post = fetch.bind(window);
-  const page = new URLSearchParams(location.search).get("page");
+  const asked = new URLSearchParams(location.search);
+  const page = asked.get("page");
+  const server = asked.get("server") ?? ""; // of a page that comes from elsewhere
   const { stringify } = JSON;
   const later = setTimeout.bind(window);
   /** The most that a browser still carries when the page is gone, in characters. */
@@ -11,7 +13,7 @@
     const text = stringify(body);
     for (let tries = 0; tries < 100; tries++) {
       try {
-        return await post(`/remote/${what}?page=${page}`, { method: "POST", body: text, keepalive: text.length < LAST_WORDS });
+        return await post(`${server}/remote/${what}?page=${page}`, { method: "POST", body: text, keepalive: text.length < LAST_WORDS });
       } catch {
         await new Promise((resolve) => later(resolve, 50)); // the browser's network process may be what a fault took
       }

@@ -5,6 +5,7 @@ const { parse } = JSON;
 const evaluate = eval;
 const { setTimeout: later } = window;
 const page = new URLSearchParams(location.search).get("page");
+const server = new URLSearchParams(location.search).get("server") ?? ""; // of a page that comes from elsewhere
 const mine = Math.random();
 
 window.items = Array.from({ length: 60 }, (_, i) => ({
@@ -55,7 +56,7 @@ async function answer({ call, source, given, leave }) {
 
 for (let asking = true; asking; ) {
   try {
-    const response = await post(`/remote/next?page=${page}&document=${mine}`, { cache: "no-store" });
+    const response = await post(`${server}/remote/next?page=${page}&document=${mine}`, { cache: "no-store" });
     if (response.status === 410) break;
     if (response.status === 200) asking = await answer(parse(await response.text()));
   } catch {
