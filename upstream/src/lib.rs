@@ -6,6 +6,8 @@
 //!   one operator: Prio3Histogram in the messages of DAP-09;
 //! - [`subset`]: a bucket answered with noise, so that the answer says little even to its reader: subset selection.
 //!
+//! With the feature `dap18`, also `dap18`: the first way in the newest drafts.
+//!
 //! Guarantees: no network, no clock, no storage; entropy is an argument; no floating point ([`subset`] compares
 //! integers, see [`threshold`]); what is sealed depends on nothing but its arguments and entropy, and its length on
 //! nothing but the task.
@@ -14,6 +16,8 @@
 //! Used by: the package's sender, through `web`; the operators' fixture and the tests natively.
 //! Source: draft-irtf-cfrg-vdaf-08, draft-ietf-ppm-dap-09, RFC 9180; Ye and Barg 2018 for subset selection.
 
+#[cfg(feature = "dap18")]
+pub mod dap18;
 pub mod error;
 pub mod message;
 pub mod report;

@@ -1,7 +1,7 @@
-//! The few messages of DAP-09 that a client writes and reads, byte by byte.
+//! The few messages of DAP that a client writes and reads, byte by byte.
 //!
 //! Guarantees: writing cannot fail; reading refuses what is cut short, too long, or of another suite.
-//! Used by: [`crate::report`].
+//! Used by: [`crate::report`], and `dap18`, which differs in its metadata and in what is authenticated.
 //! Source: draft-ietf-ppm-dap-09, sections 4.4.1 and 4.4.2, in the presentation language of RFC 8446: big-endian,
 //! each opaque vector after its length. `tests/wire.rs` holds these bytes to `janus_messages`.
 
@@ -77,9 +77,12 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    fn encode_to(&self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.id);
+    /// Writes the message `ReportMetadata`.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.id.to_vec();
         bytes.extend(self.time.to_be_bytes());
+        bytes
     }
 }
 
@@ -91,20 +94,20 @@ pub fn plaintext(share: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// `InputShareAad`: what both seals authenticate besides the share.
+/// `InputShareAad`: what both seals authenticate besides the share. `task` is the task's id, and in DAP-18 its
+/// configuration after it; `metadata` is written.
 #[must_use]
-pub fn aad(task: &[u8; 32], metadata: &Metadata, public_share: &[u8]) -> Vec<u8> {
-    let mut bytes = task.to_vec();
-    metadata.encode_to(&mut bytes);
+pub fn aad(task: &[&[u8]], metadata: &[u8], public_share: &[u8]) -> Vec<u8> {
+    let mut bytes = task.concat();
+    bytes.extend_from_slice(metadata);
     push_long(&mut bytes, public_share);
     bytes
 }
 
-/// `Report`: what is uploaded.
+/// `Report`: what is uploaded. `metadata` is written.
 #[must_use]
-pub fn report(metadata: &Metadata, public_share: &[u8], shares: &[Ciphertext; 2]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    metadata.encode_to(&mut bytes);
+pub fn report(metadata: &[u8], public_share: &[u8], shares: &[Ciphertext; 2]) -> Vec<u8> {
+    let mut bytes = metadata.to_vec();
     push_long(&mut bytes, public_share);
     for share in shares {
         bytes.push(share.config);

@@ -22,7 +22,7 @@ use crate::message::{self, Ciphertext, HpkeConfig, Metadata};
 pub const MAX_BUCKETS: u32 = 256;
 
 /// What the info string of every seal starts with, before the roles of sender and receiver.
-const INFO: &[u8] = b"dap-09 input share";
+const LABEL: &[u8] = b"dap-09 input share";
 /// The role of a client, as the info string has it.
 const CLIENT: u8 = 1;
 
@@ -36,10 +36,9 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// The info string of shares sealed to this operator.
-    #[must_use]
-    pub fn info(self) -> Vec<u8> {
-        let mut info = INFO.to_vec();
+    /// The info string of shares sealed to this operator, after the draft's label.
+    pub(crate) fn info(self, label: &[u8]) -> Vec<u8> {
+        let mut info = label.to_vec();
         info.extend([CLIENT, self as u8]);
         info
     }
@@ -98,7 +97,7 @@ impl Task {
 
 /// A report in the form that is uploaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report(Vec<u8>);
+pub struct Report(pub(crate) Vec<u8>);
 
 impl Report {
     /// Shares and seals a vote for a bucket.
@@ -120,19 +119,15 @@ impl Report {
         let failed = Error::new("report_failed", "report", "the report could not be made; try again later");
         let mut id = [0; 16];
         rng.try_fill_bytes(&mut id).map_err(|_| failed)?;
-        let metadata = Metadata { id, time: now - now % task.time_precision };
+        let metadata = Metadata { id, time: now - now % task.time_precision }.encode();
         let prio = Prio3::new_histogram(2, task.buckets as usize, task.chunk as usize).map_err(|_| failed)?;
         let (public, shares) = prio.shard(&(bucket as usize), &id).map_err(|_| failed)?;
         let public = public.get_encoded().map_err(|_| failed)?;
         let [leader, helper] = shares.as_slice() else { return Err(failed) };
-        let aad = message::aad(&task.id, &metadata, &public);
-        let mut seal = |config: &HpkeConfig, operator: Operator, share: &[u8]| {
-            let plaintext = message::plaintext(share);
-            seal(config, &operator.info(), &plaintext, &aad, rng).ok_or(failed)
-        };
-        let leader = seal(&task.leader, Operator::Leader, &leader.get_encoded().map_err(|_| failed)?)?;
-        let helper = seal(&task.helper, Operator::Helper, &helper.get_encoded().map_err(|_| failed)?)?;
-        Ok(Self(message::report(&metadata, &public, &[leader, helper])))
+        let shares = [leader.get_encoded().map_err(|_| failed)?, helper.get_encoded().map_err(|_| failed)?];
+        let aad = message::aad(&[&task.id], &metadata, &public);
+        let sealed = seal_shares(LABEL, [&task.leader, &task.helper], &shares, &aad, rng).ok_or(failed)?;
+        Ok(Self(message::report(&metadata, &public, &sealed)))
     }
 
     /// The message `Report`.
@@ -146,6 +141,22 @@ impl Report {
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
+}
+
+/// Both shares, the leader's first, each sealed for its operator. Nothing when a key is none.
+pub(crate) fn seal_shares<R: RngCore + CryptoRng>(
+    label: &[u8],
+    configs: [&HpkeConfig; 2],
+    shares: &[Vec<u8>; 2],
+    aad: &[u8],
+    rng: &mut R,
+) -> Option<[Ciphertext; 2]> {
+    let [leader, helper] = configs;
+    let [to_leader, to_helper] = shares.each_ref().map(|share| message::plaintext(share));
+    Some([
+        seal(leader, &Operator::Leader.info(label), &to_leader, aad, rng)?,
+        seal(helper, &Operator::Helper.info(label), &to_helper, aad, rng)?,
+    ])
 }
 
 /// One seal of RFC 9180 in base mode. Nothing when the key is none.

@@ -1,4 +1,11 @@
 //! The boundary: bytes and integers in, bytes out, coded errors.
+//!
+//! What seals for two operators speaks either the deployed drafts or the newest: both would be too large.
+
+#[cfg(not(feature = "dap18"))]
+pub mod dap09;
+#[cfg(feature = "dap18")]
+pub mod dap18;
 
 use js_sys::{Error as JsError, Reflect};
 use rand_core::{CryptoRng, RngCore};
@@ -6,30 +13,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::Error;
-use crate::report::{Report, Task, TaskParameters};
 use crate::subset::{self, Generator};
 use crate::threshold::Channel;
-
-/// A report for two operators: the message `Report` of DAP-09.
-///
-/// # Errors
-/// Those of `Task::new` and `Report::seal`, as `FlaneurError`.
-#[wasm_bindgen]
-#[allow(clippy::too_many_arguments, reason = "an object would bring a deserializer into the module")]
-pub fn seal(
-    id: &[u8],
-    buckets: u32,
-    chunk: u32,
-    time_precision: u32,
-    leader: &[u8],
-    helper: &[u8],
-    bucket: u32,
-    now: f64,
-) -> Result<Vec<u8>, JsValue> {
-    let parameters = TaskParameters { id, buckets, chunk, time_precision: time_precision.into(), leader, helper };
-    let sealed = Task::new(&parameters).and_then(|task| Report::seal(&task, bucket, now as u64, &mut Browser));
-    sealed.map(Report::into_bytes).map_err(thrown)
-}
 
 /// A noisy answer, one bit per bucket.
 ///

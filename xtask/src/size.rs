@@ -4,7 +4,7 @@ pub(crate) mod crates;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -31,6 +31,10 @@ pub(crate) struct Options {
     /// Show what weighs what in the core instead, before compression
     #[arg(long, conflicts_with = "opt_levels")]
     crates: bool,
+    /// Build the module that sends in the newest drafts instead, which does not ship, and hold it to the ceiling
+    /// of the one that does
+    #[arg(long, conflicts_with_all = ["opt_levels", "crates"])]
+    dap18: bool,
 }
 
 /// `cargo xtask size`.
@@ -39,6 +43,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     setup::node::ensure(project)?;
     if options.opt_levels {
         return compare_levels(project);
+    }
+    if options.dap18 {
+        return check_dap18(project);
     }
     package::build(project)?;
     if options.crates {
@@ -64,10 +71,7 @@ pub(crate) fn of_start(project: &Project) -> Result<[u64; 2]> {
 /// Prints the sizes of the built package and fails above a ceiling.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let sizes = measure(project, &project.pkg())?;
-    let path = project.root.join("benches/budgets.toml");
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", project.shown(&path)))?;
-    let budgets: Budgets = toml::from_str(&text).with_context(|| format!("{} is malformed", project.shown(&path)))?;
-
+    let budgets = budgets(project)?;
     println!("{:<24} {:>10} {:>10} {:>10} {:>12}", "", "raw", "gzip", "brotli", "ceiling (br)");
     for (sizes, ceilings) in [(&sizes.modules, &budgets.wasm), (&sizes.entries, &budgets.entry)] {
         for size in sizes {
@@ -86,6 +90,27 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         bail!("the package does not fit benches/budgets.toml:\n  {}", faults.join("\n  "));
     }
     Ok(())
+}
+
+/// Builds the module of the newest drafts, prints its sizes and fails above the ceiling of the one that ships.
+pub(crate) fn check_dap18(project: &Project) -> Result<()> {
+    let module = wasm::build_dap18(project)?;
+    let sizes = measure_modules(project, &[(Variant::Dap18, module)])?;
+    let name = Variant::Dap18.file();
+    let ceiling = budgets(project)?.wasm.get(name).with_context(|| format!("no ceiling of {name}"))?.brotli_bytes;
+    for Size { raw, gzip, brotli, .. } in sizes {
+        println!("with dap18: {} bytes raw, {} gzip, {} brotli", bytes(raw), bytes(gzip), bytes(brotli));
+        if brotli > ceiling {
+            bail!("the module with dap18 is {} bytes in brotli, the ceiling is {}", bytes(brotli), bytes(ceiling));
+        }
+    }
+    Ok(())
+}
+
+fn budgets(project: &Project) -> Result<Budgets> {
+    let path = project.root.join("benches/budgets.toml");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", project.shown(&path)))?;
+    toml::from_str(&text).with_context(|| format!("{} is malformed", project.shown(&path)))
 }
 
 /// The ceilings of the file; latencies live in other tables of it.
@@ -154,7 +179,8 @@ fn compare_levels(project: &Project) -> Result<()> {
         say::heading(&format!("opt-level {level}"));
         let started = Instant::now();
         let core = wasm::build(project, OptLevel::Fixed(level))?;
-        rows.push((level, measure_modules(project, &core)?, started.elapsed()));
+        let modules = Variant::CORE.map(|variant| (variant, core.module(variant)));
+        rows.push((level, measure_modules(project, &modules)?, started.elapsed()));
     }
     println!("| opt-level | build | raw | gzip | brotli |");
     println!("|---|---|---:|---:|---:|");
@@ -175,12 +201,16 @@ fn compare_levels(project: &Project) -> Result<()> {
 }
 
 /// Measures modules outside the package, in a folder that looks like one.
-fn measure_modules(project: &Project, core: &wasm::Output) -> Result<Vec<Size>> {
+fn measure_modules(project: &Project, modules: &[(Variant, PathBuf)]) -> Result<Vec<Size>> {
     let folder = project.scratch().join("sizes");
-    fs::create_dir_all(folder.join("dist"))?;
+    let dist = folder.join("dist");
+    if dist.is_dir() {
+        fs::remove_dir_all(&dist)?; // what was measured before is not measured again
+    }
+    fs::create_dir_all(&dist)?;
     fs::write(folder.join("package.json"), "{}")?;
-    for variant in Variant::CORE {
-        fs::copy(core.module(variant), folder.join("dist").join(format!("{}.wasm", variant.name())))?;
+    for (variant, module) in modules {
+        fs::copy(module, dist.join(format!("{}.wasm", variant.name())))?;
     }
     Ok(measure(project, &folder)?.modules)
 }

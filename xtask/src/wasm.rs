@@ -39,7 +39,7 @@ const FEATURES: [&str; 8] = [
     "--enable-sign-ext",
 ];
 
-/// One of the builds: two of the core, one of what sends, one for the benchmark.
+/// One of the builds: two of the core, two of what sends, one for the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Variant {
     /// With 128-bit vectors: every current browser.
@@ -48,6 +48,8 @@ pub(crate) enum Variant {
     Scalar,
     /// What a shopper's aggregates are sealed with; loaded only after consent.
     Upstream,
+    /// The same in the newest drafts, the feature `dap18`; does not ship.
+    Dap18,
     /// The core's scan and the roofline it is measured against; does not ship.
     Kernel,
 }
@@ -62,6 +64,7 @@ impl Variant {
             Self::Simd => "simd",
             Self::Scalar => "scalar",
             Self::Upstream => "upstream",
+            Self::Dap18 => "dap18",
             Self::Kernel => "kernel",
         }
     }
@@ -75,7 +78,7 @@ impl Variant {
     fn package(self) -> &'static str {
         match self {
             Self::Simd | Self::Scalar => "flaneur",
-            Self::Upstream => "flaneur-upstream",
+            Self::Upstream | Self::Dap18 => "flaneur-upstream",
             Self::Kernel => "flaneur-bench-kernel",
         }
     }
@@ -84,9 +87,14 @@ impl Variant {
     fn stem(self) -> &'static str {
         match self {
             Self::Simd | Self::Scalar => "core",
-            Self::Upstream => "upstream",
+            Self::Upstream | Self::Dap18 => "upstream",
             Self::Kernel => "kernel",
         }
+    }
+
+    /// What it is compiled with, besides its package's defaults.
+    fn features(self) -> &'static [&'static str] {
+        if self == Self::Dap18 { &["--features", "dap18"] } else { &[] }
     }
 
     /// Where cargo keeps what it compiled. Flags differ between the variants of the core: in one folder each would
@@ -100,7 +108,7 @@ impl Variant {
         match self {
             Self::Simd => "core_bg.wasm",
             Self::Scalar => "core_scalar_bg.wasm",
-            Self::Upstream => "upstream_bg.wasm",
+            Self::Upstream | Self::Dap18 => "upstream_bg.wasm",
             Self::Kernel => "kernel_bg.wasm",
         }
     }
@@ -151,6 +159,11 @@ pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
 /// Builds what sends.
 pub(crate) fn build_upstream(project: &Project) -> Result<Output> {
     build_all(project, OptLevel::Manifest, &[Variant::Upstream])
+}
+
+/// Builds what would send in the newest drafts; returns its module.
+pub(crate) fn build_dap18(project: &Project) -> Result<PathBuf> {
+    Ok(build_all(project, OptLevel::Manifest, &[Variant::Dap18])?.module(Variant::Dap18))
 }
 
 /// The core with SIMD as it was built last, with its names.
@@ -271,6 +284,7 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
     let flags = serde_json::to_string(&flags)?;
     let mut tool = Tool::cargo(project, "rustc")
         .args(["--package", variant.package(), "--lib", "--crate-type", "cdylib", "--profile", "wasm"])
+        .args(variant.features())
         .args(["--target", WASM_TARGET, "--message-format=json-render-diagnostics"])
         .arg("--target-dir")
         .arg(project.scratch().join("cargo").join(variant.folder()))

@@ -28,6 +28,7 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
             "rustfmt",
             "clippy, native",
             "clippy, wasm32",
+            "clippy, dap18",
             "cargo test",
             "rustdoc, native",
             "rustdoc, wasm32",
@@ -58,6 +59,12 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
             ])
             .stream()
     });
+    // The feature puts another boundary in place of the default one.
+    checks.check("clippy, dap18", || {
+        let clippy = || Tool::cargo(project, "clippy").args(["--package", "flaneur-upstream", "--features", "dap18"]);
+        clippy().args(["--all-targets", "--", "-D", "warnings"]).stream()?;
+        clippy().args(["--lib", "--target", WASM_TARGET, "--", "-D", "warnings"]).stream()
+    });
     // Apart from each other: together, cargo unifies their features and compiles the largest again.
     checks.check("cargo test, core and CLI", || {
         Tool::cargo(project, "test")
@@ -74,7 +81,10 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
             .stream()
     });
     checks.check("cargo test, upstream", || {
-        Tool::cargo(project, "test").args(["--package", "flaneur-upstream", "--package", "flaneur-operators"]).stream()
+        Tool::cargo(project, "test")
+            .args(["--package", "flaneur-upstream", "--package", "flaneur-operators"])
+            .args(["--features", "flaneur-upstream/dap18"])
+            .stream()
     });
     checks.check("cargo test, commands", || Tool::cargo(project, "test").args(["--package", "xtask"]).stream());
     checks.check("rustdoc, native", || document(project).arg("--workspace").stream());
@@ -108,12 +118,22 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
         package::build(project)
     });
     if ready.is_none() {
-        checks.skip(&["types", "package in Node.js", "sizes", "tarball", "publint", "attw", "consumers"]);
+        checks.skip(&[
+            "types",
+            "package in Node.js",
+            "sizes",
+            "size with dap18",
+            "tarball",
+            "publint",
+            "attw",
+            "consumers",
+        ]);
         return;
     }
     checks.check("types", || package::check_types(project));
     checks.check("package in Node.js", || node_tests(project, "tests/js")?.stream());
     checks.check("sizes", || size::check(project));
+    checks.check("size with dap18", || size::check_dap18(project));
     let Some(tarball) = checks.check("tarball", || package::pack(project)) else {
         checks.skip(&["publint", "attw", "consumers"]);
         return;
