@@ -21,13 +21,15 @@ const METRICS: [&str; 5] = ["taste_share", "discovery_outcome", "slot_click_thro
 const MODELS: [&str; 4] = ["last_touch", "linear", "position_based", "data_driven"];
 const COMMON: [&str; 10] =
     ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
-const OPTIONAL: [&str; 3] = ["slot", "arms", "model"];
+const OPTIONAL: [&str; 4] = ["slot", "arms", "model", "relay"];
 const DAP: [&str; 4] = ["leader", "helper", "chunk", "timePrecision"];
 const LDP: [&str; 2] = ["collector", "expected"];
 const MAX_BUCKETS: usize = 256;
 const MICRO: u64 = 1_000_000;
 /// Length of a DAP `HpkeConfig` for X25519.
 const HPKE_BYTES: usize = 41;
+/// Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each.
+const GATEWAY_BYTES: usize = 37;
 const MAX_WHOLE: u64 = 1 << 40;
 
 /// Most tasks of a bundle.
@@ -49,7 +51,9 @@ pub fn broken(task: &Value, now: Timestamp) -> Option<Refusal> {
     if let Some(missing) = COMMON.iter().chain(own).find(|field| !fields.contains_key(**field)) {
         return refuse("task_malformed", &format!("{missing} is missing"));
     }
-    question(task, now).or_else(|| if own.len() == DAP.len() { dap(task) } else { ldp(task) })
+    question(task, now)
+        .or_else(|| if own.len() == DAP.len() { dap(task) } else { ldp(task) })
+        .or_else(|| task.get("relay").and_then(|one| relay(task, one)))
 }
 
 fn question(task: &Value, now: Timestamp) -> Option<Refusal> {
@@ -150,6 +154,31 @@ fn ldp(task: &Value) -> Option<Refusal> {
         return refuse(
             "task_blind",
             "over 64 buckets with epsilon below 2 and under 100,000 shoppers, noise hides every answer",
+        );
+    }
+    None
+}
+
+fn relay(task: &Value, relay: &Value) -> Option<Refusal> {
+    let address = text(relay, "url").map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") });
+    let Some(own) = address.as_deref().and_then(site).filter(|_| is_text(&relay["name"])) else {
+        return refuse("task_relay", "relay needs a name and an https address");
+    };
+    let receivers = ["leader", "helper", "collector"].map(|role| &task[role]);
+    let shared = |receiver: &&Value| {
+        receiver["name"] == relay["name"] || text(receiver, "url").and_then(site).as_ref() == Some(&own)
+    };
+    if receivers.iter().any(shared) {
+        return refuse(
+            "task_relay_equal",
+            "relay must be another company than those who receive: it hides the shopper's address from them",
+        );
+    }
+    let ciphers = bytes(relay, "gateway").and_then(|length| length.checked_sub(GATEWAY_BYTES)).unwrap_or_default();
+    if ciphers == 0 || !ciphers.is_multiple_of(4) {
+        return refuse(
+            "task_gateway",
+            "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519, in base64url",
         );
     }
     None

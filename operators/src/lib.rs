@@ -4,9 +4,11 @@
 //! judges our own reports.
 //! It is not an aggregator: its keys come from a seed, both operators share a memory, and nothing is kept.
 //! Real operators run Janus; `docs/AGGREGATION.md` says how.
+//! An OHTTP gateway ([`gateway`]) stands before the leader, for devices that send through a relay.
 //! Used by: the tests of `upstream`, the package's browser tests, and the demo ([`demo`]).
 
 pub mod demo;
+pub mod gateway;
 mod noise;
 pub mod server;
 mod shoppers;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use flaneur_operators::demo::Demo;
+use flaneur_operators::gateway::Gateway;
 use flaneur_operators::server::{Desk, serve};
 use flaneur_operators::{Operators, Setup};
 use serde_json::{Value, json};
@@ -20,8 +21,8 @@ BUCKETS  of the histogram (default 256)
 CHUNK    length of the proof's chunks (default 16)
 PORT     on 127.0.0.1 (default: a free one)
 
-Prints one line of JSON: address, task id and HPKE configs, in hexadecimal;
-with demo, the demo shop's signed questions and where they can be watched.";
+Prints one line of JSON: address, task id, HPKE configs and the key configuration
+of the gateway for relays, in hexadecimal; with demo, the demo shop's signed questions and where they can be watched.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -58,6 +59,7 @@ fn one(numbers: &[usize]) -> Result<Started, String> {
     let operators = Operators::new(&setup).map_err(|_| {
         format!("{buckets} buckets in chunks of {chunk} make no task; expected chunks of 1 to {buckets}")
     })?;
+    let gateway = Gateway::new(&setup.seed).ok_or("no key could be made for the gateway")?;
     let server = listen(port)?;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let [leader, helper] = operators.configs();
@@ -66,8 +68,9 @@ fn one(numbers: &[usize]) -> Result<Started, String> {
         "task": hex(&setup.id),
         "leader": hex(&leader),
         "helper": hex(&helper),
+        "gateway": hex(&gateway.configuration()),
     });
-    Ok((vec![server], Desk::One(Arc::new(Mutex::new(operators))), line))
+    Ok((vec![server], Desk::One(Arc::new(Mutex::new(operators)), Arc::new(gateway)), line))
 }
 
 /// Two addresses, because a device refuses a leader and a helper that share one.

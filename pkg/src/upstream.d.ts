@@ -24,4 +24,18 @@ export function seal(
 /** A noisy answer, one bit per bucket. */
 export function answer(buckets: number, epsilonMicro: number, bucket: number): Uint8Array;
 
+/** A request sealed for a gateway: 16 bytes that open its answer and stay here, then what the relay is given. */
+export function hide(
+  gateway: Uint8Array,
+  method: string,
+  scheme: string,
+  authority: string,
+  path: string,
+  contentType: string,
+  content: Uint8Array,
+): Uint8Array;
+
+/** The answer to what `hide` gave: two bytes of status, then the body. */
+export function reveal(hidden: Uint8Array, answer: Uint8Array): Uint8Array;
+
 export function version(): string;

@@ -30,7 +30,7 @@ for (const mode of ["dap", "ldp"]) {
     for (const { changes, code } of cases) {
       const refusal = checkTask(changed(task, changes), Date.parse(rules.now));
       assert.equal(refusal?.code, code, JSON.stringify(changes));
-      assert.ok(refusal.message.length > 15);
+      if (code) assert.ok(refusal.message.length > 15);
     }
   });
 }

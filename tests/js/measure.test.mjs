@@ -1,50 +1,18 @@
 import { databases } from "./support/database.mjs";
 import "./support/locks.mjs";
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
-import { Measurer } from "../../pkg/dist/measure/measurer.js";
 import { MeasureStore } from "../../pkg/dist/measure/store.js";
 import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
+import { device, upstream } from "./support/device.mjs";
 import { operator } from "./support/operator.mjs";
 import { DAY, START, WEEK, base64url, dapTask, hpkeConfig, ldpTask, signed } from "./support/tasks.mjs";
 
-const upstream = await WebAssembly.compile(await readFile(new URL("../../pkg/dist/upstream_bg.wasm", import.meta.url)));
 const ALL = { store: true, learn: true, rank: true, measure: true };
-const NO_PROFILE = { affinities: [] };
 
 /** A task whose leader is a local server. */
 const taskAt = (url, change = {}) => dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) }, ...change });
-
-/** A device that measures, with a clock of its own. Its rounds are started by hand. */
-async function device(shop, tasks, more = {}) {
-  const clock = { now: START + DAY };
-  const bundle = Array.isArray(tasks) ? await signed(shop, tasks) : tasks;
-  const around = {
-    options: { shop, ...bundle, upstream, ...more.options },
-    now: () => clock.now,
-    events: () => more.events?.(clock.now) ?? [],
-    profile: () => more.profile ?? NO_PROFILE,
-    latencies: () => more.latencies ?? [],
-    receipt: () => "receipt-1",
-  };
-  const measurer = new Measurer(around);
-  /** One round at a moment of the device's clock. */
-  const at = async (now) => {
-    clock.now = now;
-    measurer.start();
-    await measurer.work();
-  };
-  /** Begins, and tells when the first epoch ends: it starts at a random moment of the coming week. */
-  const begin = async () => {
-    await at(START + DAY);
-    const [{ due }] = await measurer.preview(true);
-    assert.ok(due > START + DAY + WEEK && due <= START + DAY + 2 * WEEK);
-    return due;
-  };
-  return { measurer, clock, at, begin };
-}
 
 test("a consenting device waits a whole epoch, then sends one sealed report per epoch, and shows it first", async (t) => {
   const { url, received } = await operator(t);

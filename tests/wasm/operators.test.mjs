@@ -1,32 +1,22 @@
 // What the module seals, two operators open and sum, with other people's code; and how long that takes.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { Task } from "@divviup/dap";
 
 import init, * as upstream from "../../pkg/dist/upstream.js";
+import { bytes, fixture } from "./support/operators.mjs";
 
 await init({ module_or_path: await readFile(new URL("../../pkg/dist/upstream_bg.wasm", import.meta.url)) });
 
-const OPERATORS = process.env.FLANEUR_OPERATORS ?? fileURLToPath(new URL("../../target/debug/flaneur-operators", import.meta.url));
 const PRECISION = 3600;
 const now = () => Math.floor(Date.now() / 1000);
-const bytes = (hex) => new Uint8Array(Buffer.from(hex, "hex"));
 
 /** The fixture with two operators, for one test. */
 async function operators(t, buckets, chunk) {
-  const child = spawn(OPERATORS, [buckets, chunk].map(String), { stdio: ["pipe", "pipe", "inherit"] });
-  child.on("error", (error) => {
-    throw new Error(`${OPERATORS} did not start (${error.message}); build it: cargo build -p flaneur-operators`);
-  });
-  t.after(() => child.stdin.end());
-  const [line] = await new Promise((resolve) => createInterface(child.stdout).once("line", (line) => resolve([line])));
-  const { address, task, leader, helper } = JSON.parse(line);
+  const { address, task, leader, helper } = await fixture(t, buckets, chunk);
   return {
     address,
     task: bytes(task),

@@ -6,6 +6,7 @@
 //!   one operator: Prio3Histogram in the messages of DAP-09;
 //! - [`subset`]: a bucket answered with noise, so that the answer says little even to its reader: subset selection.
 //!
+//! Either may go through a relay: [`ohttp`] seals the whole request for the gateway behind it.
 //! With the feature `dap18`, also `dap18`: the first way in the newest drafts.
 //!
 //! Guarantees: no network, no clock, no storage; entropy is an argument; no floating point ([`subset`] compares
@@ -20,6 +21,7 @@
 pub mod dap18;
 pub mod error;
 pub mod message;
+pub mod ohttp;
 pub mod report;
 pub mod subset;
 pub mod threshold;

@@ -1,11 +1,14 @@
 //! The boundary: bytes and integers in, bytes out, coded errors.
 //!
 //! What seals for two operators speaks either the deployed drafts or the newest: both would be too large.
+//! With the newest, the module is too large for the relay as well.
 
 #[cfg(not(feature = "dap18"))]
 pub mod dap09;
 #[cfg(feature = "dap18")]
 pub mod dap18;
+#[cfg(not(feature = "dap18"))]
+pub mod relay;
 
 use js_sys::{Error as JsError, Reflect};
 use rand_core::{CryptoRng, RngCore};

@@ -105,6 +105,7 @@ export const en = {
     waiting: (when: string, who: string) => `sealed; to ${who} from ${when} on`,
   },
   leavesNoise: "Chance is added before it leaves.",
+  leavesRelay: (name: string) => `${name} passes it on, so that they do not learn your address.`,
   // signals
   signal: {
     together: "Looked at by people who look at what you look at", last: "Goes with what you saw last", next: "Often comes next", session: "In the spirit of this visit",

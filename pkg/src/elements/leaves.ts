@@ -45,9 +45,9 @@ export class FlaneurLeaves extends FlaneurElement {
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
     const allowed = shop.consent.gates.measure;
     const when = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium" });
-    const line = ({ label, purpose, operators, state, due, mode }: OutboxEntry): TemplateResult => html`<li class="line" data-state=${state}>
+    const line = ({ label, purpose, operators, relay, state, due, mode }: OutboxEntry): TemplateResult => html`<li class="line" data-state=${state}>
       <span>${purpose[this.language]}: <bdi>${label[this.language]}</bdi></span>
-      <small>${words.leavesLine[state](when.format(due), operators.join(", "))} ${mode === "ldp" ? words.leavesNoise : ""}</small>
+      <small>${words.leavesLine[state](when.format(due), operators.join(", "))} ${mode === "ldp" ? words.leavesNoise : ""} ${relay === undefined ? "" : words.leavesRelay(relay)}</small>
     </li>`;
     return html`<section>
       <h3>${words.leavesTitle}</h3>

@@ -5,20 +5,22 @@
  * are checked by `flaneur task check`; `tests/vectors/tasks` holds both to the same answers.
  */
 
-import type { Task, TaskBundle, TaskStatus } from "../types/measure.js";
+import type { Task, TaskBundle, TaskRelay, TaskStatus } from "../types/measure.js";
 import { isModel } from "./attribution.js";
 import { fromBase64url } from "./base64url.js";
 import { canonicalJson } from "./canonical-json.js";
 
 const METRICS = ["taste_share", "discovery_outcome", "slot_click_through", "attribution_credit", "latency"];
 const COMMON = ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
-const OPTIONAL = ["slot", "arms", "model"];
+const OPTIONAL = ["slot", "arms", "model", "relay"];
 const OF_MODE: Record<string, string[]> = {
   dap: ["leader", "helper", "chunk", "timePrecision"],
   ldp: ["collector", "expected"],
 };
 /** Length of a DAP `HpkeConfig` for X25519. */
 const HPKE_BYTES = 41;
+/** Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each. */
+const GATEWAY_BYTES = 37;
 const MICRO = 1_000_000;
 
 /** Limits of a task. */
@@ -113,7 +115,7 @@ export function checkTask(task: Task, now: number): Refusal | undefined {
   if (strange) return refuse("task_unknown_field", "The task asks for something that this version does not know.");
   const missing = [...COMMON, ...own].find((field) => !(field in task));
   if (missing) return refuse("task_malformed", `${missing} is missing.`);
-  return checkQuestion(task, now) ?? (task.mode === "dap" ? checkDap(task) : checkLdp(task));
+  return checkQuestion(task, now) ?? (task.mode === "dap" ? checkDap(task) : checkLdp(task)) ?? checkRelay(task);
 }
 
 function checkQuestion(task: Task, now: number): Refusal | undefined {
@@ -173,6 +175,20 @@ function checkLdp(task: Extract<Task, { mode: "ldp" }>): Refusal | undefined {
     return refuse("task_blind", "Over 64 buckets with epsilon below 2 and under 100,000 shoppers, noise hides every answer.");
   }
   return undefined;
+}
+
+function checkRelay(task: Task): Refusal | undefined {
+  if (task.relay === undefined) return undefined;
+  const { name, url, gateway } = (task.relay ?? {}) as TaskRelay;
+  const site = typeof url === "string" ? siteOf(url.endsWith("/") ? url : `${url}/`) : undefined;
+  if (site === undefined || !isText(name)) return refuse("task_relay", "relay needs a name and an https address.");
+  const receivers = task.mode === "dap" ? [task.leader, task.helper] : [task.collector];
+  if (receivers.some((receiver) => receiver.name === name || siteOf(receiver.url) === site)) {
+    return refuse("task_relay_equal", "relay must be another company than those who receive: it hides the shopper's address from them.");
+  }
+  const key = fromBase64url(gateway);
+  if (key && key.length > GATEWAY_BYTES && (key.length - GATEWAY_BYTES) % 4 === 0) return undefined;
+  return refuse("task_gateway", "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519, in base64url.");
 }
 
 /** How many buckets a metric has by itself. */

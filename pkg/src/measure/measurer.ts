@@ -19,8 +19,8 @@ import type { MeasureSurroundings } from "./gate.js";
 import { EPOCH_MS, budgetAt, charge, endOf, epochAt, isOld } from "./ledger.js";
 import { below, randomBytes } from "./random.js";
 import { SPREAD_MS, dueAt, retryAt, verdict } from "./schedule.js";
-import { loadSeal } from "./seal.js";
-import type { Seal } from "./seal.js";
+import { loadUpstream } from "./seal.js";
+import type { Upstream } from "./seal.js";
 import { MeasureStore } from "./store.js";
 import type { DeviceState, Lease, Remembered, Turn, Waiting } from "./store.js";
 
@@ -47,7 +47,7 @@ export class Measurer {
   readonly #around: MeasureSurroundings;
   readonly #store: MeasureStore;
   readonly #shop: string;
-  #seal: Promise<Seal> | undefined;
+  #upstream: Promise<Upstream> | undefined;
   /** Why the bundle's signature does not hold, found out once. */
   #unsigned: Promise<Refusal | undefined> | undefined;
   #running = false;
@@ -213,9 +213,9 @@ export class Measurer {
   }
 
   #line(key: string, task: Task, bucket: number, epsilon: number, epoch: number, at: number, bytes: number): Line {
-    const { task: id, metric, purpose, label, operators } = shown(task, bucket, epsilon);
+    const { mode: _, ...clear } = shown(task, bucket, epsilon);
     const receipt = this.#around.receipt();
-    const line = { key, task: id, metric, purpose, epoch, bucket, label, operators, epsilon, at, bytes };
+    const line = { ...clear, key, epoch, at, bytes };
     return { ...line, outcome: "waiting", ...(receipt !== undefined && { receipt }) };
   }
 
@@ -232,9 +232,13 @@ export class Measurer {
   }
 
   async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer>> {
-    const seal = await (this.#seal ??= loadSeal(this.#around.options.upstream));
+    const { seal } = await this.#loaded();
     if (task.mode === "dap") return seal(task, bucket, time);
     return (state.answers[`${task.id}:${bucket}`] ??= seal(task, bucket, time));
+  }
+
+  #loaded(): Promise<Upstream> {
+    return (this.#upstream ??= loadUpstream(this.#around.options.upstream));
   }
 
   /** Sends what is due, one after the other. */
@@ -252,7 +256,7 @@ export class Measurer {
   }
 
   async #sendOne({ report, line, now, signal, leases }: Sending): Promise<void> {
-    const delivery = await deliver(report.task, report.sealed, signal);
+    const delivery = await deliver(report.task, report.sealed, signal, async () => (await this.#loaded()).hide);
     if (delivery === "aborted") return;
     const key = report.key;
     if (delivery === "sent") {
@@ -331,8 +335,8 @@ function owedBy(tasks: readonly Task[], { pins }: DeviceState, { ledger }: Remem
 function shown(task: Task, bucket: number, epsilon: number): Omit<OutboxEntry, "state" | "due" | "bytes"> {
   const { en, fr } = task.buckets[bucket] ?? { en: "", fr: "" };
   const operators = task.mode === "dap" ? [task.leader.name, task.helper.name] : [task.collector.name];
-  const { id, metric, mode, purpose } = task;
-  return { task: id, metric, mode, purpose, bucket, label: { en, fr }, operators, epsilon };
+  const { id, metric, mode, purpose, relay } = task;
+  return { task: id, metric, mode, purpose, bucket, label: { en, fr }, operators, epsilon, ...(relay && { relay: relay.name }) };
 }
 
 /** The arm that the device's secret gives it: the first four bytes of a hash, which 16 arms share evenly enough. */

@@ -1,5 +1,5 @@
 /**
- * Makes a report unreadable, with the module that is loaded only now.
+ * Makes a report unreadable, and the request that carries it when a relay does, with the module that is loaded only now.
  */
 
 import type { OpenOptions } from "../types.js";
@@ -7,8 +7,31 @@ import type { Task } from "../types/measure.js";
 import { VERSION } from "../version.js";
 import { fromBase64url, hexOf } from "./base64url.js";
 
+/** What opens an answer, before the request that is sent. */
+const SECRET_BYTES = 16;
+
 /** Seals a bucket: the bytes that leave. `time` is in milliseconds since 1970. */
 export type Seal = (task: Task, bucket: number, time: number) => Uint8Array<ArrayBuffer>;
+
+/** What is sent, and where to. */
+export interface Request {
+  method: "PUT" | "POST";
+  address: string;
+  type: string;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** Seals a request for a gateway. `reveal` opens the answer, as status and body, and throws when it is another's. */
+export type Hide = (
+  gateway: string,
+  request: Request,
+) => { body: Uint8Array<ArrayBuffer>; reveal(answer: Uint8Array): [number, Uint8Array] };
+
+/** What the module does. */
+export interface Upstream {
+  seal: Seal;
+  hide: Hide;
+}
 
 /**
  * Loads the module beside this file, or the shop's own copy.
@@ -16,11 +39,11 @@ export type Seal = (task: Task, bucket: number, time: number) => Uint8Array<Arra
  * # Errors
  * Rejects when it cannot be loaded or is of another version; then nothing is sent.
  */
-export async function loadSeal(source: OpenOptions["upstream"]): Promise<Seal> {
+export async function loadUpstream(source: OpenOptions["upstream"]): Promise<Upstream> {
   const glue = await import("../upstream.js");
   await glue.default({ module_or_path: source ?? new URL("../upstream_bg.wasm", import.meta.url) });
   if (glue.version() !== VERSION) throw new Error(`the upstream module is version ${glue.version()}, not ${VERSION}`);
-  return (task, bucket, time) => {
+  const seal: Seal = (task, bucket, time) => {
     if (task.mode === "ldp") return written(task, glue.answer(task.buckets.length, task.epsilon, bucket));
     const { id, buckets, chunk, timePrecision, leader, helper } = task;
     const [task32, leaderKey, helperKey] = [id, leader.hpke, helper.hpke].map(bytesOf);
@@ -29,6 +52,16 @@ export async function loadSeal(source: OpenOptions["upstream"]): Promise<Seal> {
       glue.seal(task32!, buckets.length, chunk, timePrecision, leaderKey!, helperKey!, bucket, seconds),
     );
   };
+  const hide: Hide = (gateway, { method, address, type, body }) => {
+    const { protocol, host, pathname } = new URL(address);
+    const hidden = glue.hide(bytesOf(gateway), method, protocol.slice(0, -1), host, pathname, type, body);
+    const reveal = (answer: Uint8Array): [number, Uint8Array] => {
+      const revealed = glue.reveal(hidden, answer);
+      return [(revealed[0]! << 8) | revealed[1]!, revealed.subarray(2)];
+    };
+    return { body: own(hidden.subarray(SECRET_BYTES)), reveal };
+  };
+  return { seal, hide };
 }
 
 /** One line of NDJSON, as `flaneur estimate` reads it; the same length whatever the answer. */

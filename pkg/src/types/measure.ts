@@ -31,6 +31,16 @@ export interface TaskOperator {
   hpke: string;
 }
 
+/** A company that passes sealed reports on, so that who receives them does not learn the shopper's address: RFC 9458. */
+export interface TaskRelay {
+  /** The legal name. */
+  name: string;
+  /** The address that reports are posted to; the relay knows which gateway it serves. */
+  url: string;
+  /** The gateway's key configuration of RFC 9458, section 3.1, in base64url: pinned here, never fetched. */
+  gateway: string;
+}
+
 /** What every task says, whatever its mode. */
 interface AnyTask {
   /** 32 bytes in base64url, the same for every shopper. */
@@ -59,6 +69,8 @@ interface AnyTask {
   arms?: number;
   /** `attribution_credit`: how credit is shared. Default `"last_touch"`. */
   model?: AttributionModel;
+  /** Who passes the reports on. Without it the device sends them itself. */
+  relay?: TaskRelay;
 }
 
 /** Halves for two operators, neither of which can read an answer: DAP-09 with Prio3Histogram. */
@@ -103,6 +115,8 @@ export interface OutboxEntry {
   label: Words;
   /** Who receives a part. */
   operators: string[];
+  /** Who passes it on, so that those do not learn the shopper's address. */
+  relay?: string;
   /** In millionths. 0 when the budget is spent: then the answer is "nothing". */
   epsilon: number;
   /** `"collecting"`: as it stands in the current epoch. `"waiting"`: fixed and sealed, not sent yet. */
@@ -123,6 +137,8 @@ export interface LedgerEntry {
   bucket: number;
   label: Words;
   operators: string[];
+  /** Who passed it on. */
+  relay?: string;
   /** In millionths. */
   epsilon: number;
   /** Milliseconds since 1970: when the epoch ended that it is charged to. */

@@ -25,6 +25,7 @@ export const privacyEn = {
   collecting: (until: string) => `Still collecting. It is fixed on ${until}, and leaves within a day after.`,
   waiting: (due: string) => `Fixed and sealed. It leaves after ${due}, when you have been away for ten minutes.`,
   to: (names: string) => `To ${names}`,
+  via: (name: string) => `through ${name}, which hides your address from them`,
   costs: (epsilon: string) => `Costs ${epsilon} ε`,
   costsNothing: "Costs nothing: the budget is spent, so the answer is “nothing”",
   bytes: (count: string) => `${count} bytes`,

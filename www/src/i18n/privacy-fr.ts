@@ -26,6 +26,7 @@ export const privacyFr: PrivacyMessages = {
   collecting: (until) => `Encore en cours. Elle sera fixée le ${until} et partira dans la journée qui suit.`,
   waiting: (due) => `Fixée et scellée. Elle partira après le ${due}, quand vous serez absent depuis dix minutes.`,
   to: (names) => `À ${names}`,
+  via: (name) => `par ${name}, qui leur cache votre adresse`,
   costs: (epsilon) => `Coûte ${epsilon} ε`,
   costsNothing: "Ne coûte rien : le budget est épuisé, la réponse est donc « rien »",
   bytes: (count) => `${count} octets`,

@@ -27,10 +27,10 @@ export class ShopLeaving extends ShopElement {
       .figure { text-align: end; }
     `,
   ];
-  #next({ task, mode, purpose, label, state, due, epsilon, bytes, operators }: OutboxEntry) {
+  #next({ task, mode, purpose, label, state, due, epsilon, bytes, operators, relay }: OutboxEntry) {
     const words = t().privacy;
     const buckets = this.store.questions?.tasks.tasks.find(({ id }) => id === task)?.buckets ?? [];
-    const facts = [words.to(list(operators)), epsilon > 0 ? words.costs(number(epsilonOf(epsilon), 1)) : words.costsNothing, ...(bytes > 0 ? [words.bytes(number(bytes))] : [])];
+    const facts = [words.to(list(operators)), ...(relay === undefined ? [] : [words.via(relay)]), epsilon > 0 ? words.costs(number(epsilonOf(epsilon), 1)) : words.costsNothing, ...(bytes > 0 ? [words.bytes(number(bytes))] : [])];
     return html`<li class="entry" data-next=${task} data-state=${state}>
       <h3>${purpose[language()]}</h3>
       <p>${mode === "ldp" ? words.answerNoise : words.answer} <span class="answer" data-answer>${label[language()]}</span></p>
@@ -46,12 +46,12 @@ export class ShopLeaving extends ShopElement {
     if (!gates.measure) return words.closed;
     return gates.store ? words.nextNone : words.needsStore;
   }
-  #line({ at, purpose, label, epsilon, bytes, operators, outcome, sentAt, reason, receipt, task }: LedgerEntry) {
+  #line({ at, purpose, label, epsilon, bytes, operators, relay, outcome, sentAt, reason, receipt, task }: LedgerEntry) {
     const words = t().privacy;
     const said = outcome === "sent" && sentAt !== undefined ? words.sentOn(moment(sentAt)) : words.outcome[outcome];
     return html`<tr data-line=${task} data-outcome=${outcome}>
       <td>${day(at)}</td><th scope="row">${purpose[language()]}</th><td>${label[language()]}</td>
-      <td class="figure">${number(epsilonOf(epsilon), 1)}</td><td class="figure">${number(bytes)}</td><td>${list(operators)}</td>
+      <td class="figure">${number(epsilonOf(epsilon), 1)}</td><td class="figure">${number(bytes)}</td><td>${list(operators)}${relay === undefined ? nothing : html`<br /><small class="note">${words.via(relay)}</small>`}</td>
       <td>${said}${reason ? html` (${words.reason[reason] ?? reason})` : nothing}${receipt ? html`<br /><small class="note">${words.receiptId(receipt.slice(0, 8))}</small>` : nothing}</td>
     </tr>`;
   }
