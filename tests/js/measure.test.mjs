@@ -227,6 +227,32 @@ test("two tabs over a thousand epochs never spend twice, nor send two reports fo
   await Promise.all([one.measurer.close(), two.measurer.close()]);
 });
 
+test("a page that dies between the charge and the sending leaves one charge, and its report for the next page to send", async (t) => {
+  const shop = freshShop();
+  const { url, received } = await operator(t, (_, count) => (count % 2 === 1 ? { drop: true } : {}));
+  const bundle = await signed(shop, [taskAt(url)]);
+  const first = await device(shop, bundle);
+  const end = await first.begin();
+  await first.measurer.close();
+  const weeks = 20;
+  for (let week = 0; week < weeks; week++) {
+    const moments = [0, DAY, DAY + DAY / 4]; // charged; cut off on its way; sent
+    for (const moment of moments) {
+      const page = await device(shop, bundle);
+      await page.at(end + week * WEEK + moment);
+      await page.measurer.close(); // what it knew is gone; what it wrote stays
+    }
+  }
+  assert.equal(received.length, 2 * weeks);
+  for (let week = 0; week < weeks; week++) assert.deepEqual(received[2 * week + 1].body, received[2 * week].body, "the same report");
+  assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, weeks);
+  const last = await device(shop, bundle);
+  const ledger = await last.measurer.ledger();
+  assert.deepEqual(ledger.map(({ outcome }) => outcome), new Array(weeks).fill("sent"));
+  assert.equal(new Set(ledger.map(({ epoch }) => epoch)).size, weeks);
+  await last.measurer.close();
+});
+
 test("a tab that slept while it held the lock writes nothing, and sends nothing, after another took over", async (t) => {
   const shop = freshShop();
   const { url, received } = await operator(t);
