@@ -39,6 +39,7 @@ export class ShopApp extends ShopElement {
       main:focus { outline: none; }
       .skip { position: absolute; inset-inline-start: 12px; inset-block-start: -80px; z-index: 50; background: var(--ink); color: var(--paper); }
       .skip:focus { inset-block-start: 12px; }
+      @media (forced-colors: active) { .skip { color: ButtonText; } }
       footer { border-block-start: 1px solid var(--line); background: var(--sunken); }
       footer > div { width: var(--page); margin-inline: auto; padding-block: 2rem 2.4rem; display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; justify-content: space-between; align-items: center; }
     `,

@@ -1,7 +1,7 @@
 // What the surprise dial trades: relevance against surprise, ranked here and now at every setting.
 import { css, html, svg } from "lit";
 import type { RankedItem } from "flaneur";
-import { number, t } from "../i18n/index.ts";
+import { number, percent, t } from "../i18n/index.ts";
 import { page } from "../styles/page.ts";
 import { shared } from "../styles/shared.ts";
 import { ShopElement } from "../parts/element.ts";
@@ -32,9 +32,10 @@ export class PageDial extends ShopElement {
       .axis { stroke: var(--strong-line); } .line { fill: none; stroke: var(--sage); stroke-width: 2; }
       .point { fill: var(--sage); } .now { fill: var(--plum); }
       text { fill: var(--muted); font: inherit; font-size: 13px; }
+      @media (max-width: 600px) { text { font-size: 22px; } }
       label { display: grid; gap: 0.4rem; max-width: 420px; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: 0.25rem 1.2rem 0.25rem 0; text-align: end; font-weight: inherit; }
-      tr[aria-current] { color: var(--plum); font-weight: 600; }
+      tr[aria-current="true"] { color: var(--plum); font-weight: 600; }
     `,
   ];
   constructor() {
@@ -83,7 +84,7 @@ export class PageDial extends ShopElement {
       </svg>
       <table>
         <thead><tr><th scope="col">${words.dialSetting}</th><th scope="col">${words.dialRelevance}</th><th scope="col">${words.dialSurprise}</th></tr></thead>
-        <tbody>${points.map((point) => html`<tr aria-current=${isNow(point) ? "true" : "false"}><td>${number(point.dial, 1)}</td><td>${number(point.relevance, 2)}</td><td>${number(point.surprise * 100, 0)} %</td></tr>`)}</tbody>
+        <tbody>${points.map((point) => html`<tr aria-current=${isNow(point) ? "true" : "false"}><td>${number(point.dial, 1)}</td><td>${number(point.relevance, 2)}</td><td>${percent(point.surprise)}</td></tr>`)}</tbody>
       </table>
     `;
   }

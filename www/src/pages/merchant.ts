@@ -27,13 +27,14 @@ export class PageMerchant extends ShopElement {
       section { display: grid; gap: 0.7rem; max-width: 60rem; grid-template-columns: minmax(0, 1fr); }
       .stack { margin-block-start: 1.6rem; }
       progress { width: min(100%, 24rem); height: 14px; accent-color: var(--sage); }
-      svg.plot { width: min(100%, 760px); height: auto; display: block; }
+      svg.plot { width: 100%; min-width: 540px; max-width: 760px; height: auto; display: block; }
       svg.plot text { fill: var(--ink); font: inherit; font-size: 13px; }
       .bar { fill: var(--sage-soft); stroke: var(--sage); } .whisker { stroke: var(--ink); fill: none; } .truth { fill: var(--accent); }
       .scroll { overflow-x: auto; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
       th, td { padding: 0.25rem 1.2rem 0.25rem 0; text-align: end; font-weight: 400; }
       th:first-child { text-align: start; }
+      @media (max-width: 720px) { th, td { padding-inline-end: 0.6rem; } }
       code { overflow-wrap: anywhere; }
       .key { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; }
     `,
@@ -96,8 +97,8 @@ export class PageMerchant extends ShopElement {
     return html`
       <p data-reports=${reports} data-own=${reports - simulated}>${words.collected(number(reports), number(reports - simulated))} ${words.hits(hits, rows.length)}</p>
       <p class="key note" aria-hidden="true"><span>▭ ${words.estimate}</span><span>├┤ ${words.interval}</span><span>● ${words.truth}</span></p>
-      ${this.#picture(task, collection)}
       <div class="scroll" role="group" tabindex="0" aria-label=${task.purpose[language()]}>
+        ${this.#picture(task, collection)}
         <table>
           <thead><tr><th scope="col">${words.bucket}</th><th scope="col">${words.truth}</th><th scope="col">${words.estimate}</th><th scope="col">${words.interval}</th><td></td></tr></thead>
           <tbody>${rows.map((row, at) => this.#row(row, truth[at] ?? 0))}</tbody>

@@ -37,6 +37,7 @@ export class PagePrivacy extends ShopElement {
       .stack { gap: 2.6rem; max-width: 60rem; }
       shop-leaving { gap: 2.6rem; }
       .row { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: center; }
+      @media (max-width: 480px) { .line[data-receipt] { grid-template-columns: 1fr; } }
     `,
   ];
   constructor() {

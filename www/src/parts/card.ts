@@ -39,11 +39,11 @@ export class ShopCard extends ShopElement {
       h3 a { text-decoration: none; display: inline-block; min-height: 24px; }
       h3 a:hover { text-decoration: underline; text-underline-offset: 0.18em; text-decoration-thickness: 1px; }
       .because { color: var(--muted); font-size: 0.82rem; line-height: 1.35; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
-      .foot { display: flex; align-items: center; justify-content: space-between; flex-wrap: wrap; gap: 0 0.5rem; margin-block-start: auto; padding-block-start: 0.35rem; }
+      .foot { display: flex; align-items: center; justify-content: space-between; flex-wrap: wrap; gap: 0 0.3rem; margin-block-start: auto; padding-block-start: 0.35rem; }
       .price { font-variant-numeric: tabular-nums; font-weight: 600; }
       .sold { color: var(--muted); }
       .why { font-size: 0.86rem; white-space: nowrap; }
-      .actions { display: flex; align-items: center; gap: 0.5rem; margin-inline-start: auto; }
+      .actions { display: flex; align-items: center; gap: 0.3rem; margin-inline-start: auto; }
       .bag { border-color: var(--line); background: var(--surface); }
       .bag.in { background: var(--sage-soft); color: var(--sage); border-color: transparent; }
       @media (prefers-reduced-motion: reduce) { shop-picture { transition: none; } article:hover shop-picture { transform: none; } }

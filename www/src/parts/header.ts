@@ -24,10 +24,12 @@ export class ShopHeader extends ShopElement {
       .plain { border: 0; background: none; min-width: 40px; height: 40px; display: inline-grid; place-items: center; border-radius: 999px; padding: 0 0.6em; position: relative; text-decoration: none; font-size: 0.92rem; }
       .plain:hover { background: var(--sunken); }
       .badge { position: absolute; inset-block-start: 0; inset-inline-end: 0; min-width: 20px; height: 20px; border-radius: 999px; background: var(--accent); color: var(--accent-ink); font: 600 0.75rem/20px var(--text); text-align: center; padding-inline: 5px; }
+      @media (forced-colors: active) { .badge { forced-color-adjust: none; background: CanvasText; color: Canvas; } }
       nav { width: var(--page); margin-inline: auto; overflow-x: auto; scrollbar-width: none; }
       nav ul { display: flex; gap: 0.2rem 1.25rem; padding-block: 0.15rem 0.75rem; width: max-content; }
       nav a { text-decoration: none; font-size: 0.94rem; white-space: nowrap; min-height: 26px; display: inline-block; border-block-end: 2px solid transparent; color: var(--muted); }
       nav a:hover, nav a[aria-current="page"] { color: var(--ink); border-color: var(--accent); }
+      @media (min-width: 761px) { nav ul { flex-wrap: wrap; width: auto; } }
       @media (max-width: 760px) { .bar { grid-template-columns: 1fr auto; gap: 0.5rem; } form { grid-column: 1 / -1; grid-row: 2; max-width: none; } .label { display: none; } .tools .button { padding-inline: 0.8em; } }
       @media (max-width: 420px) { .name { font-size: 1.4rem; } .plain { min-width: 34px; padding: 0 0.3em; } }
     `,

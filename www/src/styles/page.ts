@@ -10,6 +10,7 @@ export const page = css`
   .tools { display: flex; flex-wrap: wrap; gap: 0.8rem 1.4rem; align-items: center; justify-content: space-between; margin-block: 0.8rem 1.6rem; }
   .chips { display: flex; flex-wrap: wrap; gap: 0.4rem; }
   .chips .button[aria-pressed="true"] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
+  @media (forced-colors: active) { .chips .button[aria-pressed="true"] { forced-color-adjust: none; background: CanvasText; color: Canvas; } }
   .center { display: grid; justify-items: center; margin-block-start: 2rem; }
   .hero-empty { padding: 3rem 0; display: grid; gap: 1rem; justify-items: start; }
 `;

@@ -33,5 +33,5 @@ export const shared = css`
   svg.icon { width: 1.2em; height: 1.2em; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; flex: none; }
   .small-caps { font-size: 0.78rem; letter-spacing: 0.09em; text-transform: uppercase; color: var(--muted); }
   .note { color: var(--muted); font-size: 0.92rem; }
-  @media (forced-colors: active) { .round, .button { border-color: ButtonText; } }
+  @media (forced-colors: active) { .round, .button { border-color: ButtonText; } .button.main { background: ButtonFace; color: ButtonText; } }
 `;
