@@ -1,19 +1,16 @@
 // The whole way, watched: a shopper's own report and those of 2,000 simulated ones through two local operators to the merchant's page.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { launch, until } from "./support/browser.mjs";
+import { startOperators } from "./support/operators.mjs";
 import { SHOP, serve } from "./support/server.mjs";
 import { NOWHERE, departmentOf, enter, go, items, some, view } from "./support/shop.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const OPERATORS = process.env.FLANEUR_OPERATORS ?? fileURLToPath(new URL("../../target/debug/flaneur-operators", import.meta.url));
 const SHOPPERS = 2000;
 
 let browser;
@@ -24,15 +21,11 @@ after(() => browser.close());
 
 /** The demo as `cargo xtask demo` puts it together: the built shop, and the operators' questions in place of none. */
 async function demo(t) {
-  const child = spawn(OPERATORS, ["demo"], { stdio: ["pipe", "pipe", "inherit"] });
-  child.on("error", (error) => {
-    throw new Error(`${OPERATORS} did not start (${error.message}); build it: cargo build -p flaneur-operators`);
-  });
-  t.after(() => child.stdin.end());
-  const line = await new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
-  const server = await serve(SHOP, { "/measure/tasks.json": { body: line, type: "application/json" } });
+  const { questions, faults, stop } = await startOperators();
+  t.after(stop);
+  const server = await serve(SHOP, faults);
   t.after(() => server.close());
-  return { server, child, questions: JSON.parse(line) };
+  return { server, stop, questions };
 }
 
 const watched = (page) =>
@@ -54,7 +47,7 @@ async function later(page, button) {
 }
 
 test("a report of one's own and those of 2,000 simulated shoppers become a histogram whose intervals hold the truth", async (t) => {
-  const { server, child } = await demo(t);
+  const { server, stop } = await demo(t);
   const { page, mishaps, outside } = await enter(t, browser, server.origin, { at: NOWHERE });
   for (const id of some("Garden", 3)) await view(page, id);
   await go(page, "#/privacy", "[data-next]");
@@ -87,7 +80,7 @@ test("a report of one's own and those of 2,000 simulated shoppers become a histo
   assert.ok(hits.filter(Boolean).length >= 23, `${hits.filter(Boolean).length} of ${hits.length} intervals hold the truth`);
 
   // The operators go away, and the shop does not mind.
-  child.stdin.end();
+  stop();
   await page.locator("[data-away]").waitFor();
   await go(page, "#/", '[data-shelf="home"] li[data-item]');
   assert.deepEqual(outside, []);

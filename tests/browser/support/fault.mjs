@@ -79,11 +79,11 @@ class World {
     return this.#pages.flatMap(({ mishaps }) => mishaps);
   }
 
-  /** A page in the browser that all faults share; the page of the fault before makes way for it. */
-  async page(path, origin = this.origin) {
+  /** A page in the browser that all faults share; the page of the fault before makes way for it, or the page given. */
+  async page(path, origin = this.origin, before = this.stage.page) {
     const page = this.#page(origin, path);
-    await Promise.all([page.arrival(), this.stage.page.depart(page.url())]);
-    this.stage.page = page;
+    await Promise.all([page.arrival(), before.depart(page.url())]);
+    if (before === this.stage.page) this.stage.page = page;
     return page;
   }
 
@@ -124,8 +124,8 @@ class World {
   }
 
   /** A server of its own, with faults: another origin. */
-  async server(faults) {
-    const server = await serve(PAGES, faults, this.remote);
+  async server(faults, mounts = PAGES) {
+    const server = await serve(mounts, faults, this.remote);
     this.#servers.push(server);
     return { ...server, origin: local(server.origin) };
   }

@@ -170,15 +170,15 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
     let ready = checks.check("build of the shop", || {
         setup::rust::ensure_wasm_target(project)?;
         setup::node::ensure(project)?;
-        shop::build(project)
+        shop::build(project)?;
+        // Two operators that the shop's reports can be watched at.
+        Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()
     });
     if chosen.contains(&Engine::Chromium) {
         let chromium = browser_of(project, checks);
         match (ready, chromium) {
             (Some(()), Some(chromium)) => {
                 checks.check("shop in Chromium", || {
-                    // Two operators that the shop's reports can be watched at.
-                    Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()?;
                     node_tests(project, "tests/browser")?.env(Engine::Chromium.variable(), &chromium).stream()
                 });
             }
