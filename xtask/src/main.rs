@@ -1,4 +1,5 @@
-//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `bench`, `scale` and `results`.
+//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `bench`, `scale`, `results` and
+//! `screenshots`.
 //!
 //! Guarantees: each command does its own set-up on a machine that has rustup
 //! and Node.js, says what it does, and skips what an earlier run finished.
@@ -7,7 +8,8 @@
 //! Map: [`setup`] prepares the machine, [`wasm`] compiles the core, [`package`]
 //! assembles the npm package, [`catalog`] and [`shop`] build the demo,
 //! [`serve`] serves it, [`size`] holds the package to its budgets, [`mod@bench`] measures its speed, [`scale`]
-//! measures the packing of large logs, [`results`] the quality of ranking, and [`mod@test`] runs everything in layers.
+//! measures the packing of large logs, [`results`] the quality of ranking, [`screenshots`] shows the demo's pages,
+//! and [`mod@test`] runs everything in layers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "durations are shown to a person; nothing here decides a slate")]
 
@@ -21,6 +23,7 @@ mod results;
 mod run;
 mod say;
 mod scale;
+mod screenshots;
 mod serve;
 mod setup;
 mod shop;
@@ -58,6 +61,8 @@ enum Command {
     Scale(scale::Options),
     /// Replay a log and write how well everything ranks to docs/RESULTS.md
     Results(results::Options),
+    /// Take a picture of every page of the demo shop, in both languages and colour schemes
+    Screenshots(screenshots::Options),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +75,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&project, &options),
         Command::Scale(options) => scale::run(&project, &options),
         Command::Results(options) => results::run(&project, &options),
+        Command::Screenshots(options) => screenshots::run(&project, &options),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
