@@ -104,7 +104,7 @@ export class PageMerchant extends ShopElement {
           <tbody>${rows.map((row, at) => this.#row(row, truth[at] ?? 0))}</tbody>
         </table>
       </div>
-      <p class="note">${words.shareText}<br />${words.leaderHolds}: <code>${collection.leader}</code><br />${words.helperHolds}: <code>${collection.helper}</code></p>
+      <p class="note">${words.shareText}<br />${words.leaderHolds} <code>${collection.leader}</code><br />${words.helperHolds} <code>${collection.helper}</code></p>
     `;
   }
 
