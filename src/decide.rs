@@ -23,7 +23,7 @@ pub use pressure::{DAY, HOUR, Record, View, WEEK};
 use crate::catalog::Kind;
 use crate::math::Stream;
 use crate::math::order::{by_score, ranking};
-use crate::rank::{Appraisal, Desk, Reason, Request, When, appraise, is_within, reasons_of};
+use crate::rank::{Appraisal, Desk, Reason, Request, When, appraise, is_within};
 
 /// Most opportunities of one call.
 pub const MAX_OPPORTUNITIES: usize = 1_000;
@@ -200,38 +200,28 @@ impl Decision {
 #[must_use]
 pub fn decide(desk: &Desk<'_>, personal: bool, occasion: &Occasion, record: &Record, taken: Taken) -> Decision {
     let items: Vec<u32> = occasion.opportunities.iter().flat_map(items_of).collect();
-    let appraisal = appraise(desk, &occasion.request, &items, personal);
-    let spent = record.pressure(occasion.request.now);
-    let price = occasion.price.unwrap_or_else(|| usual_price(&occasion.opportunities));
-    let weigh = |one: &Opportunity| {
-        let barrier = barrier(desk, occasion, &appraisal, record, spent, one);
-        let score = items_of(one).filter_map(|item| appraisal.score(item)).reduce(f64::max);
-        let appetite = appetite::appetite(score, appraisal.reference, taken);
-        let crowding = 1.0 + spent / occasion.budget.max(1e-9);
-        let press = price * one.pressure * crowding * (1.0 + f64::from(record.dismissals));
-        weighed(one, barrier, appetite, press)
-    };
-    let weighed: Vec<Weighed> = occasion.opportunities.iter().map(weigh).collect();
-    let mut decision = choose(occasion, weighed);
-    decision.id = name_of(occasion, decision.choice);
-    explain(desk, occasion, &appraisal, &mut decision);
-    decision
-}
-
-/// Gives the choice and the runner-up the reasons of the score that speaks for them.
-fn explain(desk: &Desk<'_>, occasion: &Occasion, appraisal: &Appraisal, decision: &mut Decision) {
-    let best = |at: usize| {
-        let scored = items_of(&occasion.opportunities[at]).filter_map(|item| Some((appraisal.score(item)?, item)));
-        scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, item)| (at, item))
-    };
-    let found: Vec<(usize, u32)> = decision.choice.into_iter().chain(decision.runner_up).filter_map(best).collect();
-    if found.is_empty() {
-        return;
-    }
-    let items: Vec<u32> = found.iter().map(|&(_, item)| item).collect();
-    for ((at, _), reasons) in found.into_iter().zip(reasons_of(desk, &occasion.request, &items)) {
-        decision.weighed[at].because = reasons;
-    }
+    appraise(desk, &occasion.request, &items, personal, |appraisal, reasons| {
+        let spent = record.pressure(occasion.request.now);
+        let price = occasion.price.unwrap_or_else(|| usual_price(&occasion.opportunities));
+        let weigh = |one: &Opportunity| {
+            let barrier = barrier(desk, occasion, appraisal, record, spent, one);
+            let score = items_of(one).filter_map(|item| appraisal.score(item)).reduce(f64::max);
+            let appetite = appetite::appetite(score, appraisal.reference, taken);
+            let crowding = 1.0 + spent / occasion.budget.max(1e-9);
+            let press = price * one.pressure * crowding * (1.0 + f64::from(record.dismissals));
+            weighed(one, barrier, appetite, press)
+        };
+        let weighed: Vec<Weighed> = occasion.opportunities.iter().map(weigh).collect();
+        let mut decision = choose(occasion, weighed);
+        decision.id = name_of(occasion, decision.choice);
+        for at in decision.choice.into_iter().chain(decision.runner_up) {
+            // The score that speaks for the two that come into question is told in full.
+            let scored = items_of(&occasion.opportunities[at]).filter_map(|item| Some((appraisal.score(item)?, item)));
+            let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
+            decision.weighed[at].because = best.map_or_else(Vec::new, |(_, item)| reasons(item));
+        }
+        decision
+    })
 }
 
 /// The items that speak for an opportunity: itself, else those it is about.

@@ -29,7 +29,7 @@ mod slate;
 mod strength;
 mod tally;
 
-pub use appraise::{Appraisal, appraise, reasons_of};
+pub use appraise::{Appraisal, appraise};
 pub use arrange::UNIFORM_POOL;
 pub use balance::divergence;
 pub use experiment::{Arm, Experiment, HOLDOUT, Lot, serve};

@@ -6,7 +6,7 @@ import { TEXT_LENGTH } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { momentOf } from "./request.js";
-import type { Barrier, Context, DecideRequest, Decision, Intent } from "./types.js";
+import type { Barrier, Context, DecideRequest, Decision, Intent, ItemKind } from "./types.js";
 
 /** A decision before it gets its method. */
 export type DecisionData = Omit<Decision, "seen">;
@@ -42,13 +42,66 @@ export function decideRequest(request: unknown, now: number, standing: Context =
     const value = (request as DecideRequest)[field];
     if (value !== undefined) known[field] = value;
   }
-  if (candidates) known["candidates"] = candidates.map((one) => (typeof one === "string" ? { id: one } : one));
+  if (candidates) Object.assign(known, columnsOf(candidates));
   return known;
+}
+
+/** In the order of the engine's own list. */
+const KINDS: readonly unknown[] = ["product", "offer", "content", "service", "message"] satisfies ItemKind[];
+
+/** Where the numbers of an opportunity, and of its caps, lie among its eight; the last is its kind. */
+const PLACES = new Map([["value", 0], ["cost", 1], ["cooldownDays", 2], ["pressure", 3]]);
+const CAPS = new Map([["hour", 4], ["day", 5], ["week", 6]]);
+const WIDTH = 8;
+
+/**
+ * The candidates laid out for one crossing: their ids, their numbers, and whatever else each has.
+ * What is not a finite number stays where it was, for the engine to refuse with its path.
+ */
+function columnsOf(given: readonly unknown[]): Record<string, unknown> {
+  const ids: string[] = [];
+  const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
+  const candidates = given.map((one, at) => {
+    if (typeof one === "string") return void ids.push(one);
+    const path = `request.candidates[${at}]`;
+    if (typeof one !== "object" || one === null) throw flaneurError("value_type", "wrong type; expected an opportunity", path);
+    const { id, caps, kind, ...others } = readable(one, path);
+    if (id === undefined) throw flaneurError("value_missing", "this field is required", `${path}.id`);
+    if (typeof id !== "string") throw flaneurError("value_type", "wrong type; expected a string", `${path}.id`);
+    ids.push(id);
+    const known = KINDS.indexOf(kind);
+    if (known >= 0) numbers[(at + 1) * WIDTH - 1] = known;
+    else if (kind !== undefined) others["kind"] = kind;
+    const rest = take(others, PLACES, numbers, at);
+    const left = typeof caps === "object" && caps !== null ? take(readable(caps, `${path}.caps`), CAPS, numbers, at) : caps;
+    return left === undefined ? rest : { ...rest, caps: left };
+  });
+  return { candidates, ids, numbers };
+}
+
+/** Moves the finite numbers of a copy to their places; gives what is left of it, if anything. */
+function take(fields: Record<string, unknown>, places: Map<string, number>, numbers: Float64Array, at: number): object | undefined {
+  let rest: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(fields)) {
+    const place = places.get(name);
+    if (place !== undefined && Number.isFinite(value)) numbers[at * WIDTH + place] = value as number;
+    else if (value !== undefined) (rest ??= {})[name] = value;
+  }
+  return rest;
+}
+
+/** A copy of an object of the page. Its getters may throw. */
+function readable(object: object, path: string): Record<string, unknown> {
+  try {
+    return { ...object };
+  } catch {
+    throw flaneurError("value_malformed", "this object cannot be read; send plain data", path);
+  }
 }
 
 /** The engine's answer to a request of `decideRequest`. */
 export function decisionOf([decision, scales, others]: RawDecision, request: Record<string, unknown>): DecisionData {
-  const ids = others ?? (request["candidates"] as { id: string }[]).map(({ id }) => id);
+  const ids = others ?? (request["ids"] as string[]);
   const trace = ids.map((id, at) => {
     const barrier = BARRIERS[scales[2 * at]!];
     return barrier === undefined ? { id, utility: scales[2 * at + 1]! } : { id, barrier };

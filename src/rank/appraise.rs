@@ -37,13 +37,19 @@ impl Appraisal {
     }
 }
 
-/// Appraises items; without `personal` only the rules are read.
-#[must_use]
-pub fn appraise(desk: &Desk<'_>, request: &Request, items: &[u32], personal: bool) -> Appraisal {
+/// Appraises items and hands what it found to `then`, with a way to ask for the terms of an item's
+/// score, largest first. Without `personal` only the rules are read, and nothing has terms.
+pub fn appraise<T>(
+    desk: &Desk<'_>,
+    request: &Request,
+    items: &[u32],
+    personal: bool,
+    then: impl FnOnce(&Appraisal, &dyn Fn(u32) -> Vec<Reason>) -> T,
+) -> T {
     let active = Active::new(desk, request);
     let out = active.out().to_vec();
     if !personal || items.is_empty() {
-        return Appraisal { out, ..Appraisal::default() };
+        return then(&Appraisal { out, ..Appraisal::default() }, &|_| Vec::new());
     }
     let scorer = Scorer::new(desk, request);
     let learned = desk.profile.learned(desk.catalog, request.now);
@@ -54,17 +60,7 @@ pub fn appraise(desk: &Desk<'_>, request: &Request, items: &[u32], personal: boo
     let usual: Vec<f64> = usual.take(REFERENCE).map(score).collect();
     let reference = usual.iter().sum::<f64>() / usual.len().max(1) as f64;
     let scores = distinct(items.iter().copied()).into_iter().map(|item| (item, score(item))).collect();
-    Appraisal { scores, reference, out }
-}
-
-/// The terms of an item's score, largest first.
-#[must_use]
-pub fn reasons_of(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Vec<Vec<Reason>> {
-    let active = Active::new(desk, request);
-    let scorer = Scorer::new(desk, request);
-    let learned = desk.profile.learned(desk.catalog, request.now);
-    let model = Model::new(desk.catalog, request, &learned);
-    let of = |&item: &u32| {
+    let reasons = |item: u32| {
         let mut reasons = scorer.reasons(&scorer.score(item, &active));
         if let Some(model) = &model {
             let value = model.value(desk.catalog, item);
@@ -73,5 +69,5 @@ pub fn reasons_of(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Vec<Vec<
         }
         largest_first(reasons)
     };
-    items.iter().map(of).collect()
+    then(&Appraisal { scores, reference, out }, &reasons)
 }

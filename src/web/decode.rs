@@ -9,10 +9,11 @@
 //! A getter that throws is a fault of the value, not of the engine: every read
 //! goes through `Reflect`, which catches.
 
-use js_sys::{Array, Float32Array, Reflect};
+use js_sys::{Array, Float32Array, Float64Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::decide::Numbers;
 
 /// A value that holds itself would never end.
 const DEEPEST: u8 = 32;
@@ -172,6 +173,13 @@ impl Read for f64 {
 impl Read for f32 {
     fn read(value: Value) -> Result<Self> {
         f64::read(value).map(|number| number as f32)
+    }
+}
+
+impl Read for Numbers {
+    fn read(value: Value) -> Result<Self> {
+        let numbers = value.0.dyn_ref::<Float64Array>();
+        numbers.map_or_else(|| expected("numbers"), |numbers| Ok(Self(numbers.to_vec())))
     }
 }
 

@@ -93,13 +93,13 @@ twin!(WhereWire: "an object of conditions", true, [], {
 });
 
 twin!(DecideWire: "a decide request", true, ["slot"], {
-    "slot" => slot, "candidates" => candidates, "channel" => channel, "context" => context, "pressure" => pressure,
-    "explore" => explore, "seed" => seed,
+    "slot" => slot, "candidates" => candidates, "ids" => ids, "numbers" => numbers, "channel" => channel,
+    "context" => context, "pressure" => pressure, "explore" => explore, "seed" => seed,
 });
 
 twin!(PressureWire: "an object about pressure", true, [], { "budget" => budget, "price" => price, "quiet" => quiet });
 
-twin!(OpportunityWire: "an opportunity", true, ["id"], {
+twin!(OpportunityWire: "an opportunity", true, [], {
     "id" => id, "kind" => kind, "about" => about, "value" => value, "cost" => cost, "when" => when,
     "channels" => channels, "caps" => caps, "cooldownDays" => cooldown_days, "pressure" => pressure,
 });

@@ -17,6 +17,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rank::Reason;
 use crate::time::Millis;
 
+/// Numbers of one candidate in [`DecideWire::numbers`].
+const NUMBERS: usize = 8;
+
+/// Numbers that arrive in one piece.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Numbers(pub Vec<f64>);
+
 /// What to decide.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -26,7 +33,13 @@ pub struct DecideWire {
     pub slot: String,
     /// Out of these; absent, out of every item of the catalog that is no product.
     #[serde(default)]
-    pub candidates: Option<Vec<OpportunityWire>>,
+    pub candidates: Option<Vec<Option<OpportunityWire>>>,
+    /// Ids of the candidates, where they do not carry them.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// Numbers of the candidates, where they do not carry them: see [`OpportunityWire::take`].
+    #[serde(default)]
+    pub numbers: Numbers,
     /// Through this channel.
     #[serde(default)]
     pub channel: Option<String>,
@@ -66,6 +79,7 @@ pub struct PressureWire {
 #[serde(expecting = "an opportunity")]
 pub struct OpportunityWire {
     /// Of an item, or the shop's own.
+    #[serde(default)]
     pub id: String,
     /// Default: the item's.
     #[serde(default)]
@@ -126,7 +140,10 @@ impl DecideWire {
             ..RequestWire::default()
         };
         let request = request.into_request(catalog, default_seed, now)?;
-        let candidates = self.candidates.unwrap_or_else(|| every_other(catalog));
+        let given = |list: Vec<Option<_>>| list.into_iter().map(Option::unwrap_or_default).collect();
+        let mut candidates: Vec<OpportunityWire> = self.candidates.map_or_else(|| every_other(catalog), given);
+        candidates.iter_mut().zip(self.ids).for_each(|(one, id)| one.id = id);
+        candidates.iter_mut().zip(self.numbers.0.chunks_exact(NUMBERS)).for_each(|(one, numbers)| one.take(numbers));
         if candidates.len() > MAX_OPPORTUNITIES {
             return Err(Error::new(ErrorKind::TooMany, "candidates", "more than 1,000 opportunities"));
         }
@@ -157,6 +174,30 @@ fn every_other(catalog: &Catalog) -> Vec<OpportunityWire> {
 }
 
 impl OpportunityWire {
+    /// Takes [`NUMBERS`] numbers in place of its own: value, cost, days after a dismissal, pressure, and the caps of an
+    /// hour, a day and a week; not a number for those that it does not have. The last is its kind, by its place.
+    fn take(&mut self, numbers: &[f64]) {
+        let kind =
+            numbers.last().and_then(|&kind| Kind::NAMES.get(if kind >= 0.0 { kind as usize } else { usize::MAX }));
+        if let Some((name, _)) = kind {
+            self.kind = Some((*name).into());
+        }
+        let places = [
+            &mut self.value,
+            &mut self.cost,
+            &mut self.cooldown_days,
+            &mut self.pressure,
+            &mut self.caps.hour,
+            &mut self.caps.day,
+            &mut self.caps.week,
+        ];
+        for (place, &number) in places.into_iter().zip(numbers) {
+            if !number.is_nan() {
+                *place = Some(number);
+            }
+        }
+    }
+
     fn into_opportunity(self, catalog: &Catalog) -> Result<Opportunity> {
         check_id(&self.id, "id")?;
         let item = catalog.find(&self.id);
