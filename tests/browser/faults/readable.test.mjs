@@ -67,6 +67,7 @@ for (const { name, media, rules, injected, engines, elsewhere, flags, preference
         expected: `0 violations of ${rules === TAGS ? "WCAG 2.0 to 2.2, A and AA, and of axe's best practices" : "the rules that colours can break"}`,
         engines,
         elsewhere,
+        patience: 3, // axe reads every page
       },
       (world) => look(world, { language, media, rules, browser: { flags: flags[world.engine], preferences } }),
     );

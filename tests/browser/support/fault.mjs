@@ -31,13 +31,14 @@ if (!process.env.FLANEUR_CATALOGUE) after(async () => (await shared)?.close());
 
 /**
  * A fault. `name` is the promise, `injected` how, `expected` what must hold, `engines` where it can be
- * injected, with `elsewhere` saying why not in the others. `run` gets a world of the engine.
+ * injected, with `elsewhere` saying why not in the others. `run` gets a world of the engine, and `patience`
+ * times as long as usual.
  */
-export function fault({ name, injected, expected, engines = ENGINES, elsewhere }, run) {
+export function fault({ name, injected, expected, engines = ENGINES, elsewhere, patience = 1 }, run) {
   if (engines.length < ENGINES.length && !elsewhere) throw new Error(`${name}: say why not in every engine`);
   catalogue.push({ name, injected, expected, engines, elsewhere });
   if (process.env.FLANEUR_CATALOGUE || !engines.includes(engine)) return;
-  test(`${engine}: ${name}`, { timeout: FAULT_MS }, async (t) => {
+  test(`${engine}: ${name}`, { timeout: FAULT_MS * patience }, async (t) => {
     const world = await World.begin(t);
     try {
       await run(world);
