@@ -17,7 +17,8 @@ pub struct Refusal {
     pub message: String,
 }
 
-const METRICS: [&str; 5] = ["taste_share", "discovery_outcome", "slot_click_through", "attribution_credit", "latency"];
+const METRICS: [&str; 6] =
+    ["taste_share", "discovery_outcome", "opportunity_outcome", "slot_click_through", "attribution_credit", "latency"];
 const MODELS: [&str; 4] = ["last_touch", "linear", "position_based", "data_driven"];
 const COMMON: [&str; 10] =
     ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
@@ -77,6 +78,7 @@ fn question(task: &Value, now: Timestamp) -> Option<Refusal> {
     let arms = task["arms"].as_u64().unwrap_or(0);
     let fixed = match metric {
         "discovery_outcome" => Some(5),
+        "opportunity_outcome" => Some(4),
         "latency" => Some(6),
         "slot_click_through" => Some(1 + 2 * arms),
         _ => None,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
+import { contribution } from "../../pkg/dist/measure/contribution.js";
 import { GRANTED, coded, freshShop } from "./support/shop.mjs";
 import { isolated } from "./support/isolated.mjs";
 
@@ -26,6 +27,23 @@ test("a decision names its choice, adds up, and says what became of the others",
   const sum = decision.choice.reasons.reduce((total, { weight, value }) => total + weight * value, 0);
   assert.ok(Math.abs(sum - decision.choice.utility) < 1e-12);
   await shop.close();
+});
+
+test("what became of opportunities is one answer of four, from the log alone", async () => {
+  const outcome = async (then) => {
+    const shop = await openShop();
+    const decision = shop.decide({ slot: "strip", candidates: ["coupon"], explore: 0 });
+    then?.(shop, decision);
+    const { events } = JSON.parse(await (await shop.profile.export()).text());
+    await shop.close();
+    return contribution({ metric: "opportunity_outcome" }, { events });
+  };
+  assert.equal(await outcome(), 0, "what was not seen did not happen");
+  assert.equal(await outcome((shop, decision) => decision.seen()), 1);
+  assert.equal(await outcome((shop, decision) => (decision.seen(), shop.observe({ type: "dismiss", item: "coupon" }))), 2);
+  assert.equal(await outcome((shop, decision) => (decision.seen(), shop.observe({ type: "select_item", item: "coupon", slate: decision.id }))), 3);
+  const elsewhere = (shop, decision) => (decision.seen(), shop.observe({ type: "select_item", item: "lamp" }));
+  assert.equal(await outcome(elsewhere), 1, "another item, from elsewhere");
 });
 
 test("what was seen counts for the caps, once, until it is forgotten", async () => {

@@ -10,7 +10,7 @@ import { isModel } from "./attribution.js";
 import { fromBase64url } from "./base64url.js";
 import { canonicalJson } from "./canonical-json.js";
 
-const METRICS = ["taste_share", "discovery_outcome", "slot_click_through", "attribution_credit", "latency"];
+const METRICS = ["taste_share", "discovery_outcome", "opportunity_outcome", "slot_click_through", "attribution_credit", "latency"];
 const COMMON = ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
 const OPTIONAL = ["slot", "arms", "model", "relay"];
 const OF_MODE: Record<string, string[]> = {
@@ -194,6 +194,7 @@ function checkRelay(task: Task): Refusal | undefined {
 /** How many buckets a metric has by itself. */
 function fixedBuckets(task: Task): number | undefined {
   if (task.metric === "discovery_outcome") return 5;
+  if (task.metric === "opportunity_outcome") return 4;
   if (task.metric === "latency") return 6;
   return task.metric === "slot_click_through" ? 1 + 2 * (task.arms ?? 0) : undefined;
 }

@@ -34,6 +34,8 @@ export function contribution(task: Task, evidence: Evidence): number {
       return tasteShare(task, evidence.profile);
     case "discovery_outcome":
       return discoveryOutcome(evidence.events);
+    case "opportunity_outcome":
+      return opportunityOutcome(evidence.events);
     case "slot_click_through":
       return clickThrough(task, evidence);
     case "attribution_credit":
@@ -89,6 +91,18 @@ function discoveryOutcome(events: readonly ExportedEvent[]): number {
     if (step > furthest && itemsOf(event).some((item) => (seenAt.get(item) ?? Infinity) <= event.at)) furthest = step;
   }
   return furthest;
+}
+
+/** The engine names the record of a decision that was seen after the decision. */
+function opportunityOutcome(events: readonly ExportedEvent[]): number {
+  const seen = events.filter(({ id, type }) => type === "impression" && id.startsWith("decided-"));
+  if (seen.length === 0) return 0;
+  const decisions = new Set(seen.map((event) => event["slate"]));
+  if (events.some((event) => (STEPS[event.type] ?? 0) > 0 && decisions.has(event["slate"]))) return 3;
+  const since = new Map(seen.flatMap((event) => shownBy(event).map(({ item }) => [item, event.at] as const)));
+  const refused = (event: ExportedEvent): boolean =>
+    event.type === "dismiss" && itemsOf(event).some((item) => (since.get(item) ?? Infinity) <= event.at);
+  return events.some(refused) ? 2 : 1;
 }
 
 function clickThrough({ slot }: Task, { events, arm }: Evidence): number {
