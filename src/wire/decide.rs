@@ -37,7 +37,7 @@ pub struct DecideWire {
     /// Ids of the candidates, where they do not carry them.
     #[serde(default)]
     pub ids: Vec<String>,
-    /// Numbers of the candidates, where they do not carry them: see [`OpportunityWire::take`].
+    /// Numbers of the candidates, eight each, where they do not carry them: see `OpportunityWire::take`.
     #[serde(default)]
     pub numbers: Numbers,
     /// Through this channel.
