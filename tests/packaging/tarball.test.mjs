@@ -12,7 +12,7 @@ const MODULES = `
   canonical catalog channel checks
   connect connect/arrange connect/catalog connect/page connect/queue connect/writer
   consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core database decide
-  elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/leaves
+  elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/labels elements/leaves
   elements/order elements/shelf elements/terms elements/why
   embedded emitter engine errors events export factory first flaneur foreign id index inline journal loader locked log
   measure/attribution measure/base64url measure/bundle measure/canonical-json measure/contribution measure/deliver
