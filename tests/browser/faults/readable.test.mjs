@@ -130,6 +130,14 @@ async function prepare() {
     }
     throw new Error(`not there: ${selectors}`);
   };
+  const everyRoot = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? everyRoot(shadowRoot) : []))];
+  const moving = (root) => root.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+  /** What fades or turns is brought to its end: half way its colours are nobody's choice. */
+  window.settled = async () => {
+    await window.sleep(300);
+    for (const one of everyRoot(document).flatMap(moving)) one.finish();
+    await window.sleep(50);
+  };
   const script = document.createElement("script");
   script.src = "/modules/axe-core/axe.min.js";
   document.head.append(script);
@@ -151,7 +159,7 @@ async function press(presses, ready, hash) {
   if (hash) await window.sleep(50);
   for (const selectors of presses) (await window.there(selectors)).click();
   await window.there(ready);
-  if (presses.length > 0) await window.sleep(300); // what turns over has turned
+  if (presses.length > 0 || hash) await window.settled();
 }
 
 /** What axe finds: in the dialog that is open, for what is behind it is inert, else on the whole page. */
