@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use flaneur_operators::gateway::Gateway;
 use flaneur_operators::server::{Desk, serve};
 use flaneur_operators::{Operators, Setup};
 use flaneur_upstream::report::TaskParameters;
@@ -24,7 +25,7 @@ async fn two_hundred_reports_of_janus_client_and_two_hundred_of_ours_sum_exactly
     let operators = Arc::new(Mutex::new(operators));
     let server = tiny_http::Server::http("127.0.0.1:0").unwrap();
     let address = format!("http://{}", server.server_addr());
-    let desk = Desk::One(Arc::clone(&operators));
+    let desk = Desk::One(Arc::clone(&operators), Arc::new(Gateway::new(&setup.seed).unwrap()));
     std::thread::spawn(move || serve(&server, &desk));
 
     let theirs = Client::new(
