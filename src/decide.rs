@@ -93,7 +93,7 @@ pub struct Occasion {
     pub request: Request,
 }
 
-/// What keeps an opportunity away.
+/// What keeps an opportunity away. The page has the public names, in this order: `BARRIERS` in `pkg/src/decide.ts`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Barrier {
     /// Out of stock.
@@ -118,15 +118,6 @@ pub enum Barrier {
     Cooldown,
     /// The day's pressure budget does not hold it.
     Pressure,
-}
-
-impl Barrier {
-    /// The public name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        ["unavailable", "refused", "rule", "window", "channel", "quiet", "hour", "day", "week", "cooldown", "pressure"]
-            [self as usize]
-    }
 }
 
 /// Why nothing is shown.

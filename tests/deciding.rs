@@ -58,6 +58,30 @@ fn barrier_of(request: Value, now: Millis, prepare: impl FnOnce(&mut Engine)) ->
 }
 
 #[test]
+fn the_page_has_the_names_of_kinds_and_barriers_in_the_engine_s_order() {
+    let page = include_str!("../pkg/src/decide.ts").split_whitespace().collect::<Vec<_>>().join(" ");
+    let list = |names: &[&str]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    assert!(page.contains(&format!("[{}]", list(&Kind::NAMES.map(|(name, _)| name)))));
+    let places: Vec<u8> = Kind::NAMES.iter().map(|&(_, kind)| kind as u8).collect();
+    assert_eq!(places, [0, 1, 2, 3, 4]);
+    let barriers = [
+        (Barrier::Unavailable, "unavailable"),
+        (Barrier::Refused, "refused"),
+        (Barrier::Rule, "rule"),
+        (Barrier::Window, "window"),
+        (Barrier::Channel, "channel"),
+        (Barrier::Quiet, "quiet"),
+        (Barrier::Hour, "hour"),
+        (Barrier::Day, "day"),
+        (Barrier::Week, "week"),
+        (Barrier::Cooldown, "cooldown"),
+        (Barrier::Pressure, "pressure"),
+    ];
+    assert!(barriers.iter().enumerate().all(|(at, &(barrier, _))| barrier as usize == at));
+    assert!(page.contains(&format!("[ {}, ]", list(&barriers.map(|(_, name)| name)))));
+}
+
+#[test]
 fn the_most_useful_opportunity_wins_and_its_terms_add_up() {
     let mut engine = engine();
     let all = json!({ "candidates": [

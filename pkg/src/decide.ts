@@ -19,13 +19,16 @@ const BARRIERS: readonly Barrier[] = [
   "unavailable", "refused", "rule", "window", "channel", "quiet", "hour", "day", "week", "cooldown", "pressure",
 ];
 
+/** Opportunities of one call, as the engine has it: what is longer is not even laid out. */
+const MOST = 1000;
+
 const FIELDS = ["slot", "channel", "pressure", "explore", "seed"] as const;
 
 /**
  * The request, checked as far as it is with and without an engine, and completed.
  *
  * # Errors
- * `value_missing`, `value_type`, `value_empty` or `value_too_long` with the path to the field.
+ * `value_missing`, `value_type`, `value_empty`, `value_too_long`, `value_too_many` or `value_malformed` with the path to the field.
  */
 export function decideRequest(request: unknown, now: number, standing: Context = {}): Record<string, unknown> {
   if (typeof request !== "object" || request === null) {
@@ -36,6 +39,9 @@ export function decideRequest(request: unknown, now: number, standing: Context =
   checkText(slot, "request.slot", TEXT_LENGTH);
   if (candidates !== undefined && !Array.isArray(candidates)) {
     throw flaneurError("value_type", "candidates must be an array of ids or opportunities.", "request.candidates");
+  }
+  if (candidates && candidates.length > MOST) {
+    throw flaneurError("value_too_many", "more than 1,000 opportunities", "request.candidates");
   }
   const known: Record<string, unknown> = { context: momentOf(context, now, standing) };
   for (const field of FIELDS) {
@@ -61,7 +67,8 @@ const WIDTH = 8;
 function columnsOf(given: readonly unknown[]): Record<string, unknown> {
   const ids: string[] = [];
   const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
-  const candidates = given.map((one, at) => {
+  // A hole is a candidate too, and refused: the columns must not shift.
+  const candidates = Array.from(given, (one, at) => {
     if (typeof one === "string") return void ids.push(one);
     const path = `request.candidates[${at}]`;
     if (typeof one !== "object" || one === null) throw flaneurError("value_type", "wrong type; expected an opportunity", path);

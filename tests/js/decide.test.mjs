@@ -29,6 +29,17 @@ test("a decision names its choice, adds up, and says what became of the others",
   await shop.close();
 });
 
+test("candidates that are too many, or have holes, are refused by name, and nothing foreign escapes", async () => {
+  const shop = await openShop();
+  const decide = (candidates) => () => shop.decide({ slot: "strip", candidates });
+  assert.throws(decide(new Array(1e9)), coded("value_too_many", "request.candidates"));
+  assert.throws(decide([, "coupon"]), coded("value_type", "request.candidates[0]"));
+  const trap = Object.defineProperty({ id: "coupon" }, "value", { enumerable: true, get: () => { throw new Error("mine"); } });
+  assert.throws(decide(["lamp", trap]), coded("value_malformed", "request.candidates[1]"));
+  assert.throws(decide([{ id: "coupon", value: Infinity }]), coded("value_not_finite", "request.candidates[0].value"));
+  await shop.close();
+});
+
 test("what became of opportunities is one answer of four, from the log alone", async () => {
   const outcome = async (then) => {
     const shop = await openShop();
