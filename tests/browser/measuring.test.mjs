@@ -98,9 +98,10 @@ test("after consent the module is loaded, and what was shown leaves: sealed, typ
     ["/pkg/upstream.js", "/pkg/upstream_bg.wasm"],
   );
   await open(NOW + 2 * WEEK + DAY);
-  const lines = await until("the delivery", ledger, ([line]) => line?.outcome === "sent");
+  // A day later the next week may be over too: its own report waits for its own hour, and stands above.
+  const lines = await until("the delivery", ledger, (lines) => lines.at(-1)?.outcome === "sent");
   const [put] = received.filter(({ method }) => method === "PUT");
-  assert.equal(put.body.length, lines[0].bytes);
+  assert.equal(put.body.length, lines.at(-1).bytes);
   assert.equal(put.headers["content-type"], "application/dap-report");
   for (const name of ["cookie", "referer", "authorization"]) assert.equal(put.headers[name], undefined, name);
   assert.deepEqual(mishaps, []);
