@@ -1,13 +1,35 @@
 //! Runs other programs: streamed when their output matters, quiet when not.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
+use std::fmt;
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::project::{self, Project};
 use crate::say;
+
+/// Lines of a tool's output that its failure remembers.
+const LAST_LINES: usize = 80;
+
+/// What a tool that failed leaves: the sentence that says so, and the last lines it printed where nobody may have
+/// watched them.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    sentence: String,
+    pub(crate) last_lines: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 /// A program to run, with the words that name it in messages.
 pub(crate) struct Tool {
@@ -85,11 +107,16 @@ impl Tool {
         self
     }
 
-    /// Runs with the output streamed to the terminal.
+    /// Runs with the output streamed to the terminal. Where there is no terminal, a failure remembers its end.
     pub(crate) fn stream(mut self) -> Result<()> {
         say::step(&self.line());
-        let status = self.command.stdin(Stdio::null()).status().with_context(|| self.absent())?;
-        if status.success() { Ok(()) } else { Err(self.failed(status, "")) }
+        let watched = std::io::stdout().is_terminal();
+        let stdout = if watched { Stdio::inherit() } else { Stdio::piped() };
+        let mut child = self.command.stdin(Stdio::null()).stdout(stdout).spawn().with_context(|| self.absent())?;
+        let last_lines =
+            child.stdout.take().map(|output| pass_on(output, std::io::stdout())).transpose()?.unwrap_or_default();
+        let status = child.wait().with_context(|| format!("{} did not end", self.name))?;
+        if status.success() { Ok(()) } else { Err(Failure { sentence: self.sentence(status), last_lines }.into()) }
     }
 
     /// Runs behind a spinner called `what`; the output appears only on failure.
@@ -151,14 +178,48 @@ impl Tool {
         format!("{} did not start: is `{}` installed and on the PATH?", self.name, self.command.get_program().display())
     }
 
-    fn failed(&self, status: std::process::ExitStatus, output: &str) -> anyhow::Error {
-        let hint = self.hint.as_deref().unwrap_or("Its messages say what to fix.");
+    fn failed(&self, status: ExitStatus, output: &str) -> anyhow::Error {
         let output = if output.is_empty() { String::new() } else { format!("\n{output}") };
-        anyhow::anyhow!("{} failed ({status}). {hint}{output}", self.name)
+        anyhow::anyhow!("{}{output}", self.sentence(status))
     }
+
+    fn sentence(&self, status: ExitStatus) -> String {
+        let hint = self.hint.as_deref().unwrap_or("Its messages say what to fix.");
+        format!("{} failed ({status}). {hint}", self.name)
+    }
+}
+
+/// Passes on what comes, line by line, and returns the last lines of it.
+fn pass_on(output: impl Read, mut to: impl Write) -> Result<Vec<String>> {
+    let mut last = VecDeque::with_capacity(LAST_LINES);
+    let mut output = BufReader::new(output);
+    let mut line = Vec::new();
+    while output.read_until(b'\n', &mut line)? > 0 {
+        to.write_all(&line)?;
+        if last.len() == LAST_LINES {
+            last.pop_front();
+        }
+        last.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        line.clear();
+    }
+    Ok(last.into())
 }
 
 /// Variables that cargo sets for the program it runs, not for its children.
 fn is_of_this_package(key: &str) -> bool {
     key.starts_with("CARGO_PKG_") || key == "CARGO_MANIFEST_DIR" || key == "CARGO_MANIFEST_PATH"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_remembers_the_last_lines() {
+        let text: String = (0..LAST_LINES + 5).map(|i| format!("line {i}\n")).collect();
+        let mut passed = Vec::new();
+        let last = pass_on(text.as_bytes(), &mut passed).unwrap();
+        assert_eq!(passed, text.as_bytes());
+        assert_eq!((last.len(), last[0].as_str()), (LAST_LINES, "line 5"));
+    }
 }

@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 use console::style;
 
 use crate::project::Project;
+use crate::run::Failure;
 use crate::say;
 use crate::setup::browser::Engine;
 
@@ -88,6 +89,8 @@ struct Row {
     check: &'static str,
     elapsed: Duration,
     outcome: Outcome,
+    /// The end of what a failed tool printed, when it went past unwatched.
+    last_lines: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,7 +112,9 @@ impl Checks<'_> {
         let started = Instant::now();
         let result = run();
         let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
-        self.record(name, started.elapsed(), outcome);
+        let failure = result.as_ref().err().and_then(|error| error.downcast_ref::<Failure>());
+        let last_lines = failure.map(|failure| failure.last_lines.clone()).unwrap_or_default();
+        self.report.rows.push(Row { layer: self.layer, check: name, elapsed: started.elapsed(), outcome, last_lines });
         match result {
             Ok(value) => Some(value),
             Err(error) => {
@@ -121,18 +126,23 @@ impl Checks<'_> {
 
     /// Records checks that could not run because something they need failed.
     fn skip(&mut self, names: &[&'static str]) {
-        for name in names {
-            self.record(name, Duration::ZERO, Outcome::Skipped);
-        }
-    }
-
-    fn record(&mut self, check: &'static str, elapsed: Duration, outcome: Outcome) {
-        self.report.rows.push(Row { layer: self.layer, check, elapsed, outcome });
+        let skipped = |&check| Row {
+            layer: self.layer,
+            check,
+            elapsed: Duration::ZERO,
+            outcome: Outcome::Skipped,
+            last_lines: Vec::new(),
+        };
+        self.report.rows.extend(names.iter().map(skipped));
     }
 }
 
 impl Report {
     fn print(&self) {
+        for row in self.rows.iter().filter(|row| !row.last_lines.is_empty()) {
+            say::heading(&format!("{} ({}) ended with", row.check, row.layer));
+            println!("{}", row.last_lines.join("\n"));
+        }
         say::heading("summary");
         let width = self.rows.iter().map(|row| row.check.len()).max().unwrap_or(0);
         for row in &self.rows {

@@ -237,7 +237,7 @@ fn node_tests(project: &Project, folder: &str) -> Result<Tool> {
     }
     // One file after the other: they measure time and share the processor.
     Ok(Tool::new(project, format!("the tests in {folder}"), "node")
-        .args(["--test", "--test-concurrency=1"])
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(files)
         .hint("The failing tests are listed above, each with the promise it checks."))
 }
