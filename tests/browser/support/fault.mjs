@@ -82,8 +82,18 @@ class World {
 
   /** A page in the browser that all faults share; the page of the fault before makes way for it, or the page given. */
   async page(path, origin = this.origin, before = this.stage.page) {
+    const first = this.#pages.length === 0;
     const page = this.#page(origin, path);
-    await Promise.all([page.arrival(), before.depart(page.url())]);
+    const come = (from) => Promise.all([page.arrival(), from.depart(page.url())]);
+    try {
+      await come(before);
+    } catch (e) {
+      if (!first) throw e;
+      this.say(`the fault before left a browser that does not answer, so another was started: ${e.message}`);
+      await this.stage.restart();
+      before = this.stage.page;
+      await come(before);
+    }
     if (before === this.stage.page) this.stage.page = page;
     return page;
   }
