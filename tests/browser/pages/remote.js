@@ -33,16 +33,22 @@ window.order = (size = 12) => window.shop.rank({ slot: "home", size, seed: 5 }).
 /** The ids of the events that the log holds, in order. */
 window.idsOf = async () => JSON.parse(await (await window.shop.profile.export()).text()).events.map(({ id }) => id);
 
+/** Leaves. WebKit's MiniBrowser was seen to forget where a page was going: it is told again if the page is still there. */
+function go(url) {
+  location.href = url;
+  later(() => (location.href = url), 8000);
+}
+
 async function answer({ call, source, given, leave }) {
   if (leave && source) {
     void window.say("done", { call, value: null });
     evaluate(`(${source})`)(...given);
-    location.href = leave;
+    go(leave);
     return false;
   }
   if (leave) {
     await window.say("done", { call, value: null });
-    location.href = leave;
+    go(leave);
     return false;
   }
   try {
