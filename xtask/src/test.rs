@@ -38,7 +38,7 @@ enum Layer {
     Wasm,
     /// The npm package: types, tests, what publishing tools say, sizes
     Package,
-    /// The demo shop in Chromium, and every fault of docs/RELIABILITY.md in three engines
+    /// The demo shop in Chromium; every fault of docs/RELIABILITY.md, and what axe finds on every page, in three engines
     Browser,
 }
 

@@ -38,13 +38,14 @@ impl Engine {
         }
     }
 
-    /// The check that runs the faults in it.
-    pub(crate) fn check(self) -> &'static str {
-        match self {
-            Self::Chromium => "faults in Chromium",
-            Self::Firefox => "faults in Firefox",
-            Self::Webkit => "faults in WebKitGTK",
-        }
+    /// The checks that run in it, and the tests of each.
+    pub(crate) fn checks(self) -> [(&'static str, &'static str); 2] {
+        let [faults, pages] = match self {
+            Self::Chromium => ["faults in Chromium", "pages in Chromium"],
+            Self::Firefox => ["faults in Firefox", "pages in Firefox"],
+            Self::Webkit => ["faults in WebKitGTK", "pages in WebKitGTK"],
+        };
+        [(faults, "tests/browser/faults/all.mjs"), (pages, "tests/browser/readable/pages.test.mjs")]
     }
 
     /// The variable that names its executable, for these commands and for the tests.

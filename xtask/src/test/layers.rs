@@ -189,29 +189,30 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         let found = browser::ensure(project, engine);
         match (ready, found) {
             (Some(()), Ok(executable)) => {
-                checks.check(engine.check(), || faults(project, engine, &executable)?.stream());
+                for (check, tests) in engine.checks() {
+                    checks.check(check, || in_engine(project, engine, &executable, check, tests).stream());
+                }
             }
             (Some(()), Err(error)) if named.is_empty() && engine != Engine::Chromium => {
                 say::warn(&format!("{} is left out: {error}", engine.name()));
-                checks.skip(&[engine.check()]);
+                checks.skip(&engine.checks().map(|(check, _)| check));
             }
             (_, Err(error)) => {
-                checks.check(engine.check(), || Err::<(), _>(error));
+                checks.check(engine.checks()[0].0, || Err::<(), _>(error));
             }
-            (None, Ok(_)) => checks.skip(&[engine.check()]),
+            (None, Ok(_)) => checks.skip(&engine.checks().map(|(check, _)| check)),
         }
     }
 }
 
-/// The faults of `tests/browser/faults` in one engine: one process, so that they share a browser.
-fn faults(project: &Project, engine: Engine, executable: &Path) -> Result<Tool> {
-    let all = project.root.join("tests/browser/faults/all.mjs");
-    Ok(Tool::new(project, format!("the faults in {}", engine.name()), "node")
+/// Tests that drive one engine: one process, so that they share a browser.
+fn in_engine(project: &Project, engine: Engine, executable: &Path, check: &str, tests: &str) -> Tool {
+    Tool::new(project, check, "node")
         .args(["--test", "--test-reporter=spec"])
-        .arg(all)
+        .arg(project.root.join(tests))
         .env("FLANEUR_ENGINE", engine.word())
         .env(engine.variable(), executable)
-        .hint("The failing faults are listed above, each with what it expects; docs/RELIABILITY.md says how each is injected."))
+        .hint("What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is injected.")
 }
 
 /// Chromium, looked for once per run.
