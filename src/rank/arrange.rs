@@ -233,7 +233,8 @@ impl<'a> Table<'a> {
         let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score).collect();
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
         let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
-        let balance = Balance::new(desk, request, bench.strength().calibration * share);
+        let bonus = bench.strength().calibration(!bench.scorer.session_items().is_empty());
+        let balance = Balance::new(desk, request, bonus * share);
         let candidate = |item: u32, score: f64, learned: f64| Candidate {
             item,
             score,

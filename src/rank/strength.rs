@@ -13,9 +13,13 @@ pub(super) struct Strength {
     pub(super) within: usize,
     /// Penalty per unit of cosine to the nearest entry above, from a dial of [`crate::profile::DEFAULT_SURPRISE`] on; in proportion below.
     pub(super) likeness: f64,
-    /// The bonus of an interest that lags a whole entry behind, in log-odds; in proportion below the same dial.
-    pub(super) calibration: f64,
+    /// The bonus of an interest that lags a whole entry behind, in log-odds, when a visit begins; in proportion below the same dial.
+    calibration: f64,
 }
+
+/// How many times the bonus of an interest that lags behind counts once something was seen in a visit: there it costs
+/// next to nothing, since what was seen decides most of the order.
+const UNDER_WAY: f64 = 3.0;
 
 /// Before seen slates taught anything: a surprise that nobody can tell the odds of costs relevance.
 const UNPROVEN: Strength =
@@ -27,5 +31,11 @@ impl Strength {
     /// As strong as the evidence allows.
     pub(super) fn of(has_evidence: bool) -> &'static Self {
         if has_evidence { &PROVEN } else { &UNPROVEN }
+    }
+
+    /// The bonus of an interest that lags a whole entry behind, in log-odds, from a dial of
+    /// [`crate::profile::DEFAULT_SURPRISE`] on.
+    pub(super) fn calibration(&self, is_under_way: bool) -> f64 {
+        self.calibration * if is_under_way { UNDER_WAY } else { 1.0 }
     }
 }
