@@ -17,6 +17,8 @@ use crate::{catalog, package, say, setup, shop, size};
 const TARBALL: &str = "FLANEUR_TARBALL";
 /// The variable that names the shop's command-line tool, for the tests that compare it with the module.
 const TOOL: &str = "FLANEUR_TOOL";
+/// The variable that names this command, for the test of the commands that the documentation shows.
+const XTASK: &str = "FLANEUR_XTASK";
 
 pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
     let ready = checks.check("set-up", || {
@@ -107,7 +109,7 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
     checks.check("wasm in Node.js", || {
         // Two operators that open and sum what the module seals.
         Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()?;
-        node_tests(project, "tests/wasm")?.env(TOOL, &tool).stream()
+        node_tests(project, "tests/wasm")?.env(TOOL, &tool).env(XTASK, std::env::current_exe()?).stream()
     });
 }
 
