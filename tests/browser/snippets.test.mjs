@@ -13,7 +13,8 @@ import { ROOT, serve } from "./support/server.mjs";
 import { ITEMS, stages } from "./support/stages.mjs";
 
 const pieces = blocks().filter((block) => wayOf(block) === "stage");
-const folderOf = ({ name }) => name.replace(/[^a-z0-9]+/gi, "-");
+const stageOf = ({ name }) => stages[STAGES[name]];
+const folderOf = (piece) => `${stageOf(piece).raw ? "raw/" : ""}${piece.name.replace(/[^a-z0-9]+/gi, "-")}`;
 
 /** Single-file components, by Vue's own compiler. */
 const vue = {
@@ -33,19 +34,20 @@ let folder;
 before(async () => {
   mkdirSync(join(ROOT, "target"), { recursive: true });
   folder = mkdtempSync(join(ROOT, "target/pieces-"));
-  const input = pieces.map((piece) => {
+  const input = pieces.flatMap((piece) => {
     const home = join(folder, folderOf(piece));
-    for (const [name, text] of Object.entries(stages[STAGES[piece.name]].files(piece.code))) {
+    for (const [name, text] of Object.entries(stageOf(piece).files(piece.code))) {
       mkdirSync(dirname(join(home, name)), { recursive: true });
       writeFileSync(join(home, name), text);
     }
-    return join(home, "index.html");
+    return stageOf(piece).raw ? [] : [join(home, "index.html")];
   });
   const define = { "process.env.NODE_ENV": '"development"', __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" };
   await build({ root: folder, configFile: false, logLevel: "warn", define, plugins: [vue], oxc: { jsx: { runtime: "automatic" } }, build: { target: "es2022", outDir: "dist", minify: false, rolldownOptions: { input } } });
   browser = await launch();
   const catalog = { body: JSON.stringify(ITEMS), type: "application/json" };
-  server = await serve({ "/": `${folder.slice(ROOT.length)}/dist` }, { "/shop.flaneur": catalog });
+  const home = folder.slice(ROOT.length);
+  server = await serve({ "/flaneur/": "pkg/dist", "/raw/": `${home}/raw`, "/": `${home}/dist` }, { "/shop.flaneur": catalog });
 });
 after(async () => {
   await browser?.close();
@@ -62,7 +64,7 @@ for (const piece of pieces) {
     const { context, mishaps, outside } = await newContext(t, browser);
     const page = await context.newPage();
     await page.goto(`${server.origin}/${folderOf(piece)}/`);
-    await stages[STAGES[piece.name]].holds(page).catch((e) => {
+    await stageOf(piece).holds(page).catch((e) => {
       throw new Error(`${e.message}\n${mishaps.join("\n")}`, { cause: e });
     });
     assert.deepEqual([mishaps, outside], [[], []]);

@@ -88,7 +88,7 @@ for (const { name, code } of way("rules")) {
 for (const { name, code } of way("file")) {
   test(`the block at ${name} is ${FILES[name]}, which another test runs`, () => {
     assert.match(FILES[name], /^tests\/(browser\/pages|packaging\/(consumers|shop))\//);
-    assert.equal(code, read(FILES[name]));
+    assert.equal(code, read(FILES[name]).replaceAll(/^.*\bfor the test\b.*\n/gm, ""));
   });
 }
 
@@ -97,6 +97,11 @@ test("a program that throws, or asks for a file that nobody serves, would be not
   assert.notEqual((await run("void Promise.reject(new Error('no'))")).error, null);
   assert.notEqual((await run("await fetch('/other').catch(() => {})")).error, null);
   assert.equal((await run("console.log((await (await fetch('/shop.flaneur')).json()).length)")).stdout, "2\n");
+});
+
+test("a rule that does nothing would be noticed", async () => {
+  const { idle, fired } = await firesOf([{ type: "boost", where: { category: "Nothing" }, by: 1 }, { type: "cap", per: "brand", max: 2 }]);
+  assert.deepEqual([idle, fired], [["rules[0] boost is idle"], 1]);
 });
 
 test("a block in a language that nobody runs would be noticed", () => {

@@ -41,7 +41,16 @@ async function isPersonal(page, count = 8) {
   assert.ok(shown.every((id) => ORDER.includes(id)), shown.join());
 }
 
+/** A list of lines, in the page as it is. */
+const onPage = { holds: (page) => isPersonal(page) };
+
 export const stages = {
+  /** Served as it is written, without a bundler, the package beside it. */
+  plain: { raw: true, files: (code) => ({ "index.html": page(code) }), ...onPage },
+  bundled: {
+    files: (code) => ({ "index.html": page('<ol id="shelf"></ol><script type="module" src="./main.js"></script>'), "main.js": code }),
+    ...onPage,
+  },
   /** A shop's page with Google's tag, as in connect.test.mjs; the block takes the place of its last script. */
   queue: {
     files(code) {
@@ -55,6 +64,23 @@ export const stages = {
       assert.equal(first.length, 12);
       for (const id of ["chair-1", "chair-2", "chair-3"]) await page.evaluate((item) => globalThis.act(item), id);
       await until("a chair is first", ids, (now) => now[0].startsWith("chair") && now.indexOf("chair-0") < 6);
+    },
+  },
+  /** The same page, with a banner: nothing moves before the shopper agrees. */
+  consented: {
+    files: (code) => stages.queue.files(code),
+    async holds(page) {
+      const ids = () => page.locator("#products li").evaluateAll((entries) => entries.map((entry) => entry.dataset.itemId));
+      const act = () => page.evaluate(() => ["rug-0", "rug-1", "rug-2"].forEach((id) => globalThis.act(id)));
+      const shops = await ids();
+      await page.waitForLoadState("networkidle");
+      await act();
+      await page.waitForTimeout(300);
+      assert.deepEqual(await ids(), shops);
+      await page.evaluate(() => globalThis.gtag("consent", "update", { personalization_storage: "granted" }));
+      await until("consent is heard", () => page.evaluate(() => indexedDB.databases().then((all) => all.length)), (count) => count > 0);
+      await act();
+      await until("rugs come forward", ids, (now) => now.indexOf("rug-3") < 4);
     },
   },
   /** A page that has opened its shop already. */

@@ -43,7 +43,7 @@ export async function firesOf(rules) {
     const { at, context } = momentsOf(rule);
     now = at;
     const { trace } = shop.rank({ slot: rule.slots?.[0] ?? "home", size: 12, context, explain: [] });
-    const told = trace.find((line) => line.rule === i);
+    const told = trace.find((line) => line.rule === `rules[${i}]`);
     if (told?.outcome !== "fired") idle.push(`rules[${i}] ${rule.type} is ${told?.outcome ?? "not traced"}`);
   }
   await shop.close();

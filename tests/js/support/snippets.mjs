@@ -25,10 +25,17 @@ export const STAGES = {
   "docs/INTEGRATION.md#elements": "elements",
   "docs/INTEGRATION.md#react-and-vue": "react",
   "docs/INTEGRATION.md#react-and-vue-2": "vue",
+  "docs/guides/ga4-shop.md#what-is-added": "consented",
+  "docs/guides/quick-start.md#a-plain-page": "plain",
+  "docs/guides/quick-start.md#vite-webpack-rollup-esbuild-parcel": "bundled",
 };
 
-/** Blocks that are files which another test runs: the two may not differ. */
+/** Blocks that are files which another test runs: the two may not differ, but for lines "for the test". */
 export const FILES = {
+  "docs/guides/quick-start.md#a-plain-page-another-server-integrity": "tests/packaging/consumers/cdn/build.js",
+  "docs/guides/quick-start.md#a-plain-page-another-server-integrity-2": "tests/packaging/consumers/cdn/main.js",
+  "docs/guides/quick-start.md#next": "tests/packaging/consumers/next/app/page.jsx",
+  "docs/guides/quick-start.md#next-2": "tests/packaging/consumers/next/app/shelf.jsx",
   "docs/WEBVIEWS.md#what-is-different-in-an-app": "tests/browser/pages/webview/app.js",
   "docs/WEBVIEWS.md#a-profile-that-the-app-keeps": "tests/browser/pages/webview/keep.js",
   "docs/WEBVIEWS.md#react-native-webview": "tests/browser/pages/webview/react-native.js",

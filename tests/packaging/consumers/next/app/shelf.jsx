@@ -1,9 +1,9 @@
 "use client";
 // A client component: the server's order first, the shopper's when the engine is there.
-import { useEffect } from "react";
 import { open } from "flaneur";
-import { FlaneurProvider, useFlaneur, useOpen, useSlate } from "flaneur/react";
+import { FlaneurProvider, useOpen, useSlate } from "flaneur/react";
 import { catalog } from "./catalog.js";
+import { Probe } from "./probe.jsx"; // for the test
 
 const openShop = () => open({ shop: "customer", catalog, consent: { learn: true, rank: true } });
 
@@ -16,22 +16,13 @@ export function Shelf({ candidates }) {
 }
 
 function List({ candidates }) {
-  const shop = useFlaneur();
   const { slate, hold } = useSlate({ slot: "home", size: 5, candidates });
-  const ids = slate.items.map(({ id }) => id);
-  useEffect(() => {
-    shop?.observe({ type: "dismiss", item: "lamp-0" });
-    shop?.observe({ type: "view_item", item: "rug-1" });
-  }, [shop]);
-  useEffect(() => {
-    // For the test: the shelf once it is the shopper's.
-    if (shop && !ids.includes("lamp-0")) globalThis.result = { status: shop.status, ids };
-  });
   return (
     <ol {...hold}>
-      {ids.map((id) => (
+      {slate.items.map(({ id }) => (
         <li key={id}>{id}</li>
       ))}
+      <Probe ids={slate.items.map(({ id }) => id)} /* for the test */ />
     </ol>
   );
 }
