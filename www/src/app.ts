@@ -42,6 +42,7 @@ export class ShopApp extends ShopElement {
       @media (forced-colors: active) { .skip { color: ButtonText; } }
       footer { border-block-start: 1px solid var(--line); background: var(--sunken); }
       footer > div { width: var(--page); margin-inline: auto; padding-block: 2rem 2.4rem; display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; justify-content: space-between; align-items: center; }
+      @media (max-width: 720px) { footer > div { flex-direction: column; align-items: flex-start; } }
     `,
   ];
   constructor() {
@@ -90,6 +91,7 @@ export class ShopApp extends ShopElement {
         case "dial": return words.dialTitle;
         case "privacy": return words.privacy.title;
         case "merchant": return words.privacy.merchantTitle;
+        case "playground": return words.playground.title;
         default: return "";
       }
     })(this.route);
@@ -101,6 +103,10 @@ export class ShopApp extends ShopElement {
       case "dial": return html`<page-dial class="page"></page-dial>`;
       case "privacy": return html`<page-privacy></page-privacy>`;
       case "merchant": return html`<page-merchant></page-merchant>`;
+      case "playground":
+        // Fetched when it is asked for: no shopper needs it.
+        import("./pages/playground.ts").catch(() => this.toast({ text: t().failed }));
+        return html`<page-playground></page-playground>`;
       case "category": return html`<page-category .category=${this.route.category}></page-category>`;
       case "search": return html`<page-category .query=${this.route.query}></page-category>`;
       case "item": return html`<page-item .item=${this.route.id}></page-item>`;
@@ -119,6 +125,7 @@ export class ShopApp extends ShopElement {
           <p class="note">${words.footer}</p>
           <button class="link" data-action="panel-engine" @click=${() => this.openPanel("engine")}>${words.engineTitle}</button>
           <a href=${to.privacy} data-action="privacy">${words.privacy.link}</a>
+          <a href=${to.playground} data-action="playground">${words.playground.title}</a>
           <a href=${to.home}>${words.home}</a>
         </div>
       </footer>

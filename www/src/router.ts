@@ -7,6 +7,7 @@ export type Route =
   | { page: "dial" }
   | { page: "privacy" }
   | { page: "merchant" }
+  | { page: "playground" }
   | { page: "search"; query: string }
   | { page: "missing" };
 
@@ -24,7 +25,7 @@ export function route(hash: string = location.hash): Route {
   if (head === "c" && rest) return { page: "category", category: decoded(rest) };
   if (head === "item" && rest) return { page: "item", id: decoded(rest) };
   if (head === "basket") return { page: "basket" };
-  if (head === "dial" || head === "privacy" || head === "merchant") return { page: head };
+  if (head === "dial" || head === "privacy" || head === "merchant" || head === "playground") return { page: head };
   if (head === "search") return { page: "search", query: decoded(rest) };
   return { page: "missing" };
 }
@@ -35,6 +36,7 @@ export const to = {
   dial: "#/dial",
   privacy: "#/privacy",
   merchant: "#/merchant",
+  playground: "#/playground",
   category: (name: string) => `#/c/${encodeURIComponent(name)}`,
   item: (id: string) => `#/item/${encodeURIComponent(id)}`,
   search: (query: string) => `#/search/${encodeURIComponent(query)}`,

@@ -33,6 +33,7 @@ export function stops([{ id, category }, { id: other }]) {
     { name: "the dial", hash: "#/dial", ready: "page-dial >> table" },
     { name: "the privacy centre", hash: "#/privacy", ready: "page-privacy >> shop-budget >> meter" },
     { name: "the merchant's page", hash: "#/merchant", ready: "page-merchant >> svg.plot" },
+    { name: "the playground", hash: "#/playground", presses: ['page-playground >> [data-action="example"]', 'page-playground >> [data-action="run"]'], ready: "page-playground >> [data-shelf]" },
     { name: "an address that leads nowhere", hash: "#/nowhere", ready: "page-item >> h1" },
   ];
 }

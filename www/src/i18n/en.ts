@@ -1,5 +1,6 @@
 // Every English sentence of the shop. The type of this object is the contract of the other languages.
 import { plural } from "./plural.ts";
+import { playgroundEn } from "./playground-en.ts";
 import { privacyEn } from "./privacy-en.ts";
 
 const n = (count: number, one: string, other: string) => plural("en", count, { one, other });
@@ -123,6 +124,7 @@ export const en = {
   consentSaved: "Your choice is in force.",
   refusedNote: "Refusing writes nothing at all, so the question returns at the next visit.",
   consentAsked: "Nothing about you is sent anywhere, but for one thing that you can allow apart: sealed answers that can only be added up. Each choice is yours and can be changed at any time in the privacy centre.",
+  playground: playgroundEn,
   privacy: privacyEn,
   // Panel
   panelTitle: "My shop",

@@ -1,6 +1,7 @@
 // Every French sentence of the shop; the compiler refuses a missing key.
 import type { Messages } from "./en.ts";
 import { plural } from "./plural.ts";
+import { playgroundFr } from "./playground-fr.ts";
 import { privacyFr } from "./privacy-fr.ts";
 
 const n = (count: number, one: string, other: string) => plural("fr", count, { one, other });
@@ -116,6 +117,7 @@ export const fr: Messages = {
   consentSaved: "Votre choix est appliqué.",
   refusedNote: "Refuser n'écrit rien du tout : la question reviendra à la prochaine visite.",
   consentAsked: "Rien sur vous n'est envoyé nulle part, sauf une chose que vous pouvez permettre à part : des réponses scellées qu'on ne peut qu'additionner. Chaque choix est le vôtre et se change à tout moment dans le centre de confidentialité.",
+  playground: playgroundFr,
   privacy: privacyFr,
   panelTitle: "Ma boutique",
   panelIntro: "Tout ce que cette boutique sait de vous est dans ce tiroir. Et seulement sur cet appareil.",

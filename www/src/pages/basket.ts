@@ -19,7 +19,7 @@ export class PageBasket extends ShopElement {
       li { display: grid; grid-template-columns: 84px 1fr auto auto; gap: 0.4rem 1.1rem; align-items: center; padding-block: 0.9rem; border-block-end: 1px solid var(--line); }
       li shop-picture { border-radius: 10px; }
       li h2 { font-size: 1.1rem; } li h2 a { text-decoration: none; }
-      .sum { font-variant-numeric: tabular-nums; font-weight: 600; min-width: 5.5rem; text-align: end; }
+      .sum { font-variant-numeric: tabular-nums; font-weight: 600; min-width: 5.5rem; text-align: end; white-space: nowrap; }
       .count { display: inline-flex; align-items: center; gap: 0.3rem; }
       .count input { width: 4.6rem; text-align: center; padding: 0 0.5rem; }
       .end { display: flex; flex-wrap: wrap; justify-content: flex-end; align-items: center; gap: 0.8rem 2rem; padding-block: 1.4rem 3.5rem; }

@@ -40,7 +40,7 @@ export class ShopCard extends ShopElement {
       h3 a:hover { text-decoration: underline; text-underline-offset: 0.18em; text-decoration-thickness: 1px; }
       .because { color: var(--muted); font-size: 0.82rem; line-height: 1.35; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
       .foot { display: flex; align-items: center; justify-content: space-between; flex-wrap: wrap; gap: 0 0.3rem; margin-block-start: auto; padding-block-start: 0.35rem; }
-      .price { font-variant-numeric: tabular-nums; font-weight: 600; }
+      .price { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
       .sold { color: var(--muted); }
       .why { font-size: 0.86rem; white-space: nowrap; }
       .actions { display: flex; align-items: center; gap: 0.3rem; margin-inline-start: auto; }

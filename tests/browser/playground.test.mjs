@@ -1,0 +1,103 @@
+// The playground: a pasted feed and a pasted dataLayer become a shelf; it says what counted and what did not; all stays in the page.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { launch, storedBy } from "./support/browser.mjs";
+import { SHOP, serve } from "./support/server.mjs";
+import { enter } from "./support/shop.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser;
+let server;
+before(async () => {
+  browser = await launch();
+  server = await serve(SHOP);
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** A shopper who refused everything, on the playground; the pictures of the home page are never asked for. */
+async function playground(t, options) {
+  const shopper = await enter(t, browser, server.origin, { choice: "refuse", at: "#/playground", options });
+  await shopper.page.locator("#feed").waitFor();
+  return shopper;
+}
+
+async function run(page, feed, dump = "") {
+  await page.locator("#feed").fill(feed);
+  await page.locator("#dump").fill(dump);
+  await page.locator('page-playground >> [data-action="run"]').click();
+  await page.locator("page-playground [data-shelf], page-playground [data-fault]").first().waitFor();
+}
+
+const shelf = (page) => page.locator("page-playground >> [data-shelf] > li").evaluateAll((entries) => entries.map((entry) => entry.dataset.item));
+const outcomes = (page) => page.locator("page-playground >> tr[data-entry]").evaluateAll((rows) => rows.map((row) => row.dataset.outcome));
+
+test("the example: each entry says whether it counted, the shelf leans to what was looked at, and nothing is stored or sent", async (t) => {
+  const { page, mishaps, outside } = await playground(t);
+  await page.waitForLoadState("networkidle");
+  const asked = server.asked.length;
+  await page.locator('[data-action="example"]').click();
+  await page.locator('page-playground >> [data-action="run"]').click();
+  await page.locator("page-playground >> [data-shelf] > li").first().waitFor();
+  assert.deepEqual(await outcomes(page), ["other", "command", "reset", "counted", "counted", "counted", "waits", "counted", "empty", "counted", "counted", "known", "other"]);
+  assert.equal(await page.locator("page-playground >> [data-missing]").count(), 1, "sofa-9 is not in the feed");
+  const ids = await shelf(page);
+  assert.equal(ids.length, 12);
+  assert.ok(ids.slice(0, 3).some((id) => id.startsWith("rug")), `rugs were looked at: ${ids}`);
+  for (const seen of ["rug-0", "rug-3", "cup-1", "cup-5"]) assert.ok(!ids.includes(seen), seen);
+  assert.deepEqual(await page.locator("page-playground >> [data-kept]").evaluateAll((all) => all.map((one) => one.dataset.kept).sort()), ["cup-1", "lamp-2", "rug-0", "rug-3"]);
+  assert.ok((await page.locator("page-playground >> .terms > li").count()) >= 12, "places have reasons");
+  assert.deepEqual([mishaps, outside], [[], []]);
+  // The shop around it fetches its own files, and none of these requests says anything.
+  assert.deepEqual(server.asked.slice(asked).filter(({ method, url }) => method !== "GET" || url.includes("?")), []);
+  const { databases } = await storedBy(page);
+  assert.deepEqual(databases.filter(({ name }) => name.includes("playground")), []);
+});
+
+test("feeds as shops have them: a table with semicolons and quotes, lines of JSON, Shopify's products", async (t) => {
+  const { page, mishaps } = await playground(t);
+  const read = () => page.locator("page-playground >> [data-read]").getAttribute("data-read");
+  await run(page, 'SKU;Name;Price;Brand\na1;"Lamp; brass, ""old""";"1.234,50 €";Lumen\n;nameless;1;X\na1;again;2;X\na2;Cup;12;Terra\n');
+  assert.equal(await read(), "2");
+  assert.equal(await page.locator("page-playground >> [data-left]").getAttribute("data-left"), "2");
+  assert.match(await page.locator('page-playground >> [data-item="a1"]').innerText(), /Lamp; brass, "old"[^]*1,234\.50/);
+  await run(page, '{"id":"b1","title":"One"}\n{"id":"b2","title":"Two"}');
+  assert.deepEqual((await shelf(page)).sort(), ["b1", "b2"]);
+  await run(page, JSON.stringify({ products: [{ id: 7, title: "Shirt", vendor: "V", variants: [{ price: "10.00", available: true }] }] }));
+  assert.deepEqual(await shelf(page), ["7"]);
+  assert.deepEqual(mishaps, []);
+});
+
+test("what cannot be read is said: a feed without ids, an item that the engine refuses, a dump that is no JSON", async (t) => {
+  const { page, mishaps } = await playground(t);
+  const fault = () => page.locator("page-playground >> [data-fault]").getAttribute("data-fault");
+  await run(page, "just some words");
+  assert.equal(await fault(), "no_feed");
+  await run(page, JSON.stringify([{ id: "x".repeat(300) }]));
+  assert.equal(await fault(), "value_too_long");
+  await run(page, '[{"id":"a"}]', "dataLayer.push(");
+  await page.locator("page-playground >> [data-no-dump]").waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
+for (const locale of ["en-GB", "fr-FR"]) {
+  for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
+    test(`the playground has no fault of accessibility and fits: ${locale}, ${scheme}, ${width} px`, async (t) => {
+      const { page } = await playground(t, { locale, colorScheme: scheme, viewport: { width, height: 900 } });
+      await page.locator('[data-action="example"]').click();
+      await page.locator('page-playground >> [data-action="run"]').click();
+      await page.locator("page-playground >> [data-shelf] > li").first().waitFor();
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))]), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no sideways scrolling");
+    });
+  }
+}

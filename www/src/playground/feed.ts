@@ -1,0 +1,162 @@
+// Reads a product feed that somebody pasted: CSV or TSV with a heading, a JSON array, lines of JSON, or Shopify's
+// products.json. Nothing here throws: what cannot be read is left out and named.
+import type { Item } from "flaneur";
+import { shopifyItems } from "flaneur/connect";
+
+export interface Feed {
+  items: Item[];
+  /** Lines or entries that are no item, from 1 on; a heading is not counted. */
+  left: { at: number; because: "no_id" | "twice" | "not_json" }[];
+  /** How the whole was read; nothing when it could not be. */
+  form?: "table" | "json" | "lines" | "shopify";
+}
+type Row = Record<string, unknown>;
+
+/** The columns of the feeds of Google, Facebook, Shopify and of the package itself, by what they are here. */
+const COLUMNS: Record<string, readonly string[]> = {
+  id: ["id", "sku", "item_id", "product_id", "productid", "code"],
+  title: ["title", "name", "item_name", "product_name"],
+  brand: ["brand", "vendor", "manufacturer", "item_brand"],
+  category: ["category", "product_type", "google_product_category", "item_category", "categories", "type"],
+  price: ["sale_price", "price"],
+  currency: ["currency"],
+  available: ["available", "availability", "in_stock"],
+  added: ["added", "published_at", "created_at"],
+  tags: ["tags"],
+  group: ["group", "item_group_id"],
+  margin: ["margin"],
+  kind: ["kind"],
+};
+const ATTRIBUTES = ["colour", "color", "material", "size", "pattern"];
+
+export function readFeed(text: string): Feed {
+  const trimmed = text.replace(/^\uFEFF/, "").trim();
+  if (trimmed === "") return { items: [], left: [] };
+  if (/^[[{]/.test(trimmed)) return readJson(trimmed);
+  const rows = readTable(trimmed);
+  const [heading = [], ...lines] = rows;
+  const names = heading.map((name) => name.trim().toLowerCase().replace(/^g:/, "").replaceAll(" ", "_"));
+  if (!names.some((name) => COLUMNS["id"]!.includes(name))) return { items: [], left: [] };
+  return { ...collect(lines.map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i]?.trim() ?? ""])))), form: "table" };
+}
+
+function readJson(text: string): Feed {
+  try {
+    const data: unknown = JSON.parse(text);
+    if (isShopify(data)) return { ...unique(shopifyItems(data)), form: "shopify" };
+    const found = Array.isArray(data) ? (data as unknown[]) : [Object.values(data as Row).find(Array.isArray) ?? data].flat();
+    return { ...collect(found as Row[]), form: "json" };
+  } catch {
+    const rows: Row[] = [];
+    const left: Feed["left"] = [];
+    for (const [i, line] of text.split("\n").entries()) {
+      try {
+        if (line.trim() !== "") rows.push(JSON.parse(line) as Row);
+      } catch {
+        left.push({ at: i + 1, because: "not_json" });
+      }
+    }
+    if (rows.length === 0) return { items: [], left: [] };
+    const feed = collect(rows);
+    return { ...feed, left: [...left, ...feed.left], form: "lines" };
+  }
+}
+
+function isShopify(data: unknown): boolean {
+  const products = (data as { products?: unknown })?.products;
+  return Array.isArray(products) && products.some((product) => Array.isArray((product as Row)?.["variants"]));
+}
+
+/** Cells of a table, quoted as RFC 4180 has it; the heading says what parts them. */
+export function readTable(text: string): string[][] {
+  const heading = text.split("\n", 1)[0] ?? "";
+  const comma = ["\t", ";", ","].reduce((best, mark) => (heading.split(mark).length > heading.split(best).length ? mark : best));
+  const rows: string[][] = [];
+  let row: string[] = [];
+  // A quoted cell, or one up to the next mark; then the mark, the end of the line, or the end.
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${comma}\\r\\n]*))(${comma}|\\r?\\n|$)`, "y");
+  while (cell.lastIndex < text.length) {
+    const found = cell.exec(text);
+    if (!found) break;
+    row.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
+    if (found[3] !== comma) rows.push(row.splice(0));
+  }
+  return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
+}
+
+function collect(rows: readonly Row[]): Feed {
+  return unique(rows.map((row) => itemOf(typeof row === "object" && row !== null ? row : {})));
+}
+
+function unique(items: readonly (Item | undefined)[]): Feed {
+  const found = new Map<string, Item>();
+  const left: Feed["left"] = [];
+  for (const [i, item] of items.entries()) {
+    if (!item) left.push({ at: i + 1, because: "no_id" });
+    else if (found.has(item.id)) left.push({ at: i + 1, because: "twice" });
+    else found.set(item.id, item);
+  }
+  return { items: [...found.values()], left };
+}
+
+function itemOf(row: Row): Item | undefined {
+  const fields = Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
+  const of = (name: string): unknown => COLUMNS[name]!.map((column) => fields[column]).find((value) => value !== undefined && value !== null && value !== "");
+  const text = (name: string): string | undefined => {
+    const value = of(name);
+    return typeof value === "string" || typeof value === "number" ? String(value).trim() || undefined : undefined;
+  };
+  const id = text("id");
+  if (id === undefined) return undefined;
+  const [price, currency] = priceOf(of("price"));
+  const added = text("added");
+  const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, fields[name]]).filter(([, value]) => typeof value === "string" && value !== ""));
+  const given = fields["attributes"];
+  const item = {
+    id,
+    kind: kindOf(text("kind")),
+    title: text("title"),
+    brand: text("brand"),
+    category: pathOf(of("category")),
+    price,
+    currency: text("currency") ?? currency,
+    available: availabilityOf(of("available")),
+    added: added !== undefined && Number.isFinite(Date.parse(added)) ? added : undefined,
+    tags: listOf(of("tags")),
+    group: text("group"),
+    margin: priceOf(of("margin"))[0],
+    attributes: typeof given === "object" && given !== null ? given : Object.keys(attributes).length > 0 ? attributes : undefined,
+  };
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as unknown as Item;
+}
+
+const KINDS = ["product", "offer", "content", "service", "message"];
+const kindOf = (kind: string | undefined): string | undefined => (kind !== undefined && KINDS.includes(kind) ? kind : undefined);
+
+/** "1 234,50 EUR", "€45.00" and 45 as a number, and the currency when it is written as a code. */
+function priceOf(value: unknown): [price?: number | undefined, currency?: string | undefined] {
+  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? [value] : [];
+  if (typeof value !== "string") return [];
+  const code = value.match(/\b[A-Z]{3}\b/)?.[0];
+  const digits = value.replace(/[^\d.,-]/g, "");
+  // The last of point and comma parts the cents, when one or two digits follow it.
+  const [, whole = digits, cents = ""] = digits.match(/^(.*)[.,](\d{1,2})$/) ?? [];
+  const price = Number(`${whole.replace(/[.,]/g, "")}.${cents || 0}`);
+  return digits !== "" && Number.isFinite(price) && price >= 0 ? [price, code] : [undefined, code];
+}
+
+function pathOf(value: unknown): string[] | undefined {
+  const levels = [value].flat().flatMap((level) => (typeof level === "string" ? level.split(/\s*>\s*/) : []));
+  const path = levels.map((level) => level.trim()).filter(Boolean);
+  return path.length > 0 ? path : undefined;
+}
+
+function listOf(value: unknown): string[] | undefined {
+  const words = (Array.isArray(value) ? (value as unknown[]) : typeof value === "string" ? value.split(/[,|]/) : []).map(String).map((word) => word.trim()).filter(Boolean);
+  return words.length > 0 ? words : undefined;
+}
+
+function availabilityOf(value: unknown): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  return typeof value === "string" ? !/^(out|sold|false|no|0)/i.test(value.trim()) : undefined;
+}
