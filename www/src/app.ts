@@ -92,6 +92,7 @@ export class ShopApp extends ShopElement {
         case "privacy": return words.privacy.title;
         case "merchant": return words.privacy.merchantTitle;
         case "playground": return words.playground.title;
+        case "studio": return words.studio.title;
         default: return "";
       }
     })(this.route);
@@ -107,6 +108,10 @@ export class ShopApp extends ShopElement {
         // Fetched when it is asked for: no shopper needs it.
         import("./pages/playground.ts").catch(() => this.toast({ text: t().failed }));
         return html`<page-playground></page-playground>`;
+      case "studio":
+        // Fetched when it is asked for: no shopper needs it.
+        import("./pages/studio.ts").catch(() => this.toast({ text: t().failed }));
+        return html`<page-studio></page-studio>`;
       case "category": return html`<page-category .category=${this.route.category}></page-category>`;
       case "search": return html`<page-category .query=${this.route.query}></page-category>`;
       case "item": return html`<page-item .item=${this.route.id}></page-item>`;

@@ -8,6 +8,7 @@ export type Route =
   | { page: "privacy" }
   | { page: "merchant" }
   | { page: "playground" }
+  | { page: "studio" }
   | { page: "search"; query: string }
   | { page: "missing" };
 
@@ -25,7 +26,7 @@ export function route(hash: string = location.hash): Route {
   if (head === "c" && rest) return { page: "category", category: decoded(rest) };
   if (head === "item" && rest) return { page: "item", id: decoded(rest) };
   if (head === "basket") return { page: "basket" };
-  if (head === "dial" || head === "privacy" || head === "merchant" || head === "playground") return { page: head };
+  if (head === "dial" || head === "privacy" || head === "merchant" || head === "playground" || head === "studio") return { page: head };
   if (head === "search") return { page: "search", query: decoded(rest) };
   return { page: "missing" };
 }
@@ -37,6 +38,7 @@ export const to = {
   privacy: "#/privacy",
   merchant: "#/merchant",
   playground: "#/playground",
+  studio: "#/studio",
   category: (name: string) => `#/c/${encodeURIComponent(name)}`,
   item: (id: string) => `#/item/${encodeURIComponent(id)}`,
   search: (query: string) => `#/search/${encodeURIComponent(query)}`,

@@ -34,6 +34,7 @@ export function stops([{ id, category }, { id: other }]) {
     { name: "the privacy centre", hash: "#/privacy", ready: "page-privacy >> shop-budget >> meter" },
     { name: "the merchant's page", hash: "#/merchant", ready: "page-merchant >> svg.plot" },
     { name: "the playground", hash: "#/playground", presses: ['page-playground >> [data-action="example"]', 'page-playground >> [data-action="run"]'], ready: "page-playground >> [data-shelf]" },
+    { name: "the merchant's studio", hash: "#/studio", presses: ['page-studio >> [data-action="example-boost"]:not([disabled])'], ready: 'page-studio >> [data-differs="true"]' },
     { name: "an address that leads nowhere", hash: "#/nowhere", ready: "page-item >> h1" },
   ];
 }

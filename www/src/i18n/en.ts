@@ -2,6 +2,7 @@
 import { plural } from "./plural.ts";
 import { playgroundEn } from "./playground-en.ts";
 import { privacyEn } from "./privacy-en.ts";
+import { studioEn } from "./studio-en.ts";
 
 const n = (count: number, one: string, other: string) => plural("en", count, { one, other });
 
@@ -126,6 +127,7 @@ export const en = {
   consentAsked: "Nothing about you is sent anywhere, but for one thing that you can allow apart: sealed answers that can only be added up. Each choice is yours and can be changed at any time in the privacy centre.",
   playground: playgroundEn,
   privacy: privacyEn,
+  studio: studioEn,
   // Panel
   panelTitle: "My shop",
   panelIntro: "Everything this shop knows about you is in this drawer. It is on this device only.",

@@ -3,6 +3,7 @@ import type { Messages } from "./en.ts";
 import { plural } from "./plural.ts";
 import { playgroundFr } from "./playground-fr.ts";
 import { privacyFr } from "./privacy-fr.ts";
+import { studioFr } from "./studio-fr.ts";
 
 const n = (count: number, one: string, other: string) => plural("fr", count, { one, other });
 
@@ -119,6 +120,7 @@ export const fr: Messages = {
   consentAsked: "Rien sur vous n'est envoyé nulle part, sauf une chose que vous pouvez permettre à part : des réponses scellées qu'on ne peut qu'additionner. Chaque choix est le vôtre et se change à tout moment dans le centre de confidentialité.",
   playground: playgroundFr,
   privacy: privacyFr,
+  studio: studioFr,
   panelTitle: "Ma boutique",
   panelIntro: "Tout ce que cette boutique sait de vous est dans ce tiroir. Et seulement sur cet appareil.",
   tabControls: "Réglages",

@@ -24,6 +24,7 @@ export class PageMerchant extends ShopElement {
     css`
       h1 { margin-block: 1.6rem 0.6rem; }
       h2 { font-size: 1.4rem; }
+      .way { margin-block-start: 1rem; }
       section { display: grid; gap: 0.7rem; max-width: 60rem; grid-template-columns: minmax(0, 1fr); }
       .stack { margin-block-start: 1.6rem; }
       progress { width: min(100%, 24rem); height: 14px; accent-color: var(--sage); }
@@ -140,6 +141,7 @@ export class PageMerchant extends ShopElement {
       <nav class="crumbs" aria-label=${words.title}><a href=${to.privacy}>${words.link}</a></nav>
       <h1>${words.merchantTitle}</h1>
       <p>${words.merchantText}</p>
+      <p class="way"><a class="button" href=${to.studio} data-action="studio">${t().studio.link}</a></p>
       <div class="stack">${address === undefined ? html`<p data-none>${words.merchantNone}</p>` : this.#operators(address)}</div>
     `;
   }
