@@ -219,7 +219,8 @@ export class Studio {
     if (run !== this.#run) return undefined;
     const request = { slot: this.conditions.slot, size: this.conditions.size, seed: shopper.seed };
     const ids = (rules: Rule[]): string[] => source.bench.rank(rules, request).items.map(({ id }) => id);
-    return { before: ids(this.pinned), now: ids(this.rules) };
+    const now = ids(this.rules);
+    return { before: this.pinned === this.rules ? now : ids(this.pinned), now };
   }
   async #persona(source: Source, shopper: Shopper, run: number): Promise<Shown | undefined> {
     const both = await this.#both(source, shopper, run);
