@@ -1,5 +1,5 @@
-//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `bench`, `scale`, `results` and
-//! `screenshots`.
+//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `bench`, `scale`, `results`,
+//! `screenshots` and `site`.
 //!
 //! Guarantees: each command does its own set-up on a machine that has rustup
 //! and Node.js, says what it does, and skips what an earlier run finished.
@@ -9,7 +9,7 @@
 //! assembles the npm package, [`catalog`] and [`shop`] build the demo,
 //! [`serve`] serves it, [`size`] holds the package to its budgets, [`mod@bench`] measures its speed, [`scale`]
 //! measures the packing of large logs, [`results`] the quality of ranking, [`screenshots`] shows the demo's pages,
-//! and [`mod@test`] runs everything in layers.
+//! [`site`] makes pages of the documentation, and [`mod@test`] runs everything in layers.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "durations are shown to a person; nothing here decides a slate")]
 
@@ -27,6 +27,7 @@ mod screenshots;
 mod serve;
 mod setup;
 mod shop;
+mod site;
 mod size;
 mod stamp;
 mod test;
@@ -63,6 +64,8 @@ enum Command {
     Results(results::Options),
     /// Take a picture of every page of the demo shop, in both languages and colour schemes
     Screenshots(screenshots::Options),
+    /// Build the documentation site beside the demo shop
+    Site(site::Options),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Scale(options) => scale::run(&project, &options),
         Command::Results(options) => results::run(&project, &options),
         Command::Screenshots(options) => screenshots::run(&project, &options),
+        Command::Site(options) => site::run(&project, &options),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::run::Tool;
 use crate::setup::browser::{self, Engine};
 use crate::setup::rust::WASM_TARGET;
-use crate::{catalog, package, say, setup, shop, size};
+use crate::{catalog, package, say, setup, shop, site, size};
 
 /// The variable that names the packed tarball, for the packaging tests.
 const TARBALL: &str = "FLANEUR_TARBALL";
@@ -122,6 +122,7 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
     if ready.is_none() {
         checks.skip(&[
             "types",
+            "documentation site",
             "package in Node.js",
             "sizes",
             "size with dap18",
@@ -133,6 +134,7 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
         return;
     }
     checks.check("types", || package::check_types(project));
+    checks.check("documentation site", || site::check(project));
     checks.check("package in Node.js", || node_tests(project, "tests/js")?.stream());
     checks.check("sizes", || size::check(project));
     checks.check("size with dap18", || size::check_dap18(project));

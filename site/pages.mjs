@@ -1,0 +1,60 @@
+/** The pages of the site: which of docs/ it has, in which order, and where a copy of them is made. */
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = new URL("../", import.meta.url);
+const DOCS = new URL("docs/", ROOT);
+/** Where the pages lie that VitePress reads. */
+export const PLACE = new URL("target/site/pages/", ROOT);
+
+/** Where the site lies beside the demo shop. */
+export const BASE = "/docs/";
+
+/** The guides, in the order of the sidebar. */
+export const GUIDES = ["quick-start", "ga4-shop", "rule-cookbook", "how-it-decides", "privacy-for-dpos", "from-algolia-recommend", "from-recombee", "comparison"].map((name) => `guides/${name}.md`);
+
+/** The other pages, in the order of the sidebar. */
+export const PAGES = ["INTEGRATION", "RULES", "WEBVIEWS", "PRIVACY", "AGGREGATION", "PACK", "ARCHITECTURE", "ALGORITHMS", "EVALUATE", "RESULTS", "SIMULATE", "PERFORMANCE", "SCALE", "RELIABILITY", "PACKAGING"].map((name) => `${name}.md`);
+
+export const decisions = () => readdirSync(new URL("decisions/", DOCS)).sort().map((name) => `decisions/${name}`);
+
+/** The reference's pages, one per entry of the package. */
+export function referencePages() {
+  const place = new URL("reference/", PLACE);
+  return ["reference/index.md", ...readdirSync(place, { recursive: true }).filter((name) => name.endsWith(".md") && name !== "index.md").sort().map((name) => `reference/${name}`)];
+}
+
+/** The anchor of a heading, as the repository's host makes it, so that one link works in both places. */
+export function slugify(heading) {
+  return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M}\s_-]/gu, "").replace(/\s/g, "-");
+}
+
+/** Copies docs/; links to what is not among the pages go to the repository. Fails for a page without a place. */
+export function copyPages() {
+  const placed = new Set(["README.md", ...GUIDES, ...PAGES, ...decisions()]);
+  const found = readdirSync(DOCS, { recursive: true }).filter((name) => name.endsWith(".md"));
+  const lost = found.filter((name) => !placed.has(name));
+  if (lost.length > 0) throw new Error(`docs/${lost[0]} has no place in the sidebar; expected its name in site/pages.mjs`);
+  rmSync(PLACE, { recursive: true, force: true });
+  mkdirSync(PLACE, { recursive: true });
+  cpSync(DOCS, PLACE, { recursive: true });
+  cpSync(new URL("www/public/icon.svg", ROOT), new URL("public/icon.svg", PLACE));
+  const { repository } = JSON.parse(readFileSync(new URL("pkg/package.json", ROOT), "utf8"));
+  const home = `${repository.url.replace(/^git\+|\.git$/g, "")}/blob/main/`;
+  for (const name of found) {
+    const page = new URL(name, PLACE);
+    const here = new URL(name, DOCS);
+    // Drawings stay text: what draws them weighs more than the rest of the site.
+    const text = readFileSync(page, "utf8").replaceAll(/^```mermaid$/gm, "```text").replaceAll(/\]\(([^)#\s]+)((?:#[^)\s]*)?)\)/g, (link, path, anchor) => {
+      if (/^[a-z]+:/.test(path)) return link;
+      const target = new URL(path, here);
+      if (target.href.startsWith(DOCS.href) || !target.href.startsWith(ROOT.href)) return link;
+      if (!existsSync(target)) throw new Error(`docs/${name} links to ${path}, which is not in the repository`);
+      return `](${home}${target.href.slice(ROOT.href.length)}${anchor})`;
+    });
+    writeFileSync(page, text);
+  }
+}
+
+export const pathOf = (url) => fileURLToPath(url);
