@@ -4,7 +4,6 @@ import { plural } from "./plural.ts";
 const n = (count: number, one: string, other: string) => plural("en", count, { one, other });
 
 export const playgroundEn = {
-  link: "Try it with your own feed",
   title: "Playground",
   text: "Paste a product feed and what your page told its dataLayer, and see what a shelf would look like. Both stay in this page: nothing is stored and nothing is sent.",
   feed: "Product feed",

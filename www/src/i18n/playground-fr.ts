@@ -5,7 +5,6 @@ import { plural } from "./plural.ts";
 const n = (count: number, one: string, other: string) => plural("fr", count, { one, other });
 
 export const playgroundFr: PlaygroundWords = {
-  link: "Essayer avec votre propre flux",
   title: "Bac à sable",
   text: "Collez un flux de produits et ce que votre page a dit à son dataLayer, et voyez à quoi ressemblerait une étagère. Les deux restent dans cette page : rien n'est gardé, rien n'est envoyé.",
   feed: "Flux de produits",
