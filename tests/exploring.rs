@@ -291,7 +291,8 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     }
     println!("estimates over the truth: {ratios:.4?}; the intervals cover it in {covered:?} of {logs}");
     assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() <= 0.05), "{ratios:?}");
-    assert!(covered.iter().all(|&covered| covered >= 93), "{covered:?}");
+    // By luck alone a sound interval covers fewer than 93 of 100 once in eight times, and fewer than 90 once in ninety.
+    assert!(covered.iter().all(|&covered| covered >= 90) && covered.iter().sum::<u32>() >= 2 * 93, "{covered:?}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ const UNDER_WAY: f64 = 3.0;
 const UNPROVEN: Strength =
     Strength { boost: 0.75, discoveries: 1.0 / 6.0, within: 15, likeness: 0.0, calibration: 0.3 };
 /// With evidence: what was learned narrows a slate, and pays for more surprise.
-const PROVEN: Strength = Strength { boost: 7.0, discoveries: 1.0, within: 33, likeness: 0.75, calibration: 0.1 };
+const PROVEN: Strength = Strength { boost: 7.0, discoveries: 1.0, within: 120, likeness: 0.75, calibration: 0.1 };
 
 impl Strength {
     /// As strong as the evidence allows.
