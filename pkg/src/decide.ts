@@ -55,35 +55,70 @@ export function decideRequest(request: unknown, now: number, standing: Context =
 /** In the order of the engine's own list. */
 const KINDS: readonly unknown[] = ["product", "offer", "content", "service", "message"] satisfies ItemKind[];
 
-/** Where the numbers of an opportunity, and of its caps, lie among its eight; the last is its kind. */
+/**
+ * Where the numbers of an opportunity, and of its caps, lie among its nine; then come its kind, and an earlier one whose
+ * other fields are the same.
+ */
 const PLACES = new Map([["value", 0], ["cost", 1], ["cooldownDays", 2], ["pressure", 3]]);
 const CAPS = new Map([["hour", 4], ["day", 5], ["week", 6]]);
-const WIDTH = 8;
+const KIND = 7;
+const TWIN = 8;
+const WIDTH = 9;
 
 /**
- * The candidates laid out for one crossing: their ids, their numbers, and whatever else each has.
- * What is not a finite number stays where it was, for the engine to refuse with its path.
+ * The candidates laid out for one crossing: their ids, what they are about, their numbers, and whatever else each has,
+ * once for all that have the same. What is of another type stays where it was, for the engine to refuse with its path.
  */
 function columnsOf(given: readonly unknown[]): Record<string, unknown> {
   const ids: string[] = [];
+  const abouts: string[] = [];
+  const firsts = new Map<string, number>();
   const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
   // A hole is a candidate too, and refused: the columns must not shift.
   const candidates = Array.from(given, (one, at) => {
     if (typeof one === "string") return void ids.push(one);
     const path = `request.candidates[${at}]`;
     if (typeof one !== "object" || one === null) throw flaneurError("value_type", "wrong type; expected an opportunity", path);
-    const { id, caps, kind, ...others } = readable(one, path);
+    const { id, caps, kind, about, ...others } = readable(one, path);
     if (id === undefined) throw flaneurError("value_missing", "this field is required", `${path}.id`);
     if (typeof id !== "string") throw flaneurError("value_type", "wrong type; expected a string", `${path}.id`);
     ids.push(id);
     const known = KINDS.indexOf(kind);
-    if (known >= 0) numbers[(at + 1) * WIDTH - 1] = known;
+    if (known >= 0) numbers[at * WIDTH + KIND] = known;
     else if (kind !== undefined) others["kind"] = kind;
+    if (typeof about === "string") abouts[at] = about;
+    else if (about !== undefined) others["about"] = about;
     const rest = take(others, PLACES, numbers, at);
     const left = typeof caps === "object" && caps !== null ? take(readable(caps, `${path}.caps`), CAPS, numbers, at) : caps;
-    return left === undefined ? rest : { ...rest, caps: left };
+    const fields = left === undefined ? rest : { ...rest, caps: left };
+    const content = fields && contentOf(fields);
+    if (content === undefined) return fields;
+    const first = firsts.get(content) ?? at;
+    if (first === at) {
+      firsts.set(content, at);
+      return fields;
+    }
+    numbers[at * WIDTH + TWIN] = first;
+    return undefined;
   });
-  return { candidates, ids, numbers };
+  return { candidates, ids, abouts, numbers };
+}
+
+/** What plain data holds, as a text; nothing for what is not plain. */
+function contentOf(fields: object): string | undefined {
+  try {
+    return written(fields);
+  } catch {
+    return undefined;
+  }
+}
+
+function written(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return `[${value.map(written)}]`;
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) throw value;
+  return `{${Object.entries(value).map(([name, part]) => JSON.stringify(name) + written(part))}}`;
 }
 
 /** Moves the finite numbers of a copy to their places; gives what is left of it, if anything. */

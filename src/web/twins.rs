@@ -93,8 +93,8 @@ twin!(WhereWire: "an object of conditions", true, [], {
 });
 
 twin!(DecideWire: "a decide request", true, ["slot"], {
-    "slot" => slot, "candidates" => candidates, "ids" => ids, "numbers" => numbers, "channel" => channel,
-    "context" => context, "pressure" => pressure, "explore" => explore, "seed" => seed,
+    "slot" => slot, "candidates" => candidates, "ids" => ids, "abouts" => abouts, "numbers" => numbers,
+    "channel" => channel, "context" => context, "pressure" => pressure, "explore" => explore, "seed" => seed,
 });
 
 twin!(PressureWire: "an object about pressure", true, [], { "budget" => budget, "price" => price, "quiet" => quiet });

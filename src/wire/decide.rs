@@ -18,7 +18,7 @@ use crate::rank::Reason;
 use crate::time::Millis;
 
 /// Numbers of one candidate in [`DecideWire::numbers`].
-const NUMBERS: usize = 8;
+const NUMBERS: usize = 9;
 
 /// Numbers that arrive in one piece.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,7 +37,11 @@ pub struct DecideWire {
     /// Ids of the candidates, where they do not carry them.
     #[serde(default)]
     pub ids: Vec<String>,
-    /// Numbers of the candidates, eight each, where they do not carry them: see `OpportunityWire::take`.
+    /// What each is about, where they do not carry it.
+    #[serde(default)]
+    pub abouts: Vec<Option<String>>,
+    /// Numbers of the candidates, nine each, where they do not carry them: see `OpportunityWire::take`. The last is
+    /// the place of an earlier candidate with the same fields, which then stand there alone.
     #[serde(default)]
     pub numbers: Numbers,
     /// Through this channel.
@@ -142,8 +146,18 @@ impl DecideWire {
         let request = request.into_request(catalog, default_seed, now)?;
         let given = |list: Vec<Option<_>>| list.into_iter().map(Option::unwrap_or_default).collect();
         let mut candidates: Vec<OpportunityWire> = self.candidates.map_or_else(|| every_other(catalog), given);
+        let rows = || self.numbers.0.chunks_exact(NUMBERS);
+        for (at, row) in rows().enumerate() {
+            let twin = row.last().filter(|&&twin| twin >= 0.0 && twin < at as f64);
+            let fields = twin.and_then(|&twin| candidates.get(twin as usize)).cloned();
+            if let (Some(one), Some(fields)) = (candidates.get_mut(at), fields) {
+                *one = fields;
+            }
+        }
         candidates.iter_mut().zip(self.ids).for_each(|(one, id)| one.id = id);
-        candidates.iter_mut().zip(self.numbers.0.chunks_exact(NUMBERS)).for_each(|(one, numbers)| one.take(numbers));
+        let abouts = candidates.iter_mut().zip(self.abouts);
+        abouts.for_each(|(one, about)| one.about.0.extend(about));
+        candidates.iter_mut().zip(rows()).for_each(|(one, numbers)| one.take(numbers));
         if candidates.len() > MAX_OPPORTUNITIES {
             return Err(Error::new(ErrorKind::TooMany, "candidates", "more than 1,000 opportunities"));
         }
@@ -175,10 +189,10 @@ fn every_other(catalog: &Catalog) -> Vec<OpportunityWire> {
 
 impl OpportunityWire {
     /// Takes [`NUMBERS`] numbers in place of its own: value, cost, days after a dismissal, pressure, and the caps of an
-    /// hour, a day and a week; not a number for those that it does not have. The last is its kind, by its place.
+    /// hour, a day and a week; not a number for those that it does not have. Then its kind, by its place.
     fn take(&mut self, numbers: &[f64]) {
         let kind =
-            numbers.last().and_then(|&kind| Kind::NAMES.get(if kind >= 0.0 { kind as usize } else { usize::MAX }));
+            numbers.get(7).and_then(|&kind| Kind::NAMES.get(if kind >= 0.0 { kind as usize } else { usize::MAX }));
         if let Some((name, _)) = kind {
             self.kind = Some((*name).into());
         }

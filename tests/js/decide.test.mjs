@@ -40,6 +40,23 @@ test("candidates that are too many, or have holes, are refused by name, and noth
   await shop.close();
 });
 
+test("what several candidates have alike holds for each of them, and what only looks alike is refused in its place", async () => {
+  const shop = await openShop();
+  const decide = (candidates) => shop.decide({ slot: "strip", candidates, channel: "page", explore: 0 });
+  const alike = () => ({ when: { hours: [20, 22] }, channels: ["page"] });
+  const open = { when: { hours: [0, 24] }, channels: ["page"] };
+  const { trace } = decide([{ id: "coupon", ...alike() }, { id: "tip", ...open }, { id: "fitting", ...alike() }, { id: "lamp", ...alike(), caps: { day: 2 } }]);
+  assert.deepEqual(trace.map(({ barrier }) => barrier), ["window", undefined, "window", "window"]);
+  const utilities = (about) => decide(["coupon", "tip"].map((id) => ({ id, about }))).trace.map(({ utility }) => utility);
+  assert.deepEqual(utilities("lamp"), utilities(["lamp"]));
+  assert.throws(() => decide([{ id: "tip", ...open }, { id: "coupon", when: { hours: [0, NaN] } }]), coded("value_not_finite", "request.candidates[1].when.hours[1]"));
+  const dated = (from) => ({ id: "tip", when: { from } });
+  const day = new Date(NOW - 1000);
+  assert.throws(() => decide([dated(day.toISOString()), dated(day)]), coded("value_type", "request.candidates[1].when.from"));
+  assert.throws(() => decide([{ id: "tip", channels: ["page"] }, { id: "coupon", about: 7 }]), coded("value_type", "request.candidates[1].about"));
+  await shop.close();
+});
+
 test("what became of opportunities is one answer of four, from the log alone", async () => {
   const outcome = async (then) => {
     const shop = await openShop();
