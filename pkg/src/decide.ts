@@ -65,6 +65,9 @@ const KIND = 7;
 const TWIN = 8;
 const WIDTH = 9;
 
+/** Candidates that are compared with the next: what shops offer differs in few ways. */
+const COMPARED = 8;
+
 /**
  * The candidates laid out for one crossing: their ids, what they are about, their numbers, and whatever else each has,
  * once for all that have the same. What is of another type stays where it was, for the engine to refuse with its path.
@@ -72,8 +75,8 @@ const WIDTH = 9;
 function columnsOf(given: readonly unknown[]): Record<string, unknown> {
   const ids: string[] = [];
   const abouts: string[] = [];
-  const firsts = new Map<string, number>();
   const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
+  const firsts: [number, object][] = [];
   // A hole is a candidate too, and refused: the columns must not shift.
   const candidates = Array.from(given, (one, at) => {
     if (typeof one === "string") return void ids.push(one);
@@ -91,40 +94,43 @@ function columnsOf(given: readonly unknown[]): Record<string, unknown> {
     const rest = take(others, PLACES, numbers, at);
     const left = typeof caps === "object" && caps !== null ? take(readable(caps, `${path}.caps`), CAPS, numbers, at) : caps;
     const fields = left === undefined ? rest : { ...rest, caps: left };
-    const content = fields && contentOf(fields);
-    if (content === undefined) return fields;
-    const first = firsts.get(content) ?? at;
-    if (first === at) {
-      firsts.set(content, at);
-      return fields;
+    if (!fields) return undefined;
+    const first = firsts.find(([, others]) => alike(fields, others));
+    if (first) {
+      numbers[at * WIDTH + TWIN] = first[0];
+      return undefined;
     }
-    numbers[at * WIDTH + TWIN] = first;
-    return undefined;
+    if (firsts.length < COMPARED) firsts.push([at, fields]);
+    return fields;
   });
   return { candidates, ids, abouts, numbers };
 }
 
-/** What plain data holds, as a text; nothing for what is not plain. */
-function contentOf(fields: object): string | undefined {
+/** Whether two values are plain and hold the same. Getters may throw, and values may hold themselves: then they do not. */
+function alike(one: object, other: object): boolean {
   try {
-    return written(fields);
+    return holdsThe(one, other);
   } catch {
-    return undefined;
+    return false;
   }
 }
 
-function written(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return `[${value.map(written)}]`;
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) throw value;
-  return `{${Object.entries(value).map(([name, part]) => JSON.stringify(name) + written(part))}}`;
+function holdsThe(one: unknown, other: unknown): boolean {
+  if (typeof one !== "object" || typeof other !== "object" || !one || !other) return one === other;
+  const kind = Object.getPrototypeOf(one) as unknown;
+  if (kind !== Object.getPrototypeOf(other) || (kind !== Object.prototype && kind !== Array.prototype)) return false;
+  const [fields, others] = [one, other] as Record<string, unknown>[];
+  const names = Object.keys(fields!);
+  if (names.length !== Object.keys(others!).length || fields!["length"] !== others!["length"]) return false;
+  for (const name of names) if (!(name in others!) || !holdsThe(fields![name], others![name])) return false;
+  return true;
 }
 
 /** Moves the finite numbers of a copy to their places; gives what is left of it, if anything. */
 function take(fields: Record<string, unknown>, places: Map<string, number>, numbers: Float64Array, at: number): object | undefined {
   let rest: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     const place = places.get(name);
     if (place !== undefined && Number.isFinite(value)) numbers[at * WIDTH + place] = value as number;
     else if (value !== undefined) (rest ??= {})[name] = value;

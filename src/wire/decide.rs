@@ -163,9 +163,8 @@ impl DecideWire {
         }
         let mut opportunities: Vec<Opportunity> = Vec::with_capacity(candidates.len());
         for (at, wire) in candidates.into_iter().enumerate() {
-            let path = format!("candidates[{at}]");
-            let one = wire.into_opportunity(catalog).map_err(|error| error.under(&path))?;
-            opportunities.push(one);
+            let one = wire.into_opportunity(catalog);
+            opportunities.push(one.map_err(|error| error.under(&format!("candidates[{at}]")))?);
         }
         let quiet = self.pressure.quiet.as_ref().map(|hours| span_of_hours(hours, "pressure.quiet")).transpose()?;
         Ok(Occasion {

@@ -49,10 +49,9 @@ test("what several candidates have alike holds for each of them, and what only l
   assert.deepEqual(trace.map(({ barrier }) => barrier), ["window", undefined, "window", "window"]);
   const utilities = (about) => decide(["coupon", "tip"].map((id) => ({ id, about }))).trace.map(({ utility }) => utility);
   assert.deepEqual(utilities("lamp"), utilities(["lamp"]));
-  assert.throws(() => decide([{ id: "tip", ...open }, { id: "coupon", when: { hours: [0, NaN] } }]), coded("value_not_finite", "request.candidates[1].when.hours[1]"));
+  assert.throws(() => decide([{ id: "tip", ...open }, { id: "coupon", when: { hours: [0, NaN] } }]), coded("value_not_finite", "request.candidates[1].when.hours"));
   const dated = (from) => ({ id: "tip", when: { from } });
-  const day = new Date(NOW - 1000);
-  assert.throws(() => decide([dated(day.toISOString()), dated(day)]), coded("value_type", "request.candidates[1].when.from"));
+  assert.throws(() => decide([dated("2026-11-20"), dated(new Date("2026-11-20"))]), coded("value_type", "request.candidates[1].when.from"));
   assert.throws(() => decide([{ id: "tip", channels: ["page"] }, { id: "coupon", about: 7 }]), coded("value_type", "request.candidates[1].about"));
   await shop.close();
 });
