@@ -261,7 +261,7 @@ mod tests {
         let budgets = budgets(include_str!("../../benches/budgets.toml"));
         for file in Variant::CORE.map(Variant::file) {
             // 100,000 until the core learned, decided, traced rules and ran experiments; 50,000 is the aim.
-            assert!(budgets.wasm[file].brotli_bytes <= 157_700, "{file}");
+            assert!(budgets.wasm[file].brotli_bytes <= 158_600, "{file}");
         }
     }
 
