@@ -185,7 +185,7 @@ impl EventRecord {
         Some(Event {
             id: self.id,
             kind: EventKind::from_byte(self.kind)?,
-            at: Millis(self.at),
+            at: Millis::from_f64(self.at as f64)?, // no clock of ours wrote any other, and differences of such overflow
             hour: self.hour,
             weekday: self.weekday,
             facets: self.facets,
