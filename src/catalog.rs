@@ -5,7 +5,7 @@
 //! same pack format, so there is one way to read a catalog.
 //!
 //! Costs: one copy of the pack's bytes; 4 bytes per item for each of identifiers,
-//! their order, tokens and relations, which the file does not spend.
+//! tokens and relations and 8 to 16 to find identifiers, which the file does not spend.
 //! Used by `profile` (vectors, tokens) and `rank` (everything else).
 
 mod embed;
@@ -168,20 +168,10 @@ impl Catalog {
         self.layout.ids.text(&self.bytes, item as usize)
     }
 
-    /// The item of that identifier. Cost: O(log items).
+    /// The item of that identifier. Cost: O(1).
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            let item = self.layout.order[middle];
-            match self.id(item).cmp(id) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return Some(item),
-            }
-        }
-        None
+        self.layout.index.find(&self.bytes, &self.layout.ids, id).ok()
     }
 
     /// What the item is.
@@ -313,9 +303,14 @@ impl Catalog {
         f64::from(self.layout.popularity.number(&self.bytes, item) as i16) * POPULARITY_STEP
     }
 
-    /// Popularity and trend add up to the log of the last 28 days' share.
+    /// Popularity and trend add up to the log of the last 28 days' share: in whole steps, so they are sorted by counting.
     fn sort_by_popularity(&self) -> Vec<u32> {
-        order::ranking((0..self.len() as u32).map(|item| self.popularity(item) + self.trend(item)))
+        let steps = |item| {
+            let trend = self.layout.trend.number(&self.bytes, item) as i8;
+            let popularity = self.layout.popularity.number(&self.bytes, item) as i16;
+            i32::from(popularity) + i32::from(trend) * (TREND_STEP / POPULARITY_STEP) as i32
+        };
+        order::by_count((0..self.len() as u32).map(steps))
     }
 
     /// Items by popularity of late, best first; by popularity alone without a trend.
@@ -382,7 +377,7 @@ impl Catalog {
     }
 
     fn measure(&self, item: u32) -> f32 {
-        let square: i32 = self.vector(item).map(|x| i32::from(x) * i32::from(x)).sum();
+        let square = flaneur_kernels::dot(self.vector_bytes(item), self.vector_bytes(item));
         if square > 0 { (1.0 / f64::from(square).sqrt()) as f32 } else { 0.0 }
     }
 

@@ -10,6 +10,7 @@ use crate::catalog::{Catalog, Item, TokenHash};
 use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Log, Shown, decode_record};
+use crate::math::order;
 use crate::profile::{Intent, Profile, intent};
 use crate::rank::{Desk, Explained, Request, Rule, RuleSet, Slate, Weights, explain, serve, shop_order};
 use crate::replay::{Replay, replay};
@@ -22,7 +23,18 @@ use crate::wire::request::{ForgetWire, RequestWire};
 /// Slates remembered for [`Engine::seen`], and decisions for [`Engine::noticed`].
 const SLATES: usize = 64;
 
-/// What a restore or an import did.
+/// What a restore did.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// How many events were new.
+    pub added: usize,
+    /// How many events were known already, or older than a full log holds.
+    pub known: usize,
+    /// Records that were refused, with their place in the input.
+    pub refused: Vec<Error>,
+}
+
+/// What an import did.
 #[derive(Clone, Debug, Default)]
 pub struct Merged {
     /// Events that were new.
@@ -156,15 +168,28 @@ impl Engine {
     }
 
     /// Merges stored records: a union by event id.
-    pub fn restore<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> Merged {
-        let mut merged = Merged::default();
+    pub fn restore<'a>(&mut self, records: impl Iterator<Item = &'a [u8]>) -> Restored {
+        let (mut restored, mut events, mut times) = (Restored::default(), Vec::new(), Vec::new());
         for (index, record) in records.enumerate() {
             match decode_record(record) {
-                Ok(event) => self.merge(event, &mut merged),
-                Err(error) => merged.refused.push(error.under(&format!("[{index}]"))),
+                Ok(event) => {
+                    times.push((event.at.0 as u64 ^ 1 << 63, events.len() as u32));
+                    events.push(event);
+                }
+                Err(error) => restored.refused.push(error.under(&format!("[{index}]"))),
             }
         }
-        merged
+        // The oldest first: each is appended, where any order would insert.
+        order::by_key(&mut times);
+        let times: Vec<u32> = times.into_iter().map(|(_, event)| event).collect();
+        for event in order::arranged(events, &times) {
+            if self.log.insert(event) {
+                restored.added += 1;
+            } else {
+                restored.known += 1;
+            }
+        }
+        restored
     }
 
     /// Merges exported events, each checked like a new one.
@@ -175,21 +200,17 @@ impl Engine {
             match event {
                 Ok(mut event) => {
                     if self.keep_learnable(&mut event) {
-                        self.merge(event, &mut merged);
+                        if self.log.insert(event.clone()) {
+                            merged.added.push(event);
+                        } else {
+                            merged.known += 1;
+                        }
                     }
                 }
                 Err(error) => merged.refused.push(error.under(&format!("[{index}]"))),
             }
         }
         merged
-    }
-
-    fn merge(&mut self, event: Event, merged: &mut Merged) {
-        if self.log.insert(event.clone()) {
-            merged.added.push(event);
-        } else {
-            merged.known += 1;
-        }
     }
 
     /// Drops events beyond the bound and the retention; returns their ids.

@@ -28,6 +28,26 @@ pub fn by_key(list: &mut [(u64, u32)]) {
     list.sort_unstable();
 }
 
+/// Indices of `numbers`, largest first, ties by the lower index. Cost: O(numbers + their range).
+#[must_use]
+pub fn by_count(numbers: impl Iterator<Item = i32> + Clone) -> Vec<u32> {
+    let most = numbers.clone().max().unwrap_or_default();
+    let least = numbers.clone().min().unwrap_or_default();
+    let place = |number: i32| most.abs_diff(number) as usize;
+    let mut starts = vec![0_u32; place(least) + 2];
+    numbers.clone().for_each(|number| starts[place(number) + 1] += 1);
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut indices = vec![0; numbers.clone().count()];
+    for (number, index) in numbers.zip(0..) {
+        let start = &mut starts[place(number)];
+        indices[*start as usize] = index;
+        *start += 1;
+    }
+    indices
+}
+
 /// Texts in byte order, ties by the lower index.
 pub fn by_text(list: &mut [(&str, u32)]) {
     list.sort_unstable();

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::decode::{Read, read};
 use super::encode::encode;
 use crate::catalog::Item;
-use crate::engine::Merged;
+use crate::engine::{Merged, Restored};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::encode_record;
 use crate::rank::Slate;
@@ -105,8 +105,8 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(merged: &Merged) -> Self {
-        Self { added: merged.added.len(), known: merged.known, refused: merged.refused.len() }
+    pub(super) fn of(restored: &Restored) -> Self {
+        Self { added: restored.added, known: restored.known, refused: restored.refused.len() }
     }
 }
 

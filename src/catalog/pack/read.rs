@@ -13,7 +13,6 @@ use super::{CENTS_BYTES, HEADER_LEN, KIND_SHIFT, Lists, MAGIC, MAX_VECTOR, Meta,
 use super::{TEXTS_HEAD, VERSION, tag};
 use crate::catalog::item::{Kind, MAX_ITEMS};
 use crate::error::{Error, ErrorKind, Result};
-use crate::math::order::by_text;
 
 /// Where each column lies in the pack's bytes.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +21,7 @@ pub(in crate::catalog) struct Layout {
     pub(in crate::catalog) hash: u64,
     pub(in crate::catalog) meta: Meta,
     pub(in crate::catalog) ids: Texts,
-    /// Items by ascending identifier.
-    pub(in crate::catalog) order: Vec<u32>,
+    pub(in crate::catalog) index: Index,
     pub(in crate::catalog) flags: Column,
     pub(in crate::catalog) price: Column,
     pub(in crate::catalog) margin: Column,
@@ -78,9 +76,45 @@ impl Texts {
     }
 }
 
+/// Finds texts: a hash table of their places, half of it empty at least, searched from a text's hash on.
+#[derive(Clone, Debug, Default)]
+pub(in crate::catalog) struct Index {
+    /// One more than the place of a text; 0 is empty.
+    slots: Vec<u32>,
+    seed: u32,
+}
+
+impl Index {
+    /// # Errors
+    /// `pack_corrupt` when a text stands twice.
+    fn of(bytes: &[u8], texts: &Texts, seed: u32) -> Result<Self> {
+        let mut index = Self { slots: vec![0; (2 * texts.len()).next_power_of_two()], seed };
+        for at in 0..texts.len() {
+            match index.find(bytes, texts, texts.text(bytes, at)) {
+                Ok(_) => return Err(corrupt(tag::IDS, "has an identifier twice")),
+                Err(slot) => index.slots[slot] = at as u32 + 1,
+            }
+        }
+        Ok(index)
+    }
+
+    /// The place of a text, or the slot where it would be.
+    pub(in crate::catalog) fn find(&self, bytes: &[u8], texts: &Texts, text: &str) -> std::result::Result<u32, usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = xxh32(text.as_bytes(), self.seed) as usize & mask;
+        loop {
+            match self.slots.get(slot) {
+                None | Some(0) => return Err(slot),
+                Some(place) if texts.text(bytes, *place as usize - 1) == text => return Ok(place - 1),
+                Some(_) => slot = (slot + 1) & mask,
+            }
+        }
+    }
+}
+
 /// Checks a whole pack and finds its columns.
 ///
-/// Cost: one pass over the bytes for the checksums, one over texts and lists; a sort of the identifiers.
+/// Cost: one pass over the bytes for the checksums, one over texts and lists.
 ///
 /// # Errors
 /// `pack_not_a_pack`, `pack_version`, `pack_truncated`, or `pack_corrupt` with
@@ -108,7 +142,7 @@ pub(in crate::catalog) fn read_layout(bytes: &[u8]) -> Result<Layout> {
         items,
         hash,
         meta: decode(bytes, need(tag::META)?, tag::META)?,
-        order: order_of(bytes, &ids)?,
+        index: Index::of(bytes, &ids, hash as u32)?,
         ids,
         flags: column(tag::FLAGS, 1)?,
         price: column(tag::PRICE, 4)?,
@@ -199,16 +233,6 @@ fn texts(bytes: &[u8], range: Range<usize>, name: [u8; 4]) -> Result<Texts> {
         starts.push((first + at) as u32);
     }
     (at == text.len()).then_some(Texts { starts }).ok_or_else(broken)
-}
-
-/// The items by ascending identifier, each of which stands once.
-fn order_of(bytes: &[u8], ids: &Texts) -> Result<Vec<u32>> {
-    let mut list: Vec<(&str, u32)> = (0..ids.len()).map(|at| ids.text(bytes, at)).zip(0..).collect();
-    by_text(&mut list);
-    if list.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-        return Err(corrupt(tag::IDS, "has an identifier twice"));
-    }
-    Ok(list.into_iter().map(|(_, item)| item).collect())
 }
 
 fn check_contents(bytes: &[u8], layout: &Layout) -> Result<()> {
