@@ -114,17 +114,23 @@ export class Handle {
   }
 
   /**
-   * Goes to work.
+   * Takes in the engine and the catalog, whether the log is there yet or not.
    *
    * # Errors
    * The coded error of a malformed catalog or rule.
    */
-  begin(loaded: Loaded | NotLoaded, content: CatalogContent | undefined): void {
+  prepare(loaded: Loaded | NotLoaded, content: CatalogContent | undefined): void {
     if ("glue" in loaded) this.#start(loaded, content);
     else this.#missing = loaded.reason;
     this.#content = content;
     if (content && !this.#memory.engine) this.#ids(); // no engine is there to refuse a malformed catalog
     if (!content) this.#missing ??= "catalog_unavailable";
+  }
+
+  /** Goes to work. */
+  begin(): void {
+    this.#memory.engine?.setGates(this.#consent.gates); // the log may have told them
+    this.#memory.expire();
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) this.#hear(message);
@@ -142,7 +148,6 @@ export class Handle {
     engine.setGates(this.#consent.gates);
     if (content && !engine.load(content)) this.#missing = "engine_unstable";
     engine.setRules(this.#options.rules ?? []);
-    this.#memory.expire();
   }
 
   /** The public face. */
@@ -387,7 +392,8 @@ export class Handle {
       this.#restore(stored);
       if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }
-    await this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
+    const written = this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
+    if (!this.#early) await written; // a shop that opens does not wait for its receipt to be on the disk
   }
 
   #restore({ records }: Stored): void {

@@ -5,8 +5,8 @@
  * inlined copy, which is only downloaded when it is needed. Each source is checked before it is
  * used, because development servers and captive portals answer 200 with HTML.
  *
- * No streaming compilation: some webviews reject the response under a right MIME type, and the
- * bytes are needed anyway to be checked.
+ * A response of the right MIME type is compiled while it arrives. Some webviews refuse that, and
+ * the type may lie: then the bytes are asked for once more, from the browser's cache, and checked.
  *
  * The glue holds one instance per page, so all handles share it: the first that loads stays.
  */
@@ -141,7 +141,7 @@ function candidates(sources: Sources, wasm: Wasm | undefined, simd: boolean): ((
   const { url, inline, code } = sources;
   if (code) list.push(code);
   if (url && typeof fetch === "function") {
-    list.push(async () => ({ code: await download(url(simd)), simd }));
+    list.push(async () => ({ code: await arriving(url(simd)), simd }));
   }
   if (inline) list.push(async () => ({ code: decodeBase64(await inline()), simd: false }));
   return list;
@@ -159,6 +159,14 @@ async function fromCaller(wasm: Wasm): Promise<Found> {
               : wasm,
         );
   return { code, simd: usesSimd(code) };
+}
+
+/** Code that is compiled while it arrives, where the browser does so. */
+async function arriving(url: URL): Promise<WebAssembly.Module | ArrayBuffer> {
+  const response = await fetchWithTimeout(url, DOWNLOAD_MS);
+  const isTyped = isResponse(response) && response.ok && response.headers.get("content-type") === "application/wasm";
+  if (!isTyped || typeof WebAssembly.compileStreaming !== "function") return wasmBytes(response);
+  return WebAssembly.compileStreaming(response).catch(() => download(url));
 }
 
 async function download(url: string | URL): Promise<ArrayBuffer> {

@@ -243,7 +243,7 @@ export class DeviceLog {
       for (const unsaved of found) this.#apply(store, unsaved, stored);
       void store.flush().then((saved) => saved && done());
     }
-    await this.#prepare();
+    void this.#prepare();
   }
 
   #apply(store: DeviceStore, { clear, writes }: Unsaved, stored: Stored | undefined): void {

@@ -13,14 +13,14 @@ import type { Catalog, Flaneur } from "./types.js";
 /** What every entry point's `open` does, with the parts it brings. */
 export async function openWith(sources: Sources, options: unknown): Promise<Flaneur> {
   const checked = checkOptions(options);
+  const engine = loadEngine(sources, checked.wasm); // never rejects
   const handle = new Handle(checked, sources.measurer);
   try {
-    const [loaded, content] = await Promise.all([
-      loadEngine(sources, checked.wasm),
-      reachCatalog(checked.catalog),
-      handle.recall(),
-    ]);
-    handle.begin(loaded, content);
+    const parts = Promise.all([engine, reachCatalog(checked.catalog)]);
+    const memory = handle.recall();
+    handle.prepare(...(await parts)); // while the disk still answers
+    await memory;
+    handle.begin();
     return handle.face();
   } catch (e) {
     await handle.close();

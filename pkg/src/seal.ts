@@ -39,6 +39,10 @@ export async function freshKeys(): Promise<Keys | undefined> {
   }
 }
 
+/** Made when first needed: importing does nothing. */
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
+
 /** Whether a value that a database gave can be used as keys. */
 export function areKeys(value: unknown): value is Keys {
   const { cipher, mark } = (value ?? {}) as Partial<Record<keyof Keys, unknown>>;
@@ -84,8 +88,8 @@ export class Seal {
     }
     if (stored[0] !== SEALED || !this.#keys) return undefined;
     try {
-      const algorithm = { name: "AES-GCM", iv: stored.slice(1, 1 + IV_BYTES), additionalData: utf8(place) };
-      const named = await crypto.subtle.decrypt(algorithm, this.#keys.cipher, stored.slice(1 + IV_BYTES));
+      const algorithm = { name: "AES-GCM", iv: stored.subarray(1, 1 + IV_BYTES), additionalData: utf8(place) };
+      const named = await crypto.subtle.decrypt(algorithm, this.#keys.cipher, stored.subarray(1 + IV_BYTES));
       return unnamed(new Uint8Array(named));
     } catch {
       return undefined;
@@ -111,7 +115,7 @@ function withName(id: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
 function unnamed(bytes: Uint8Array): [id: string, body: Uint8Array] | undefined {
   const length = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
   if (bytes.length < 2 + length) return undefined;
-  return [new TextDecoder().decode(bytes.subarray(2, 2 + length)), bytes.slice(2 + length)];
+  return [text(bytes.subarray(2, 2 + length)), bytes.slice(2 + length)];
 }
 
 /** FNV-1a: every step can be undone, so no change of a single byte goes unnoticed. */
@@ -136,7 +140,12 @@ export function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+  return (encoder ??= new TextEncoder()).encode(text) as Uint8Array<ArrayBuffer>;
+}
+
+/** The text of UTF-8 bytes. */
+export function text(bytes: Uint8Array): string {
+  return (decoder ??= new TextDecoder()).decode(bytes);
 }
 
 export function base64(bytes: Uint8Array): string {

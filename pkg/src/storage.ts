@@ -121,9 +121,10 @@ export class DeviceStore {
   async read(create: boolean): Promise<Stored | undefined> {
     const epoch = this.#epoch;
     try {
+      const connecting = create ? this.#connect(true) : undefined; // asked first: it is waited for
       const found = this.#database.found();
       const exists = create || Object.values(await found).includes(true);
-      const connection = exists && (await this.#connect(create || (await found).spare));
+      const connection = exists && (await (connecting ?? this.#connect((await found).spare)));
       if (!connection) return undefined;
       const stored = await this.#readAll(connection);
       if (!connection.spare && (await found).spare) await this.#mergeSpare(stored).catch(() => {}); // the next page tries again
@@ -309,21 +310,25 @@ export class DeviceStore {
     const inUse = connection === this.#database.connection;
     const late = setTimeout(() => this.#listener.trouble("storage_timeout"), READ_MS);
     try {
-      const [log, consent] = await readStores(db);
-      if (this.#failures === 0) this.#listener.trouble(undefined);
       const damaged: Write[] = [];
-      const records = await Promise.all(
-        log.map(async ([key, value]) => {
-          const found = await openRecord(seal, key, value);
-          if (found?.old === true && inUse) {
-            this.add({ store: "log", id: String(key), raw: key });
-            this.put(...found.entry);
-          }
-          if (!found && !newer) damaged.push({ store: "log", id: String(key), raw: key });
-          return found ? [found.entry] : [];
-        }),
-      );
-      const statements = await Promise.all(consent.map(([key, value]) => openStatement(seal, key, value)));
+      const open = async (key: IDBValidKey, value: unknown): Promise<[string, Uint8Array][]> => {
+        const found = await openRecord(seal, key, value);
+        if (found?.old === true && inUse) {
+          this.add({ store: "log", id: String(key), raw: key });
+          this.put(...found.entry);
+        }
+        if (!found && !newer) damaged.push({ store: "log", id: String(key), raw: key });
+        return found ? [found.entry] : [];
+      };
+      const log: ReturnType<typeof open>[] = [];
+      const consent: ReturnType<typeof openStatement>[] = [];
+      await readStores(db, {
+        log: (key, value) => void log.push(open(key, value)),
+        consent: (key, value) => void consent.push(openStatement(seal, key, value)),
+      });
+      if (this.#failures === 0) this.#listener.trouble(undefined);
+      const records = await Promise.all(log);
+      const statements = await Promise.all(consent);
       if (damaged.length > 0) this.#listener.repaired("damaged", damaged.length);
       if (inUse) for (const write of damaged) this.add(write);
       const kept = records.flat();
@@ -454,19 +459,32 @@ function abort(transaction: IDBTransaction | undefined): void {
   }
 }
 
-type Pair = [key: IDBValidKey, value: unknown];
+/** What takes a key and its value. */
+type Take = (key: IDBValidKey, value: unknown) => void;
 
-function readStores(db: IDBDatabase): Promise<[log: Pair[], consent: Pair[]]> {
+/** Where the places of events, which are base64, part into eighths. */
+const PARTS = ["6", "E", "M", "U", "c", "k", "s"] as const;
+
+/**
+ * Reads the log and the statements in one transaction. The log comes in parts, each in a task of its own:
+ * the first are opened while the next are still read.
+ */
+function readStores(db: IDBDatabase, takers: Record<"log" | "consent", Take>): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(["log", "consent"], "readonly");
-    const reads = (["log", "consent"] as const).map((name) => {
+    const read = (name: "log" | "consent", part?: IDBKeyRange): void => {
       const store = transaction.objectStore(name);
-      return { keys: store.getAllKeys(), values: store.getAll() };
-    });
-    transaction.oncomplete = () => {
-      const [log, consent] = reads.map(({ keys, values }) => keys.result.map((key, i): Pair => [key, values.result[i]]));
-      resolve([log ?? [], consent ?? []]);
+      const keys = store.getAllKeys(part);
+      const values = store.getAll(part);
+      values.onsuccess = () => keys.result.forEach((key, i) => takers[name](key, values.result[i]));
     };
+    read("log", IDBKeyRange.upperBound(PARTS[0], true));
+    PARTS.forEach((from, i) => {
+      const to = PARTS[i + 1];
+      read("log", to === undefined ? IDBKeyRange.lowerBound(from) : IDBKeyRange.bound(from, to, false, true));
+    });
+    read("consent");
+    transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error("the database did not answer"));
   });
 }
