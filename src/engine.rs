@@ -174,15 +174,14 @@ impl Engine {
             match decode_record(record) {
                 Ok(event) => {
                     times.push((event.at.0 as u64 ^ 1 << 63, events.len() as u32));
-                    events.push(event);
+                    events.push(Some(event));
                 }
                 Err(error) => restored.refused.push(error.under(&format!("[{index}]"))),
             }
         }
         // The oldest first: each is appended, where any order would insert.
         order::by_key(&mut times);
-        let times: Vec<u32> = times.into_iter().map(|(_, event)| event).collect();
-        for event in order::arranged(events, &times) {
+        for event in times.into_iter().filter_map(|(_, at)| events[at as usize].take()) {
             if self.log.insert(event) {
                 restored.added += 1;
             } else {

@@ -25,12 +25,16 @@ const MOST = 1000;
 const FIELDS = ["slot", "channel", "pressure", "explore", "seed"] as const;
 
 /**
- * The request, checked as far as it is with and without an engine, and completed.
+ * The request, checked as far as it is with and without an engine, and completed; and the ids of the candidates it names.
  *
  * # Errors
  * `value_missing`, `value_type`, `value_empty`, `value_too_long`, `value_too_many` or `value_malformed` with the path to the field.
  */
-export function decideRequest(request: unknown, now: number, standing: Context = {}): Record<string, unknown> {
+export function decideRequest(
+  request: unknown,
+  now: number,
+  standing: Context = {},
+): { known: Record<string, unknown>; ids: string[] | undefined } {
   if (typeof request !== "object" || request === null) {
     throw flaneurError("value_type", 'decide takes an object such as { slot: "strip" }.', "request");
   }
@@ -48,8 +52,9 @@ export function decideRequest(request: unknown, now: number, standing: Context =
     const value = (request as DecideRequest)[field];
     if (value !== undefined) known[field] = value;
   }
-  if (candidates) Object.assign(known, columnsOf(candidates));
-  return known;
+  if (!candidates) return { known, ids: undefined };
+  const { columns, ids } = columnsOf(candidates);
+  return { known: Object.assign(known, columns), ids };
 }
 
 /** In the order of the engine's own list. */
@@ -65,31 +70,35 @@ const KIND = 7;
 const TWIN = 8;
 const WIDTH = 9;
 
+/** Between two lines: no id may hold it. */
+const BREAK = "\n";
+
 /** Candidates that are compared with the next: what shops offer differs in few ways. */
 const COMPARED = 8;
 
 /**
- * The candidates laid out for one crossing: their ids, what they are about, their numbers, and whatever else each has,
- * once for all that have the same. What is of another type stays where it was, for the engine to refuse with its path.
+ * The candidates laid out for one crossing: their ids, a line each, what they are about, alike, their numbers, and
+ * whatever else each has, once for all that have the same. What is of another type stays where it was, for the engine
+ * to refuse with its path.
  */
-function columnsOf(given: readonly unknown[]): Record<string, unknown> {
+function columnsOf(given: readonly unknown[]): { columns: Record<string, unknown>; ids: string[] } {
   const ids: string[] = [];
   const abouts: string[] = [];
   const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
   const firsts: [number, object][] = [];
   // A hole is a candidate too, and refused: the columns must not shift.
   const candidates = Array.from(given, (one, at) => {
-    if (typeof one === "string") return void ids.push(one);
+    if (typeof one === "string") return void ids.push(line(one, at));
     const path = `request.candidates[${at}]`;
     if (typeof one !== "object" || one === null) throw flaneurError("value_type", "wrong type; expected an opportunity", path);
     const { id, caps, kind, about, ...others } = readable(one, path);
     if (id === undefined) throw flaneurError("value_missing", "this field is required", `${path}.id`);
     if (typeof id !== "string") throw flaneurError("value_type", "wrong type; expected a string", `${path}.id`);
-    ids.push(id);
+    ids.push(line(id, at));
     const known = KINDS.indexOf(kind);
     if (known >= 0) numbers[at * WIDTH + KIND] = known;
     else if (kind !== undefined) others["kind"] = kind;
-    if (typeof about === "string") abouts[at] = about;
+    if (typeof about === "string" && about !== "" && !about.includes(BREAK)) abouts[at] = about;
     else if (about !== undefined) others["about"] = about;
     const rest = take(others, PLACES, numbers, at);
     const left = typeof caps === "object" && caps !== null ? take(readable(caps, `${path}.caps`), CAPS, numbers, at) : caps;
@@ -103,7 +112,14 @@ function columnsOf(given: readonly unknown[]): Record<string, unknown> {
     if (firsts.length < COMPARED) firsts.push([at, fields]);
     return fields;
   });
-  return { candidates, ids, abouts, numbers };
+  while (candidates.length > 0 && candidates.at(-1) === undefined) candidates.pop();
+  return { columns: { candidates, ids: ids.join(BREAK), abouts: abouts.join(BREAK), numbers }, ids };
+}
+
+/** An id that is to stand in a line of its own. */
+function line(id: string, at: number): string {
+  if (!id.includes(BREAK)) return id;
+  throw flaneurError("value_malformed", "the id holds a control character; send clean text", `request.candidates[${at}].id`);
 }
 
 /** Whether two values are plain and hold the same. Getters may throw, and values may hold themselves: then they do not. */
@@ -147,10 +163,9 @@ function readable(object: object, path: string): Record<string, unknown> {
   }
 }
 
-/** The engine's answer to a request of `decideRequest`. */
-export function decisionOf([decision, scales, others]: RawDecision, request: Record<string, unknown>): DecisionData {
-  const ids = others ?? (request["ids"] as string[]);
-  const trace = ids.map((id, at) => {
+/** The engine's answer to a request that named these ids. */
+export function decisionOf([decision, scales, others]: RawDecision, ids: string[] | undefined): DecisionData {
+  const trace = (ids ?? others ?? []).map((id, at) => {
     const barrier = BARRIERS[scales[2 * at]!];
     return barrier === undefined ? { id, utility: scales[2 * at + 1]! } : { id, barrier };
   });

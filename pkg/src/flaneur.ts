@@ -232,9 +232,9 @@ export class Handle {
 
   #decide(request: DecideRequest): Decision {
     const now = this.#now();
-    const complete = decideRequest(request, now, this.#context());
+    const { known, ids } = decideRequest(request, now, this.#context());
     const quiet = (): DecisionData => silence(request.slot, newId());
-    const data = this.#serving()?.use((core) => decisionOf(core.decide(complete, now), complete), quiet) ?? quiet();
+    const data = this.#serving()?.use((core) => decisionOf(core.decide(known, now), ids), quiet) ?? quiet();
     let isNew = data.choice !== undefined;
     const seen = (): void => {
       if (isNew && !this.#closed) this.#memory.keep((core, at) => core.noticed(data.id, at), true);

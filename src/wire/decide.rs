@@ -34,14 +34,15 @@ pub struct DecideWire {
     /// Out of these; absent, out of every item of the catalog that is no product.
     #[serde(default)]
     pub candidates: Option<Vec<Option<OpportunityWire>>>,
-    /// Ids of the candidates, where they do not carry them.
+    /// Ids of the candidates, a line each, where they do not carry them.
     #[serde(default)]
-    pub ids: Vec<String>,
-    /// What each is about, where they do not carry it.
+    pub ids: String,
+    /// What each is about, a line each, empty where they carry it or are about nothing.
     #[serde(default)]
-    pub abouts: Vec<Option<String>>,
+    pub abouts: String,
     /// Numbers of the candidates, nine each, where they do not carry them: see `OpportunityWire::take`. The last is
-    /// the place of an earlier candidate with the same fields, which then stand there alone.
+    /// the place of an earlier candidate with the same fields, which then stand there alone. There may be more of them
+    /// than of `candidates`, whose end is left out where nothing stands in it.
     #[serde(default)]
     pub numbers: Numbers,
     /// Through this channel.
@@ -147,6 +148,7 @@ impl DecideWire {
         let given = |list: Vec<Option<_>>| list.into_iter().map(Option::unwrap_or_default).collect();
         let mut candidates: Vec<OpportunityWire> = self.candidates.map_or_else(|| every_other(catalog), given);
         let rows = || self.numbers.0.chunks_exact(NUMBERS);
+        candidates.resize_with(candidates.len().max(rows().len()), OpportunityWire::default);
         for (at, row) in rows().enumerate() {
             let twin = row.last().filter(|&&twin| twin >= 0.0 && twin < at as f64);
             let fields = twin.and_then(|&twin| candidates.get(twin as usize)).cloned();
@@ -154,10 +156,12 @@ impl DecideWire {
                 *one = fields;
             }
         }
-        candidates.iter_mut().zip(self.ids).for_each(|(one, id)| one.id = id);
-        let abouts = candidates.iter_mut().zip(self.abouts);
-        abouts.for_each(|(one, about)| one.about.0.extend(about));
-        candidates.iter_mut().zip(rows()).for_each(|(one, numbers)| one.take(numbers));
+        let (mut ids, mut abouts) = (self.ids.split('\n'), self.abouts.split('\n'));
+        for (one, numbers) in candidates.iter_mut().zip(rows()) {
+            one.id = ids.next().unwrap_or_default().into();
+            one.about.0.extend(abouts.next().filter(|about| !about.is_empty()).map(str::to_owned));
+            one.take(numbers);
+        }
         if candidates.len() > MAX_OPPORTUNITIES {
             return Err(Error::new(ErrorKind::TooMany, "candidates", "more than 1,000 opportunities"));
         }
