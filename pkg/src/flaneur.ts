@@ -73,6 +73,8 @@ export class Handle {
   #storageReason: StorageReason | undefined;
   #repairs: Repairs | undefined;
   #unsubscribe: (() => void) | undefined;
+  /** Writes what opening left to be written: the first slate does not wait for that. */
+  #unwritten: (() => Promise<void>) | undefined;
   /** What other tabs said before this one was ready. */
   #early: Message[] | undefined = [];
   #closed = false;
@@ -134,7 +136,14 @@ export class Handle {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) this.#hear(message);
+    if (this.#unwritten) setTimeout(() => void this.#writeLate());
     void this.#measure.follow(this.#consent.gates);
+  }
+
+  async #writeLate(): Promise<void> {
+    const write = this.#unwritten;
+    this.#unwritten = undefined;
+    if (this.#consent.gates.store) await write?.();
   }
 
   #start(loaded: Loaded, content: CatalogContent | undefined): void {
@@ -176,7 +185,7 @@ export class Handle {
       rules: (rules) => this.#rules(rules),
       on: <Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void) =>
         this.#emitter.on(type, listener),
-      flush: () => this.#log.flush(),
+      flush: () => this.#writeLate().then(() => this.#log.flush()),
       close: () => this.close(),
     };
     // Older browsers have no Symbol.dispose; there `using` does not exist either.
@@ -193,7 +202,8 @@ export class Handle {
     this.#ids(); // what is served from now on
     this.#memory.engine?.close();
     this.#memory.engine = undefined;
-    await Promise.all([this.#log.close(), this.#measure.close()]);
+    const written = this.#writeLate();
+    await Promise.all([this.#log.close(), this.#measure.close(), written]);
   }
 
   // — what happened —
@@ -392,8 +402,9 @@ export class Handle {
       this.#restore(stored);
       if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }
-    const written = this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
-    if (!this.#early) await written; // a shop that opens does not wait for its receipt to be on the disk
+    const write = (): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
+    if (this.#early) this.#unwritten = write;
+    else await write();
   }
 
   #restore({ records }: Stored): void {
