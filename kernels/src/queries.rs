@@ -1,23 +1,25 @@
 //! Several vectors asked at once: every row is read and widened once for four of them.
 
-use crate::lanes::{Integers, any_above, dot_four, from_integers, integers, numbers};
+use crate::lanes::{
+    GROUP, HAS_OWN_LOOPS, Integers, Words, any_above, dot_row, dot_rows, from_integers, integers, numbers,
+};
 
 /// Most vectors that are asked together.
 pub const MOST: usize = 8;
 /// A floor is compared in single precision first; so much below it nothing is lost.
 const SLACK: f64 = 1.0 - 1e-6;
 
-/// Four vectors, widened: `[dims / 16][four][low, high]`, then what is left over of each.
+/// A group of vectors, widened: `[dims / 16]`, then what is left over of each.
 #[derive(Clone, Debug, Default)]
-struct Four {
-    words: Vec<[[[i16; 8]; 2]; 4]>,
-    rest: [Vec<i16>; 4],
+struct Group {
+    words: Vec<Words>,
+    rest: [Vec<i16>; GROUP],
 }
 
 /// Quantized vectors of the same length, ready for a scan.
 #[derive(Clone, Debug, Default)]
 pub struct Queries {
-    fours: Vec<Four>,
+    groups: Vec<Group>,
     scaled: [bool; MOST],
     len: usize,
     dims: usize,
@@ -29,19 +31,19 @@ impl Queries {
         if self.len == MOST {
             return;
         }
-        let (at, k) = (self.len / 4, self.len % 4);
+        let (at, k) = (self.len / GROUP, self.len % GROUP);
         let (vectors, rest) = vector.as_chunks::<16>();
         if k == 0 {
-            let words = vec![[[[0; 8]; 2]; 4]; vectors.len()];
-            self.fours.push(Four { words, rest: [const { Vec::new() }; 4] });
+            let words = vec![[[[0; 8]; 2]; GROUP]; vectors.len()];
+            self.groups.push(Group { words, rest: [const { Vec::new() }; GROUP] });
         }
-        let four = &mut self.fours[at];
-        for (words, bytes) in four.words.iter_mut().zip(vectors) {
+        let group = &mut self.groups[at];
+        for (words, bytes) in group.words.iter_mut().zip(vectors) {
             for (d, &byte) in bytes.iter().enumerate() {
                 words[k][d / 8][d % 8] = i16::from(byte as i8);
             }
         }
-        four.rest[k] = rest.iter().map(|&byte| i16::from(byte as i8)).collect();
+        group.rest[k] = rest.iter().map(|&byte| i16::from(byte as i8)).collect();
         self.scaled[self.len] = scaled;
         self.len += 1;
         self.dims = vector.len();
@@ -63,8 +65,8 @@ impl Queries {
     #[must_use]
     pub fn dots(&self, row: &[u8]) -> [i32; MOST] {
         let mut dots = [0; MOST];
-        for (four, out) in self.fours.iter().zip(dots.as_chunks_mut::<4>().0) {
-            *out = integers(four.dots::<4>(row));
+        for (group, out) in self.groups.iter().zip(dots.chunks_mut(GROUP)) {
+            out.iter_mut().zip(integers(group.dots(row))).for_each(|(out, dot)| *out = dot);
         }
         dots
     }
@@ -78,41 +80,68 @@ impl Queries {
         if self.dims == 0 {
             return;
         }
-        for at in 0..self.fours.len() {
-            // Half of a four is half the work.
-            if self.len - 4 * at > 2 {
-                self.above_of::<4>(at, rows, scales, keep);
-            } else {
-                self.above_of::<2>(at, rows, scales, keep);
+        for at in 0..self.groups.len() {
+            match self.len - GROUP * at {
+                1 if HAS_OWN_LOOPS => self.above_few::<1>(at, rows, scales, keep),
+                2 if HAS_OWN_LOOPS => self.above_few::<2>(at, rows, scales, keep),
+                _ => self.above_group(at, rows, scales, keep),
             }
         }
     }
 
-    /// The same for the first `N` of one four.
-    fn above_of<const N: usize>(
+    /// The same for the `N` of a group that has no more, four rows at a time.
+    fn above_few<const N: usize>(
         &self,
         at: usize,
         rows: &[u8],
         scales: &[f32],
         keep: &mut dyn FnMut(usize, u32, f64) -> f64,
     ) {
-        let scaled = |k: usize| self.scaled[4 * at + k];
+        let none = numbers([0.0; 4]);
+        let mut floors = [0.0_f64; N];
+        let mut fences = [none; N];
+        for (block, (rows, scales)) in rows.chunks(4 * self.dims).zip(scales.chunks(4)).enumerate() {
+            let row = |k: usize| rows.get(k * self.dims..(k + 1) * self.dims).unwrap_or(&rows[..self.dims]);
+            let dots = self.groups[at].dots_of::<N>([row(0), row(1), row(2), row(3)]);
+            // Nothing times zero is above a floor: the rows behind the last.
+            let each = |scaled| std::array::from_fn(|k| scales.get(k).map_or(0.0, |&s| if scaled { s } else { 1.0 }));
+            let factors: [[f32; 4]; 2] = [each(false), each(true)];
+            for (k, dots) in dots.into_iter().enumerate() {
+                let query = GROUP * at + k;
+                let factors = factors[usize::from(self.scaled[query])];
+                if !any_above(dots, 1.0, numbers(factors), none, fences[k]) {
+                    continue;
+                }
+                for (r, (dot, factor)) in integers(dots).into_iter().zip(factors).enumerate() {
+                    let score = f64::from(dot) * f64::from(factor);
+                    if score > floors[k] {
+                        floors[k] = keep(query, (4 * block + r) as u32, score).max(0.0);
+                        fences[k] = numbers([(floors[k] * SLACK) as f32; 4]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same for a whole group, row by row.
+    fn above_group(&self, at: usize, rows: &[u8], scales: &[f32], keep: &mut dyn FnMut(usize, u32, f64) -> f64) {
+        let scaled = |k: usize| self.scaled[GROUP * at + k];
         let share = numbers(std::array::from_fn(|k| f32::from(u8::from(scaled(k)))));
         let rest = numbers(std::array::from_fn(|k| f32::from(u8::from(!scaled(k)))));
-        let mut floors = [0.0_f64; 4];
+        let mut floors = [0.0_f64; GROUP];
         // Nothing is above an infinite floor: the places behind the last vector.
-        let mut near: [f32; 4] = std::array::from_fn(|k| if 4 * at + k < self.len { 0.0 } else { f32::INFINITY });
+        let mut near: [f32; 4] = std::array::from_fn(|k| if GROUP * at + k < self.len { 0.0 } else { f32::INFINITY });
         let mut fence = numbers(near);
         for (item, (row, &scale)) in rows.chunks_exact(self.dims).zip(scales).enumerate() {
-            let dots = self.fours[at].dots::<N>(row);
+            let dots = self.groups[at].dots(row);
             if !any_above(dots, scale, share, rest, fence) {
                 continue;
             }
             let dots = integers(dots);
-            for k in 0..N.min(self.len - 4 * at) {
+            for k in 0..GROUP.min(self.len - GROUP * at) {
                 let score = f64::from(dots[k]) * if scaled(k) { f64::from(scale) } else { 1.0 };
                 if score > floors[k] {
-                    floors[k] = keep(4 * at + k, item as u32, score).max(0.0);
+                    floors[k] = keep(GROUP * at + k, item as u32, score).max(0.0);
                     near[k] = (floors[k] * SLACK) as f32;
                     fence = numbers(near);
                 }
@@ -121,22 +150,42 @@ impl Queries {
     }
 }
 
-impl Four {
+impl Group {
     #[inline(always)]
-    fn dots<const N: usize>(&self, row: &[u8]) -> Integers {
+    fn dots(&self, row: &[u8]) -> Integers {
         let (vectors, rest) = row.as_chunks::<16>();
-        let dots = dot_four::<N>(vectors, &self.words);
+        let dots = dot_row(vectors, &self.words);
         if rest.is_empty() {
             return dots;
         }
         let mut dots = integers(dots);
-        for (dot, words) in dots.iter_mut().zip(&self.rest).take(N) {
-            for (&x, &word) in rest.iter().zip(words) {
-                *dot += i32::from(x as i8) * i32::from(word);
-            }
+        for (dot, words) in dots.iter_mut().zip(&self.rest) {
+            *dot += plain(rest, words);
         }
         from_integers(dots)
     }
+
+    /// The products of four rows with the first `N` vectors.
+    #[inline(always)]
+    fn dots_of<const N: usize>(&self, rows: [&[u8]; 4]) -> [Integers; N] {
+        let mut all = dot_rows::<N>(rows.map(|row| row.as_chunks::<16>().0), &self.words);
+        if self.rest[0].is_empty() {
+            return all;
+        }
+        for (dots, words) in all.iter_mut().zip(&self.rest) {
+            let mut sums = integers(*dots);
+            for (sum, row) in sums.iter_mut().zip(rows) {
+                *sum += plain(row.as_chunks::<16>().1, words);
+            }
+            *dots = from_integers(sums);
+        }
+        all
+    }
+}
+
+/// The product of what no vector holds.
+fn plain(bytes: &[u8], words: &[i16]) -> i32 {
+    bytes.iter().zip(words).map(|(&x, &word)| i32::from(x as i8) * i32::from(word)).sum()
 }
 
 #[cfg(test)]
@@ -164,9 +213,11 @@ mod tests {
 
     #[test]
     fn everything_above_a_floor_is_found() {
-        for (dims, count) in [(32_usize, 3), (32, 6), (40, 8)] {
-            let rows = bytes(7, dims * 500);
-            let scales: Vec<f32> = (0..500).map(|i| (i % 17) as f32 / 16.0).collect();
+        let sizes =
+            [(32_usize, 3, 500), (32, 6, 500), (40, 8, 500), (32, 1, 500), (40, 5, 499), (64, 1, 498), (16, 1, 1)];
+        for (dims, count, items) in sizes {
+            let rows = bytes(7, dims * items);
+            let scales: Vec<f32> = (0..items).map(|i| (i % 17) as f32 / 16.0).collect();
             let mut queries = Queries::default();
             let all: Vec<Vec<u8>> = (0..count).map(|seed| bytes(seed, dims)).collect();
             all.iter().enumerate().for_each(|(k, query)| queries.push(query, k % 2 == 0));
