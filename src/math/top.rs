@@ -1,6 +1,6 @@
 //! The best k of a stream of scored indices, ties broken by the lower index.
 //!
-//! Cost: O(1) for a score below the running floor; a sort of 2k whenever k more were kept.
+//! Cost: O(1) for a score below the running floor; a selection out of 2k whenever k more were kept; a sort at the end.
 
 use super::order;
 
@@ -9,7 +9,8 @@ use super::order;
 pub struct Top {
     k: usize,
     floor: f64,
-    kept: Vec<(f64, u32)>,
+    /// Keys that ascend as scores fall.
+    kept: Vec<(u64, u32)>,
 }
 
 impl Top {
@@ -24,7 +25,7 @@ impl Top {
         if self.k == 0 || score < self.floor {
             return;
         }
-        self.kept.push((score, index));
+        self.kept.push((order::falling(score), index));
         if self.kept.len() >= 2 * self.k {
             self.shrink();
         }
@@ -37,23 +38,26 @@ impl Top {
     }
 
     fn shrink(&mut self) {
-        order::by_score(&mut self.kept);
+        order::lowest(&mut self.kept, self.k);
         self.kept.truncate(self.k);
-        if self.kept.len() == self.k {
-            self.floor = self.kept.last().map_or(self.floor, |&(score, _)| score);
-        }
+        self.floor = self.kept.last().map_or(self.floor, |&(key, _)| order::score_of(key));
     }
 
     /// The indices kept, best first.
     #[must_use]
     pub fn into_sorted(self) -> Vec<u32> {
-        self.into_pairs().into_iter().map(|(_, index)| index).collect()
+        self.into_keys().into_iter().map(|(_, index)| index).collect()
     }
 
     /// The scores and indices kept, best first.
     #[must_use]
-    pub fn into_pairs(mut self) -> Vec<(f64, u32)> {
-        self.shrink();
+    pub fn into_pairs(self) -> Vec<(f64, u32)> {
+        self.into_keys().into_iter().map(|(key, index)| (order::score_of(key), index)).collect()
+    }
+
+    fn into_keys(mut self) -> Vec<(u64, u32)> {
+        order::by_key(&mut self.kept);
+        self.kept.truncate(self.k);
         self.kept
     }
 }
