@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
 use flaneur::engine::Engine;
-use flaneur::math::Stream;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -18,7 +17,7 @@ use super::play::{Course, Drawn, LAST_VISITS, Player, Run};
 use super::policy::Policy;
 use super::truth::{Appeals, Truth};
 use super::world::World;
-use crate::evaluate::bootstrap::{DRAWS, Interval, compare};
+use crate::evaluate::bootstrap::{Interval, compare};
 
 /// Runs of one truth: `[policies][shoppers · seeds]`, the seeds of a shopper adjacent.
 #[derive(Debug)]
@@ -155,11 +154,13 @@ pub fn figures(world: &World, outcome: &Outcome, seed: u64) -> Vec<Figures> {
         figures.clicks_against_frozen = relative(compared.ratio);
     }
     let shelves: Vec<Shelf> = outcome.runs.iter().map(|runs| Shelf::new(world, runs, outcome.seeds)).collect();
-    for (figures, (value, interval)) in found.iter_mut().zip(coverages(&shelves, greedy, seed)) {
-        figures.means.insert("coverage", value);
-        figures.against_greedy.insert("coverage", interval);
-    }
+    let of_greedy = shelves[greedy].coverage();
     for (figures, shelf) in found.iter_mut().zip(&shelves) {
+        let coverage = shelf.coverage();
+        // No interval: shoppers drawn with repeats show fewer items than the shoppers there are.
+        let value = coverage / of_greedy - 1.0;
+        figures.means.insert("coverage", coverage);
+        figures.against_greedy.insert("coverage", Interval { value, low: value, high: value });
         figures.means.insert("gini", shelf.gini());
     }
     found
@@ -189,10 +190,8 @@ fn relative(ratio: Interval) -> Interval {
     Interval { value: ratio.value - 1.0, low: ratio.low - 1.0, high: ratio.high - 1.0 }
 }
 
-/// Which items were shown: to whom, and how often.
+/// How often each item was shown.
 struct Shelf {
-    /// `[seeds][shoppers]`: a bit per item.
-    seen: Vec<Vec<Vec<u64>>>,
     /// `[seeds][items]`.
     counts: Vec<Vec<u32>>,
     items: usize,
@@ -200,17 +199,11 @@ struct Shelf {
 
 impl Shelf {
     fn new(world: &World, runs: &[Run], seeds: usize) -> Self {
-        let all = world.catalog.len();
-        let words = all.div_ceil(64);
-        let mut shelf =
-            Self { seen: vec![Vec::new(); seeds], counts: vec![vec![0; all]; seeds], items: world.shown.len() };
+        let mut shelf = Self { counts: vec![vec![0; world.catalog.len()]; seeds], items: world.shown.len() };
         for (at, run) in runs.iter().enumerate() {
-            let mut bits = vec![0_u64; words];
             for &item in &run.shown {
-                bits[item as usize / 64] |= 1 << (item % 64);
                 shelf.counts[at % seeds][item as usize] += 1;
             }
-            shelf.seen[at % seeds].push(bits);
         }
         // Items that cannot be shown are no inequality.
         for counts in &mut shelf.counts {
@@ -219,17 +212,10 @@ impl Shelf {
         shelf
     }
 
-    /// Distinct items shown to these shoppers over all items, mean over seeds.
-    fn coverage(&self, shoppers: &[usize]) -> f64 {
-        let of_seed = |seen: &Vec<Vec<u64>>| {
-            let mut union = vec![0_u64; seen.first().map_or(0, Vec::len)];
-            for &shopper in shoppers {
-                union.iter_mut().zip(&seen[shopper]).for_each(|(all, own)| *all |= own);
-            }
-            union.iter().map(|word| word.count_ones()).sum::<u32>()
-        };
-        let sum: u32 = self.seen.iter().map(of_seed).sum();
-        f64::from(sum) / (self.items * self.seen.len()) as f64
+    /// Distinct items shown over all items, mean over seeds.
+    fn coverage(&self) -> f64 {
+        let shown = self.counts.iter().flatten().filter(|&&count| count > 0).count();
+        shown as f64 / (self.items * self.counts.len()) as f64
     }
 
     /// Gini coefficient of the showings over items, mean over seeds: 0 when all are shown alike.
@@ -249,32 +235,6 @@ pub fn gini(counts: &[u32]) -> f64 {
     let total: f64 = sorted.iter().map(|&x| f64::from(x)).sum();
     let weighted: f64 = sorted.iter().zip(1..).map(|(&x, i)| (2.0 * f64::from(i) - n - 1.0) * f64::from(x)).sum();
     if total > 0.0 { weighted / (n * total) } else { 0.0 }
-}
-
-/// Each policy's coverage, and its relative difference to `other`.
-///
-/// A draw with repeats covers less than the whole; the ratio of two policies hardly feels it.
-fn coverages(shelves: &[Shelf], other: usize, seed: u64) -> Vec<(f64, Interval)> {
-    let shoppers = shelves[0].seen[0].len();
-    let whole: Vec<usize> = (0..shoppers).collect();
-    let values: Vec<f64> = shelves.iter().map(|shelf| shelf.coverage(&whole)).collect();
-    let draws: Vec<Vec<f64>> = (0..DRAWS)
-        .into_par_iter()
-        .map(|draw| {
-            let mut stream = Stream::new(seed, &format!("coverage {draw}"));
-            let mut drawn: Vec<usize> = whole.iter().map(|_| stream.below(shoppers)).collect();
-            drawn.sort_unstable();
-            drawn.dedup();
-            shelves.iter().map(|shelf| shelf.coverage(&drawn)).collect()
-        })
-        .collect();
-    let interval = |at: usize| {
-        let mut ratios: Vec<f64> = draws.iter().map(|draw| draw[at] / draw[other] - 1.0).collect();
-        ratios.sort_by(f64::total_cmp);
-        let of = |share: f64| ratios[((share * DRAWS as f64) as usize).min(DRAWS - 1)];
-        Interval { value: values[at] / values[other] - 1.0, low: of(0.025), high: of(0.975) }
-    };
-    (0..shelves.len()).map(|at| (values[at], interval(at))).collect()
 }
 
 /// Whether the propensities of the engine are right: IPS of the plain order against the truth.

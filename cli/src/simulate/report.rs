@@ -255,5 +255,8 @@ impl Section {
 
 pub(super) fn percent(interval: Interval) -> String {
     let Interval { value, low, high } = interval;
+    if low == high {
+        return format!("{:+.1} %", 100.0 * value);
+    }
     format!("{:+.1} % [{:+.1}, {:+.1}]", 100.0 * value, 100.0 * low, 100.0 * high)
 }
