@@ -66,9 +66,10 @@ export class PageDial extends ShopElement {
     if (this.store.impersonal) return html`<h1>${words.dialTitle}</h1><p>${words.dialPlain}</p>`;
     const points = this.#points();
     const lowest = Math.min(-0.01, ...points.map(({ relevance }) => relevance));
+    const best = Math.max(0, ...points.map(({ relevance }) => relevance)); // balance can win a little over the dial at 0
     const highest = Math.max(0.01, ...points.map(({ surprise }) => surprise));
-    const x = ({ surprise }: Point): number => 60 + (surprise / highest) * 520;
-    const y = ({ relevance }: Point): number => 30 + (relevance / lowest) * 220;
+    const x = ({ surprise }: Point): number => 70 + (surprise / highest) * 510;
+    const y = ({ relevance }: Point): number => 40 + ((best - relevance) / (best - lowest)) * 210;
     const isNow = ({ dial }: Point): boolean => Math.abs(dial - this.dial) < 0.5 / STEPS;
     return html`
       <h1>${words.dialTitle}</h1>
@@ -77,10 +78,12 @@ export class PageDial extends ShopElement {
         <input type="range" min="0" max="1" step=${1 / STEPS} .value=${String(this.dial)} @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))} />
       </label>
       <svg viewBox="0 0 640 300" role="img" aria-label=${words.dialPlot}>
-        ${svg`<line class="axis" x1="60" y1="20" x2="60" y2="260"/><line class="axis" x1="60" y1="260" x2="600" y2="260"/>
+        ${svg`<line class="axis" x1="70" y1="30" x2="70" y2="260"/><line class="axis" x1="70" y1="260" x2="600" y2="260"/>
         <polyline class="line" points=${points.map((point) => `${x(point)},${y(point)}`).join(" ")}/>
         ${points.map((point) => svg`<circle class=${isNow(point) ? "now" : "point"} data-dial=${point.dial} cx=${x(point)} cy=${y(point)} r=${isNow(point) ? 8 : 4}/>`)}
-        <text x="600" y="284" text-anchor="end">${words.dialSurprise}</text><text x="60" y="14">${words.dialRelevance}</text>`}
+        <text x="580" y="280" text-anchor="middle">${percent(highest)}</text><text x="70" y="280" text-anchor="middle">${percent(0)}</text>
+        <text x="325" y="280" text-anchor="middle">${words.dialSurprise}</text><text x="0" y="18">${words.dialRelevance}</text>
+        <text x="62" y="45" text-anchor="end">${number(best, 2)}</text><text x="62" y="255" text-anchor="end">${number(lowest, 2)}</text>`}
       </svg>
       <table>
         <thead><tr><th scope="col">${words.dialSetting}</th><th scope="col">${words.dialRelevance}</th><th scope="col">${words.dialSurprise}</th></tr></thead>
