@@ -43,6 +43,15 @@ impl Top {
         self.floor = self.kept.last().map_or(self.floor, |&(key, _)| order::score_of(key));
     }
 
+    /// The indices kept, in any order.
+    #[must_use]
+    pub fn into_set(mut self) -> Vec<u32> {
+        if self.kept.len() > self.k {
+            self.shrink();
+        }
+        self.kept.into_iter().map(|(_, index)| index).collect()
+    }
+
     /// The indices kept, best first.
     #[must_use]
     pub fn into_sorted(self) -> Vec<u32> {
@@ -77,7 +86,11 @@ mod tests {
             }
             let mut all = order::ranking(scores.iter().map(|&score| f64::from(score)));
             all.truncate(k);
-            prop_assert_eq!(top.into_sorted(), all);
+            prop_assert_eq!(top.clone().into_sorted(), all.clone());
+            let (mut set, mut best) = (top.into_set(), all);
+            set.sort_unstable();
+            best.sort_unstable();
+            prop_assert_eq!(set, best);
         }
     }
 }

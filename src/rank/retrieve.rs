@@ -39,7 +39,7 @@ pub(super) fn candidates(
     }
     let mut listed = Top::new(LISTED);
     scorer.listed().for_each(|(item, strength)| listed.push(strength, item));
-    let mut found = listed.into_sorted();
+    let mut found = listed.into_set();
     found.extend(scorer.session_items().iter().copied());
     found.extend(desk.profile.history.iter().map(|(item, _)| item));
     nearest(desk.catalog, scorer, model, eligible, &mut found);
@@ -75,5 +75,5 @@ fn nearest(
         }
         top.floor()
     });
-    tops.into_iter().for_each(|top| found.extend(top.into_sorted()));
+    tops.into_iter().for_each(|top| found.extend(top.into_set()));
 }
