@@ -305,10 +305,12 @@ impl Catalog {
 
     /// Popularity and trend add up to the log of the last 28 days' share: in whole steps, so they are sorted by counting.
     fn sort_by_popularity(&self) -> Vec<u32> {
+        const STEPS: i32 = (TREND_STEP / POPULARITY_STEP) as i32;
+        const { assert!(STEPS as f64 * POPULARITY_STEP == TREND_STEP, "a step of the trend is whole steps of popularity") };
         let steps = |item| {
             let trend = self.layout.trend.number(&self.bytes, item) as i8;
             let popularity = self.layout.popularity.number(&self.bytes, item) as i16;
-            i32::from(popularity) + i32::from(trend) * (TREND_STEP / POPULARITY_STEP) as i32
+            i32::from(popularity) + i32::from(trend) * STEPS
         };
         order::by_count((0..self.len() as u32).map(steps))
     }

@@ -193,6 +193,8 @@ mod tests {
     use super::{MOST, Queries};
     use crate::dot;
 
+    type Keep<'a> = dyn FnMut(usize, u32, f64) -> f64 + 'a;
+
     fn bytes(seed: usize, n: usize) -> Vec<u8> {
         (0..n).map(|i| ((i * i * 31 + i * 37 + seed * 111) % 255) as u8).collect()
     }
@@ -213,19 +215,38 @@ mod tests {
 
     #[test]
     fn everything_above_a_floor_is_found() {
-        let sizes =
-            [(32_usize, 3, 500), (32, 6, 500), (40, 8, 500), (32, 1, 500), (40, 5, 499), (64, 1, 498), (16, 1, 1)];
+        let sizes = [
+            (32_usize, 3, 500),
+            (32, 6, 500),
+            (40, 8, 500),
+            (32, 1, 500),
+            (40, 5, 499),
+            (64, 1, 498),
+            (16, 1, 1),
+            (40, 2, 501),
+            (64, 2, 500),
+        ];
         for (dims, count, items) in sizes {
             let rows = bytes(7, dims * items);
             let scales: Vec<f32> = (0..items).map(|i| (i % 17) as f32 / 16.0).collect();
             let mut queries = Queries::default();
             let all: Vec<Vec<u8>> = (0..count).map(|seed| bytes(seed, dims)).collect();
             all.iter().enumerate().for_each(|(k, query)| queries.push(query, k % 2 == 0));
-            let mut best = vec![(0.0, u32::MAX); count];
-            queries.above(&rows, &scales, &mut |query, item, score| {
-                best[query] = (score, item);
-                score
-            });
+            let best = |scan: &dyn Fn(&mut Keep<'_>)| {
+                let mut best = vec![(0.0, u32::MAX); count];
+                scan(&mut |query, item, score| {
+                    best[query] = (score, item);
+                    score
+                });
+                best
+            };
+            let found = best(&|keep| queries.above(&rows, &scales, keep));
+            // Builds without vectors leave these loops out: here they are asked by name.
+            match count {
+                1 => assert_eq!(best(&|keep| queries.above_few::<1>(0, &rows, &scales, keep)), found),
+                2 => assert_eq!(best(&|keep| queries.above_few::<2>(0, &rows, &scales, keep)), found),
+                _ => {}
+            }
             for (k, query) in all.iter().enumerate() {
                 let mut plain = (0.0, u32::MAX);
                 for (item, row) in rows.chunks_exact(dims).enumerate() {
@@ -233,7 +254,7 @@ mod tests {
                     let score = f64::from(dot(query, row)) * scale;
                     plain = if score > plain.0 { (score, item as u32) } else { plain };
                 }
-                assert_eq!(best[k], plain);
+                assert_eq!(found[k], plain);
             }
         }
     }

@@ -163,14 +163,16 @@ async function fromCaller(wasm: Wasm): Promise<Found> {
 
 /** Code that is compiled while it arrives, where the browser does so. */
 async function arriving(url: URL): Promise<WebAssembly.Module | ArrayBuffer> {
+  const began = performance.now();
   const response = await fetchWithTimeout(url, DOWNLOAD_MS);
   const isTyped = isResponse(response) && response.ok && response.headers.get("content-type") === "application/wasm";
   if (!isTyped || typeof WebAssembly.compileStreaming !== "function") return wasmBytes(response);
-  return WebAssembly.compileStreaming(response).catch(() => download(url));
+  // A download that hangs gets no more time than it had.
+  return WebAssembly.compileStreaming(response).catch(() => download(url, began + DOWNLOAD_MS - performance.now()));
 }
 
-async function download(url: string | URL): Promise<ArrayBuffer> {
-  return wasmBytes(await fetchWithTimeout(url, DOWNLOAD_MS));
+async function download(url: string | URL, milliseconds = DOWNLOAD_MS): Promise<ArrayBuffer> {
+  return wasmBytes(await fetchWithTimeout(url, milliseconds));
 }
 
 /** The bytes of a response that is a wasm file. */

@@ -117,7 +117,7 @@ pub fn arranged<T>(list: Vec<T>, indices: &[u32]) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_score, lowest};
+    use super::{by_count, by_score, lowest, ranking};
     use proptest::prelude::*;
 
     proptest! {
@@ -130,6 +130,11 @@ mod tests {
             by_score(&mut list);
             let bits = |list: &[(f64, u32)]| list.iter().map(|&(x, at)| (x.to_bits(), at)).collect::<Vec<_>>();
             prop_assert_eq!(bits(&list), bits(&plain));
+        }
+
+        #[test]
+        fn counting_sorts_like_comparing(numbers in prop::collection::vec(-60_i32..60, 0..90)) {
+            prop_assert_eq!(by_count(numbers.iter().copied()), ranking(numbers.iter().map(|&number| f64::from(number))));
         }
 
         #[test]

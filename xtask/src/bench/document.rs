@@ -183,7 +183,7 @@ fn calls(text: &mut String, figures: &Figures) -> Result<()> {
          The shop is invented (`benches/shop.mjs`) and packed by `flaneur pack`; the shopper has {} events of three tastes, saw \
          ten slates and chose from five, so the own model, draws and discoveries are at work; twenty rules hold; a slate has \
          {} places.\n\
-         {} calls each, after 250 that let the browser compile for speed what is called often.\n\n\
+         {} calls each, timed after others that let the browser compile for speed what is called often.\n\n\
          | call | items | median, ms | 95 % under, ms | median with the processor {} × slower, ms |\n\
          |---|---:|---:|---:|---:|",
         first.events, first.places, first.again.samples, calls.throttle
