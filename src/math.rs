@@ -5,10 +5,12 @@
 
 pub mod order;
 mod rng;
+mod sieve;
 pub mod symmetric;
 mod top;
 
 pub use rng::Stream;
+pub use sieve::Sieve;
 pub use top::Top;
 
 /// Natural logarithm.

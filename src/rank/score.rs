@@ -16,7 +16,7 @@ use super::slate::Reason;
 use super::{Desk, Request};
 use crate::catalog::{Catalog, Family, RelationKind};
 use crate::math::order::{by_key, by_score};
-use crate::math::{exp, ln};
+use crate::math::{Sieve, exp, ln};
 use crate::profile::{Interest, Own, PriceTaste};
 use crate::time::decay;
 
@@ -54,6 +54,9 @@ pub(super) struct Scorer<'a> {
     session: Vec<u32>,
     /// The items of `session` ascending, each with how far back it last stands and how often it does.
     visited: Vec<(u32, u32, u32)>,
+    /// Which items may be in `visited`, and which in the shopper's history: few candidates are.
+    may_visited: Sieve,
+    may_own: Sieve,
     together: Neighbourhood,
     last: Neighbourhood,
     next: Neighbourhood,
@@ -69,8 +72,10 @@ pub(super) struct Scorer<'a> {
     last_vector: Option<usize>,
     history_vector: Option<usize>,
     interests: Vec<(usize, &'a Interest)>,
-    /// Affinities of the tokens with evidence, ascending, with how much the moment wants them.
-    odds: Vec<(u32, f64, f64)>,
+    /// Affinities of the tokens with evidence, with how much the moment wants them.
+    odds: Vec<(f64, f64)>,
+    /// The place of a token among `odds`, plus one; 0 without evidence. `[tokens]`.
+    places: Vec<u32>,
     /// The affinity of all other tokens, by family.
     unmet: [f64; 3],
     price: Option<PriceTaste>,
@@ -99,6 +104,8 @@ impl<'a> Scorer<'a> {
             met: Vec::new(),
             directions: Vec::new(),
             queries: Queries::default(),
+            may_visited: Sieve::of(session.iter().copied()),
+            may_own: Sieve::of(desk.profile.history.iter().map(|(item, _)| item)),
             visited: visited_of(&session),
             session_vector: None,
             last_vector: None,
@@ -108,9 +115,10 @@ impl<'a> Scorer<'a> {
                 .tokens()
                 .map(|(token, _)| {
                     let odds = affinities.log_odds(catalog, token, request.now);
-                    (token, odds, affinities.moment(token, &request.context, request.now))
+                    (odds, affinities.moment(token, &request.context, request.now))
                 })
                 .collect(),
+            places: vec![0; catalog.token_count()],
             price: affinities.price_taste(request.now),
             speaks_of_items: desk.profile.stated.speaks_of_items(),
             weights: [Block::Session, Block::Again, Block::Discover].map(|block| desk.weights.column(block)),
@@ -120,6 +128,7 @@ impl<'a> Scorer<'a> {
             request,
             session: Vec::new(),
         };
+        affinities.tokens().zip(1..).for_each(|((token, _), place)| scorer.places[token as usize] = place);
         if session.is_empty() {
             scorer.met = scorer.latest();
             scorer.history = of(RelationKind::Together, &mut scorer.met.iter().copied());
@@ -179,6 +188,9 @@ impl<'a> Scorer<'a> {
     }
 
     fn visited(&self, item: u32) -> Option<(u32, u32)> {
+        if !self.may_visited.may_have(item) {
+            return None;
+        }
         let at = self.visited.binary_search_by_key(&item, |&(known, _, _)| known).ok()?;
         let (_, back, count) = self.visited[at];
         Some((back, count))
@@ -201,7 +213,7 @@ impl<'a> Scorer<'a> {
     }
 
     pub(super) fn score(&self, item: u32, rules: &Active) -> Scored {
-        let own = self.desk.profile.history.of(item);
+        let own = if self.may_own.may_have(item) { self.desk.profile.history.of(item) } else { None };
         let bought = own.is_some_and(|own| own.bought > 0);
         let block = match (self.session.is_empty(), bought) {
             (false, _) => Block::Session,
@@ -334,9 +346,9 @@ impl<'a> Scorer<'a> {
 
     /// The affinity of a token and how much the moment wants it, from the table made once per call.
     fn odds(&self, token: u32) -> (f64, f64) {
-        match self.odds.binary_search_by_key(&token, |&(known, _, _)| known) {
-            Ok(at) => (self.odds[at].1, self.odds[at].2),
-            Err(_) => (self.unmet[self.desk.catalog.family(token) as usize], 0.0),
+        match self.places[token as usize] {
+            0 => (self.unmet[self.desk.catalog.family(token) as usize], 0.0),
+            place => self.odds[place as usize - 1],
         }
     }
 
