@@ -204,6 +204,7 @@ impl Catalog {
 
     /// The price in the pack's currency.
     #[must_use]
+    #[inline(always)]
     pub fn price(&self, item: u32) -> Option<f64> {
         let number = self.layout.price.number(&self.bytes, item);
         if self.layout.price.width <= CENTS_BYTES {
@@ -222,6 +223,7 @@ impl Catalog {
 
     /// When the item joined the catalog, to the day.
     #[must_use]
+    #[inline(always)]
     pub fn added(&self, item: u32) -> Option<Millis> {
         let day = i64::from(self.layout.added.number(&self.bytes, item));
         (day > 0).then_some(Millis(day * DAY_MS))
@@ -234,6 +236,7 @@ impl Catalog {
     }
 
     /// The item's tokens, as dictionary numbers.
+    #[inline(always)]
     pub fn tokens(&self, item: u32) -> impl Iterator<Item = u32> + '_ {
         self.layout.item_tokens.of(&self.bytes, item).map(|(token, _)| token)
     }
@@ -299,6 +302,7 @@ impl Catalog {
 
     /// Log of relative popularity.
     #[must_use]
+    #[inline(always)]
     pub fn popularity(&self, item: u32) -> f64 {
         f64::from(self.layout.popularity.number(&self.bytes, item) as i16) * POPULARITY_STEP
     }
@@ -323,6 +327,7 @@ impl Catalog {
 
     /// Trend of the last 28 days, log scale; 0 when unknown.
     #[must_use]
+    #[inline(always)]
     pub fn trend(&self, item: u32) -> f64 {
         f64::from(self.layout.trend.number(&self.bytes, item) as i8) * TREND_STEP
     }

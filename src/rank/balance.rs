@@ -63,6 +63,7 @@ impl Balance {
         Self { interests, given, bonus: bonus * request.calibration.unwrap_or(1.0) }
     }
 
+    #[inline(always)]
     pub(super) fn standing(&self, catalog: &Catalog, item: u32) -> Standing {
         let cosines = self.interests.iter().map(|(direction, _)| direction.cosine(catalog, item)).enumerate();
         let nearest = cosines.reduce(|best, next| if next.1 > best.1 { next } else { best });

@@ -73,6 +73,7 @@ impl Neighbourhood {
     }
 
     /// The slot of an item: its own, or the free one where it would go. There must be slots.
+    #[inline(always)]
     fn slot(&self, item: u32) -> usize {
         let mask = self.slots.len() - 1;
         // Multiplicative hashing, Knuth 1998, section 6.4: the upper bits are the mixed ones.
@@ -97,12 +98,14 @@ impl Neighbourhood {
     }
 
     /// The item's share of the largest sum, 0..=1.
+    #[inline(always)]
     pub(super) fn share(&self, item: u32) -> f64 {
         let sum = self.said(item).map_or(0.0, |said| said.sum);
         if sum > 0.0 { sum / self.largest } else { 0.0 }
     }
 
     /// `ln(1 + share / floor)`: 0 for an item outside, about 5.8 for the best at 0.003.
+    #[inline(always)]
     pub(super) fn log_share(&self, item: u32, floor: f64) -> f64 {
         let share = self.share(item);
         if share > 0.0 { ln(1.0 + share / floor) } else { 0.0 }

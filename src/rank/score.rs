@@ -6,7 +6,7 @@
 //! Source: Ludewig & Jannach 2018 and Garg et al. 2019 for the session
 //! neighbourhood made linear; Hu et al. 2020 for faded purchase counts.
 
-use flaneur_kernels::Queries;
+use flaneur_kernels::{MOST, Queries};
 
 use super::active::Active;
 use super::direction::Direction;
@@ -250,12 +250,15 @@ impl<'a> Scorer<'a> {
             return;
         }
         let dots = self.queries.dots(self.desk.catalog.vector_bytes(item));
-        let cosine = |at: usize| self.directions[at].cosine_of(dots[at], self.desk.catalog, item);
-        let known = |at: Option<usize>| at.map_or(0.0, cosine);
+        let mut cosines = [0.0; MOST];
+        for ((cosine, direction), &dot) in cosines.iter_mut().zip(&self.directions).zip(&dots) {
+            *cosine = direction.cosine_of(dot, self.desk.catalog, item);
+        }
+        let known = |at: Option<usize>| at.map_or(0.0, |at| cosines[at]);
         values[Signal::Session as usize] = known(self.session_vector);
         values[Signal::TasteLast as usize] = known(self.last_vector);
         values[Signal::History as usize] = known(self.history_vector);
-        let nearest = self.interests.iter().map(|&(at, _)| cosine(at));
+        let nearest = self.interests.iter().map(|&(at, _)| cosines[at]);
         let nearest = nearest.reduce(|best, next| if next > best { next } else { best });
         values[Signal::Taste as usize] = nearest.map_or(0.0, |cosine| cosine.max(0.0));
     }

@@ -102,6 +102,7 @@ impl Lists {
         list
     }
 
+    #[inline(always)]
     fn entries<'a>(&self, bytes: &'a [u8], items: usize, item: usize, at: usize) -> Entries<'a> {
         let (section, code) = (&bytes[self.section.clone()], self.code);
         let length = section[1 + item];
@@ -138,6 +139,7 @@ struct Entries<'a> {
 
 impl Entries<'_> {
     /// The bits from `at` on, 57 or more; zeros outside the stream.
+    #[inline(always)]
     fn peek(&self) -> u64 {
         let word = self.stream.get(self.at / 8..).and_then(|rest| rest.first_chunk::<8>());
         word.map_or(0, |word| u64::from_le_bytes(*word) >> (self.at % 8))

@@ -54,6 +54,7 @@ impl Column {
     }
 
     /// The cell as a number, in a column of at most four bytes.
+    #[inline(always)]
     pub(in crate::catalog) fn number(&self, bytes: &[u8], item: u32) -> u32 {
         little(self.cell(bytes, item))
     }
@@ -261,6 +262,7 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// A little-endian number of at most four bytes.
+#[inline(always)]
 fn little(bytes: &[u8]) -> u32 {
     bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | u32::from(byte))
 }
