@@ -4,12 +4,12 @@
 //! go in and come out. The profile is folded when it is asked for: a late or
 //! forgotten event costs one re-fold at the next question, nothing at the time.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Item, TokenHash};
 use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
 use crate::error::{Error, ErrorKind, Result};
-use crate::log::{Event, EventKind, Log, Shown, decode_record};
+use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
 use crate::math::order;
 use crate::profile::{Intent, Profile, intent};
 use crate::rank::{Desk, Explained, Request, Rule, RuleSet, Slate, Weights, explain, serve, shop_order};
@@ -223,7 +223,7 @@ impl Engine {
     /// `value_missing` when nothing is named, `value_unknown` for an interest that is not there.
     pub fn forget(&mut self, what: &ForgetWire, now: Millis) -> Result<Vec<String>> {
         let hash = what.attribute.as_deref().map(TokenHash::of);
-        let members: Option<HashSet<String>> = match &what.interest {
+        let members: Option<Ids> = match &what.interest {
             Some(id) => {
                 let interests = self.profile(now).interests.all();
                 let found = interests.iter().find(|interest| interest.id == *id);
@@ -252,7 +252,7 @@ impl Engine {
     }
 
     /// Removes events by id, as another tab did; returns how many were here.
-    pub fn remove(&mut self, ids: &HashSet<String>) -> usize {
+    pub fn remove(&mut self, ids: &Ids) -> usize {
         self.log.remove(|event| ids.contains(&event.id)).len()
     }
 

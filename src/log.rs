@@ -10,13 +10,13 @@
 mod codec;
 mod context;
 mod event;
+mod ids;
 mod showing;
-
-use std::collections::HashSet;
 
 pub use codec::{decode_record, encode_record, record_id};
 pub use context::{Context, FACETS};
 pub use event::{Event, EventKind, Line, Shown, Tier, Trial};
+pub use ids::Ids;
 pub use showing::{Showings, name_of};
 
 use crate::time::{Millis, RETENTION_MS};
@@ -28,7 +28,7 @@ pub const CAPACITY: usize = 4_096;
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     events: Vec<Event>,
-    ids: HashSet<String>,
+    ids: Ids,
     /// Rises by one with every change other than an append at the end.
     epoch: u64,
     /// Ids that gave way to newer events since the last [`Log::expire`].

@@ -11,15 +11,13 @@ mod encode;
 mod panic;
 mod twins;
 
-use std::collections::HashSet;
-
 use js_sys::{Array, Float64Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::Engine;
 use crate::log::{encode_record, record_id};
-use crate::rank::terms;
+use crate::rank::{Request, terms};
 use crate::wire::decide::{DecideWire, DecisionView};
 use crate::wire::event::EventWire;
 use crate::wire::intent::IntentView;
@@ -144,7 +142,7 @@ impl Core {
 
     /// Removes events by id; returns how many were here.
     pub fn remove(&mut self, ids: Vec<String>) -> usize {
-        self.0.remove(&ids.into_iter().collect::<HashSet<String>>())
+        self.0.remove(&ids.into_iter().collect())
     }
 
     /// The log, in words.
@@ -214,6 +212,13 @@ impl Core {
     pub fn seen(&mut self, slate: &str, ids: Option<Vec<String>>, at: f64) -> Js<Option<Uint8Array>> {
         let event = self.0.seen(slate, ids.as_deref(), moment(at)?);
         Ok(event.map(|event| Uint8Array::from(encode_record(&event).as_slice())))
+    }
+
+    /// Ranks to no end and remembers nothing: the browser compiles what a ranking takes.
+    pub fn rehearse(&mut self, now: f64) -> Js<()> {
+        let request = Request { size: 24, now: moment(now)?, ..Request::default() };
+        convert::slate(&self.0.answer(&request));
+        Ok(())
     }
 
     /// What the profile knows.

@@ -41,6 +41,7 @@ export class Core {
   noticed(decisionId: string, at: number): Uint8Array | undefined;
   intent(now: number): Intent;
   seen(slateId: string, ids: string[] | undefined, at: number): Uint8Array | undefined;
+  rehearse(now: number): void;
   inspect(now: number): ProfileView;
   replay(): Replay;
   experiments(): ExperimentResult[];

@@ -129,6 +129,11 @@ export class Handle {
     if (!content) this.#missing ??= "catalog_unavailable";
   }
 
+  /** Lets the browser compile what a ranking takes, while the disk answers. */
+  rehearse(): void {
+    if (this.#consent.gates.rank) this.#serving()?.use((core) => core.rehearse(this.#now()), () => undefined);
+  }
+
   /** Goes to work. */
   begin(): void {
     this.#memory.engine?.setGates(this.#consent.gates); // the log may have told them

@@ -14,6 +14,7 @@ import type { Unsaved } from "./journal.js";
 import type { Repair, Stored, StoreListener } from "./storage.js";
 import { DeviceStore, readStatement } from "./storage.js";
 import type { Gates, Receipt } from "./types.js";
+import { breath } from "./wait.js";
 
 /** An event's id and its bytes. */
 export type Entry = readonly [id: string, record: Uint8Array];
@@ -170,6 +171,7 @@ export class DeviceLog {
     const erasures = this.#erasures;
     const stored = await this.#store?.read(create);
     if (stored) await this.#replay(stored);
+    await breath(); // opening a thousand records and taking them in are a long task together
     if (erasures === this.#erasures) this.#secret = stored?.secret ?? this.#secret;
     return erasures === this.#erasures ? stored : stored && { ...stored, records: [] };
   }

@@ -9,6 +9,7 @@ import type { Sources } from "./loader.js";
 import { loadEngine } from "./loader.js";
 import { checkOptions } from "./options.js";
 import type { Catalog, Flaneur } from "./types.js";
+import { breath } from "./wait.js";
 
 /** What every entry point's `open` does, with the parts it brings. */
 export async function openWith(sources: Sources, options: unknown): Promise<Flaneur> {
@@ -17,10 +18,18 @@ export async function openWith(sources: Sources, options: unknown): Promise<Flan
   const handle = new Handle(checked, sources.measurer);
   try {
     const parts = Promise.all([engine, reachCatalog(checked.catalog)]);
+    // On a slow device, each of the steps between is nearly as long as a task may be.
+    await breath();
     const memory = handle.recall();
-    handle.prepare(...(await parts)); // while the disk still answers
+    const ready = await parts;
+    await breath();
+    handle.prepare(...ready); // while the disk still answers
+    await breath();
+    handle.rehearse();
     await memory;
+    await breath();
     handle.begin();
+    await breath();
     return handle.face();
   } catch (e) {
     await handle.close();

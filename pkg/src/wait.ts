@@ -9,6 +9,13 @@ export const READ_MS = 500;
 /** How long a write may take before it counts as failed and is made again. */
 export const WRITE_MS = 4000;
 
+/** Lets a page that is looked at work in between: what comes after is a task of its own. */
+export async function breath(): Promise<void> {
+  if (typeof document !== "object" || document.hidden) return; // a hidden page would wait a second
+  const { scheduler } = globalThis as { scheduler?: { yield?(): Promise<void> } };
+  await (scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve)));
+}
+
 /** Waits for a promise, but not longer than that. The promise goes on by itself. */
 export function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
   return new Promise((resolve, reject) => {

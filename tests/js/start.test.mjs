@@ -1,0 +1,49 @@
+// What opening does to the page and to the engine: it lets the page work in between, and its rehearsal leaves nothing.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "../../pkg/dist/embedded.js";
+import * as glue from "../../pkg/dist/core.js";
+import { GRANTED, ITEMS, freshShop, idsOf } from "./support/shop.mjs";
+
+/** Opens a shop in a page that is looked at or not; returns how often the page could work in between. */
+async function breathsOf(t, hidden) {
+  let breaths = 0;
+  globalThis.document = { hidden };
+  globalThis.scheduler = { yield: async () => void breaths++ };
+  t.after(() => {
+    delete globalThis.document;
+    delete globalThis.scheduler;
+  });
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED, seed: 1, storage: "memory" });
+  assert.equal(shop.rank({ slot: "home", size: 3 }).items.length, 3);
+  await shop.close();
+  return breaths;
+}
+
+test("opening is several tasks while somebody looks at the page", async (t) => {
+  assert.ok((await breathsOf(t, false)) >= 4);
+});
+
+test("a hidden page, whose timers the browser slows down, opens in one go", async (t) => {
+  assert.equal(await breathsOf(t, true), 0);
+});
+
+test("a rehearsal changes neither slates nor the log", async (t) => {
+  const now = Date.UTC(2026, 5, 1);
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED, seed: 1, storage: "memory", now: () => now });
+  t.after(() => shop.close());
+  const cores = [new glue.Core(7), new glue.Core(7)];
+  for (const core of cores) {
+    core.loadItems(ITEMS);
+    core.setGates(true, true);
+    core.observe({ type: "view_item", lines: [{ item: ITEMS[1].id }], id: "one", at: now }, now);
+  }
+  const [plain, rehearsed] = cores;
+  for (let i = 0; i < 3; i++) rehearsed.rehearse(now);
+  assert.deepEqual(rehearsed.rank({ slot: "home", size: 4 }, now), plain.rank({ slot: "home", size: 4 }, now));
+  assert.deepEqual(rehearsed.events(), plain.events());
+  assert.equal(rehearsed.seen("no such slate", undefined, now), undefined);
+  cores.forEach((core) => core.free());
+  assert.ok(idsOf(shop.rank({ slot: "home", size: 4 })).length > 0);
+});
