@@ -2,8 +2,8 @@
 //
 // `cargo xtask bench` builds what this needs and makes a page of what it writes.
 
-import { cpus, loadavg } from "node:os";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -39,7 +39,7 @@ if (options.help || missing.length > 0) {
 }
 
 process.env.FLANEUR_PATIENCE ??= "20"; // an answer may take as long as a measurement
-const { launch } = await import("../tests/browser/support/browser.mjs");
+const { launch, launchWithProfile } = await import("../tests/browser/support/browser.mjs");
 const { PAGES, ROOT, serve } = await import("../tests/browser/support/server.mjs");
 const { Browser, isHere } = await import("../tests/browser/support/engines.mjs");
 const { Remote } = await import("../tests/browser/support/remote.mjs");
@@ -75,12 +75,13 @@ async function pack(items) {
   return packs.get(items);
 }
 
-/** Runs in Chromium: `visit(path)` gives a fresh page there. */
-async function inChromium(act) {
+/** Runs in Chromium: `visit(path)` gives a fresh page there. With a profile, as a shopper has one: it keeps compiled scripts. */
+async function inChromium(act, hasProfile = false) {
   const server = await serve(MOUNTS, {}, undefined, HEADERS);
-  const browser = await launch();
+  const profile = hasProfile ? mkdtempSync(join(tmpdir(), "flaneur-profile-")) : undefined;
+  const browser = profile ? undefined : await launch();
+  const context = profile ? await launchWithProfile(profile) : await browser.newContext();
   try {
-    const context = await browser.newContext();
     context.setDefaultTimeout(1_200_000);
     const visit = async (path, ready, throttle = 1) => {
       const page = await context.newPage();
@@ -95,10 +96,13 @@ async function inChromium(act) {
       await page.waitForFunction(ready);
       return page;
     };
-    return await act(visit, browser.version());
+    const [, version] = (await (await context.newPage()).evaluate(() => navigator.userAgent)).match(/Chrome\/(\S+)/);
+    return await act(visit, browser?.version() ?? version);
   } finally {
-    await browser.close();
+    await context.close();
+    await browser?.close();
     await server.close();
+    if (profile) rmSync(profile, { recursive: true, force: true });
   }
 }
 
@@ -172,7 +176,7 @@ const PARTS = {
       };
       const { events: kept, engine } = runs.full.findLast((run) => run.isPersonal);
       return { chromium, items, events: kept, engine, throttle: THROTTLE, full: of(runs.full), throttled: of(runs.throttled) };
-    });
+    }, true);
   },
 
   /** The same calls in each engine, in batches: their clocks are coarse. */

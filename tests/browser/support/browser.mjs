@@ -15,10 +15,19 @@ const AUTOFILL = "content-autofill.googleapis.com:443";
 
 /** The browser that `FLANEUR_CHROMIUM` names, else the one of the machine. */
 export async function launch() {
+  return chromium.launch(launching());
+}
+
+/** The same with a profile in a folder: what a browser that is not private keeps on the disk, it keeps there. */
+export async function launchWithProfile(folder) {
+  return chromium.launchPersistentContext(folder, launching());
+}
+
+function launching() {
   const executablePath = process.env.FLANEUR_CHROMIUM ?? PLACES.find((place) => existsSync(place));
   if (!executablePath) throw new Error("no Chromium found; set FLANEUR_CHROMIUM to its path");
   const root = process.getuid?.() === 0;
-  return chromium.launch({ executablePath, args: root ? ["--no-sandbox"] : [] });
+  return { executablePath, args: root ? ["--no-sandbox"] : [] };
 }
 
 /**

@@ -239,7 +239,7 @@ fn start(text: &mut String, figures: &Figures) -> Result<()> {
     writeln!(
         text,
         "## The start\n\n\
-         A fresh document of Chromium, a pack of {} items and the module in the browser's cache, a log of {} events in IndexedDB.\n\
+         A fresh document of Chromium with a profile on the disk, as a shopper has one, a pack of {} items and the module in the browser's cache, a log of {} events in IndexedDB.\n\
          The clock runs from the call of `open` to the first slate; {} documents.\n\n\
          | processor | `open`, ms | first slate, median, ms | 95 % under, ms | fastest, ms | longest task, median and most, ms | without the log |\n\
          |---|---:|---:|---:|---:|---:|---:|",
