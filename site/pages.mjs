@@ -14,6 +14,9 @@ export const BASE = "/docs/";
 /** The guides, in the order of the sidebar. */
 export const GUIDES = ["quick-start", "ga4-shop", "rule-cookbook", "how-it-decides", "privacy-for-dpos", "from-algolia-recommend", "from-recombee", "comparison"].map((name) => `guides/${name}.md`);
 
+/** The pages that exist in French too, below docs/fr. */
+export const TRANSLATED = ["README.md", ...GUIDES];
+
 /** The other pages, in the order of the sidebar. */
 export const PAGES = ["INTEGRATION", "RULES", "WEBVIEWS", "PRIVACY", "AGGREGATION", "PACK", "ARCHITECTURE", "ALGORITHMS", "EVALUATE", "RESULTS", "SIMULATE", "PERFORMANCE", "SCALE", "RELIABILITY", "PACKAGING"].map((name) => `${name}.md`);
 
@@ -25,14 +28,14 @@ export function referencePages() {
   return ["reference/index.md", ...readdirSync(place, { recursive: true }).filter((name) => name.endsWith(".md") && name !== "index.md").sort().map((name) => `reference/${name}`)];
 }
 
-/** The anchor of a heading, as the repository's host makes it, so that one link works in both places. */
+/** The anchor of a heading, as the repository's host makes it, so that one link works in both places: without no-break spaces. */
 export function slugify(heading) {
-  return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M}\s_-]/gu, "").replace(/\s/g, "-");
+  return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
 }
 
-/** Copies docs/; links to what is not among the pages go to the repository. Fails for a page without a place. */
+/** Copies docs/, each README.md as the index.md of its folder; links to what is not among the pages go to the repository. Fails for a page without a place. */
 export function copyPages() {
-  const placed = new Set(["README.md", ...GUIDES, ...PAGES, ...decisions()]);
+  const placed = new Set([...TRANSLATED, ...TRANSLATED.map((name) => `fr/${name}`), ...PAGES, ...decisions()]);
   const found = readdirSync(DOCS, { recursive: true }).filter((name) => name.endsWith(".md"));
   const lost = found.filter((name) => !placed.has(name));
   if (lost.length > 0) throw new Error(`docs/${lost[0]} has no place in the sidebar; expected its name in site/pages.mjs`);
@@ -49,11 +52,13 @@ export function copyPages() {
     const text = readFileSync(page, "utf8").replaceAll(/^```mermaid$/gm, "```text").replaceAll(/\]\(([^)#\s]+)((?:#[^)\s]*)?)\)/g, (link, path, anchor) => {
       if (/^[a-z]+:/.test(path)) return link;
       const target = new URL(path, here);
-      if (target.href.startsWith(DOCS.href) || !target.href.startsWith(ROOT.href)) return link;
+      if (target.href.startsWith(DOCS.href)) return `](${path.replace(/(^|\/)README\.md$/, "$1index.md")}${anchor})`;
+      if (!target.href.startsWith(ROOT.href)) return link;
       if (!existsSync(target)) throw new Error(`docs/${name} links to ${path}, which is not in the repository`);
       return `](${home}${target.href.slice(ROOT.href.length)}${anchor})`;
     });
-    writeFileSync(page, text);
+    rmSync(page);
+    writeFileSync(new URL(name.replace(/README\.md$/, "index.md"), PLACE), text);
   }
 }
 

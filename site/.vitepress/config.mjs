@@ -2,31 +2,25 @@
 
 import { readFileSync } from "node:fs";
 
-import { BASE, GUIDES, PAGES, PLACE, decisions, referencePages, slugify } from "../pages.mjs";
+import { BASE, GUIDES, PAGES, PLACE, TRANSLATED, decisions, pathOf, referencePages, slugify } from "../pages.mjs";
+import { SEARCH, WORDS, inFrench } from "./french.mjs";
 
 /** What a page is called: its own first heading. */
 const titleOf = (name) => readFileSync(new URL(name, PLACE), "utf8").match(/^# (.+)$/m)[1].replaceAll("`", "");
 
 const entry = (name) => ({ text: titleOf(name), link: `/${name.replace(/\.md$/, "")}` });
 
-export default {
-  title: "flaneur",
-  description: "Personalization that runs on the shopper's own device.",
+/** What leads to pages that are in English only, by what each language calls it. */
+const english = ({ documentation, reference, decided }) => [
+  { text: documentation, items: PAGES.map(entry) },
+  { text: reference, items: referencePages().map(entry) },
+  { text: decided, items: decisions().map(entry) },
+];
+
+const root = {
+  label: "English",
   lang: "en",
-  srcDir: "../target/site/pages",
-  cacheDir: "../target/site/cache",
-  rewrites: { "README.md": "index.md" },
-  lastUpdated: false,
-  head: [["link", { rel: "icon", href: `${BASE}icon.svg` }]],
-  markdown: {
-    // Their contrast is enough for WCAG AA.
-    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
-    anchor: { slugify },
-    toc: { slugify },
-    headers: { slugify },
-  },
   themeConfig: {
-    search: { provider: "local" },
     outline: [2, 3],
     nav: [
       { text: "Guides", link: "/guides/quick-start", activeMatch: "^/guides/" },
@@ -35,11 +29,49 @@ export default {
       { text: "Reference", link: "/reference/", activeMatch: "^/reference/" },
       { text: "Demo shop", link: "/../", target: "_self" },
     ],
+    sidebar: [{ text: "Guides", items: GUIDES.map(entry) }, ...english({ documentation: "Documentation", reference: "Reference", decided: "Decisions" })],
+  },
+};
+
+const fr = {
+  label: "Français",
+  lang: "fr",
+  description: "Une personnalisation qui tourne sur l'appareil du client.",
+  themeConfig: {
+    ...WORDS,
+    nav: [
+      { text: "Guides", link: "/fr/guides/quick-start", activeMatch: "^/fr/guides/" },
+      { text: "Intégration (en anglais)", link: "/INTEGRATION" },
+      { text: "Référence (en anglais)", link: "/reference/" },
+      { text: "Boutique de démonstration", link: "/../", target: "_self" },
+    ],
     sidebar: [
-      { text: "Guides", items: GUIDES.map(entry) },
-      { text: "Documentation", items: PAGES.map(entry) },
-      { text: "Reference", items: referencePages().map(entry) },
-      { text: "Decisions", items: decisions().map(entry) },
+      { text: "Guides", items: GUIDES.map((name) => entry(`fr/${name}`)) },
+      ...english({ documentation: "Documentation (en anglais)", reference: "Référence (en anglais)", decided: "Décisions (en anglais)" }),
     ],
   },
+};
+
+export default {
+  title: "flaneur",
+  description: "Personalization that runs on the shopper's own device.",
+  locales: { root, fr },
+  srcDir: "../target/site/pages",
+  cacheDir: "../target/site/cache",
+  lastUpdated: false,
+  head: [["link", { rel: "icon", href: `${BASE}icon.svg` }]],
+  markdown: {
+    // Their contrast is enough for WCAG AA.
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    anchor: { slugify },
+    toc: { slugify },
+    headers: { slugify },
+    config(md) {
+      const render = md.render.bind(md);
+      md.render = (text, env) => (env?.relativePath?.startsWith("fr/") ? inFrench(render(text, env)) : render(text, env));
+    },
+  },
+  themeConfig: { search: { provider: "local", options: { locales: { fr: { translations: SEARCH } } } } },
+  transformPageData: ({ relativePath }) => ({ isTranslated: TRANSLATED.includes(relativePath.replace(/^fr\//, "").replace(/^index\.md$/, "README.md")) }),
+  vite: { resolve: { alias: [{ find: /^\.\.?\/composables\/langs$/, replacement: pathOf(new URL("theme/langs.js", import.meta.url)) }] } },
 };

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
 
-import { GUIDES, PAGES, decisions, slugify } from "../../site/pages.mjs";
+import { PAGES, TRANSLATED, decisions, slugify } from "../../site/pages.mjs";
 import { pages, read, ROOT } from "./support/snippets.mjs";
 
 const withoutCode = (markdown) => markdown.replaceAll(/^```[^]*?^```$/gm, "");
@@ -43,7 +43,7 @@ test("every link between the pages leads to a file and a heading", () => {
 
 test("every page of docs has its place in the site, and every place its page", () => {
   const found = readdirSync(`${ROOT}docs`, { recursive: true }).filter((name) => name.endsWith(".md")).sort();
-  assert.deepEqual(["README.md", ...GUIDES, ...PAGES, ...decisions()].sort(), found);
+  assert.deepEqual([...TRANSLATED, ...TRANSLATED.map((name) => `fr/${name}`), ...PAGES, ...decisions()].sort(), found);
 });
 
 test("a link to a file or a heading that is not there would be noticed", () => {

@@ -29,8 +29,16 @@ test("what is published is the tested tarball, and only that job has an identity
   assert.match(job(text, "test"), /upload-artifact/);
 });
 
+test("a version is proposed by the command that people run, and the job that does it publishes nothing", () => {
+  const propose = job(read("release.yml"), "propose");
+  assert.match(propose, /if: github\.event_name == 'workflow_dispatch'/);
+  assert.match(propose, /run: npm run bump$/m);
+  assert.doesNotMatch(propose, /publish|id-token/);
+  assert.match(job(read("release.yml"), "test"), /if: github\.event_name == 'push'/);
+});
+
 test("the workflows run the command that people run, and the tag is the package's version", () => {
   for (const name of ["ci.yml", "release.yml"]) assert.match(read(name), /run: \.ci\/run$/m, name);
   assert.ok(existsSync(join(root, ".ci/run")) && statSync(join(root, ".ci/run")).mode & 0o100);
-  assert.match(read("release.yml"), /pkg\/package\.json/);
+  assert.match(job(read("release.yml"), "test"), /bump\.mjs --check "\$GITHUB_REF_NAME"/);
 });
