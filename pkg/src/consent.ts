@@ -80,9 +80,7 @@ export class ConsentState {
   /** Records what is open now, unless the last record says the same. */
   record(method: Receipt["method"], now: number): Receipt | undefined {
     const purposes = GATES.map((purpose) => ({ purpose, state: this.#gates[purpose] ? "granted" : "denied" }) as const);
-    const last = this.#receipts.at(-1);
-    const same = purposes.every(({ state }, i) => state === (last?.purposes[i]?.state ?? "denied"));
-    if (same) return undefined;
+    if (isSame(purposes, this.#receipts.at(-1))) return undefined;
     const { controller, ...notice } = this.#around.notice ?? {};
     const receipt: Receipt = {
       recordId: this.#around.newId(),
@@ -101,11 +99,13 @@ export class ConsentState {
     return receipt;
   }
 
-  /** Adds receipts that the database holds. */
+  /** Adds receipts that the database holds. What a page said again when it opened, as every page does, is no new choice. */
   adopt(stored: readonly Receipt[]): void {
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));
+    const there = new Set(stored.map(({ recordId }) => recordId));
     this.#receipts = [...known.values()]
       .sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+      .filter(({ recordId, purposes }, i, all) => there.has(recordId) || !isSame(purposes, all[i - 1]))
       .slice(-MAX_RECEIPTS);
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
@@ -181,6 +181,11 @@ export function privacyControl(): boolean {
 
 function grantsMeasure({ purpose, state }: Receipt["purposes"][number]): boolean {
   return purpose === "measure" && state === "granted";
+}
+
+/** Whether a receipt says the same of every purpose; without one, all are denied. */
+function isSame(purposes: Receipt["purposes"], receipt: Receipt | undefined): boolean {
+  return purposes.every(({ state }, i) => state === (receipt?.purposes[i]?.state ?? "denied"));
 }
 
 function all(state: boolean): Gates {

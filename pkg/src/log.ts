@@ -180,8 +180,9 @@ export class DeviceLog {
   async writeAll(choice: Partial<Gates>, receipts: readonly Receipt[], stored?: Stored): Promise<void> {
     const there = new Set(stored?.records.map(([id]) => id));
     for (const [id, record] of this.#records) if (!there.has(id)) this.#store?.put(id, record);
-    if (this.#secret !== undefined) this.#store?.putSecret(this.#secret);
-    await this.writeChoice(choice, receipts);
+    if (this.#secret !== undefined && this.#secret !== stored?.secret) this.#store?.putSecret(this.#secret);
+    const known = new Set(stored?.receipts.map(({ recordId }) => recordId));
+    await this.writeChoice(choice, receipts.filter(({ recordId }) => !known.has(recordId)));
   }
 
   async writeChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {

@@ -138,6 +138,21 @@ test("each choice leaves a receipt, kept like the log", async () => {
   await after.close();
 });
 
+test("a page that says the same as the page before makes no receipt and writes none again", async () => {
+  const name = freshShop();
+  const seen = [];
+  for (const learn of [true, true, true, false, true]) {
+    const shop = await openShop(name, { consent: { store: true, learn } });
+    await shop.flush();
+    seen.push(await shop.consent.receipts());
+    await shop.close();
+  }
+  assert.deepEqual(seen.map((receipts) => receipts.length), [1, 1, 1, 2, 3]);
+  assert.equal(seen[2][0].recordId, seen[0][0].recordId, "the first one is kept");
+  const states = seen[4].map(({ purposes }) => purposes.find(({ purpose }) => purpose === "learn").state);
+  assert.deepEqual(states, ["granted", "denied", "granted"]);
+});
+
 test("gates are checked, and cannot be written to", async () => {
   const shop = await openShop(freshShop());
   await assert.rejects(shop.consent.set({ learn: 1 }), coded("value_type", "gates.learn"));
