@@ -104,7 +104,7 @@ export class ConsentState {
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));
     const there = new Set(stored.map(({ recordId }) => recordId));
     this.#receipts = [...known.values()]
-      .sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+      .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
       .filter(({ recordId, purposes }, i, all) => there.has(recordId) || !isSame(purposes, all[i - 1]))
       .slice(-MAX_RECEIPTS);
     // A choice made by hand under Global Privacy Control is known by its receipt.
