@@ -14,8 +14,8 @@ import type { ConsentSource, Gates, Notice, Receipt } from "./types.js";
 /** Every gate, in the order of receipts. */
 export const GATES = ["store", "learn", "rank", "measure"] as const satisfies readonly (keyof Gates)[];
 
-/** How long a receipt is kept, as ISO 8601 has it. */
-const RECEIPT_PERIOD = "P25M";
+/** How many months a receipt is kept. */
+const RECEIPT_MONTHS = 25;
 /** More choices than anyone makes; the oldest go first. */
 const MAX_RECEIPTS = 200;
 
@@ -91,7 +91,7 @@ export class ConsentState {
       lawfulBasis: "consent",
       method,
       ...(Object.keys(notice).length > 0 && { notice }),
-      storage: { location: "device", period: RECEIPT_PERIOD },
+      storage: { location: "device", period: `P${RECEIPT_MONTHS}M` },
       withdrawal: "consent.set",
       ...(this.#around.privacyControl && { globalPrivacyControl: true as const }),
     };
@@ -99,18 +99,25 @@ export class ConsentState {
     return receipt;
   }
 
-  /** Adds receipts that the database holds. What a page said again when it opened, as every page does, is no new choice. */
-  adopt(stored: readonly Receipt[]): void {
+  /**
+   * Adds receipts that the database holds. Returns those of them that it need hold no longer: too old, too many, or
+   * saying what the one before says, as each page does that opens.
+   */
+  adopt(stored: readonly Receipt[], now: number): readonly Receipt[] {
+    const oldest = new Date(now);
+    oldest.setUTCMonth(oldest.getUTCMonth() - RECEIPT_MONTHS);
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));
-    const there = new Set(stored.map(({ recordId }) => recordId));
     this.#receipts = [...known.values()]
+      .filter(({ timestamp }) => Date.parse(timestamp) >= +oldest)
       .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
-      .filter(({ recordId, purposes }, i, all) => there.has(recordId) || !isSame(purposes, all[i - 1]))
+      .filter(({ purposes }, i, all) => i === 0 || !isSame(purposes, all[i - 1]))
       .slice(-MAX_RECEIPTS);
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
     this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
     this.#settle();
+    const kept = new Set(this.#receipts.map(({ recordId }) => recordId));
+    return stored.filter(({ recordId }) => !kept.has(recordId));
   }
 
   /** The receipts as a file for the shopper. */

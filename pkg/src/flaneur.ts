@@ -345,7 +345,7 @@ export class Handle {
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     this.#consent.choose({ ...readGates(stored.choice), ...this.#consent.choice });
-    this.#consent.adopt(stored.receipts);
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now()));
     this.#log.allow(this.#consent.gates);
     this.#restore(stored);
     if (!this.#early) await this.#settle(before, undefined, false);
@@ -403,7 +403,7 @@ export class Handle {
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
       const before = this.#consent.gates;
-      this.#consent.adopt(stored.receipts);
+      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now()));
       this.#restore(stored);
       if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }

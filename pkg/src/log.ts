@@ -185,6 +185,10 @@ export class DeviceLog {
     await this.writeChoice(choice, receipts.filter(({ recordId }) => !known.has(recordId)));
   }
 
+  dropReceipts(receipts: readonly Receipt[]): void {
+    this.#store?.dropReceipts(receipts);
+  }
+
   async writeChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {
     this.#store?.putChoice(choice, receipts);
     await this.#store?.flush();

@@ -164,7 +164,12 @@ export class DeviceStore {
   putChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): void {
     const put = (id: string, value: unknown): void => this.add({ store: "consent", id, body: utf8(JSON.stringify(value)) });
     put(CHOICE, choice);
-    for (const receipt of receipts) put(`${RECEIPT}${receipt.timestamp}:${receipt.recordId}`, receipt);
+    for (const receipt of receipts) put(nameOf(receipt), receipt);
+  }
+
+  /** Deletes receipts, soon. */
+  dropReceipts(receipts: readonly Receipt[]): void {
+    for (const receipt of receipts) this.add({ store: "consent", id: nameOf(receipt) });
   }
 
   /** Stores what the arms of experiments are made of, or deletes it. */
@@ -420,6 +425,11 @@ export class DeviceStore {
     }, wait);
     (this.#retry as { unref?: () => void }).unref?.(); // in Node, waiting must not keep the process alive
   }
+}
+
+/** What a receipt is called among the statements about consent. */
+function nameOf({ timestamp, recordId }: Receipt): string {
+  return `${RECEIPT}${timestamp}:${recordId}`;
 }
 
 type Request = { store: Write["store"]; place: IDBValidKey; value?: Uint8Array };

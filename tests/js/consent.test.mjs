@@ -1,4 +1,4 @@
-import { databases, idsOnDisk } from "./support/database.mjs";
+import { databases, idsOnDisk, receiptsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -151,6 +151,32 @@ test("a page that says the same as the page before makes no receipt and writes n
   assert.equal(seen[2][0].recordId, seen[0][0].recordId, "the first one is kept");
   const states = seen[4].map(({ purposes }) => purposes.find(({ purpose }) => purpose === "learn").state);
   assert.deepEqual(states, ["granted", "denied", "granted"]);
+});
+
+test("receipts are kept for 25 months and no more than 200, on the disk too", async () => {
+  const name = freshShop();
+  const began = Date.UTC(2026, 0, 1);
+  let now = began;
+  const openNow = (consent) => openShop(name, { consent, now: () => now });
+  const first = await openNow({ store: true });
+  for (let i = 0; i < 210; i++) {
+    now += 60_000;
+    await first.consent.set({ learn: i % 2 === 0 });
+  }
+  await first.close();
+  assert.equal((await receiptsOnDisk(name)).length, 211);
+  const second = await openNow({ store: true, learn: false });
+  assert.equal((await second.consent.receipts()).length, 200);
+  await second.close();
+  const left = await receiptsOnDisk(name);
+  assert.equal(left.length, 200);
+  assert.ok(left.every((id) => !id.startsWith("receipt:2026-01-01T00:00:00")), "the oldest went");
+
+  now = Date.UTC(2028, 2, 1);
+  const third = await openNow({ store: true, learn: true });
+  assert.deepEqual((await third.consent.receipts()).map(({ timestamp }) => timestamp), [new Date(now).toISOString()]);
+  await third.close();
+  assert.deepEqual((await receiptsOnDisk(name)).map((id) => id.slice(0, 18)), ["receipt:2028-03-01"]);
 });
 
 test("gates are checked, and cannot be written to", async () => {

@@ -18,6 +18,11 @@ export async function idsOnDisk(shop) {
   return opened.flatMap((entry) => (entry ? [entry[0]] : [])).sort();
 }
 
+/** What the receipts on disk are called, sorted. */
+export async function receiptsOnDisk(shop) {
+  return (await readStore(shop, "consent")).map(([key]) => key).filter((key) => key.startsWith("receipt:")).sort();
+}
+
 /** What a store of a shop's database holds; nothing when there is no database. */
 async function readStore(shop, store) {
   const name = `flaneur:${shop}`;
