@@ -18,9 +18,11 @@ export async function openWith(sources: Sources, options: unknown): Promise<Flan
   const handle = new Handle(checked, sources.measurer);
   try {
     const parts = Promise.all([engine, reachCatalog(checked.catalog)]);
+    parts.catch(() => {}); // awaited below: what fails before must not be left unhandled
     // On a slow device, each of the steps between is nearly as long as a task may be.
     await breath();
     const memory = handle.recall();
+    memory.catch(() => {});
     const ready = await parts;
     await breath();
     handle.prepare(...ready); // while the disk still answers

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open } from "../../pkg/dist/embedded.js";
+import { isFlaneurError, open } from "../../pkg/dist/embedded.js";
 import * as glue from "../../pkg/dist/core.js";
-import { GRANTED, ITEMS, freshShop, idsOf } from "./support/shop.mjs";
+import { GRANTED, ITEMS, coded, freshShop, idsOf } from "./support/shop.mjs";
 
 /** Opens a shop in a page that is looked at or not; returns how often the page could work in between. */
 async function breathsOf(t, hidden) {
@@ -23,6 +23,23 @@ async function breathsOf(t, hidden) {
 
 test("opening is several tasks while somebody looks at the page", async (t) => {
   assert.ok((await breathsOf(t, false)) >= 4);
+});
+
+test("a malformed catalog is told to the caller alone, however long the page works in between", async (t) => {
+  const unhandled = [];
+  const note = (reason) => void unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  globalThis.document = { hidden: false };
+  globalThis.scheduler = { yield: () => new Promise((resolve) => setTimeout(resolve, 20)) };
+  t.after(() => {
+    process.off("unhandledRejection", note);
+    delete globalThis.document;
+    delete globalThis.scheduler;
+  });
+  await assert.rejects(open({ shop: freshShop(), catalog: new Response('{"id":1}'), consent: GRANTED }), coded("catalog_json", "catalog"));
+  await assert.rejects(open({ shop: freshShop(), catalog: new Uint8Array(3), consent: GRANTED }), isFlaneurError);
+  await assert.rejects(open({ shop: freshShop(), catalog: [{ id: 3 }], consent: GRANTED }), isFlaneurError);
+  assert.deepEqual(unhandled, []);
 });
 
 test("a hidden page, whose timers the browser slows down, opens in one go", async (t) => {
