@@ -12,9 +12,10 @@ import "./pages/home.ts";
 import "./pages/item.ts";
 import "./pages/merchant.ts";
 import "./pages/privacy.ts";
+import type { ShopConsent } from "./parts/consent.ts";
 import "./parts/consent.ts";
 import "./parts/header.ts";
-import type { ShopPanel, Tab } from "./parts/panel.ts";
+import type { Opening, ShopPanel } from "./parts/panel.ts";
 import "./parts/panel.ts";
 import type { ShopToast } from "./parts/toast.ts";
 import "./parts/toast.ts";
@@ -37,9 +38,6 @@ export class ShopApp extends ShopElement {
       :host { display: flex; flex-direction: column; min-height: 100vh; }
       main { flex: 1; padding-block-end: 5rem; }
       main:focus { outline: none; }
-      .skip { position: absolute; inset-inline-start: 12px; inset-block-start: -80px; z-index: 50; background: var(--ink); color: var(--paper); }
-      .skip:focus { inset-block-start: 12px; }
-      @media (forced-colors: active) { .skip { color: ButtonText; } }
       footer { border-block-start: 1px solid var(--line); background: var(--sunken); }
       footer > div { width: var(--page); margin-inline: auto; padding-block: 2rem 2.4rem; display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; justify-content: space-between; align-items: center; }
       @media (max-width: 720px) { footer > div { flex-direction: column; align-items: flex-start; } }
@@ -51,8 +49,9 @@ export class ShopApp extends ShopElement {
     this.said = "";
     addEventListener("hashchange", () => this.#go());
     this.addEventListener("shop-toast", (e) => this.renderRoot.querySelector<ShopToast>(this.#open("shop-panel") ? "shop-panel shop-toast-bar" : ".page-toast")?.show((e as CustomEvent<Toast>).detail));
-    this.addEventListener("shop-panel", (e) => (this.renderRoot.querySelector<ShopToast>(".page-toast")?.hide(), this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Tab>).detail)));
+    this.addEventListener("shop-panel", (e) => (this.renderRoot.querySelector<ShopToast>(".page-toast")?.hide(), this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Opening>).detail)));
     this.addEventListener("shop-why", (e) => this.renderRoot.querySelector<ShopWhy>("shop-why")?.show((e as CustomEvent<RankedItem>).detail));
+    this.addEventListener("shop-answered", () => void this.keepFocus("main"));
     this.addEventListener("shop-reordered", (e) => this.#announce((e as CustomEvent<string>).detail));
     requests.known = operatorOrigins(this.store.questions);
     requests.watch(() => undefined);
@@ -122,13 +121,15 @@ export class ShopApp extends ShopElement {
   protected override render() {
     const words = t();
     return html`
-      <button class="button skip" @click=${() => this.renderRoot.querySelector<HTMLElement>("main")?.focus()}>${words.skip}</button>
+      <button class="button skip" data-action="skip" @click=${() => this.renderRoot.querySelector<HTMLElement>("main")?.focus()}>${words.skip}</button>
+      ${this.store.asked ? nothing : html`<button class="button skip" data-action="skip-consent" @click=${() => this.renderRoot.querySelector<ShopConsent>("shop-consent")?.focus()}>${words.skipToConsent}</button>`}
       <shop-header .route=${this.route}></shop-header>
       <main tabindex="-1">${this.#page()}</main>
       <footer>
         <div>
           <p class="note">${words.footer}</p>
           <button class="link" data-action="panel-engine" @click=${() => this.openPanel("engine")}>${words.engineTitle}</button>
+          <button class="link" data-action="panel-forget" @click=${() => this.openPanel("forget")}>${words.eraseButton}</button>
           <a href=${to.privacy} data-action="privacy">${words.privacy.link}</a>
           <a href=${to.playground} data-action="playground">${words.playground.title}</a>
           <a href=${to.home}>${words.home}</a>

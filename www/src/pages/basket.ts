@@ -18,7 +18,7 @@ export class PageBasket extends ShopElement {
       h1 { margin-block: 1.6rem 1.2rem; }
       li { display: grid; grid-template-columns: 84px 1fr auto auto; gap: 0.4rem 1.1rem; align-items: center; padding-block: 0.9rem; border-block-end: 1px solid var(--line); }
       li shop-picture { border-radius: 10px; }
-      li h2 { font-size: 1.1rem; } li h2 a { text-decoration: none; }
+      li h2 { font-size: 1.1rem; } li h2 a { text-decoration: none; display: inline-block; min-height: 24px; }
       .sum { font-variant-numeric: tabular-nums; font-weight: 600; min-width: 5.5rem; text-align: end; white-space: nowrap; }
       .count { display: inline-flex; align-items: center; gap: 0.3rem; }
       .count input { width: 4.6rem; text-align: center; padding: 0 0.5rem; }
@@ -32,6 +32,11 @@ export class PageBasket extends ShopElement {
     super();
     this.thanked = false;
   }
+  /** The line or the button that was pressed may go. */
+  #do(run: () => void): void {
+    run();
+    void this.keepFocus("h1");
+  }
   protected override render() {
     const words = t();
     const { store } = this;
@@ -41,7 +46,7 @@ export class PageBasket extends ShopElement {
     const total = lines.reduce((sum, [id, quantity]) => sum + (catalog.item(id).price ?? 0) * quantity, 0);
     const currency = ids.map((id) => catalog.item(id).currency).find(Boolean);
     return html`
-      <h1>${words.basket}</h1>
+      <h1 tabindex="-1">${words.basket}</h1>
       <div role="status">${this.thanked && lines.length === 0 ? html`<p class="thanks" data-thanks>${words.thanks}</p>` : ""}</div>
       ${lines.length === 0
         ? html`<div class="hero-empty"><p>${words.basketEmpty}</p><a class="button" href=${to.home}>${words.backHome}</a></div>`
@@ -55,7 +60,7 @@ export class PageBasket extends ShopElement {
                   <div><h2><a href=${to.item(id)}>${title}</a></h2><span class="note">${item.brand ?? ""} ${item.price === undefined ? "" : `· ${money(item.price, item.currency)}`}</span></div>
                   <span class="count">
                     <input type="number" min="1" max="99" inputmode="numeric" aria-label=${words.quantityFor(title)} .value=${String(quantity)} data-action="quantity" @change=${(e: Event) => store.setQuantity(id, Math.min(99, Math.max(1, Math.round(Number((e.target as HTMLInputElement).value)) || 1)))} />
-                    <button class="round" data-action="remove" aria-label=${words.removeFor(title)} title=${words.remove} @click=${() => store.setQuantity(id, 0)}>${icon("cross")}</button>
+                    <button class="round" data-action="remove" aria-label=${words.removeFor(title)} title=${words.remove} @click=${() => this.#do(() => store.setQuantity(id, 0))}>${icon("cross")}</button>
                   </span>
                   <span class="sum">${item.price === undefined ? "" : money(item.price * quantity, item.currency)}</span>
                 </li>`;
@@ -64,7 +69,7 @@ export class PageBasket extends ShopElement {
             <div class="end">
               <span class="note">${words.checkoutNote}</span>
               <span class="total">${words.total} ${money(total, currency)}</span>
-              <button class="button main" data-action="checkout" @click=${() => (store.buy(), (this.thanked = true))}>${words.checkout}</button>
+              <button class="button main" data-action="checkout" @click=${() => this.#do(() => (store.buy(), (this.thanked = true)))}>${words.checkout}</button>
             </div>
           `}
       ${ids.length > 0 ? html`<shop-shelf name="cart" layout="row" .heading=${words.completes} .source=${() => store.rank({ slot: "cart", size: 10, like: [...store.basket.keys()], exclude: [...store.basket.keys()] })}></shop-shelf>` : ""}

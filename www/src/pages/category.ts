@@ -7,6 +7,7 @@ import { page } from "../styles/page.ts";
 import { shared } from "../styles/shared.ts";
 import type { ShelfSlate } from "../store.ts";
 import { ShopElement } from "../parts/element.ts";
+import { rove } from "../parts/roving.ts";
 import "../parts/shelf.ts";
 
 const STEP = 24;
@@ -80,14 +81,14 @@ export class PageCategory extends ShopElement {
         ? html`<div class="hero-empty">${this.query === undefined ? html`<p>${words.notFound}</p>` : nothing}<a class="button" href=${to.home}>${words.backHome}</a></div>`
         : html`
             <div class="tools">
-              <div class="chips" role="group" aria-label=${words.narrow}>
-                ${kinds.length > 0 ? html`<button class="button small" aria-pressed=${this.narrow === "" ? "true" : "false"} @click=${() => (this.narrow = "")}>${words.all}</button>` : nothing}
-                ${kinds.map((kind) => html`<button class="button small" data-narrow=${kind} aria-pressed=${this.narrow === kind ? "true" : "false"} @click=${() => (this.narrow = kind)}>${catalog.word(`category:${kind}`)}</button>`)}
+              <div class="chips" role=${kinds.length > 0 ? "toolbar" : nothing} aria-label=${kinds.length > 0 ? words.narrow : nothing} @keydown=${rove}>
+                ${kinds.length > 0 ? html`<button class="button small" tabindex=${this.narrow === "" ? 0 : -1} aria-pressed=${this.narrow === "" ? "true" : "false"} @click=${() => (this.narrow = "")}>${words.all}</button>` : nothing}
+                ${kinds.map((kind) => html`<button class="button small" data-narrow=${kind} tabindex=${this.narrow === kind ? 0 : -1} aria-pressed=${this.narrow === kind ? "true" : "false"} @click=${() => (this.narrow = kind)}>${catalog.word(`category:${kind}`)}</button>`)}
               </div>
               <label>${words.sort} <select data-action="sort" @change=${(e: Event) => (this.order = (e.target as HTMLSelectElement).value as Order)}>${orders.map(([value, name]) => html`<option value=${value} ?selected=${this.order === value}>${name}</option>`)}</select></label>
             </div>
             <shop-shelf eager ?switchable=${this.order === "you"} name=${this.query !== undefined ? "search" : "category"} .heading=${orders.find(([value]) => value === this.order)?.[1] ?? ""} .source=${() => this.#slate(ids)}></shop-shelf>
-            ${shown > this.limit ? html`<p class="center"><button class="button" data-action="more" @click=${() => (this.limit += STEP)}>${words.more}</button></p>` : nothing}
+            ${shown > this.limit ? html`<p class="center"><button class="button" data-action="more" @click=${() => ((this.limit += STEP), void this.keepFocus("shop-shelf"))}>${words.more}</button></p>` : nothing}
           `}
     `;
   }

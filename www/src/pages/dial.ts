@@ -34,6 +34,7 @@ export class PageDial extends ShopElement {
       text { fill: var(--muted); font: inherit; font-size: 13px; }
       @media (max-width: 600px) { text { font-size: 22px; } }
       label { display: grid; gap: 0.4rem; max-width: 420px; }
+      input { height: 32px; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: 0.25rem 1.2rem 0.25rem 0; text-align: end; font-weight: inherit; }
       tr[aria-current="true"] { color: var(--plum); font-weight: 600; }
     `,

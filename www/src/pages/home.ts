@@ -6,6 +6,7 @@ import { page } from "../styles/page.ts";
 import { shared } from "../styles/shared.ts";
 import type { ShelfSlate } from "../store.ts";
 import { ShopElement } from "../parts/element.ts";
+import type { ShopShelf } from "../parts/shelf.ts";
 import "../parts/shelf.ts";
 import "../parts/strip.ts";
 import { HOME } from "../parts/whether.ts";
@@ -57,6 +58,11 @@ export class PageHome extends ShopElement {
     const slate = store.rank({ slot: "discover", size: DISCOVER * 2, surprise: 1, exclude });
     return { ...slate, items: slate.plain ? [] : slate.items.filter((item) => item.discovery).slice(0, DISCOVER) };
   }
+  #start(): void {
+    const shelf = this.renderRoot.querySelector<ShopShelf>("shop-shelf");
+    shelf?.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    shelf?.focus();
+  }
   #recent(): string[] {
     const { store } = this;
     return store.impersonal ? [] : store.inspect().session.filter((id) => store.catalog.items.has(id)).slice(0, RECENT);
@@ -72,7 +78,7 @@ export class PageHome extends ShopElement {
           <h1>${words.heroTitle}</h1>
           <p>${words.heroText}</p>
           <div class="buttons">
-            <button class="button main" @click=${() => this.renderRoot.querySelector("shop-shelf")?.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" })}>${words.heroStart}</button>
+            <button class="button main" data-action="start" @click=${() => this.#start()}>${words.heroStart}</button>
             <button class="button" data-action="panel-knows" @click=${() => this.openPanel("knows")}>${words.heroKnow}</button>
           </div>
         </div>

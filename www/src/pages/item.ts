@@ -86,7 +86,9 @@ export class PageItem extends ShopElement {
           <div class="answers">
             ${product && item.available !== false ? html`<button class="button main" data-action="basket" @click=${() => addToBasket(this, id)}>${icon(store.basket.has(id) ? "check" : "bag")}${store.basket.has(id) ? words.inBasket : words.toBasket}</button>` : nothing}
             <button class="button" data-action="like" aria-pressed=${liked ? "true" : "false"} @click=${() => like(this, id)}>${icon(liked ? "heartFull" : "heart")}${liked ? words.liked : words.like}</button>
-            <button class="button" data-action="dismiss" @click=${() => dismissWithScopes(this, id)}>${icon("cross")}${words.notForMe}</button>
+            ${store.isAway(id)
+              ? html`<button class="button" data-action="take-back" @click=${() => (store.takeBack(id), void this.keepFocus('[data-action="dismiss"]'))}>${icon("cross")}${words.takeBack}</button>`
+              : html`<button class="button" data-action="dismiss" @click=${() => (dismissWithScopes(this, id), void this.keepFocus('[data-action="take-back"]'))}>${icon("cross")}${words.notForMe}</button>`}
           </div>
           <shop-whether .item=${id}></shop-whether>
           ${variants.length > 0 ? html`<div><p class="small-caps">${words.variants}</p><div class="variants">${variants.map((other) => html`<a href=${to.item(other)}><shop-picture .item=${other} alt=${catalog.title(other)}></shop-picture></a>`)}</div></div>` : nothing}

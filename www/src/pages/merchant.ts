@@ -126,7 +126,7 @@ export class PageMerchant extends ShopElement {
     const busy = this.asked || simulation !== null;
     return html`
       <section>
-        <div><button class="button main" data-action="simulate" ?disabled=${busy} @click=${() => void this.#simulate(address)}>${words.simulate(number(SHOPPERS))}</button></div>
+        <div><button class="button main" data-action="simulate" aria-disabled=${busy ? "true" : "false"} @click=${() => !busy && void this.#simulate(address)}>${words.simulate(number(SHOPPERS))}</button></div>
         ${simulation ? html`<label>${words.simulating(number(simulation.done), number(simulation.of))}<br /><progress max=${simulation.of} .value=${simulation.done}></progress></label>` : nothing}
         <p class="note">${words.truthText}</p>
       </section>

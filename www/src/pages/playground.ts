@@ -148,7 +148,7 @@ export class PagePlayground extends ShopElement {
         <div class="field"><label for="dump">${words.dump}</label><span class="note" id="dump-hint">${words.dumpHint}</span><textarea id="dump" aria-describedby="dump-hint" spellcheck="false" autocomplete="off"></textarea></div>
       </div>
       <div class="row">
-        <button class="button main" data-action="run" ?disabled=${this.busy} @click=${() => void this.#run()}>${words.run}</button>
+        <button class="button main" data-action="run" aria-disabled=${this.busy ? "true" : "false"} @click=${() => !this.busy && void this.#run()}>${words.run}</button>
         <button class="button" data-action="example" @click=${() => this.#fill(feed, dump)}>${words.example}</button>
         <button class="button" data-action="clear" @click=${() => this.#fill("", "")}>${words.clear}</button>
       </div>

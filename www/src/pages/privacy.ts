@@ -8,6 +8,7 @@ import { readMeasuring, type Measuring } from "../measuring.ts";
 import { gateWords } from "../parts/consent.ts";
 import { ShopElement } from "../parts/element.ts";
 import "../parts/budget.ts";
+import "../parts/forget.ts";
 import "../parts/leaving.ts";
 import { to } from "../router.ts";
 import { page } from "../styles/page.ts";
@@ -20,9 +21,8 @@ const GATES = ["store", "learn", "rank", "measure"] as const satisfies (keyof Ga
 const NONE: Gates = { store: false, learn: false, rank: false, measure: false };
 
 export class PagePrivacy extends ShopElement {
-  static override properties = { measuring: { state: true }, sure: { state: true } };
+  static override properties = { measuring: { state: true } };
   declare measuring: Measuring | undefined;
-  declare sure: boolean;
   #timer = 0;
   #looks = 0;
   static override styles = [
@@ -40,10 +40,6 @@ export class PagePrivacy extends ShopElement {
       @media (max-width: 480px) { .line[data-receipt] { grid-template-columns: 1fr; } }
     `,
   ];
-  constructor() {
-    super();
-    this.sure = false;
-  }
   override connectedCallback(): void {
     super.connectedCallback();
     this.changed();
@@ -66,18 +62,13 @@ export class PagePrivacy extends ShopElement {
     await this.store.setGates(gates);
     this.changed();
     if (said) this.toast({ text: said });
-  }
-  async #erase(): Promise<void> {
-    await this.store.erase();
-    this.sure = false;
-    this.changed();
-    this.toast({ text: t().erased });
+    void this.keepFocus("#gates");
   }
 
   #gates(gates: Gates) {
     const words = t().privacy;
     return html`<section aria-labelledby="gates">
-      <h2 id="gates">${words.gatesTitle}</h2>
+      <h2 id="gates" tabindex="-1">${words.gatesTitle}</h2>
       <div class="box">
         ${GATES.map((gate) => {
           const [name, text] = gateWords(gate);
@@ -118,9 +109,7 @@ export class PagePrivacy extends ShopElement {
       <p class="note">${words.privacy.dataText}</p>
       <div class="row">
         <button class="button" data-action="export" @click=${async () => download(await this.store.export(), "flaneur-log.json")}>${words.exportButton}</button>
-        ${this.sure
-          ? html`<strong>${words.eraseSure}</strong><button class="button" data-action="erase-confirm" @click=${() => void this.#erase()}>${words.eraseYes}</button><button class="button" data-action="erase-cancel" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
-          : html`<button class="button" data-action="erase" @click=${() => (this.sure = true)}>${words.eraseButton}</button>`}
+        <shop-forget></shop-forget>
       </div>
     </section>`;
   }
@@ -149,9 +138,9 @@ export class PagePrivacy extends ShopElement {
       <h1>${words.title}</h1>
       <p class="state" data-measuring=${open ? "on" : "off"}>${open ? words.allowed : words.nothingLeaves}</p>
       <div class="stack">
-        ${this.#gates(gates)}
+        ${this.#gates(gates)} ${this.#data()}
         ${measuring ? html`<shop-leaving .measuring=${measuring}></shop-leaving><shop-budget .measuring=${measuring}></shop-budget>${this.#receipts(measuring.receipts)}` : nothing}
-        ${this.#data()} ${this.#demo()}
+        ${this.#demo()}
       </div>
     `;
   }

@@ -69,12 +69,6 @@ export class ShopCard extends ShopElement {
       <article>
         <div class="frame">
           <a href=${to.item(id)} tabindex="-1" aria-hidden="true"><shop-picture .item=${id} ?eager=${this.eager}></shop-picture></a>
-          <div class="corner">
-            <button class="round" data-action="like" aria-pressed=${liked ? "true" : "false"} aria-label=${words.likeFor(title)} title=${words.like} @click=${() => like(this, id)}>
-              ${icon(liked ? "heartFull" : "heart")}
-            </button>
-            <button class="round" data-action="dismiss" aria-label=${words.notForMeFor(title)} title=${words.notForMe} @click=${() => dismissWithScopes(this, id)}>${icon("cross")}</button>
-          </div>
           ${discovery
             ? html`<span class="discovery" data-discovery>${icon("spark")}${words.toDiscover}</span>`
             : !product
@@ -86,6 +80,12 @@ export class ShopCard extends ShopElement {
         <div class="words">
           ${item.brand ? html`<span class="brand">${item.brand}</span>` : nothing}
           <h3><a href=${to.item(id)}>${title}</a></h3>
+          <div class="corner">
+            <button class="round" data-action="like" aria-pressed=${liked ? "true" : "false"} aria-label=${words.likeFor(title)} title=${words.like} @click=${() => like(this, id)}>
+              ${icon(liked ? "heartFull" : "heart")}
+            </button>
+            <button class="round" data-action="dismiss" aria-label=${words.notForMeFor(title)} title=${words.notForMe} @click=${() => dismissWithScopes(this, id)}>${icon("cross")}</button>
+          </div>
           ${because ? html`<span class="because">${because}</span>` : nothing}
           <div class="foot">
             <span>

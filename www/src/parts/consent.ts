@@ -42,8 +42,12 @@ export class ShopConsent extends ShopElement {
     super();
     this.picked = {};
   }
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+  }
   #choose(gates: Partial<Gates>): void {
     void this.store.setGates(gates);
+    this.dispatchEvent(new CustomEvent("shop-answered", { bubbles: true, composed: true }));
     this.toast({ text: Object.values(gates).some(Boolean) ? t().consentSaved : t().refusedNote });
   }
   protected override render() {
@@ -54,7 +58,7 @@ export class ShopConsent extends ShopElement {
       <section aria-labelledby="ask" data-consent>
         <div class="grid">
           <div>
-            <h2 id="ask">${words.consentTitle}</h2>
+            <h2 id="ask" tabindex="-1">${words.consentTitle}</h2>
             <p class="note">${this.store.questions ? words.consentAsked : words.consentText} <a href=${to.privacy}>${words.privacy.link}</a></p>
           </div>
           <div>

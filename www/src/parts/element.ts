@@ -29,10 +29,15 @@ export class ShopElement extends LitElement {
   protected changed(): void {
     this.requestUpdate();
   }
+  /** Once drawn, gives the focus to something here if what had it is gone or off: the keyboard would begin at the top again. */
+  protected async keepFocus(selector: string): Promise<void> {
+    await this.updateComplete;
+    if (document.activeElement === document.body || this.shadowRoot?.activeElement?.matches(":disabled")) this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+  }
   protected toast(toast: Toast): void {
     this.dispatchEvent(new CustomEvent("shop-toast", { detail: toast, bubbles: true, composed: true }));
   }
-  protected openPanel(tab: "controls" | "knows" | "history" | "engine" = "controls"): void {
+  protected openPanel(tab: "controls" | "knows" | "history" | "engine" | "forget" = "controls"): void {
     this.dispatchEvent(new CustomEvent("shop-panel", { detail: tab, bubbles: true, composed: true }));
   }
 }

@@ -73,6 +73,7 @@ export class ShopHeader extends ShopElement {
             ${catalog.departments.slice(0, 24).map(({ token }) => html`<li><a href=${to.category(token)} aria-current=${here === token ? "page" : "false"}>${catalog.department(token)}</a></li>`)}
           </ul>
         </nav>
+        <button class="button skip" data-action="to-tools" @click=${() => this.renderRoot.querySelector<HTMLElement>('[data-action="panel"]')?.focus()}>${words.skipToTools}</button>
       </header>
     `;
   }

@@ -7,21 +7,23 @@ import { to } from "../router.ts";
 import { shared } from "../styles/shared.ts";
 import { gatesOf, gateWords } from "./consent.ts";
 import { ShopElement } from "./element.ts";
+import type { ShopForget } from "./forget.ts";
+import "./forget.ts";
 import { icon } from "./icons.ts";
 
 const PREVIEW = 10;
 
 export class ShopControls extends ShopElement {
-  static override properties = { dial: { state: true }, sure: { state: true } };
+  static override properties = { dial: { state: true } };
   /** Where the dial stands while it moves; the profile's own value otherwise. */
   declare dial: number | undefined;
-  declare sure: boolean;
   static override styles = [
     shared,
     panel,
     css`
       input[type="range"] { width: 100%; height: 32px; accent-color: var(--plum); }
       .ends { display: flex; justify-content: space-between; font-size: 0.88rem; color: var(--muted); }
+      .box a { display: inline-block; min-height: 24px; }
       output { font-weight: 600; }
       .preview { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 8px; }
       .preview li { position: relative; border-radius: 8px; overflow: hidden; }
@@ -33,11 +35,11 @@ export class ShopControls extends ShopElement {
       .file:focus-within { outline: 3px solid var(--focus); outline-offset: 2px; }
     `,
   ];
-  constructor() {
-    super();
-    this.sure = false;
+  /** Asks whether to forget everything. */
+  async forget(): Promise<void> {
+    await this.updateComplete;
+    await this.renderRoot.querySelector<ShopForget>("shop-forget")?.ask();
   }
-
   async #export(): Promise<void> {
     download(await this.store.export(), "flaneur-log.json");
   }
@@ -52,11 +54,6 @@ export class ShopControls extends ShopElement {
       this.toast({ text: t().importFailed });
     }
     input.value = "";
-  }
-  async #erase(): Promise<void> {
-    await this.store.erase();
-    this.sure = false;
-    this.toast({ text: t().erased });
   }
 
   #dial() {
@@ -90,6 +87,10 @@ export class ShopControls extends ShopElement {
     const { store } = this;
     const gates = store.flaneur.consent.gates;
     return html`
+      <div class="row">
+        <button class="button" data-action="pause" @click=${() => void store.setGates({ learn: !gates.learn })}>${gates.learn ? words.pause : words.resume}</button>
+        <shop-forget></shop-forget>
+      </div>
       ${this.#dial()}
       <section>
         <label class="switch box"><span>${words.plainTitle}<small>${words.plainText}</small></span><input type="checkbox" role="switch" data-action="plain" .checked=${store.plain} @change=${(e: Event) => (store.plain = (e.target as HTMLInputElement).checked)} /></label>
@@ -109,9 +110,6 @@ export class ShopControls extends ShopElement {
         <div class="row">
           <button class="button" data-action="export" @click=${() => void this.#export()}>${words.exportButton}</button>
           <label class="button file">${words.importButton}<input type="file" accept="application/json,.json" data-action="import" @change=${(e: Event) => void this.#import(e)} /></label>
-          ${this.sure
-            ? html`<span class="row"><strong>${words.eraseSure}</strong><button class="button" data-action="erase-confirm" @click=${() => void this.#erase()}>${words.eraseYes}</button><button class="button" data-action="erase-cancel" @click=${() => (this.sure = false)}>${words.eraseNo}</button></span>`
-            : html`<button class="button" data-action="erase" @click=${() => (this.sure = true)}>${words.eraseButton}</button>`}
         </div>
       </section>
     `;

@@ -4,13 +4,17 @@ import { t } from "../i18n/index.ts";
 import { shared } from "../styles/shared.ts";
 import { ShopElement } from "./element.ts";
 import { icon } from "./icons.ts";
+import type { ShopControls } from "./panel-controls.ts";
 import "./panel-controls.ts";
 import "./panel-history.ts";
 import "./panel-knows.ts";
 import "./engine-room.ts";
 
 const TABS = ["controls", "knows", "history", "engine"] as const;
-export type Tab = (typeof TABS)[number];
+type Tab = (typeof TABS)[number];
+/** On one of its tabs, or with the question whether to forget everything. */
+export type Opening = Tab | "forget";
+const SELECTED = '[role="tab"][aria-selected="true"]';
 
 export class ShopPanel extends ShopElement {
   static override properties = { tab: { state: true }, open: { state: true } };
@@ -41,13 +45,15 @@ export class ShopPanel extends ShopElement {
     this.tab = "controls";
     this.open = false;
   }
-  show(tab: Tab = "controls"): void {
-    this.tab = tab;
+  show(at: Opening = "controls"): void {
+    this.tab = at === "forget" ? "controls" : at;
     this.open = true;
     this.store.covered = true;
     void this.updateComplete.then(() => {
       const dialog = this.renderRoot.querySelector("dialog");
       if (dialog && !dialog.open) dialog.showModal();
+      if (at === "forget") void this.renderRoot.querySelector<ShopControls>("shop-controls")?.forget();
+      else this.renderRoot.querySelector<HTMLElement>(SELECTED)?.focus();
     });
   }
   hide(): void {
@@ -57,7 +63,7 @@ export class ShopPanel extends ShopElement {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (step === 0) return;
     this.tab = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length] ?? "controls";
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus());
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(SELECTED)?.focus());
   }
   protected override render() {
     const words = t();

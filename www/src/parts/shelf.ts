@@ -52,12 +52,13 @@ export class ShopShelf extends ShopElement {
     css`
       :host { display: block; }
       :host([hidden]) { display: none; }
+      section { position: relative; }
       header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.2rem 1rem; margin-block-end: 1rem; }
       h2 { font-size: clamp(1.35rem, 1.1rem + 1.2vw, 1.9rem); }
       header .note { flex: 1 1 12rem; }
       header a, header .link { white-space: nowrap; }
       .link[aria-pressed="true"] { font-weight: 600; }
-      header a { color: var(--accent); text-underline-offset: 0.2em; min-height: 24px; }
+      header a { color: var(--accent); text-underline-offset: 0.2em; display: inline-block; min-height: 24px; min-width: 24px; }
       .news { display: inline-flex; gap: 0.6em; align-items: center; font-size: 0.88rem; color: var(--sage); }
       ul.cards { display: grid; gap: clamp(1.4rem, 2.4vw, 2rem) clamp(0.8rem, 1.8vw, 1.5rem); grid-template-columns: repeat(auto-fill, minmax(min(100%, clamp(138px, 15vw, 180px)), 1fr)); }
       :host([layout="row"]) ul.cards { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: clamp(150px, 40vw, 200px); overflow-x: auto; overflow-anchor: none; padding: 4px 4px 12px; margin: -4px; scrollbar-width: thin; scrollbar-color: var(--strong-line) transparent; }
@@ -91,6 +92,11 @@ export class ShopShelf extends ShopElement {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#write();
+  }
+
+  /** The keyboard goes on from its heading. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
   }
 
   /** True while the pointer or a visible keyboard focus is among the cards. */
@@ -226,18 +232,23 @@ export class ShopShelf extends ShopElement {
     if (ids.length > 0) this.#slate?.seen(ids);
   }
 
+  /** A way past the cards for the keyboard: from the start of the shelf to its end, and back. */
+  #skip(action: string, label: string, to: string) {
+    return html`<button class="button skip" data-action=${action} @click=${() => this.renderRoot.querySelector<HTMLElement>(`[data-action="${to}"]`)?.focus()}>${label}</button>`;
+  }
   protected override render() {
     const words = t();
     const plain = this.#slate?.plain ?? true;
     return html`
       <section data-shelf=${this.name} aria-label=${this.heading}>
         <header>
-          <h2>${this.heading}</h2>
+          <h2 tabindex="-1">${this.heading}</h2>
           ${this.hint ? html`<span class="note">${this.hint}</span>` : nothing}
           ${this.waiting ? html`<span class="news">${words.waiting} <button class="link" data-action="refresh-shelf" @click=${() => this.#now()}>${words.showNow}</button></span>` : nothing}
           ${this.switchable && (this.store.plain || !plain) ? html`<button class="link" data-action="plain-here" aria-pressed=${this.store.plain ? "true" : "false"} @click=${() => this.#switch()}>${words.plainTitle}</button>` : nothing}
           ${this.more ? html`<a href=${this.more} aria-label=${words.seeAll(this.heading)}>${words.all}</a>` : nothing}
         </header>
+        ${this.#skip("skip-shelf", words.skipShelf, "shelf-start")}
         ${this.shown.length === 0
           ? html`<p class="empty">${words.empty}</p>`
           : html`<ul class="cards" @pointerenter=${(e: PointerEvent) => (this.#hover = e.pointerType !== "touch")} @pointerleave=${() => ((this.#hover = false), this.#released())}>
@@ -252,6 +263,7 @@ export class ShopShelf extends ShopElement {
                       </li>`,
               )}
             </ul>`}
+        ${this.#skip("shelf-start", words.shelfStart, "skip-shelf")}
       </section>
     `;
   }

@@ -27,6 +27,7 @@ export class ShopWhy extends ShopElement {
       .bar { grid-column: 1 / -1; width: 100%; height: 8px; display: block; }
       .bar .track { fill: var(--sunken); } .bar .for { fill: var(--sage); } .bar .against { fill: var(--accent); } .bar .zero { fill: var(--strong-line); }
       .cause { grid-column: 1 / -1; font-size: 0.92rem; color: var(--muted); display: flex; gap: 0.8em; flex-wrap: wrap; align-items: baseline; }
+      .cause a { min-height: 24px; }
       .sum { display: flex; justify-content: space-between; font-weight: 600; padding-block-start: 0.7rem; font-variant-numeric: tabular-nums; }
     `,
   ];

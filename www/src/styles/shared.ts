@@ -9,7 +9,7 @@ export const shared = css`
   p { margin: 0; }
   a { color: inherit; }
   ul { list-style: none; margin: 0; padding: 0; }
-  .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .unseen, .skip:not(:focus) { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   button, input, select { font: inherit; color: inherit; }
   button { cursor: pointer; }
   .button {
@@ -20,7 +20,7 @@ export const shared = css`
   .button.main { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
   .button.main:hover { filter: brightness(1.08); }
   .button.small { min-height: 32px; padding: 0.2em 0.8em; font-size: 0.86rem; border-width: 1px; }
-  .button[disabled] { opacity: 0.55; cursor: not-allowed; }
+  .button[disabled], .button[aria-disabled="true"] { opacity: 0.55; cursor: not-allowed; }
   .link { background: none; border: 0; padding: 0.25em 0; min-height: 24px; color: var(--accent); text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
   .link:hover { text-decoration-thickness: 2px; }
   .round {
@@ -31,6 +31,10 @@ export const shared = css`
   .round[aria-pressed="true"] { color: var(--accent); }
   select, input[type="search"], input[type="number"] { min-height: 44px; border: 1.5px solid var(--strong-line); border-radius: 999px; background: var(--surface); padding: 0 1em; }
   svg.icon { width: 1.2em; height: 1.2em; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; flex: none; }
+  .skip { position: absolute; inset-inline-start: 12px; z-index: 50; background: var(--ink); color: var(--paper); }
+  .skip:hover { background: var(--ink); }
+  @media (forced-colors: active) { .skip { color: ButtonText; } }
+  .skip:not(:focus) { min-height: 0; padding: 0; border: 0; }
   .small-caps { font-size: 0.78rem; letter-spacing: 0.09em; text-transform: uppercase; color: var(--muted); }
   .note { color: var(--muted); font-size: 0.92rem; }
   @media (forced-colors: active) { .round, .button { border-color: ButtonText; } .button.main { background: ButtonFace; color: ButtonText; } }

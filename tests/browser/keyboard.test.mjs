@@ -1,0 +1,637 @@
+// The demo shop by keyboard alone: every task of every page, begun at the page's start as a fresh visit finds it, in at
+// most twelve presses, and done by what the page says afterwards. Beside it: what is within two actions of any shelf,
+// targets that are large enough, and a focus that is seen and never lost.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { launch, until } from "./support/browser.mjs";
+import { SHOP, serve } from "./support/server.mjs";
+import { closePanel, enter, go, items, openPanel } from "./support/shop.mjs";
+import { busyOperators, products } from "./support/tour.mjs";
+
+const PRESSES = 12;
+const ACTIONS = 2;
+/** WCAG 2.2, 2.5.8: the smallest side of a target, in CSS pixels. */
+const TARGET = 24;
+
+const [FIRST, SECOND] = products(items).map(({ id }) => id);
+const DEPARTMENT = [items.find(({ id }) => id === FIRST).category].flat()[0];
+const at = {
+  home: "#/",
+  category: `#/c/${encodeURIComponent(DEPARTMENT)}`,
+  search: "#/search/lamp",
+  item: `#/item/${encodeURIComponent(FIRST)}`,
+  basket: "#/basket",
+  dial: "#/dial",
+  merchant: "#/merchant",
+  privacy: "#/privacy",
+  playground: "#/playground",
+};
+/** What is there once a page is ready. */
+const ready = {
+  home: '[data-shelf="home"] li[data-item]',
+  category: "page-category li[data-item]",
+  search: "page-category li[data-item]",
+  item: "[data-product]",
+  basket: "page-basket h1",
+  dial: "page-dial table",
+  merchant: '[data-action="simulate"]',
+  privacy: "page-privacy shop-budget meter",
+  playground: "#feed",
+};
+const FEED = JSON.stringify(Array.from({ length: 9 }, (_, n) => ({ id: `k${n}`, title: `Kettle ${n}`, category: "Kitchen", price: 20 + n })));
+
+let browser;
+let operators;
+let server;
+before(async () => {
+  [browser, operators] = await Promise.all([launch(), busyOperators()]);
+  server = await serve(SHOP, operators.faults);
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+  await operators.stop();
+});
+
+/** Someone with a keyboard, and how often they pressed it. */
+class Typist {
+  presses = 0;
+  constructor(page) {
+    this.page = page;
+  }
+  async press(key, times = 1) {
+    for (let i = 0; i < times; i++) {
+      this.presses++;
+      await this.page.keyboard.press(key);
+    }
+  }
+  /** Text counts as one. */
+  async type(text) {
+    this.presses++;
+    await this.page.keyboard.insertText(text);
+  }
+  /** Presses a key until the focus is on something, within something else when that is given. */
+  async reach(target, { within, key = "Tab" } = {}) {
+    const seen = [];
+    while (!(await focusIs(this.page, target, within))) {
+      seen.push(await focused(this.page));
+      if (seen.length > PRESSES + 1) throw new Error(`${target} is not within ${PRESSES} times ${key}: ${seen.slice(1).join(", ")}`);
+      await this.press(key);
+    }
+  }
+  /** Goes there and presses Enter. */
+  async use(target, options) {
+    await this.reach(target, options);
+    await this.press("Enter");
+  }
+  /** From the page's start to its content. */
+  async content() {
+    await this.use('[data-action="skip"]');
+    assert.ok(await focusIs(this.page, "main"), `the focus is on ${await focused(this.page)}`);
+  }
+  /** From the page's start to the tools of its head. */
+  async tools() {
+    await this.content();
+    await this.use('[data-action="to-tools"]', { key: "Shift+Tab" });
+    assert.ok(await focusIs(this.page, '[data-action="panel"]'));
+  }
+  /** From the page's start into the drawer. */
+  async drawer() {
+    await this.tools();
+    await this.press("Enter");
+    await this.page.locator("[data-panel][open]").waitFor();
+    await until("the focus in the drawer", () => focusIs(this.page, '[role="tab"]'), Boolean);
+  }
+}
+
+/** Whether the focus is on something, through shadow roots, and that within something else. */
+function focusIs(page, target, within) {
+  return page.evaluate(
+    ([target, within]) => {
+      let node = document.activeElement;
+      while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+      if (!node?.matches(target)) return false;
+      for (let root = node; within !== undefined && !root.closest(within); ) {
+        root = root.getRootNode().host;
+        if (!root) return false;
+      }
+      return true;
+    },
+    [target, within],
+  );
+}
+
+function focused(page) {
+  return page.evaluate(() => {
+    let node = document.activeElement;
+    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    return `${node?.localName}${node?.dataset.action ? `[${node.dataset.action}]` : ""}`;
+  });
+}
+
+/** Opens a page anew, as an address that was typed: nothing has the focus. */
+async function arrive(page, name) {
+  await page.goto("about:blank");
+  await page.goto(`${server.origin}/?seed=1${at[name]}`);
+  await page.locator(ready[name]).first().waitFor();
+  assert.equal(await focused(page), "body");
+}
+
+/** Two lines in the basket, as a shopper leaves them there. */
+async function fillBasket(page) {
+  for (const id of [FIRST, SECOND]) {
+    await go(page, `#/item/${encodeURIComponent(id)}`, `[data-product="${id}"]`);
+    await page.locator('[data-product] [data-action="basket"]').click();
+    await page.locator(".page-toast [data-toast]").waitFor();
+  }
+}
+
+const log = (page) => page.evaluate(() => new Promise((resolve) => {
+  const request = indexedDB.open("flaneur:demo");
+  request.onsuccess = () => {
+    const db = request.result;
+    if (!db.objectStoreNames.contains("log")) return db.close(), resolve(0);
+    const count = db.transaction("log").objectStore("log").count();
+    count.onsuccess = () => (db.close(), resolve(count.result));
+  };
+  request.onerror = () => resolve(0);
+}));
+const text = (page, selector) => page.locator(selector).first().textContent().then((found) => found.trim());
+const said = (page, selector, holds) => until(selector, () => text(page, selector), holds);
+const onItem = async (page) => {
+  await page.waitForFunction(() => location.hash.startsWith("#/item/"));
+  const id = decodeURIComponent(await page.evaluate(() => location.hash.slice("#/item/".length)));
+  await page.locator(`[data-product="${id}"]`).waitFor();
+  await until("the focus on the content", () => focusIs(page, "main"), Boolean);
+};
+const firstOf = (page, shelf) => page.locator(`[data-shelf="${shelf}"] li[data-item]`).first().getAttribute("data-item");
+
+/** What a shelf offers, from wherever the typist stands before it. */
+const onShelf = (page, shelf, to) => ({
+  async open(hands) {
+    await to(hands);
+    await hands.use("h3 a", { within: `[data-shelf="${shelf}"]` });
+    await onItem(page);
+  },
+  async why(hands) {
+    const id = await firstOf(page, shelf);
+    await to(hands);
+    await hands.use('[data-action="why"]', { within: `[data-shelf="${shelf}"]` });
+    await page.locator(`[data-why="${id}"][open] li[data-signal]`).first().waitFor();
+  },
+  async dismiss(hands) {
+    const id = await firstOf(page, shelf);
+    await to(hands);
+    await hands.use('[data-action="dismiss"]', { within: `[data-shelf="${shelf}"]` });
+    await page.locator(`li[data-place="${id}"] .gone`).waitFor();
+    await until("the focus on the way back", () => focusIs(page, '[data-action="undo"]'), Boolean);
+    await hands.press("Enter");
+    await page.locator(`[data-shelf="${shelf}"] li[data-item="${id}"]`).waitFor();
+  },
+  async basket(hands) {
+    await to(hands);
+    await hands.use('[data-action="basket"]', { within: `[data-shelf="${shelf}"]` });
+    await page.locator("[data-basket-count]").waitFor();
+  },
+});
+
+/** The tasks of a page: its name, then what is done and how it is seen to be done. */
+const TASKS = {
+  home: (page) => {
+    const shelf = onShelf(page, "home", async (hands) => (await hands.content(), await hands.use('[data-action="start"]')));
+    const away = (further) => async (hands) => {
+      await hands.content();
+      await hands.use('[data-action="start"]');
+      for (let i = 0; i < further; i++) await hands.use('[data-action="skip-shelf"]');
+    };
+    return {
+      "reach the content": async (hands) => {
+        await hands.content();
+        await hands.press("Tab");
+        assert.ok(await focusIs(page, "*", "page-home"));
+      },
+      "open a product": shelf.open,
+      "why it is here": shelf.why,
+      "send it away and take it back": shelf.dismiss,
+      "into the basket": shelf.basket,
+      "open a product of the next shelf": async (hands) => (await away(1)(hands), await hands.use("h3 a"), await onItem(page)),
+      "search": async (hands) => {
+        await hands.reach('input[type="search"]');
+        await hands.type("lamp");
+        await hands.press("Enter");
+        await said(page, "page-category h1", (found) => found.includes("lamp"));
+      },
+      "change the language": async (hands) => {
+        const language = await page.evaluate(() => document.documentElement.lang);
+        const title = await text(page, "page-home h1");
+        await hands.use('[data-action="language"]');
+        await said(page, "page-home h1", (found) => found !== title);
+        assert.notEqual(await page.evaluate(() => document.documentElement.lang), language);
+        assert.ok(await focusIs(page, '[data-action="language"]'));
+      },
+      "change light and dark": async (hands) => {
+        const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const [before, label] = [await ground(), await page.locator('[data-action="theme"]').getAttribute("aria-label")];
+        await hands.use('[data-action="theme"]');
+        await until("the ground", ground, (now) => now !== before);
+        assert.notEqual(await page.locator('[data-action="theme"]').getAttribute("aria-label"), label);
+      },
+      "open the basket": async (hands) => {
+        await hands.tools();
+        await hands.use('[data-action="open-basket"]', { key: "Shift+Tab" });
+        await page.locator("page-basket h1").waitFor();
+      },
+      "turn the dial": async (hands) => {
+        await hands.drawer();
+        const before = await text(page, "shop-controls output");
+        await hands.reach('[data-action="surprise"]');
+        await hands.press("ArrowRight");
+        const now = await said(page, "shop-controls output", (found) => found !== before);
+        await closePanel(page);
+        await openPanel(page, "controls");
+        assert.equal(await text(page, "shop-controls output"), now, "and it stays");
+      },
+      "pause": async (hands) => {
+        await hands.drawer();
+        const word = await text(page, '[data-action="pause"]');
+        await hands.use('[data-action="pause"]');
+        await said(page, '[data-action="pause"]', (found) => found !== word);
+        await until("the choice", () => page.locator('shop-controls [data-action="gate-learn"]').isChecked(), (on) => !on);
+        const noted = await log(page);
+        await page.keyboard.press("Escape");
+        await go(page, at.item, ready.item);
+        await page.waitForTimeout(500);
+        assert.equal(await log(page), noted, "nothing more is noted");
+        await openPanel(page, "controls");
+        await page.locator('[data-action="pause"]').click();
+        await said(page, '[data-action="pause"]', (found) => found === word);
+      },
+      "forget me": async (hands) => {
+        await go(page, at.item, ready.item);
+        await until("something to forget", () => log(page), (count) => count > 0);
+        await arrive(page, "home");
+        await hands.drawer();
+        await hands.use('[data-action="erase"]');
+        await until("the focus on the answer", () => focusIs(page, '[data-action="erase-confirm"]'), Boolean);
+        await hands.press("Enter");
+        await page.locator("shop-panel [data-toast]").waitFor();
+        await until("an empty log", () => log(page), (count) => count === 0);
+      },
+    };
+  },
+  category: (page) => {
+    const content = (hands) => hands.content();
+    const shelf = onShelf(page, "category", content);
+    const shown = () => page.locator("page-category li[data-item]").evaluateAll((all) => all.map(({ dataset }) => dataset.item));
+    return {
+      "narrow it to its last kind": async (hands) => {
+        const before = await shown();
+        await hands.content();
+        await hands.reach('[aria-pressed="true"]', { within: '[role="toolbar"]' });
+        await hands.press("End");
+        await hands.press("Enter");
+        const kind = await page.locator('[data-narrow][aria-pressed="true"]').getAttribute("data-narrow");
+        const now = await until("fewer things", shown, (ids) => ids.join() !== before.join());
+        for (const id of now) assert.ok([items.find((item) => item.id === id).category].flat().includes(kind), `${id} is no ${kind}`);
+      },
+      "sort it by price": async (hands) => {
+        await hands.content();
+        await hands.reach('[data-action="sort"]');
+        await hands.press("ArrowDown", 2);
+        const prices = async () => (await shown()).map((id) => items.find((item) => item.id === id).price ?? Infinity);
+        await until("the cheapest first", prices, (found) => found.every((price, n) => n === 0 || price >= found[n - 1]));
+      },
+      "see more": async (hands) => {
+        const before = (await shown()).length;
+        await hands.content();
+        await hands.use('[data-action="skip-shelf"]');
+        await hands.use('[data-action="more"]');
+        await until("more things", shown, (ids) => ids.length > before);
+      },
+      "open a product": shelf.open,
+      "why it is here": shelf.why,
+      "send it away and take it back": shelf.dismiss,
+    };
+  },
+  search: (page) => {
+    const shelf = onShelf(page, "search", (hands) => hands.content());
+    return { "open a result": shelf.open, "why it is here": shelf.why };
+  },
+  item: (page) => {
+    const similar = onShelf(page, "pdp-similar", async (hands) => (await hands.content(), await hands.reach('[data-action="skip-shelf"]')));
+    return {
+      "into the basket": async (hands) => {
+        await hands.content();
+        await hands.use('[data-action="basket"]', { within: "[data-product]" });
+        await page.locator("[data-basket-count]").waitFor();
+        await page.locator("[data-toast]").waitFor();
+      },
+      "like it": async (hands) => {
+        await hands.content();
+        await hands.use('[data-action="like"]', { within: "[data-product]" });
+        await page.locator('[data-product] [data-action="like"][aria-pressed="true"]').waitFor();
+      },
+      "not for me, and take it back": async (hands) => {
+        const away = () => page.locator('[data-action="take-back"]').count();
+        await hands.content();
+        await hands.use('[data-action="dismiss"]', { within: "[data-product]" });
+        await until("away", away, (count) => count === 1);
+        await until("the focus on the way back", () => focusIs(page, '[data-action="take-back"]'), Boolean);
+        await hands.press("Enter");
+        await until("back", away, (count) => count === 0);
+        await until("the focus where it was", () => focusIs(page, '[data-action="dismiss"]'), Boolean);
+      },
+      "whether it is on my shelf": async (hands) => {
+        await hands.content();
+        await hands.use("summary", { within: "[data-whether]" });
+        await page.locator("[data-verdict]").waitFor();
+      },
+      "open one that is like it": similar.open,
+    };
+  },
+  basket: (page) => {
+    const shelf = onShelf(page, "cart", (hands) => hands.content());
+    const total = () => text(page, ".total");
+    return {
+      "open what would complete it": shelf.open,
+      "change a quantity": async (hands) => {
+        const count = () => page.locator("[data-basket-count]").getAttribute("data-basket-count").then(Number);
+        const before = { total: await total(), count: await count() };
+        await hands.content();
+        await hands.reach('[data-action="quantity"]');
+        await hands.press("ArrowUp");
+        await until("the total", total, (now) => now !== before.total);
+        assert.equal(await count(), before.count + 1);
+      },
+      "remove a line": async (hands) => {
+        const lines = page.locator("li[data-basket]");
+        const before = await lines.count();
+        await hands.content();
+        await hands.use('[data-action="remove"]');
+        await until("a line less", () => lines.count(), (count) => count === before - 1);
+      },
+      "buy": async (hands) => {
+        await hands.content();
+        await hands.use('[data-action="checkout"]');
+        await page.locator("[data-thanks]").waitFor();
+        assert.equal(await page.locator("[data-basket-count]").count(), 0);
+      },
+    };
+  },
+  dial: (page) => ({
+    "turn the dial": async (hands) => {
+      const marked = () => page.locator('page-dial tr[aria-current="true"] td').first().textContent();
+      const before = await marked();
+      await hands.content();
+      await hands.reach('input[type="range"]');
+      await hands.press("ArrowRight");
+      await until("the line that is marked", marked, (now) => now !== before);
+    },
+  }),
+  merchant: (page) => ({
+    "have shoppers simulated": async (hands) => {
+      await hands.content();
+      await hands.use('[data-action="simulate"]');
+      await page.locator("page-merchant progress").waitFor();
+      await page.locator("page-merchant progress").waitFor({ state: "detached", timeout: 60_000 });
+    },
+    "read the sums": async (hands) => {
+      await hands.content();
+      await hands.reach(".scroll", { within: "[data-watched]" });
+      assert.ok((await page.locator("page-merchant .scroll").first().getAttribute("aria-label")).length > 0);
+    },
+    "go to the studio": async (hands) => {
+      await hands.content();
+      await hands.use('[data-action="studio"]');
+      await page.locator("page-studio h1").waitFor();
+    },
+    "go back to the privacy centre": async (hands) => {
+      await hands.content();
+      await hands.use(".crumbs a");
+      await page.locator("page-privacy h1").waitFor();
+    },
+  }),
+  privacy: (page) => {
+    const gate = (name) => page.locator(`page-privacy [data-action="gate-${name}"]`);
+    return {
+      "pause": async (hands) => {
+        await hands.content();
+        await hands.reach('[data-action="gate-learn"]');
+        await hands.press("Space");
+        assert.equal(await gate("learn").isChecked(), false);
+        await until("the choice on record", () => page.locator("[data-receipt]").count(), (count) => count > 1);
+        await gate("learn").click();
+      },
+      "export the log": async (hands) => {
+        await hands.content();
+        await hands.reach('[data-action="export"]', { within: "page-privacy" });
+        const [download] = await Promise.all([page.waitForEvent("download"), hands.press("Enter")]);
+        assert.ok(JSON.parse(await readFile(await download.path(), "utf8")).events.length > 0);
+      },
+      "stop counting": async (hands) => {
+        await hands.content();
+        await hands.use('[data-action="withdraw"]');
+        await page.locator('[data-measuring="off"]').waitFor();
+        assert.equal(await gate("measure").isChecked(), false);
+      },
+      "forget everything, after a question": async (hands) => {
+        await hands.content();
+        await hands.use('[data-action="erase"]', { within: "page-privacy" });
+        await until("the focus on the answer", () => focusIs(page, '[data-action="erase-confirm"]'), Boolean);
+        assert.ok((await log(page)) > 0, "nothing is gone before the answer");
+        await hands.press("Enter");
+        await page.locator("[data-toast]").waitFor();
+        await until("an empty log", () => log(page), (count) => count === 0);
+      },
+      "withdraw everything": async (hands) => {
+        await hands.content();
+        await hands.use('[data-action="withdraw-all"]');
+        await until("no database", () => page.evaluate(async () => (await indexedDB.databases()).length), (count) => count === 0);
+        for (const name of ["store", "learn", "rank", "measure"]) assert.equal(await gate(name).isChecked(), false);
+      },
+    };
+  },
+  playground: (page) => ({
+    "paste a feed, run, read what came of it": async (hands) => {
+      await hands.content();
+      await hands.reach("#feed");
+      await hands.type(FEED);
+      await hands.reach("#dump");
+      await hands.type(JSON.stringify([{ event: "view_item", ecommerce: { items: [{ item_id: "k4" }] } }]));
+      await hands.use('[data-action="run"]');
+      await page.locator('[data-read="9"][role="status"]').waitFor();
+      assert.ok((await page.locator("page-playground [data-shelf] > li").count()) > 0);
+      await hands.reach(".scroll", { within: "page-playground" });
+      assert.match(await text(page, 'tr[data-outcome="counted"] .ids'), /k4/);
+    },
+    "try the example": async (hands) => {
+      await hands.content();
+      await hands.use('[data-action="example"]');
+      await hands.use('[data-action="run"]', { key: "Shift+Tab" });
+      await page.locator("page-playground [data-shelf] > li").first().waitFor();
+    },
+    "be told what is wrong": async (hands) => {
+      await hands.content();
+      await hands.use('[data-action="run"]');
+      await page.locator('[data-fault="no_feed"][role="alert"]').waitFor();
+    },
+  }),
+};
+
+const LANGUAGES = [["English", "en-GB"], ["French", "fr-FR"]];
+
+for (const [language, locale] of LANGUAGES) {
+  test(`in ${language}, every task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 }, async (t) => {
+    const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale, serviceWorkers: "block" } });
+    const found = {};
+    for (const [name, tasks] of Object.entries(TASKS)) {
+      for (const [task, run] of Object.entries(tasks(page))) {
+        if (name === "basket") await (await arrive(page, "home"), fillBasket(page));
+        await arrive(page, name);
+        const hands = new Typist(page);
+        try {
+          await run(hands);
+          await until("the focus", () => focused(page), (on) => on !== "body");
+        } catch (e) {
+          found[`${name}: ${task}`] = `${hands.presses} presses, then ${e.message}`;
+          continue;
+        }
+        t.diagnostic(`${name}: ${task}: ${hands.presses}`);
+        if (hands.presses > PRESSES) found[`${name}: ${task}`] = `${hands.presses} presses`;
+      }
+    }
+    assert.deepEqual(found, {});
+    assert.deepEqual(mishaps, []);
+  });
+}
+
+for (const [choice, gates] of [["accept", true], ["refuse", false]]) {
+  test(`the shop's question is answered by keyboard: ${choice}`, async (t) => {
+    const { page, mishaps } = await enter(t, browser, server.origin, { choice: null, options: { serviceWorkers: "block" } });
+    const hands = new Typist(page);
+    await hands.use('[data-action="skip-consent"]');
+    await hands.use(`[data-action="consent-${choice}"]`);
+    await page.locator("[data-consent]").waitFor({ state: "detached" });
+    await until("the focus on the content", () => focusIs(page, "main"), Boolean);
+    t.diagnostic(`${hands.presses}`);
+    assert.ok(hands.presses <= PRESSES, `${hands.presses} presses`);
+    await go(page, at.privacy, "page-privacy h1");
+    for (const name of ["store", "learn", "rank", "measure"]) assert.equal(await page.locator(`page-privacy [data-action="gate-${name}"]`).isChecked(), gates, name);
+    assert.deepEqual(mishaps, []);
+  });
+}
+
+test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  let actions = 0;
+  const act = async (control) => (actions++, control.click());
+  const within = async (what, done) => {
+    await done();
+    assert.ok(actions <= ACTIONS, `${what} takes ${actions} actions`);
+    actions = 0;
+  };
+  await fillBasket(page);
+  for (const name of ["home", "category", "search", "item", "basket"]) {
+    await arrive(page, name);
+    const shelves = await page.locator("shop-shelf:not([hidden]) [data-shelf]").all();
+    assert.ok(shelves.length > 0, `${name} has shelves`);
+    for (const shelf of shelves) {
+      const what = `${name}, ${await shelf.getAttribute("data-shelf")}`;
+      await act(shelf.locator('[data-action="why"]').first());
+      await within(`${what}: why`, () => page.locator("[data-why][open] h2").waitFor());
+      await page.keyboard.press("Escape");
+    }
+    const before = await log(page);
+    assert.ok(before > 0);
+    await act(page.locator('shop-header [data-action="panel"]'));
+    await act(page.locator('shop-panel [data-action="pause"]'));
+    await within(`${name}: pause`, () => until("paused", () => page.locator('shop-controls [data-action="gate-learn"]').isChecked(), (on) => !on));
+    await page.locator('shop-panel [data-action="pause"]').click();
+    await closePanel(page);
+  }
+  for (const name of ["home", "category", "search", "item", "basket"]) {
+    await go(page, "#/", ready.home);
+    await fillBasket(page);
+    await arrive(page, name);
+    await until("something to forget", () => log(page), (count) => count > 0);
+    await act(page.locator('[data-action="panel-forget"]'));
+    await act(page.locator('shop-panel [data-action="erase-confirm"]'));
+    await within(`${name}: forget me`, () => page.locator("shop-panel [data-toast]").waitFor());
+    await closePanel(page);
+    await until("an empty basket", () => page.locator("[data-basket-count]").count(), (count) => count === 0);
+  }
+  assert.deepEqual(mishaps, []);
+});
+
+for (const [language, locale] of LANGUAGES) {
+  test(`in ${language}, every stop of the keyboard is at least ${TARGET} pixels each way, and shows the focus`, { timeout: 300_000 }, async (t) => {
+    const { page, mishaps } = await enter(t, browser, server.origin, { choice: null, options: { locale, serviceWorkers: "block" } });
+    const found = {};
+    const look = async (name) => {
+      const { stops, wrong } = await page.evaluate(stopsOf, TARGET);
+      assert.ok(stops >= 3, `${name}: only ${stops} stops`);
+      if (wrong.length > 0) found[name] = wrong;
+    };
+    await page.locator(ready.home).first().waitFor();
+    await page.keyboard.press("Tab"); // what is focused by a script is now shown as for a keyboard
+    await look("the door");
+    await page.locator('[data-action="consent-accept"]').click();
+    await fillBasket(page);
+    for (const name of Object.keys(at)) {
+      await arrive(page, name);
+      if (name === "playground") {
+        await page.locator('[data-action="example"]').click();
+        await page.locator('page-playground >> [data-action="run"]').click();
+        await page.locator("page-playground [data-shelf] > li").first().waitFor();
+      }
+      if (name === "merchant") await page.locator("[data-watched] .scroll").first().waitFor();
+      await page.keyboard.press("Tab");
+      await look(name);
+    }
+    for (const tab of ["controls", "knows", "history", "engine"]) {
+      await openPanel(page, tab);
+      await page.keyboard.press("Tab");
+      await look(`the drawer: ${tab}`);
+      await page.keyboard.press("Escape");
+    }
+    await arrive(page, "home");
+    await page.locator('[data-shelf="home"] [data-action="why"]').first().click();
+    await page.locator("[data-why][open]").waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal((await page.evaluate(stopsOf, TARGET)).wrong.join("; "), "", "why");
+    assert.deepEqual(found, {});
+    assert.deepEqual(mishaps, []);
+  });
+}
+
+/** Runs in the page: focuses everything that Tab can reach, and names what is too small then or looks as without the focus. */
+async function stopsOf(target) {
+  const everything = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? everything(node.shadowRoot) : [])]);
+  const modal = everything(document).find((node) => node.matches("dialog:modal"));
+  const inside = modal ? [...everything(modal), ...modal.querySelectorAll("slot")].flatMap((node) => (node.localName === "slot" ? node.assignedElements().flatMap((one) => [one, ...everything(one)]) : [node])) : everything(document);
+  const stops = inside.filter((node) => node.tabIndex >= 0 && node.checkVisibility({ visibilityProperty: true }) && !node.matches(":disabled, dialog") && !node.shadowRoot);
+  const frame = (node) => {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(node);
+    return outlineStyle === "none" || parseFloat(outlineWidth) === 0 ? boxShadow : `${outlineWidth} ${outlineColor} ${boxShadow}`;
+  };
+  // A file is chosen by a label that looks like a button; it shows the focus for the field that it holds.
+  const shownBy = (node) => (node.type === "file" ? node.closest("label") : node);
+  const wrong = [];
+  for (const node of stops) {
+    const what = `${node.localName} ${node.dataset.action ?? ""} ${(node.getAttribute("aria-label") ?? node.textContent).trim().slice(0, 30)}`;
+    const shown = shownBy(node);
+    node.blur();
+    const before = frame(shown);
+    node.focus();
+    if (!node.matches(":focus-visible")) wrong.push(`${what}: cannot be focused`);
+    if (frame(shown) === before) wrong.push(`${what}: looks as without the focus`);
+    const { width, height } = shown.getBoundingClientRect();
+    // A link in a sentence is as high as its line.
+    const inline = node.localName === "a" && getComputedStyle(node).display === "inline" && node.parentElement.textContent.trim() !== node.textContent.trim();
+    if (!inline && (width < target || height < target)) wrong.push(`${what}: ${width.toFixed(1)} × ${height.toFixed(1)}`);
+  }
+  return { stops: stops.length, wrong };
+}
