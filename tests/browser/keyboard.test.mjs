@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { launch, until } from "./support/browser.mjs";
+import { launch, storedBy, until } from "./support/browser.mjs";
 import { SHOP, serve } from "./support/server.mjs";
 import { closePanel, enter, go, items, openPanel } from "./support/shop.mjs";
 import { busyOperators, products } from "./support/tour.mjs";
@@ -149,16 +149,16 @@ async function fillBasket(page) {
   }
 }
 
-const log = (page) => page.evaluate(() => new Promise((resolve) => {
-  const request = indexedDB.open("flaneur:demo");
-  request.onsuccess = () => {
-    const db = request.result;
-    if (!db.objectStoreNames.contains("log")) return db.close(), resolve(0);
-    const count = db.transaction("log").objectStore("log").count();
-    count.onsuccess = () => (db.close(), resolve(count.result));
-  };
-  request.onerror = () => resolve(0);
-}));
+/** What the shop keeps on the device, by the kind of record. */
+const kept = (page) => storedBy(page).then(({ databases }) => databases.find(({ name }) => name === "flaneur:demo")?.records ?? {});
+const log = (page) => kept(page).then(({ log = 0 }) => log);
+/** A visit whose answer to the shop's question is on record, so that it survives the next address. */
+async function visit(t, options) {
+  const found = await enter(t, browser, server.origin, { options: { serviceWorkers: "block", ...options } });
+  await answered(found.page);
+  return found;
+}
+const answered = (page) => until("the answer on record", () => kept(page), ({ consent = 0 }) => consent > 0);
 const text = (page, selector) => page.locator(selector).first().textContent().then((found) => found.trim());
 const said = (page, selector, holds) => until(selector, () => text(page, selector), holds);
 const onItem = async (page) => {
@@ -485,7 +485,7 @@ const LANGUAGES = [["English", "en-GB"], ["French", "fr-FR"]];
 
 for (const [language, locale] of LANGUAGES) {
   test(`in ${language}, every task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 }, async (t) => {
-    const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale, serviceWorkers: "block" } });
+    const { page, mishaps } = await visit(t, { locale });
     const found = {};
     for (const [name, tasks] of Object.entries(TASKS)) {
       for (const [task, run] of Object.entries(tasks(page))) {
@@ -525,7 +525,7 @@ for (const [choice, gates] of [["accept", true], ["refuse", false]]) {
 }
 
 test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {
-  const { page, mishaps } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  const { page, mishaps } = await visit(t);
   let actions = 0;
   const act = async (control) => (actions++, control.click());
   const within = async (what, done) => {
@@ -579,6 +579,7 @@ for (const [language, locale] of LANGUAGES) {
     await page.keyboard.press("Tab"); // what is focused by a script is now shown as for a keyboard
     await look("the door");
     await page.locator('[data-action="consent-accept"]').click();
+    await answered(page);
     await fillBasket(page);
     for (const name of Object.keys(at)) {
       await arrive(page, name);
