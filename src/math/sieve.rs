@@ -5,7 +5,7 @@
 /// How many numbers have a bit of their own. A power of two.
 const BITS: u32 = 16_384;
 
-/// Which numbers may be in a set: those below [`BITS`] exactly, larger ones share their bits.
+/// Which numbers may be in a set: those below 16,384 exactly, larger ones share their bits.
 #[derive(Clone, Debug)]
 pub struct Sieve([u64; BITS as usize / 64]);
 
