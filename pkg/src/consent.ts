@@ -104,11 +104,11 @@ export class ConsentState {
    * saying what the one before says, as each page does that opens.
    */
   adopt(stored: readonly Receipt[], now: number): readonly Receipt[] {
-    const oldest = new Date(now);
-    oldest.setUTCMonth(oldest.getUTCMonth() - RECEIPT_MONTHS);
+    const date = new Date(now);
+    const oldest = date.setUTCMonth(date.getUTCMonth() - RECEIPT_MONTHS);
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));
     this.#receipts = [...known.values()]
-      .filter(({ timestamp }) => Date.parse(timestamp) >= +oldest)
+      .filter(({ timestamp }) => Date.parse(timestamp) >= oldest)
       .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
       .filter(({ purposes }, i, all) => i === 0 || !isSame(purposes, all[i - 1]))
       .slice(-MAX_RECEIPTS);

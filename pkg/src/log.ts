@@ -171,7 +171,8 @@ export class DeviceLog {
     const erasures = this.#erasures;
     const stored = await this.#store?.read(create);
     if (stored) await this.#replay(stored);
-    await breath(); // opening a thousand records and taking them in are a long task together
+    // Opening a thousand records and taking them in are a long task together; a first grant, with none, is written at once.
+    if (stored?.records.length) await breath();
     if (erasures === this.#erasures) this.#secret = stored?.secret ?? this.#secret;
     return erasures === this.#erasures ? stored : stored && { ...stored, records: [] };
   }

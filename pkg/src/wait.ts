@@ -1,5 +1,6 @@
 /**
- * Bounds for waiting: no promise of the browser's storage is waited for without one.
+ * Bounds for waiting, without which no promise of the browser's storage is waited for; and the pause between two steps
+ * that are long on a slow device.
  */
 
 /** How long a caller waits for the database to open; opening itself goes on. */

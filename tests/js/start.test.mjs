@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFlaneurError, open } from "../../pkg/dist/embedded.js";
 import * as glue from "../../pkg/dist/core.js";
-import { GRANTED, ITEMS, coded, freshShop, idsOf } from "./support/shop.mjs";
+import { GRANTED, ITEMS, coded, freshShop } from "./support/shop.mjs";
 
 /** Opens a shop in a page that is looked at or not; returns how often the page could work in between. */
 async function breathsOf(t, hidden) {
@@ -48,7 +48,7 @@ test("a hidden page, whose timers the browser slows down, opens in one go", asyn
 
 test("a rehearsal changes neither slates nor the log", async (t) => {
   const now = Date.UTC(2026, 5, 1);
-  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED, seed: 1, storage: "memory", now: () => now });
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED, storage: "memory" }); // loads the engine
   t.after(() => shop.close());
   const cores = [new glue.Core(7), new glue.Core(7)];
   for (const core of cores) {
@@ -60,7 +60,5 @@ test("a rehearsal changes neither slates nor the log", async (t) => {
   for (let i = 0; i < 3; i++) rehearsed.rehearse(now);
   assert.deepEqual(rehearsed.rank({ slot: "home", size: 4 }, now), plain.rank({ slot: "home", size: 4 }, now));
   assert.deepEqual(rehearsed.events(), plain.events());
-  assert.equal(rehearsed.seen("no such slate", undefined, now), undefined);
   cores.forEach((core) => core.free());
-  assert.ok(idsOf(shop.rank({ slot: "home", size: 4 })).length > 0);
 });
