@@ -3,7 +3,8 @@
 //! This test writes nothing unless `FLANEUR_BLESS=1`; the JavaScript side
 //! (`tests/wasm/golden.test.mjs`, `tests/browser/golden.test.mjs`) ranks the
 //! same cases through the wasm module and compares the same lines. Numbers are
-//! compared by their bits.
+//! compared by their bits. So are the hashed words of searches, whose letters
+//! the module asks of the browser.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -73,4 +74,40 @@ fn slates_equal_the_golden_vectors_bit_for_bit() {
         assert_eq!(case["lines"], golden["cases"][number]["lines"], "case {number} changed; bless it if that is meant");
         assert_eq!(case["id"], golden["cases"][number]["id"]);
     }
+}
+
+/// Searches in scripts whose letters, digits and lower case take Unicode's tables to tell.
+const QUERIES: [&str; 14] = [
+    "Écharpe d’été n° 12 – ŒUVRE",
+    "Straße GROẞE ŸPRES Ǆungla",
+    "ΟΔΟΣ ΣΙΣΥΦΟΣ ΆΛΦΑ",
+    "Ёлка ПЛАТЬЕ Київ",
+    "İSTANBUL Iğdır ılık",
+    "東京タワー カメラ ｶﾒﾗ ＡＢＣ１２３",
+    "한국어 신발",
+    "ไทยแลนด์ กระเป๋า",
+    "हिन्दी किताब १२३",
+    "عربي حذاء ١٢٣",
+    "עברית נעליים",
+    "ԵՐԵՎԱՆ ႠႡႢ ᏣᎳᎩ",
+    "ⅷⅧ ①②③ ½¾ ²³¹ ª º",
+    "👟sneaker👟  naïve_café e\u{301}toile 𝐁old 𐐀𐐁𐐂",
+];
+
+#[test]
+fn words_of_searches_equal_the_golden_vectors() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/golden/words.json");
+    let searches = QUERIES.map(|query| {
+        let mut engine = shop::engine(8);
+        engine.set_gates(true, true);
+        let event = EventWire { query: Some(query.into()), ..shop::event("search", "search", "", NOW) };
+        let event = engine.observe(EventWire { lines: Vec::new(), ..event }, NOW).unwrap().unwrap();
+        assert!(!event.words.is_empty(), "{query}");
+        json!({ "query": query, "words": EventWire::of(&event).words })
+    });
+    if std::env::var_os("FLANEUR_BLESS").is_some() {
+        std::fs::write(&path, serde_json::to_string(&searches).unwrap()).unwrap();
+    }
+    let golden: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(json!(searches), golden, "words changed; bless them if that is meant");
 }

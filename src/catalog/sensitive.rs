@@ -6,8 +6,9 @@
 //! personal data (GDPR art. 9); Mozilla compiled its health interest out for
 //! the same reason.
 
+use flaneur_words::words;
+
 use super::item::Item;
-use super::token::lower;
 
 /// Words that make a category level or a tag sensitive, in French and English, lower case.
 const WORDS: &[&str] = &[
@@ -83,11 +84,7 @@ pub(super) fn is_sensitive(item: &Item) -> bool {
 }
 
 fn names_sensitive(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(is_listed)
-}
-
-fn is_listed(word: &str) -> bool {
-    WORDS.contains(&lower(word).as_str())
+    words(text).iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
 #[cfg(test)]

@@ -75,12 +75,7 @@ pub fn tokens_of(item: &Item) -> Vec<String> {
     tokens
 }
 
-/// The lower-case words of a title, at least three letters long.
-pub fn words(title: &str) -> impl Iterator<Item = String> + '_ {
-    title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3).map(lower)
-}
-
-/// Lower case, letter by letter: `str::to_lowercase` brings 10 KB of wasm for the final sigma alone.
-pub(super) fn lower(word: &str) -> String {
-    word.chars().flat_map(char::to_lowercase).collect()
+/// The words of a title or a search, in lower case and at least three letters long.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    flaneur_words::words(text).into_iter().filter(|word| word.chars().count() >= 3)
 }

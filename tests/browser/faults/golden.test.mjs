@@ -35,6 +35,32 @@ for (const [build, file] of [["SIMD", "core_bg.wasm"], ["scalar", "core_scalar_b
   );
 }
 
+/** Searches for each golden query in a page; returns the hashed words that the log has of each. */
+const searchedIn = (page) =>
+  page.run(async () => {
+    const { default: init, Core } = await import("/pkg/core.js");
+    await init({ module_or_path: fetch("/pkg/core_scalar_bg.wasm") });
+    const golden = await (await fetch("/vectors/golden/words.json")).json();
+    const core = new Core(1);
+    core.setGates(true, true);
+    golden.forEach(({ query }, at) => core.observe({ type: "search", id: `search-${at}`, at, lines: [], query }, 1000));
+    const words = new Map(core.events().map(({ id, words }) => [id, words]));
+    return { golden, found: golden.map(({ query }, at) => ({ query, words: words.get(`search-${at}`) })) };
+  });
+
+fault(
+  {
+    name: "words of every script are those of the native engine",
+    injected: "searches in fourteen scripts, whose letters the module asks of the browser",
+    expected: "the same hashed words, in the same order",
+  },
+  async (world) => {
+    const { golden, found } = await searchedIn(await world.page());
+    assert.equal(golden.length, 14);
+    assert.deepEqual(found, golden);
+  },
+);
+
 /** Whether vectors of 128 bits can be compiled. Run in the page. */
 const hasVectors = () => WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]));
 
