@@ -77,11 +77,11 @@ impl Lists {
         let mut at = 0;
         for item in 0..items {
             lists.starts.push(at as u32);
-            let mut list = lists.entries(bytes, items, item, at);
-            if list.any(|(number, _)| number as usize >= universe) {
+            let (largest, end) = lists.entries(bytes, items, item, at).walk();
+            if largest.is_some_and(|largest| largest >= universe as u64) {
                 return Err("names what is not there");
             }
-            at = list.at;
+            at = end;
         }
         let whole = lists.head(items) + at.div_ceil(8) + PADDING == length;
         whole.then_some(lists).ok_or("has the wrong length")
@@ -144,12 +144,22 @@ impl Entries<'_> {
         let word = self.stream.get(self.at / 8..).and_then(|rest| rest.first_chunk::<8>());
         word.map_or(0, |word| u64::from_le_bytes(*word) >> (self.at % 8))
     }
-}
 
-impl Iterator for Entries<'_> {
-    type Item = (u32, f64);
+    /// The largest number and the bit behind the list.
+    ///
+    /// A function of its own, called for each list: a fresh module is compiled in haste, and again only what is called often.
+    #[inline(never)]
+    fn walk(mut self) -> (Option<u64>, usize) {
+        let mut largest = None;
+        while let Some((number, _)) = self.step() {
+            largest = largest.max(Some(number));
+        }
+        (largest, self.at)
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next number and the code of its weight.
+    #[inline(always)]
+    fn step(&mut self) -> Option<(u64, u64)> {
         self.left = self.left.checked_sub(1)?;
         let (mut number, mut word) = (self.next, self.peek());
         if self.code.ascends {
@@ -169,8 +179,16 @@ impl Iterator for Entries<'_> {
         self.next = if self.code.ascends { number + 1 } else { 0 };
         let code = word >> self.low & ((1 << self.code.weight) - 1);
         self.at += (self.low + self.code.weight) as usize;
-        // A number that does not fit is not below any universe either.
-        Some((u32::try_from(number).unwrap_or(u32::MAX), (code * code) as f64 * self.unit))
+        Some((number, code))
+    }
+}
+
+impl Iterator for Entries<'_> {
+    type Item = (u32, f64);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (number, code) = self.step()?;
+        Some((number as u32, (code * code) as f64 * self.unit))
     }
 }
 
