@@ -56,6 +56,39 @@ pub struct Catalog {
     whitening: OnceLock<Whitening>,
 }
 
+/// A pack whose bytes are checked: half of the way to a catalog, for callers that pause in between.
+#[derive(Debug)]
+pub struct Checked(Catalog);
+
+impl Checked {
+    /// Checks and takes a pack's bytes.
+    ///
+    /// # Errors
+    /// As [`Catalog::read`].
+    pub fn of(bytes: Vec<u8>) -> Result<Self> {
+        let layout = pack::read_layout(&bytes)?;
+        Ok(Self(Catalog { bytes, layout, ..Catalog::default() }))
+    }
+
+    /// The catalog, with what is derived from the pack. Cost: O(items + tokens · log tokens).
+    #[must_use]
+    pub fn into_catalog(self) -> Catalog {
+        let mut catalog = self.0;
+        catalog.hashes = (0..catalog.token_count() as u32).map(|token| TokenHash::of(catalog.token(token))).collect();
+        catalog.index_tokens();
+        let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
+        catalog.mean_repeat = rates.sum::<f64>() / catalog.len().max(1) as f64;
+        catalog.popular = catalog.sort_by_popularity();
+        catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
+        let mut available = vec![0; catalog.len().div_ceil(64)];
+        for item in (0..catalog.len() as u32).filter(|&item| catalog.is_available(item)) {
+            available[item as usize / 64] |= 1 << (item % 64);
+        }
+        catalog.available = available;
+        catalog
+    }
+}
+
 /// Which neighbours to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelationKind {
@@ -76,20 +109,15 @@ impl Catalog {
     /// See [`crate::error::ErrorKind`]: `pack_not_a_pack`, `pack_version`,
     /// `pack_truncated`, `pack_corrupt`, the last two with the section as path.
     pub fn read(bytes: Vec<u8>) -> Result<Self> {
-        let layout = pack::read_layout(&bytes)?;
-        let mut catalog = Self { bytes, layout, ..Self::default() };
-        catalog.hashes = (0..catalog.token_count() as u32).map(|token| TokenHash::of(catalog.token(token))).collect();
-        catalog.index_tokens();
-        let rates = (0..catalog.len() as u32).filter_map(|item| catalog.repeat(item));
-        catalog.mean_repeat = rates.sum::<f64>() / catalog.len().max(1) as f64;
-        catalog.popular = catalog.sort_by_popularity();
-        catalog.inverse_norms = (0..catalog.len() as u32).map(|item| catalog.measure(item)).collect();
-        let mut available = vec![0; catalog.len().div_ceil(64)];
-        for item in (0..catalog.len() as u32).filter(|&item| catalog.is_available(item)) {
-            available[item as usize / 64] |= 1 << (item % 64);
-        }
-        catalog.available = available;
-        Ok(catalog)
+        Ok(Checked::of(bytes)?.into_catalog())
+    }
+
+    /// Makes a catalog of plain items, through the pack format.
+    ///
+    /// # Errors
+    /// The first illegal item, with a path like `[3].price`.
+    pub fn from_items(items: &[Item]) -> Result<Self> {
+        Self::read(pack::write_plain(items)?)
     }
 
     fn index_tokens(&mut self) {
@@ -102,14 +130,6 @@ impl Catalog {
         }
         self.families = (0..self.token_count() as u32).map(|token| Family::of(self.token(token))).collect();
         (self.by_hash, self.token_items) = (by_hash, counts);
-    }
-
-    /// Makes a catalog of plain items, through the pack format.
-    ///
-    /// # Errors
-    /// The first illegal item, with a path like `[3].price`.
-    pub fn from_items(items: &[Item]) -> Result<Self> {
-        Self::read(pack::write_plain(items)?)
     }
 
     /// How many items.

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::catalog::{Catalog, Item, TokenHash};
+use crate::catalog::{Catalog, Checked, Item, TokenHash};
 use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
@@ -49,6 +49,8 @@ pub struct Merged {
 #[derive(Debug, Default)]
 pub struct Engine {
     catalog: Catalog,
+    /// A pack that is on its way to be the catalog.
+    checked: Option<Checked>,
     weights: Weights,
     rules: RuleSet,
     log: Log,
@@ -79,8 +81,25 @@ impl Engine {
     /// # Errors
     /// As [`Catalog::read`].
     pub fn load_pack(&mut self, bytes: Vec<u8>) -> Result<()> {
-        self.take(Catalog::read(bytes)?);
+        self.check_pack(bytes)?;
+        self.take_checked();
         Ok(())
+    }
+
+    /// The first half of [`Engine::load_pack`]: what was loaded before serves until [`Engine::take_checked`].
+    ///
+    /// # Errors
+    /// As [`Catalog::read`].
+    pub fn check_pack(&mut self, bytes: Vec<u8>) -> Result<()> {
+        self.checked = Some(Checked::of(bytes)?);
+        Ok(())
+    }
+
+    /// Takes the pack that was checked; `false` without one.
+    pub fn take_checked(&mut self) -> bool {
+        let Some(checked) = self.checked.take() else { return false };
+        self.take(checked.into_catalog());
+        true
     }
 
     /// Takes plain items; what was loaded before still serves when they are refused.

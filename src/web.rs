@@ -74,6 +74,18 @@ impl Core {
         self.0.load_pack(bytes).map_err(|error| error.under("catalog")).thrown()
     }
 
+    /// The first half of taking a pack.
+    #[wasm_bindgen(js_name = checkPack)]
+    pub fn check_pack(&mut self, bytes: Vec<u8>) -> Js<()> {
+        self.0.check_pack(bytes).map_err(|error| error.under("catalog")).thrown()
+    }
+
+    /// The second half; `false` when no pack was checked.
+    #[wasm_bindgen(js_name = takeChecked)]
+    pub fn take_checked(&mut self) -> bool {
+        self.0.take_checked()
+    }
+
     /// Takes plain items.
     #[wasm_bindgen(js_name = loadItems)]
     pub fn load_items(&mut self, items: JsValue) -> Js<()> {
@@ -115,11 +127,21 @@ impl Core {
         Ok(event.map(|event| Uint8Array::from(encode_record(&event).as_slice())))
     }
 
-    /// Merges stored records.
-    pub fn restore(&mut self, records: Vec<Uint8Array>) -> JsValue {
-        let records: Vec<Vec<u8>> = records.iter().map(Uint8Array::to_vec).collect();
-        let outcome = self.0.restore(records.iter().map(Vec::as_slice));
-        encode(&convert::Counts::of(&outcome))
+    /// Merges stored records, which cross as one: end to end, and the length of each.
+    pub fn restore(&mut self, joined: &[u8], lengths: &[u32]) {
+        let mut rest = joined;
+        let records = lengths.iter().map_while(|&length| {
+            let (record, others) = rest.split_at_checked(length as usize)?;
+            rest = others;
+            Some(record)
+        });
+        self.0.restore(records);
+    }
+
+    /// Folds the log, which the first question would do otherwise.
+    pub fn fold(&mut self, now: f64) -> Js<()> {
+        self.0.profile(moment(now)?);
+        Ok(())
     }
 
     /// Merges exported events.

@@ -17,13 +17,16 @@ export class Core {
   static recordId(record: Uint8Array): string | undefined;
   readonly items: number;
   loadPack(bytes: Uint8Array): void;
+  checkPack(bytes: Uint8Array): void;
+  takeChecked(): boolean;
   loadItems(items: unknown): void;
   ids(): string[];
   setRules(rules: unknown): void;
   setGates(learn: boolean, rank: boolean): void;
   setSecret(secret: number): void;
   observe(event: CanonicalEvent, now: number): Uint8Array | undefined;
-  restore(records: Uint8Array[], now: number): { added: number; known: number; refused: number };
+  restore(joined: Uint8Array, lengths: Uint32Array): void;
+  fold(now: number): void;
   expire(now: number): string[];
   import(
     events: unknown,

@@ -14,6 +14,7 @@ import { resetEngine } from "./loader.js";
 import type { SlateData } from "./passthrough.js";
 import { Names, readSlate } from "./slate.js";
 import type { Gates, Rule } from "./types.js";
+import { breath } from "./wait.js";
 
 /** What the engine needs of its owner. */
 export interface Owner {
@@ -63,12 +64,27 @@ export class Engine {
    * The engine's coded error; what was loaded before still serves.
    */
   load(content: CatalogContent): boolean {
-    const done = this.use((core) => loadInto(core, content), () => false);
-    if (done) {
-      this.#content = content;
-      this.#names = new Names();
-    }
-    return done;
+    return this.use((core) => loadInto(core, content), () => false) && this.#inForce(content);
+  }
+
+  #inForce(content: CatalogContent): true {
+    this.#content = content;
+    this.#names = new Names();
+    return true;
+  }
+
+  /**
+   * The same for a page that works in between: a pack is loaded in two steps.
+   *
+   * # Errors
+   * As `load`.
+   */
+  async loadInSteps(content: CatalogContent): Promise<boolean> {
+    if (!("pack" in content)) return this.load(content);
+    this.use((core) => core.checkPack(content.pack), nothing);
+    await breath();
+    // What was checked is gone when the engine was replaced meanwhile.
+    return this.use((core) => core.takeChecked(), () => false) ? this.#inForce(content) : this.load(content);
   }
 
   /**
@@ -144,7 +160,7 @@ export class Engine {
     if (this.#rules.length > 0) core.setRules(this.#rules);
     if (this.#content) loadInto(core, this.#content);
     const records = this.#owner.records();
-    if (records.length > 0) core.restore(records, this.#owner.now());
+    if (records.length > 0) restoreInto(core, records);
     this.#core = core;
     this.#generation = this.#loaded.generation;
     return core;
@@ -170,6 +186,18 @@ export class Engine {
     this.#core = undefined;
     this.#owner.restarted(false, cause);
   }
+}
+
+/** Takes in records that were kept: they cross as one, which is several times as fast as one by one. */
+export function restoreInto(core: Core, records: readonly Uint8Array[]): void {
+  const lengths = Uint32Array.from(records, ({ length }) => length);
+  const joined = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const record of records) {
+    joined.set(record, at);
+    at += record.length;
+  }
+  core.restore(joined, lengths);
 }
 
 function loadInto(core: Core, content: CatalogContent): true {

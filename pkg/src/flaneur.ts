@@ -121,8 +121,8 @@ export class Handle {
    * # Errors
    * The coded error of a malformed catalog or rule.
    */
-  prepare(loaded: Loaded | NotLoaded, content: CatalogContent | undefined): void {
-    if ("glue" in loaded) this.#start(loaded, content);
+  async prepare(loaded: Loaded | NotLoaded, content: CatalogContent | undefined): Promise<void> {
+    if ("glue" in loaded) await this.#start(loaded, content);
     else this.#missing = loaded.reason;
     this.#content = content;
     if (content && !this.#memory.engine) this.#ids(); // no engine is there to refuse a malformed catalog
@@ -132,6 +132,11 @@ export class Handle {
   /** Lets the browser compile what a ranking takes, while the disk answers. */
   rehearse(): void {
     if (this.#consent.gates.rank) this.#serving()?.use((core) => core.rehearse(this.#now()), () => undefined);
+  }
+
+  /** Reads the shopper's profile from the log, which the first ranking would do otherwise. */
+  fold(): void {
+    if (this.#consent.gates.rank) this.#serving()?.use((core) => core.fold(this.#now()), () => undefined);
   }
 
   /** Goes to work. */
@@ -151,7 +156,7 @@ export class Handle {
     if (this.#consent.gates.store) await write?.();
   }
 
-  #start(loaded: Loaded, content: CatalogContent | undefined): void {
+  async #start(loaded: Loaded, content: CatalogContent | undefined): Promise<void> {
     const engine = new Engine(loaded, {
       seed: this.#options.seed,
       now: () => this.#now(),
@@ -160,7 +165,7 @@ export class Handle {
     });
     this.#memory.engine = engine;
     engine.setGates(this.#consent.gates);
-    if (content && !engine.load(content)) this.#missing = "engine_unstable";
+    if (content && !(await engine.loadInSteps(content))) this.#missing = "engine_unstable";
     engine.setRules(this.#options.rules ?? []);
   }
 

@@ -7,6 +7,7 @@
 
 import type { Core } from "./core.js";
 import type { Engine } from "./engine.js";
+import { restoreInto } from "./engine.js";
 import type { Brought } from "./export.js";
 import type { DeviceLog, Entry } from "./log.js";
 import { giftOf, visitOf } from "./scope.js";
@@ -43,7 +44,7 @@ export class Memory {
   restore(entries: readonly Entry[]): boolean {
     const added = this.log.adopt(entries);
     if (added.length === 0) return false;
-    this.engine?.use((core) => core.restore(added, this.#now()), () => undefined);
+    this.engine?.use((core) => restoreInto(core, added), () => undefined);
     this.expire();
     return true;
   }
@@ -67,7 +68,7 @@ export class Memory {
   /** Brings back what was forgotten here, on disk and in the other tabs. */
   takeBack(entries: readonly Entry[]): void {
     this.log.add(entries, false, true);
-    this.engine?.use((core) => core.restore(entries.map(([, record]) => record), this.#now()), () => undefined);
+    this.engine?.use((core) => restoreInto(core, entries.map(([, record]) => record)), () => undefined);
   }
 
   #forgetThese(ids: string[]): readonly Entry[] {

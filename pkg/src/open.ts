@@ -15,22 +15,23 @@ import { breath } from "./wait.js";
 export async function openWith(sources: Sources, options: unknown): Promise<Flaneur> {
   const checked = checkOptions(options);
   const engine = loadEngine(sources, checked.wasm); // never rejects
+  // On a slow device, each of the steps between is nearly as long as a task may be.
+  await breath();
   const handle = new Handle(checked, sources.measurer);
   try {
     const parts = Promise.all([engine, reachCatalog(checked.catalog)]);
     parts.catch(() => {}); // awaited below: what fails before must not be left unhandled
-    // On a slow device, each of the steps between is nearly as long as a task may be.
-    await breath();
     const memory = handle.recall();
     memory.catch(() => {});
     const ready = await parts;
     await breath();
-    handle.prepare(...ready); // while the disk still answers
+    await handle.prepare(...ready); // while the disk still answers
     await breath();
     handle.rehearse();
     await memory;
     await breath();
     handle.begin();
+    handle.fold();
     await breath();
     return handle.face();
   } catch (e) {

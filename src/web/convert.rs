@@ -1,13 +1,12 @@
 //! Conversions between JavaScript's values and the wire twins, and errors between both.
 
 use js_sys::{Array, Float64Array, Reflect, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::decode::{Read, read};
 use super::encode::encode;
 use crate::catalog::Item;
-use crate::engine::{Merged, Restored};
+use crate::engine::Merged;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::encode_record;
 use crate::rank::Slate;
@@ -94,20 +93,6 @@ pub(super) fn seed(given: Option<f64>) -> core::result::Result<u64, JsValue> {
 /// A list of texts.
 pub(super) fn strings(texts: &[String]) -> Array {
     texts.iter().map(|text| JsValue::from_str(text)).collect()
-}
-
-/// How many events a restore added, knew and refused.
-#[derive(Serialize)]
-pub(super) struct Counts {
-    added: usize,
-    known: usize,
-    refused: usize,
-}
-
-impl Counts {
-    pub(super) fn of(restored: &Restored) -> Self {
-        Self { added: restored.added, known: restored.known, refused: restored.refused.len() }
-    }
 }
 
 /// What an import did, with the records to store.
