@@ -39,7 +39,9 @@ fn a_ranking_allocates_no_more_than_its_ceiling() {
         .map(|seed| {
             let request = shop::request("home", 24, seed);
             let count = allocation_counter::measure(|| {
-                assert_eq!(engine.rank(request, NOW).unwrap().entries.len(), 24);
+                let slate = engine.rank(request, NOW).unwrap();
+                assert_eq!(slate.entries.len(), 24);
+                engine.recycle(slate);
             });
             count.count_total
         })
