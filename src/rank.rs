@@ -191,9 +191,12 @@ fn name(scratch: &Scratch, request: &Request, slate: &mut Slate) {
     let mut items = scratch.lend::<Vec<u8>>();
     slate.entries.iter().for_each(|entry| items.extend_from_slice(&entry.item.to_le_bytes()));
     let seed = request.seed ^ xxh64(request.slot.as_bytes(), 1);
-    let digits = xxh64(&items, seed);
-    for at in (0..16).rev() {
-        slate.id.push(char::from(HEX[(digits >> (4 * at)) as usize % 16]));
+    let mut left = xxh64(&items, seed);
+    let mut digits = [0; 16];
+    for digit in digits.iter_mut().rev() {
+        *digit = HEX[left as usize % 16];
+        left /= 16;
     }
+    slate.id.push_str(std::str::from_utf8(&digits).unwrap_or_default());
     slate.slot.push_str(&request.slot);
 }

@@ -400,6 +400,11 @@ impl<'a> Table<'a> {
         known.total() + off + self.calibration(known, owed) - self.penalty * known.likeness
     }
 
+    /// The same of several.
+    fn values(&self, list: &[u32], boost: f64, owed: &[f64]) -> Lent<'a, Vec<f64>> {
+        self.bench.desk.scratch.collect(list.iter().map(|&at| self.value(&self.pool[at as usize], boost, owed)))
+    }
+
     /// The free candidate of highest value; variants of what has a place only when nothing else is left.
     fn best(&self, boost: f64, owed: &[f64]) -> Option<usize> {
         [false, true].into_iter().find_map(|twins| {
@@ -433,7 +438,7 @@ impl<'a> Table<'a> {
         let list = scratch.collect(self.drawable());
         let contest = Contest {
             scratch,
-            values: scratch.collect(list.iter().map(|&at| self.value(&self.pool[at as usize], boost, owed))),
+            values: self.values(&list, boost, owed),
             groups: scratch.filled(list.len(), 0_u8),
             shares: [1.0, 0.0, 0.0],
             uniform: UNIFORM_POOL,
@@ -458,7 +463,7 @@ impl<'a> Table<'a> {
         let list = scratch.collect(self.drawable().filter(fresh).filter(within));
         let contest = Contest {
             scratch,
-            values: scratch.collect(list.iter().map(|&at| self.value(known(at), 0.0, owed))),
+            values: self.values(&list, 0.0, owed),
             groups: scratch.collect(list.iter().map(|&at| known(at).standing.tier as u8)),
             shares: self.bench.appetite.shares(dial),
             uniform: list.len(),

@@ -82,7 +82,7 @@ fn nearest(
 
 /// Adds the best, and gives their memory back.
 fn keep(desk: &Desk<'_>, top: Top, found: &mut Vec<u32>) {
-    let best = top.into_set();
+    let mut best = top.into_set();
     found.extend(best.iter().map(|&(_, item)| item));
-    desk.scratch.give(best);
+    desk.scratch.give(&mut best);
 }

@@ -9,6 +9,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 
 use flaneur_kernels::Queries;
@@ -65,9 +66,9 @@ impl fmt::Debug for Scratch {
 
 impl Scratch {
     /// Lends an empty list until it is dropped.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn lend<S: Spare>(&self) -> Lent<'_, S> {
-        Lent { spare: self.take(), home: self }
+        Lent { spare: ManuallyDrop::new(self.take()), home: self }
     }
 
     /// Lends a copy.
@@ -101,7 +102,6 @@ impl Scratch {
     }
 
     /// An empty list to keep.
-    #[inline(never)]
     pub(super) fn take<S: Spare>(&self) -> S {
         let shelf = S::shelf(self);
         let mut all = shelf.take();
@@ -110,26 +110,27 @@ impl Scratch {
         spare
     }
 
-    /// Takes a list back.
+    /// Takes a list back, and leaves an empty one without memory.
     #[inline(never)]
-    pub(super) fn give<S: Spare>(&self, mut spare: S) {
+    pub(super) fn give<S: Spare>(&self, spare: &mut S) {
         spare.empty();
         let shelf = S::shelf(self);
         let mut all = shelf.take();
-        all.push(spare);
+        all.push(std::mem::take(spare));
         std::mem::forget(shelf.replace(all));
     }
 
     /// Takes back what a slate is made of, when nobody needs it any more.
     pub fn recycle(&self, mut slate: Slate) {
-        slate.entries.drain(..).for_each(|entry| self.give(entry.reasons));
-        self.give(slate);
+        slate.entries.iter_mut().for_each(|entry| self.give(&mut entry.reasons));
+        self.give(&mut slate);
     }
 }
 
 /// A list that goes back to its shelf when it is dropped.
 pub(super) struct Lent<'a, S: Spare> {
-    spare: S,
+    /// What goes back has no memory left to drop.
+    spare: ManuallyDrop<S>,
     home: &'a Scratch,
 }
 
@@ -150,6 +151,6 @@ impl<S: Spare> DerefMut for Lent<'_, S> {
 impl<S: Spare> Drop for Lent<'_, S> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.home.give(std::mem::take(&mut self.spare));
+        self.home.give(&mut *self.spare);
     }
 }
