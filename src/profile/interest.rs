@@ -83,7 +83,6 @@ impl Interests {
     }
 
     /// The `most` centres of largest weight at `now`, strongest first, ties by founding.
-    #[must_use]
     pub fn strongest(&self, most: usize, now: Millis) -> impl Iterator<Item = &Interest> {
         let mut keys = [(u64::MAX, u32::MAX); MAX_INTERESTS];
         for ((key, interest), at) in keys.iter_mut().zip(&self.0).zip(0..) {

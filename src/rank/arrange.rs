@@ -16,24 +16,22 @@
 //! Source: Carbonell & Goldstein 1998 (maximal marginal relevance); the obvious
 //! shelf after Ge et al. 2010; boost and penalty sizes from `docs/ALGORITHMS.md`.
 
-use super::active::{Active, excluder};
+use super::Request;
+use super::active::excluder;
 use super::balance::{Balance, Standing};
-use super::eligible::Eligible;
-use super::explore::{Contest, Model, draw};
+use super::bench::Bench;
+use super::explore::{Contest, draw};
 use super::ruleset::{has, set};
-use super::score::Scorer;
 use super::scratch::Lent;
 use super::signal::added;
 use super::slate::{Ranked, Reason, largest_first};
-use super::strength::Strength;
 use super::tally::Tally;
-use super::{Desk, Request, retrieve};
 use crate::catalog::RelationKind;
 use crate::catalog::token::token;
 use crate::log::Tier;
 use crate::math::order::{by_key, falling, ranking};
 use crate::math::{Stream, between, exp, ln};
-use crate::profile::{Appetite, DEFAULT_SURPRISE};
+use crate::profile::DEFAULT_SURPRISE;
 
 /// How many of the best free candidates the uniform share of a draw is among.
 pub const UNIFORM_POOL: usize = 100;
@@ -45,36 +43,6 @@ const DRAWN: usize = 300;
 const BEST_SELLERS: usize = 100;
 /// Cosine to one of the last three items from which an item is a look-alike.
 const LOOK_ALIKE: f64 = 0.75;
-
-/// What the arrangement reads.
-pub(super) struct Bench<'a> {
-    pub(super) desk: &'a Desk<'a>,
-    pub(super) request: &'a Request,
-    pub(super) rules: Active<'a>,
-    pub(super) eligible: Eligible<'a>,
-    pub(super) scorer: Scorer<'a>,
-    pub(super) model: Option<Model<'a>>,
-    pub(super) appetite: Appetite,
-    /// Who competes, ascending.
-    pub(super) candidates: Lent<'a, Vec<u32>>,
-}
-
-impl<'a> Bench<'a> {
-    pub(super) fn new(desk: &'a Desk<'a>, request: &'a Request) -> Self {
-        let mut rules = Active::new(desk, request);
-        let eligible = Eligible::new(desk, request, &rules);
-        rules.take_turns(desk.catalog, request, |item| eligible.has(item));
-        let scorer = Scorer::new(desk, request);
-        let model = Model::new(desk, request);
-        let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
-        let appetite = desk.profile.learned(desk.catalog, request.now).appetite;
-        Self { desk, request, rules, eligible, scorer, model, appetite, candidates }
-    }
-
-    fn strength(&self) -> &'static Strength {
-        Strength::of(self.model.is_some())
-    }
-}
 
 /// One candidate for the places.
 pub(super) struct Candidate {
@@ -101,7 +69,7 @@ impl Candidate {
 /// One bench's view of the slate while it grows.
 pub(super) struct Table<'a> {
     bench: &'a Bench<'a>,
-    /// The pins that hold, as place and item.
+    /// The pins that hold, as place and item, until the places are filled.
     pins: Vec<(usize, u32)>,
     pool: Lent<'a, Vec<Candidate>>,
     /// Their vectors side by side, `[pool, dims]`, and products with one of them, `[pool]`.
@@ -136,7 +104,11 @@ struct Choice {
 ///
 /// Shapes: one or two tables; the pins of the last hold.
 pub(super) fn arrange(tables: &mut [Table<'_>], stream: &mut Stream, entries: &mut Vec<Ranked>) {
-    let pins = tables.last_mut().map(|table| std::mem::take(&mut table.pins)).unwrap_or_default();
+    let mut pins = Vec::new();
+    for table in &mut *tables {
+        pins = std::mem::take(&mut table.pins);
+        pins.iter().for_each(|&(_, item)| table.reserve(item));
+    }
     let size = tables.iter().map(|table| table.size).max().unwrap_or(0);
     let mut draft = if tables.len() > 1 { Some(Draft::new(tables[0].bench.request)) } else { None };
     for place in 0..size {
@@ -287,12 +259,7 @@ impl<'a> Table<'a> {
         let (level, penalty) = (level(&scores), bench.strength().likeness * share);
         let size = request.size.min(pool.len());
         let surprises = scratch.collect(discovery_places(size, dial * bench.strength().discoveries));
-        let (all, pins) = (pins, Vec::new());
-        let mut table =
-            Self { bench, pins, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally };
-        all.iter().for_each(|&(_, item)| table.reserve(item));
-        table.pins = all;
-        table
+        Self { bench, pins, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally }
     }
 
     /// Fills a place, given the entries above; `None` when nothing may come.

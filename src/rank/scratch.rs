@@ -7,7 +7,7 @@
 //!
 //! Cost: a push and a pop for each list; the memory of the largest ranking is kept.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
@@ -20,7 +20,7 @@ use super::slate::{Reason, Slate};
 
 /// What can be lent: it is emptied, and keeps its memory.
 pub(super) trait Spare: Default {
-    fn shelf(scratch: &Scratch) -> &Cell<Vec<Self>>;
+    fn shelf(scratch: &Scratch) -> &RefCell<Vec<Self>>;
     fn empty(&mut self);
 }
 
@@ -29,11 +29,11 @@ macro_rules! shelves {
         /// The memory that one ranking leaves to the next. New, it holds none.
         #[derive(Default)]
         pub struct Scratch {
-            $($name: Cell<Vec<$spare>>,)*
+            $($name: RefCell<Vec<$spare>>,)*
         }
 
         $(impl Spare for $spare {
-            fn shelf(scratch: &Scratch) -> &Cell<Vec<Self>> {
+            fn shelf(scratch: &Scratch) -> &RefCell<Vec<Self>> {
                 &scratch.$name
             }
 
@@ -103,21 +103,16 @@ impl Scratch {
 
     /// An empty list to keep.
     pub(super) fn take<S: Spare>(&self) -> S {
-        let shelf = S::shelf(self);
-        let mut all = shelf.take();
-        let spare = all.pop().unwrap_or_default();
-        std::mem::forget(shelf.replace(all));
-        spare
+        S::shelf(self).try_borrow_mut().ok().and_then(|mut shelf| shelf.pop()).unwrap_or_default()
     }
 
     /// Takes a list back, and leaves an empty one without memory.
     #[inline(never)]
     pub(super) fn give<S: Spare>(&self, spare: &mut S) {
         spare.empty();
-        let shelf = S::shelf(self);
-        let mut all = shelf.take();
-        all.push(std::mem::take(spare));
-        std::mem::forget(shelf.replace(all));
+        if let Ok(mut shelf) = S::shelf(self).try_borrow_mut() {
+            shelf.push(std::mem::take(spare));
+        }
     }
 
     /// Takes back what a slate is made of, when nobody needs it any more.
