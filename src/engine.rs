@@ -291,6 +291,8 @@ impl Engine {
 
     /// Ranks for a slot; the shop's own order when ranking is shut, nothing personal when learning is.
     ///
+    /// Cost: as [`crate::rank`]; no allocation, once the slates before were handed back by [`Engine::recycle`].
+    ///
     /// # Errors
     /// The first illegal field of the request.
     pub fn rank(&mut self, wire: RequestWire, now: Millis) -> Result<Slate> {

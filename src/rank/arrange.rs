@@ -252,10 +252,9 @@ impl<'a> Table<'a> {
         let mut dots = scratch.filled(pool.len(), 0_i32);
         mark_obvious(bench, &mut pool, &rows, &mut dots);
         let first = scratch.collect(pool.iter().take(DRAWN).map(|known| known.item));
-        let (mut apart, drawn) = (scratch.lend::<Vec<f64>>(), first.len());
-        if let Some(model) = bench.model.as_ref().filter(|_| share > 0.0 && drawn > 0) {
-            model.apart(desk, &request.slot, share, &first, &rows, &mut apart);
-        }
+        let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
+        let apart = explores.map(|model| model.apart(desk, &request.slot, share, &first, &rows));
+        let (apart, drawn) = (apart.unwrap_or_else(|| scratch.lend()), first.len());
         let (level, penalty) = (level(&scores), bench.strength().likeness * share);
         let size = request.size.min(pool.len());
         let surprises = scratch.collect(discovery_places(size, dial * bench.strength().discoveries));

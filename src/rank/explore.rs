@@ -100,25 +100,25 @@ impl<'a> Model<'a> {
     /// The draws are the same until another visit taught something, whatever the request's seed.
     pub(super) fn apart(
         &self,
-        desk: &Desk<'_>,
+        desk: &Desk<'a>,
         slot: &str,
         share: f64,
         items: &[u32],
         rows: &[u8],
-        apart: &mut Vec<f64>,
-    ) {
+    ) -> Lent<'a, Vec<f64>> {
         let mut stream = Stream::new(self.learned.mark(), slot);
-        let mut l = desk.scratch.copy(self.learned.precision());
+        let (mut l, mut apart) = (desk.scratch.copy(self.learned.precision()), desk.scratch.lend());
         if !factor(&mut l, FEATURES) {
-            return;
+            return apart;
         }
         let mut dots = desk.scratch.filled(items.len(), 0_i32);
         for _ in 0..ENSEMBLE / 2 {
             let mut step = [0.0; FEATURES];
             step.iter_mut().for_each(|cell| *cell = stream.normal() * SPREAD * share);
             solve_upper(&l, &mut step);
-            Linear::of(desk, &step).values(desk.catalog, items, rows, &mut dots, apart);
+            Linear::of(desk, &step).values(desk.catalog, items, rows, &mut dots, &mut apart);
         }
+        apart
     }
 }
 

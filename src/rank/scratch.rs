@@ -65,7 +65,7 @@ impl fmt::Debug for Scratch {
 }
 
 impl Scratch {
-    /// Lends an empty list until it is dropped.
+    /// Lends an empty list until it is dropped. Not inlined, as [`Scratch::give`]: there are a hundred places.
     #[inline(never)]
     pub(super) fn lend<S: Spare>(&self) -> Lent<'_, S> {
         Lent { spare: ManuallyDrop::new(self.take()), home: self }
