@@ -416,11 +416,11 @@ impl Catalog {
         self.whitening().features(self, item)
     }
 
-    /// Weights on the features as weights on the quantized vectors: `w·z = direction·x + offset`,
-    /// and the constant's own part, which is all that an item without a vector has.
-    #[must_use]
-    pub fn unfold(&self, weights: &[f64]) -> (Vec<f64>, f64, f64) {
-        self.whitening().unfold(weights)
+    /// Weights on the features as weights on the quantized vectors: `w·z = direction·x + offset`.
+    ///
+    /// Returns the offset, and the constant's own part, which is all that an item without a vector has.
+    pub fn unfold(&self, weights: &[f64], direction: &mut Vec<f64>) -> (f64, f64) {
+        self.whitening().unfold(weights, direction)
     }
 
     fn whitening(&self) -> &Whitening {
@@ -434,12 +434,9 @@ impl Catalog {
         queries.above(&self.bytes[start..start + self.dims() * self.len()], &self.inverse_norms, keep);
     }
 
-    /// The vectors of several items side by side, `[items, dims]`.
-    #[must_use]
-    pub fn gather(&self, items: impl Iterator<Item = u32>) -> Vec<u8> {
-        let mut rows = Vec::new();
+    /// Puts the vectors of several items side by side, `[items, dims]`.
+    pub fn gather(&self, items: impl Iterator<Item = u32>, rows: &mut Vec<u8>) {
         items.for_each(|item| rows.extend_from_slice(self.vector_bytes(item)));
-        rows
     }
 
     /// Whether the pack has that relation.

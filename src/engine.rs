@@ -12,7 +12,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
 use crate::math::order;
 use crate::profile::{Intent, Profile, intent};
-use crate::rank::{Desk, Explained, Request, Rule, RuleSet, Slate, Weights, explain, serve, shop_order};
+use crate::rank::{
+    Desk, Explained, Ranked, Request, Rule, RuleSet, Scratch, Slate, Weights, explain, serve, shop_order,
+};
 use crate::replay::{Replay, replay};
 use crate::time::{DAY_MS, Millis};
 use crate::trial::{TrialResult, trials};
@@ -62,7 +64,9 @@ pub struct Engine {
     profile: Profile,
     /// The log's epoch at the last fold; `None` when everything must be folded again.
     folded: Option<u64>,
-    slates: VecDeque<(Slate, Vec<usize>)>,
+    /// Without reasons, each with the places that were seen.
+    slates: Vec<(Slate, Vec<usize>)>,
+    scratch: Scratch,
     /// What was decided and not yet seen.
     decisions: VecDeque<(String, Occasion, Decision)>,
     /// What this page showed while nothing was logged: frequency caps hold without it too.
@@ -306,6 +310,8 @@ impl Engine {
 
     /// Ranks for a slot; the shop's own order when ranking is shut, nothing personal when learning is.
     ///
+    /// Cost: as [`crate::rank`]; no allocation, once the slates before were handed back by [`Engine::recycle`].
+    ///
     /// # Errors
     /// The first illegal field of the request.
     pub fn rank(&mut self, wire: RequestWire, now: Millis) -> Result<Slate> {
@@ -315,21 +321,39 @@ impl Engine {
         let seed = xxhash_rust::xxh64::xxh64(&visit.to_le_bytes(), self.seed);
         let asked = wire.explain.clone();
         let request = wire.into_request(&self.catalog, seed, now)?;
-        let mut slate = self.serve(&request);
-        let served = request.as_served(self.secret).filter(|_| self.rank);
-        slate.explained = asked.zip(served).map(|(ids, request)| self.explain(&request, &slate, &ids.0));
+        let mut slate = self.answer(&request);
+        if let Some(ids) = asked {
+            let served = request.as_served(self.secret).filter(|_| self.rank);
+            slate.explained = served.map(|request| self.explain(&request, &slate, &ids.0));
+        }
+        self.remember(&slate);
         Ok(slate)
     }
 
     /// Ranks an exact request, and remembers the slate for [`Engine::seen`].
     pub fn serve(&mut self, request: &Request) -> Slate {
         let slate = self.answer(request);
-        self.slates.retain(|(known, _)| known.id != slate.id);
-        self.slates.push_back((slate.clone(), Vec::new()));
-        if self.slates.len() > SLATES {
-            self.slates.pop_front();
-        }
+        self.remember(&slate);
         slate
+    }
+
+    /// Remembers a slate, in the memory of the one that goes for it: of the same name, or the oldest.
+    fn remember(&mut self, slate: &Slate) {
+        let same = self.slates.iter().position(|(known, _)| known.id == slate.id);
+        let gone = same.or((self.slates.len() == SLATES).then_some(0));
+        let (mut known, mut seen) = gone.map(|at| self.slates.remove(at)).unwrap_or_default();
+        known.id.clone_from(&slate.id);
+        known.slot.clone_from(&slate.slot);
+        known.trial = slate.trial.clone();
+        known.entries.clear();
+        known.entries.extend(slate.entries.iter().map(|entry| Ranked { reasons: Vec::new(), ..*entry }));
+        seen.clear();
+        self.slates.push((known, seen));
+    }
+
+    /// Takes a slate back that is needed no more: the next one is made in its memory.
+    pub fn recycle(&self, slate: Slate) {
+        self.scratch.recycle(slate);
     }
 
     /// Ranks an exact request, without remembering the slate.
@@ -363,7 +387,8 @@ impl Engine {
             blank = self.profile.refusals_only();
             &blank
         };
-        let desk = Desk { catalog: &self.catalog, profile, rules: &self.rules, weights: &self.weights };
+        let (catalog, rules, weights, scratch) = (&self.catalog, &self.rules, &self.weights, &self.scratch);
+        let desk = Desk { catalog, profile, rules, weights, scratch };
         answer(&desk, self.rank)
     }
 

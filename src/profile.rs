@@ -19,7 +19,7 @@ mod offered;
 mod session;
 mod stated;
 
-use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use litemap::LiteMap;
 
@@ -55,6 +55,17 @@ struct Tired {
     visit: u32,
 }
 
+/// What is learned once the running visit has ended: computed when it is first asked for.
+#[derive(Clone, Debug, Default)]
+struct Ended(OnceLock<Box<Learned>>);
+
+/// It follows from the rest of a profile, whether it was asked for or not.
+impl PartialEq for Ended {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// What the log says, as of its newest event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
@@ -73,6 +84,7 @@ pub struct Profile {
     basket: LiteMap<u32, (f64, Millis)>,
     fatigue: LiteMap<u32, Tired>,
     learned: Learned,
+    ended: Ended,
     showings: Showings,
     offered: Offered,
     /// How many slate entries were seen.
@@ -99,6 +111,7 @@ impl Profile {
     /// Folds one more event, which must not precede those already folded.
     pub fn step(&mut self, catalog: &Catalog, event: &Event) {
         self.events += 1;
+        self.ended = Ended::default();
         let visit = self.session.visit;
         self.session.enter(event);
         if self.session.visit != visit {
@@ -180,13 +193,13 @@ impl Profile {
 
     /// What was learned from seen slates, as of `now`: a visit that has ended counts in.
     ///
-    /// Cost: free while a visit runs or after it was counted; else one step of the fold.
+    /// Cost: free while a visit runs or after it was counted; else one step of the fold, once until the next event.
     #[must_use]
-    pub fn learned(&self, catalog: &Catalog, now: Millis) -> Cow<'_, Learned> {
+    pub fn learned(&self, catalog: &Catalog, now: Millis) -> &Learned {
         if self.learned.is_waiting() && !self.session.runs(now) {
-            return Cow::Owned(self.learned.ended(catalog));
+            return self.ended.0.get_or_init(|| Box::new(self.learned.ended(catalog)));
         }
-        Cow::Borrowed(&self.learned)
+        &self.learned
     }
 
     /// The surprises to keep away from a slot: those last seen there, once that is a minute ago, and
@@ -199,10 +212,15 @@ impl Profile {
     /// What lies in the basket, newest first.
     #[must_use]
     pub fn basket(&self, now: Millis) -> Vec<u32> {
-        let fresh = self.basket.iter().filter(|(_, (_, at))| at.days_until(now) <= BASKET_DAYS);
-        let mut items: Vec<(f64, u32)> = fresh.map(|(&item, &(_, at))| (at.0 as f64, item)).collect();
+        let mut items: Vec<(f64, u32)> = self.held(now).map(|(item, at)| (at.0 as f64, item)).collect();
         by_score(&mut items);
         items.into_iter().map(|(_, item)| item).collect()
+    }
+
+    /// What lies in the basket, ascending by item, with when it was last put there.
+    pub fn held(&self, now: Millis) -> impl Iterator<Item = (u32, Millis)> + '_ {
+        let fresh = move |(_, (_, at)): &(&u32, &(f64, Millis))| at.days_until(now) <= BASKET_DAYS;
+        self.basket.iter().filter(fresh).map(|(&item, &(_, at))| (item, at))
     }
 
     /// The dial in force, 0..=1.

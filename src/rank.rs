@@ -12,6 +12,7 @@ mod active;
 mod appraise;
 mod arrange;
 mod balance;
+mod bench;
 mod direction;
 mod eligible;
 mod experiment;
@@ -24,6 +25,7 @@ mod retrieve;
 mod rule;
 mod ruleset;
 mod score;
+mod scratch;
 mod signal;
 mod slate;
 mod strength;
@@ -38,8 +40,11 @@ pub use explore::{ENSEMBLE, UNIFORM_SHARE};
 pub use rule::{Amount, Deed, Edge, Per, Rule, Span, When, Where, is_within};
 pub use ruleset::{MAX_PRIORITY, MAX_RULES, RuleSet};
 pub use score::Scored;
+pub use scratch::Scratch;
 pub use signal::{Block, CALIBRATION, DISCOVERY, DIVERSITY, LEARNED, SIGNALS, Signal, Weights, terms};
 pub use slate::{Ranked, Reason, Slate};
+
+use xxhash_rust::xxh64::xxh64;
 
 use crate::catalog::Catalog;
 use crate::log::Context;
@@ -47,6 +52,8 @@ use crate::math::Stream;
 use crate::profile::Profile;
 use crate::time::Millis;
 use active::Active;
+use arrange::Table;
+use bench::Bench;
 use eligible::Eligible;
 use explore::Model;
 use score::Scorer;
@@ -109,37 +116,34 @@ pub struct Desk<'a> {
     pub rules: &'a RuleSet,
     /// The weights in force.
     pub weights: &'a Weights,
+    /// The memory of rankings: one for as long as there are any.
+    pub scratch: &'a Scratch,
 }
 
 /// Ranks for one slot, without regard to an experiment.
 #[must_use]
 pub fn rank(desk: &Desk<'_>, request: &Request) -> Slate {
-    interleave(desk, std::slice::from_ref(request))
+    let bench = Bench::new(desk, request);
+    fill(&bench, &mut [Table::new(&bench)])
 }
 
-/// Ranks for one slot by the picks of several requests, which differ in nothing but dial, calibration,
+/// Ranks for one slot by the picks of two requests, which differ in nothing but dial, calibration,
 /// boosts and learning.
-///
-/// Shapes: one or two requests; none gives an empty slate.
-fn interleave(desk: &Desk<'_>, requests: &[Request]) -> Slate {
-    let Some(request) = requests.first() else { return Slate::default() };
-    let learned = desk.profile.learned(desk.catalog, request.now);
-    let mut benches = Vec::with_capacity(requests.len());
-    let mut pools = Vec::with_capacity(requests.len());
-    for request in requests {
-        let mut rules = Active::new(desk, request);
-        let eligible = Eligible::new(desk, request, &rules);
-        rules.take_turns(desk.catalog, request, |item| eligible.has(item));
-        let scorer = Scorer::new(desk, request);
-        let model = Model::new(desk.catalog, request, &learned);
-        pools.push(retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref()));
-        let appetite = learned.appetite;
-        benches.push(arrange::Bench { desk, request, rules, eligible, scorer, model, appetite });
+fn interleave(desk: &Desk<'_>, requests: &[Request; 2]) -> Slate {
+    let [one, two] = requests.each_ref().map(|request| Bench::new(desk, request));
+    fill(&one, &mut [Table::new(&one), Table::new(&two)])
+}
+
+/// Fills a slate from one or two tables, of which the bench is the first.
+fn fill(bench: &Bench<'_>, tables: &mut [Table<'_>]) -> Slate {
+    let (desk, request, rules) = (bench.desk, bench.request, &bench.rules);
+    let mut slate = desk.scratch.take::<Slate>();
+    arrange::arrange(tables, &mut Stream::new(request.seed, &request.slot), &mut slate.entries);
+    if rules.counts() {
+        slate.short = explain::shortage(desk, rules, &slate.entries, request.size, &bench.candidates);
     }
-    let rules = &benches[0].rules;
-    let entries = arrange::arrange(&benches, &pools, &mut Stream::new(request.seed, &request.slot));
-    let short = if rules.counts() { explain::shortage(desk, rules, &entries, request.size, &pools[0]) } else { None };
-    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, short, ..Slate::default() }
+    name(desk.scratch, request, &mut slate);
+    slate
 }
 
 /// All candidates with the value of every signal, ascending by item: what [`rank`] arranges.
@@ -151,14 +155,14 @@ pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
     let rules = Active::new(desk, request);
     let eligible = Eligible::new(desk, request, &rules);
     let scorer = Scorer::new(desk, request);
-    let learned = desk.profile.learned(desk.catalog, request.now);
-    let model = Model::new(desk.catalog, request, &learned);
+    let model = Model::new(desk, request);
     let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
-    let mut scored = scorer.score_all(&candidates, &rules);
-    if let Some(model) = &model {
-        scored.iter_mut().for_each(|one| one.score += model.value(desk.catalog, one.item));
-    }
-    scored
+    let score = |&item: &u32| {
+        let scored = scorer.score(item, &rules);
+        let score = model.as_ref().map_or(scored.score, |model| scored.score + model.value(desk.catalog, item));
+        Scored { score, ..scored }
+    };
+    candidates.iter().map(score).collect()
 }
 
 /// The shop's own order: what a shopper without the `rank` gate sees.
@@ -175,13 +179,26 @@ pub fn shop_order(desk: &Desk<'_>, request: &Request) -> Slate {
     order.retain(|&item| eligible.has(item) && !std::mem::replace(&mut taken[item as usize], true));
     order.truncate(request.size);
     let plain = |item| Ranked { item, propensity: 1.0, ..Ranked::default() };
-    let entries: Vec<Ranked> = order.into_iter().map(plain).collect();
-    Slate { id: name_of(request, &entries), slot: request.slot.clone(), entries, ..Slate::default() }
+    let mut slate = desk.scratch.take::<Slate>();
+    slate.entries.extend(order.into_iter().map(plain));
+    name(desk.scratch, request, &mut slate);
+    slate
 }
 
+/// The digits of a name.
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// Names a slate by its content, so that showing the same slate twice is one slate.
-fn name_of(request: &Request, entries: &[Ranked]) -> String {
-    let items: Vec<u8> = entries.iter().flat_map(|entry| entry.item.to_le_bytes()).collect();
-    let seed = request.seed ^ xxhash_rust::xxh64::xxh64(request.slot.as_bytes(), 1);
-    format!("{:016x}", xxhash_rust::xxh64::xxh64(&items, seed))
+fn name(scratch: &Scratch, request: &Request, slate: &mut Slate) {
+    let mut items = scratch.lend::<Vec<u8>>();
+    slate.entries.iter().for_each(|entry| items.extend_from_slice(&entry.item.to_le_bytes()));
+    let seed = request.seed ^ xxh64(request.slot.as_bytes(), 1);
+    let mut left = xxh64(&items, seed);
+    let mut digits = [0; 16];
+    for digit in digits.iter_mut().rev() {
+        *digit = HEX[left as usize % 16];
+        left /= 16;
+    }
+    slate.id.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+    slate.slot.push_str(&request.slot);
 }

@@ -182,7 +182,9 @@ impl Core {
     pub fn rank(&mut self, request: JsValue, now: f64) -> Js<Array> {
         let wire: RequestWire = decode(request, "request")?;
         let slate = self.0.rank(wire, moment(now)?).map_err(|error| error.under("request")).thrown()?;
-        Ok(convert::slate(&slate))
+        let encoded = convert::slate(&slate);
+        self.0.recycle(slate);
+        Ok(encoded)
     }
 
     /// The names of the terms of a score, by the number that slates give them.

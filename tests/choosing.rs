@@ -50,7 +50,7 @@ fn act(engine: &mut Engine, kind: &str, item: &str, at: Millis, slate: Option<&S
 
 fn learned(engine: &mut Engine) -> Learned {
     let profile = engine.profile(NOW).clone();
-    profile.learned(engine.catalog(), NOW).into_owned()
+    profile.learned(engine.catalog(), NOW).clone()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use flaneur::engine::Engine;
 use flaneur::log::{Event, EventKind, Shown};
 use flaneur::math::Stream;
 use flaneur::profile::Profile;
-use flaneur::rank::{Desk, Reason, RuleSet, Weights};
+use flaneur::rank::{Desk, Reason, RuleSet, Scratch, Weights};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire;
 use flaneur::wire::decide::DecideWire;
@@ -217,7 +217,8 @@ fn forgetting_a_view_gives_the_decision_of_a_log_that_never_had_it() {
 fn propensities_are_the_frequencies_of_the_draw() {
     let catalog = Catalog::from_items(&catalog()).unwrap();
     let (profile, rules, weights) = (Profile::default(), RuleSet::default(), Weights::default());
-    let desk = Desk { catalog: &catalog, profile: &profile, rules: &rules, weights: &weights };
+    let desk =
+        Desk { catalog: &catalog, profile: &profile, rules: &rules, weights: &weights, scratch: &Scratch::default() };
     let request = json!({ "slot": "strip", "explore": 0.3, "candidates": [{ "id": "coupon" }, { "id": "fitting" }, { "id": "lamp" }] });
     let mut occasion = read(&request).into_occasion(&catalog, 0, NOW).unwrap();
     let runs = 20_000_u64;
@@ -274,7 +275,8 @@ struct Seen {
 fn in_a_hundred_thousand_random_sequences_no_constraint_is_broken_and_the_budget_never_exceeded() {
     let catalog = Catalog::from_items(&catalog()).unwrap();
     let (profile, rules, weights) = (Profile::default(), RuleSet::default(), Weights::default());
-    let desk = Desk { catalog: &catalog, profile: &profile, rules: &rules, weights: &weights };
+    let desk =
+        Desk { catalog: &catalog, profile: &profile, rules: &rules, weights: &weights, scratch: &Scratch::default() };
     let (mut shown, mut silent) = (0_u32, 0_u32);
     for seed in 0..100_000_u64 {
         let mut stream = Stream::new(seed, "sequence");

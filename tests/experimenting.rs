@@ -11,7 +11,7 @@ use flaneur::engine::Engine;
 use flaneur::error::Result;
 use flaneur::log::{Event, EventKind, Shown, Trial};
 use flaneur::math::Stream;
-use flaneur::rank::{Desk, Experiment, Lot, RuleSet, Slate, Weights, serve};
+use flaneur::rank::{Desk, Experiment, Lot, RuleSet, Scratch, Slate, Weights, serve};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::trial::{TrialResult, trials};
 use flaneur::wire;
@@ -148,7 +148,11 @@ fn served(engine: &mut Engine, experiment: &Value, more: &Value, rules: &Value, 
     set.bind(catalog, NOW);
     let mut request = wire_of(experiment, more).unwrap().into_request(catalog, 1, NOW).unwrap();
     request.seed = seed;
-    serve(&Desk { catalog, profile: &profile, rules: &set, weights: &Weights::default() }, &request, 7)
+    serve(
+        &Desk { catalog, profile: &profile, rules: &set, weights: &Weights::default(), scratch: &Scratch::default() },
+        &request,
+        7,
+    )
 }
 
 #[test]

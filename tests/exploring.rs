@@ -12,7 +12,7 @@ use flaneur::engine::Engine;
 use flaneur::log::{Tier, decode_record, encode_record};
 use flaneur::math::Stream;
 use flaneur::profile::{Learned, Profile};
-use flaneur::rank::{Desk, Ranked, Request, RuleSet, Slate, UNIFORM_SHARE, Weights, divergence, rank};
+use flaneur::rank::{Desk, Ranked, Request, RuleSet, Scratch, Slate, UNIFORM_SHARE, Weights, divergence, rank};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
@@ -45,7 +45,7 @@ fn choose(engine: &mut Engine, slate: &Slate, entry: &Ranked, at: Millis) {
 
 fn learned(engine: &mut Engine) -> Learned {
     let profile = engine.profile(NOW).clone();
-    profile.learned(engine.catalog(), NOW).into_owned()
+    profile.learned(engine.catalog(), NOW).clone()
 }
 
 fn term(entry: &Ranked, signal: &str) -> f64 {
@@ -125,7 +125,7 @@ fn an_unseen_slate_teaches_nothing_and_a_running_visit_waits_for_its_end() {
     let profile = engine.profile(later).clone();
     assert_eq!(profile.learned(engine.catalog(), later).mean(), before.mean(), "the visit still runs");
     let after = Millis(NOW.0 + DAY_MS);
-    let ended = profile.learned(engine.catalog(), after).into_owned();
+    let ended = profile.learned(engine.catalog(), after).clone();
     assert_ne!(ended.mean(), before.mean());
     assert_eq!(ended.evidence(), (before.evidence().0 + 10, before.evidence().1 + 1));
 }
@@ -145,7 +145,7 @@ fn forgetting_any_event_gives_the_weights_of_a_log_without_it_bit_for_bit() {
         let mut others = whole.clone();
         others.remove(gone);
         let never = Profile::fold(engine.catalog(), &others);
-        let never = never.learned(engine.catalog(), NOW).into_owned();
+        let never = never.learned(engine.catalog(), NOW).clone();
         let found = learned(&mut engine);
         let bits = |learned: &Learned| {
             learned.mean().iter().chain(learned.precision()).map(|x| x.to_bits()).collect::<Vec<_>>()
@@ -261,7 +261,13 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     let rates: Vec<f64> = (0..120).map(|_| 0.1 + 0.4 * truth.unit()).collect();
     let profile = engine.profile(NOW).clone();
     let (catalog, weights) = (engine.catalog(), Weights::default());
-    let desk = Desk { catalog, profile: &profile, rules: &RuleSet::default(), weights: &weights };
+    let desk = Desk {
+        catalog,
+        profile: &profile,
+        rules: &RuleSet::default(),
+        weights: &weights,
+        scratch: &Scratch::default(),
+    };
     let slate = |seed: u64, surprise: f64| {
         let (slot, candidates) = ("home".into(), Some(candidates.clone()));
         let now = NOW;
@@ -435,7 +441,13 @@ fn more_calibration_brings_a_slate_nearer_to_the_mix_of_interests() {
     }
     let profile = engine.profile(NOW).clone();
     let weights = Weights::default();
-    let desk = Desk { catalog: engine.catalog(), profile: &profile, rules: &RuleSet::default(), weights: &weights };
+    let desk = Desk {
+        catalog: engine.catalog(),
+        profile: &profile,
+        rules: &RuleSet::default(),
+        weights: &weights,
+        scratch: &Scratch::default(),
+    };
     let mean = |times: f64| {
         let of = |seed: u64| {
             let (slot, size, now) = ("home".into(), 12, NOW);

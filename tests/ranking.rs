@@ -12,7 +12,7 @@ use flaneur::engine::Engine;
 use flaneur::log::{Context, encode_record};
 use flaneur::math::Stream;
 use flaneur::profile::Profile;
-use flaneur::rank::{Desk, Request, RuleSet, Slate, Weights, rank};
+use flaneur::rank::{Desk, Request, RuleSet, Scratch, Slate, Weights, rank};
 use flaneur::time::Millis;
 use flaneur::wire::request::{ForgetWire, RequestWire};
 use flaneur::wire::rule::{RuleWire, WhereWire, rules};
@@ -90,7 +90,13 @@ fn ten_thousand_random_slates_keep_every_promise() {
                 now: NOW,
                 ..Request::default()
             };
-            let desk = Desk { catalog: &catalog, profile: &profile, rules: &RuleSet::default(), weights: &weights };
+            let desk = Desk {
+                catalog: &catalog,
+                profile: &profile,
+                rules: &RuleSet::default(),
+                weights: &weights,
+                scratch: &Scratch::default(),
+            };
             let slate = rank(&desk, &request);
             check(&catalog, &profile, &request, &wires, &slate);
             assert_eq!(slate, rank(&desk, &request), "the same arguments give the same slate");

@@ -19,6 +19,7 @@ struct Group {
 /// Quantized vectors of the same length, ready for a scan.
 #[derive(Clone, Debug, Default)]
 pub struct Queries {
+    /// Those in use, and behind them memory for later.
     groups: Vec<Group>,
     scaled: [bool; MOST],
     len: usize,
@@ -26,6 +27,11 @@ pub struct Queries {
 }
 
 impl Queries {
+    /// Takes all vectors out, and keeps their memory.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
     /// Adds a vector, `[dims]`; `scaled` multiplies its products by the row's scale. Beyond [`MOST`] it is left out.
     pub fn push(&mut self, vector: &[u8], scaled: bool) {
         if self.len == MOST {
@@ -33,17 +39,21 @@ impl Queries {
         }
         let (at, k) = (self.len / GROUP, self.len % GROUP);
         let (vectors, rest) = vector.as_chunks::<16>();
-        if k == 0 {
-            let words = vec![[[[0; 8]; 2]; GROUP]; vectors.len()];
-            self.groups.push(Group { words, rest: [const { Vec::new() }; GROUP] });
+        if at == self.groups.len() {
+            self.groups.push(Group::default());
         }
         let group = &mut self.groups[at];
+        if k == 0 {
+            group.words.clear();
+            group.words.resize(vectors.len(), [[[0; 8]; 2]; GROUP]);
+            group.rest.iter_mut().for_each(Vec::clear);
+        }
         for (words, bytes) in group.words.iter_mut().zip(vectors) {
             for (d, &byte) in bytes.iter().enumerate() {
                 words[k][d / 8][d % 8] = i16::from(byte as i8);
             }
         }
-        group.rest[k] = rest.iter().map(|&byte| i16::from(byte as i8)).collect();
+        group.rest[k].extend(rest.iter().map(|&byte| i16::from(byte as i8)));
         self.scaled[self.len] = scaled;
         self.len += 1;
         self.dims = vector.len();
@@ -65,7 +75,7 @@ impl Queries {
     #[must_use]
     pub fn dots(&self, row: &[u8]) -> [i32; MOST] {
         let mut dots = [0; MOST];
-        for (group, out) in self.groups.iter().zip(dots.chunks_mut(GROUP)) {
+        for (group, out) in self.groups.iter().take(self.len.div_ceil(GROUP)).zip(dots.chunks_mut(GROUP)) {
             out.iter_mut().zip(integers(group.dots(row))).for_each(|(out, dot)| *out = dot);
         }
         dots
@@ -80,7 +90,7 @@ impl Queries {
         if self.dims == 0 {
             return;
         }
-        for at in 0..self.groups.len() {
+        for at in 0..self.len.div_ceil(GROUP) {
             match self.len - GROUP * at {
                 1 if HAS_OWN_LOOPS => self.above_few::<1>(at, rows, scales, keep),
                 2 if HAS_OWN_LOOPS => self.above_few::<2>(at, rows, scales, keep),
@@ -201,10 +211,11 @@ mod tests {
 
     #[test]
     fn products_equal_those_asked_one_by_one() {
+        let mut queries = Queries::default();
         for dims in [1_usize, 16, 31, 32, 64, 100] {
             for count in 0..=MOST {
+                queries.clear();
                 let all: Vec<Vec<u8>> = (0..count).map(|seed| bytes(seed, dims)).collect();
-                let mut queries = Queries::default();
                 all.iter().for_each(|query| queries.push(query, true));
                 let row = bytes(99, dims);
                 let dots = queries.dots(&row);

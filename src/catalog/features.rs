@@ -79,14 +79,15 @@ impl Whitening {
         features
     }
 
-    pub(super) fn unfold(&self, weights: &[f64]) -> (Vec<f64>, f64, f64) {
-        let mut direction = vec![0.0; self.mean.len()];
+    pub(super) fn unfold(&self, weights: &[f64], direction: &mut Vec<f64>) -> (f64, f64) {
+        direction.clear();
+        direction.resize(self.mean.len(), 0.0);
         for (row, weight) in self.rows().zip(weights) {
             direction.iter_mut().zip(row).for_each(|(cell, x)| *cell += weight * x);
         }
         let constant = CONSTANT * weights.get(ROWS).copied().unwrap_or(0.0);
-        let offset = constant - dot(&direction, &self.mean);
-        (direction, offset, constant)
+        let offset = constant - dot(direction, &self.mean);
+        (offset, constant)
     }
 }
 
@@ -150,7 +151,8 @@ mod tests {
     fn a_direction_gives_the_product_of_weights_and_features() {
         let catalog = catalog();
         let weights: Vec<f64> = (0..FEATURES).map(|d| (d as f64 - 12.0) / 10.0).collect();
-        let (direction, offset, _) = catalog.unfold(&weights);
+        let mut direction = Vec::new();
+        let (offset, _) = catalog.unfold(&weights, &mut direction);
         for item in [0, 17, 599] {
             let plain: f64 = catalog.features(item).iter().zip(&weights).map(|(z, w)| z * w).sum();
             let short: f64 = catalog.vector(item).zip(&direction).map(|(x, v)| f64::from(x) * v).sum();

@@ -17,7 +17,14 @@ impl Top {
     /// An empty selection of at most `k`.
     #[must_use]
     pub fn new(k: usize) -> Self {
-        Self { k, floor: f64::NEG_INFINITY, kept: Vec::with_capacity(2 * k) }
+        Self::within(Vec::new(), k)
+    }
+
+    /// The same in the memory of an empty list.
+    #[must_use]
+    pub fn within(mut kept: Vec<(u64, u32)>, k: usize) -> Self {
+        kept.reserve(2 * k);
+        Self { k, floor: f64::NEG_INFINITY, kept }
     }
 
     /// Offers one index with its score.
@@ -43,13 +50,13 @@ impl Top {
         self.floor = self.kept.last().map_or(self.floor, |&(key, _)| order::score_of(key));
     }
 
-    /// The indices kept, in any order.
+    /// The keys and indices kept, in any order.
     #[must_use]
-    pub fn into_set(mut self) -> Vec<u32> {
+    pub fn into_set(mut self) -> Vec<(u64, u32)> {
         if self.kept.len() > self.k {
             self.shrink();
         }
-        self.kept.into_iter().map(|(_, index)| index).collect()
+        self.kept
     }
 
     /// The indices kept, best first.
@@ -87,7 +94,7 @@ mod tests {
             let mut all = order::ranking(scores.iter().map(|&score| f64::from(score)));
             all.truncate(k);
             prop_assert_eq!(top.clone().into_sorted(), all.clone());
-            let (mut set, mut best) = (top.into_set(), all);
+            let (mut set, mut best) = (top.into_set().into_iter().map(|(_, index)| index).collect::<Vec<_>>(), all);
             set.sort_unstable();
             best.sort_unstable();
             prop_assert_eq!(set, best);

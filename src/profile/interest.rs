@@ -9,7 +9,7 @@ use litemap::LiteMap;
 
 use crate::catalog::Catalog;
 use crate::log::Event;
-use crate::math::order::{by_score, ranking};
+use crate::math::order::{by_key, by_score, falling};
 use crate::time::{Millis, decay};
 
 /// Most centres.
@@ -83,10 +83,13 @@ impl Interests {
     }
 
     /// The `most` centres of largest weight at `now`, strongest first, ties by founding.
-    #[must_use]
-    pub fn strongest(&self, most: usize, now: Millis) -> Vec<&Interest> {
-        let order = ranking(self.0.iter().map(|interest| interest.weight_at(now)));
-        order.into_iter().take(most).map(|at| &self.0[at as usize]).collect()
+    pub fn strongest(&self, most: usize, now: Millis) -> impl Iterator<Item = &Interest> {
+        let mut keys = [(u64::MAX, u32::MAX); MAX_INTERESTS];
+        for ((key, interest), at) in keys.iter_mut().zip(&self.0).zip(0..) {
+            *key = (falling(interest.weight_at(now)), at);
+        }
+        by_key(&mut keys);
+        keys.into_iter().take(most).filter_map(|(_, at)| self.0.get(at as usize))
     }
 
     pub(super) fn learn(&mut self, catalog: &Catalog, item: u32, event: &Event, strength: f64) {

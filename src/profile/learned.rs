@@ -187,7 +187,8 @@ impl Learned {
         }
         self.expected = KEPT * self.expected + expected;
         self.came = KEPT * self.came + came;
-        if let Some(l) = factor(&self.precision, FEATURES) {
+        let mut l = self.precision.clone();
+        if factor(&mut l, FEATURES) {
             solve_lower(&l, &mut pull);
             solve_upper(&l, &mut pull);
             self.mean.iter_mut().zip(&pull).for_each(|(w, step)| *w += step);

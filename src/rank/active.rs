@@ -9,6 +9,7 @@
 
 use super::rule::{Amount, Deed, Per, Rule};
 use super::ruleset::{Precedence, RuleSet, has, set as mark};
+use super::scratch::Lent;
 use super::{Desk, Request};
 use crate::catalog::Catalog;
 use crate::math::order::by_key;
@@ -62,17 +63,16 @@ impl Need {
 }
 
 /// What one call must keep to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Active {
+pub(super) struct Active<'a> {
     /// Strongest first.
     pub(super) pins: Vec<Pin>,
     pub(super) limits: Vec<Limit>,
     /// Strongest first.
     pub(super) needs: Vec<Need>,
     /// `[items / 64]`, or empty.
-    out: Vec<u64>,
+    out: Lent<'a, Vec<u64>>,
     /// `[items]`, or empty.
-    boost: Vec<f64>,
+    boost: Lent<'a, Vec<f64>>,
 }
 
 /// Items that compete for each place that a floor keeps free.
@@ -88,9 +88,10 @@ pub(super) fn is_of_slot(rule: &Rule, slot: &str) -> bool {
     rule.slots.is_empty() || rule.slots.iter().any(|name| name == slot)
 }
 
-impl Active {
-    pub(super) fn new(desk: &Desk<'_>, request: &Request) -> Self {
-        let mut active = Self::default();
+impl<'a> Active<'a> {
+    pub(super) fn new(desk: &Desk<'a>, request: &Request) -> Self {
+        let (out, boost) = (desk.scratch.lend(), desk.scratch.lend());
+        let mut active = Self { pins: Vec::new(), limits: Vec::new(), needs: Vec::new(), out, boost };
         active.take(desk.catalog, request, desk.rules, false);
         if !request.rules.rules().is_empty() {
             active.take(desk.catalog, request, &request.rules, true);

@@ -52,8 +52,7 @@ pub fn appraise<T>(
         return then(&Appraisal { out, ..Appraisal::default() }, &|_| Vec::new());
     }
     let scorer = Scorer::new(desk, request);
-    let learned = desk.profile.learned(desk.catalog, request.now);
-    let model = Model::new(desk.catalog, request, &learned);
+    let model = Model::new(desk, request);
     let learned = |item| model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
     let score = |item: u32| scorer.score(item, &active).score + learned(item);
     let usual = desk.catalog.popular().iter().copied().filter(|&item| desk.catalog.is_available(item));

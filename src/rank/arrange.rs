@@ -16,23 +16,22 @@
 //! Source: Carbonell & Goldstein 1998 (maximal marginal relevance); the obvious
 //! shelf after Ge et al. 2010; boost and penalty sizes from `docs/ALGORITHMS.md`.
 
-use super::active::{Active, excluder};
+use super::Request;
+use super::active::excluder;
 use super::balance::{Balance, Standing};
-use super::eligible::Eligible;
-use super::explore::{Contest, Model, draw};
-use super::ruleset::has;
-use super::score::Scorer;
+use super::bench::Bench;
+use super::explore::{Contest, draw};
+use super::ruleset::{has, set};
+use super::scratch::Lent;
 use super::signal::added;
 use super::slate::{Ranked, Reason, largest_first};
-use super::strength::Strength;
 use super::tally::Tally;
-use super::{Desk, Request};
 use crate::catalog::RelationKind;
 use crate::catalog::token::token;
 use crate::log::Tier;
-use crate::math::order::{distinct, ranking};
+use crate::math::order::{by_key, falling, ranking};
 use crate::math::{Stream, between, exp, ln};
-use crate::profile::{Appetite, DEFAULT_SURPRISE};
+use crate::profile::DEFAULT_SURPRISE;
 
 /// How many of the best free candidates the uniform share of a draw is among.
 pub const UNIFORM_POOL: usize = 100;
@@ -45,25 +44,8 @@ const BEST_SELLERS: usize = 100;
 /// Cosine to one of the last three items from which an item is a look-alike.
 const LOOK_ALIKE: f64 = 0.75;
 
-/// What the arrangement reads.
-pub(super) struct Bench<'a> {
-    pub(super) desk: &'a Desk<'a>,
-    pub(super) request: &'a Request,
-    pub(super) rules: Active,
-    pub(super) eligible: Eligible,
-    pub(super) scorer: Scorer<'a>,
-    pub(super) model: Option<Model<'a>>,
-    pub(super) appetite: Appetite,
-}
-
-impl Bench<'_> {
-    fn strength(&self) -> &'static Strength {
-        Strength::of(self.model.is_some())
-    }
-}
-
 /// One candidate for the places.
-struct Candidate {
+pub(super) struct Candidate {
     item: u32,
     /// The signals' sum.
     score: f64,
@@ -84,22 +66,25 @@ impl Candidate {
     }
 }
 
-struct Table<'a> {
+/// One bench's view of the slate while it grows.
+pub(super) struct Table<'a> {
     bench: &'a Bench<'a>,
-    pool: Vec<Candidate>,
+    /// The pins that hold, as place and item, until the places are filled.
+    pins: Vec<(usize, u32)>,
+    pool: Lent<'a, Vec<Candidate>>,
     /// Their vectors side by side, `[pool, dims]`, and products with one of them, `[pool]`.
-    rows: Vec<u8>,
-    dots: Vec<i32>,
-    balance: Balance,
+    rows: Lent<'a, Vec<u8>>,
+    dots: Lent<'a, Vec<i32>>,
+    balance: Balance<'a>,
     penalty: f64,
     /// How far each pair of posterior draws moves each of the first candidates; empty without evidence.
-    apart: Vec<f64>,
+    apart: Lent<'a, Vec<f64>>,
     drawn: usize,
     dial: f64,
     /// How many places there are.
     size: usize,
     /// Which of them are discoveries.
-    surprises: Vec<usize>,
+    surprises: Lent<'a, Vec<u32>>,
     /// The log of all candidates' odds together: bases are probabilities of a choice among them.
     level: f64,
     tally: Tally<'a>,
@@ -115,42 +100,38 @@ struct Choice {
     boost: f64,
 }
 
-/// Fills the places of one slate; with two benches by team draft, each given what the other placed.
+/// Fills the places of one slate; with two tables by team draft, each given what the other placed.
 ///
-/// Shapes: `pools` holds each bench's candidates, ascending.
-pub(super) fn arrange(benches: &[Bench<'_>], pools: &[Vec<u32>], stream: &mut Stream) -> Vec<Ranked> {
+/// Shapes: one or two tables; the pins of the last hold.
+pub(super) fn arrange(tables: &mut [Table<'_>], stream: &mut Stream, entries: &mut Vec<Ranked>) {
     let mut pins = Vec::new();
-    let mut tables = Vec::with_capacity(benches.len());
-    for (bench, candidates) in benches.iter().zip(pools) {
-        let (legal, tally) = legal_pins(bench);
-        tables.push(Table::new(bench, candidates, &legal, tally));
-        pins = legal;
+    for table in &mut *tables {
+        pins = std::mem::take(&mut table.pins);
+        pins.iter().for_each(|&(_, item)| table.reserve(item));
     }
     let size = tables.iter().map(|table| table.size).max().unwrap_or(0);
-    let Some(request) = benches.first().map(|bench| bench.request) else { return Vec::new() };
-    let mut draft = Draft { stream: Stream::new(request.seed, &token("draft", &request.slot)), waits: None };
-    let mut entries: Vec<Ranked> = Vec::with_capacity(size);
+    let mut draft = if tables.len() > 1 { Some(Draft::new(tables[0].bench.request)) } else { None };
     for place in 0..size {
         let is_pinned = pins.iter().any(|&(position, _)| position == place);
-        let team = if is_pinned || tables.len() < 2 { 0 } else { draft.next() };
+        let team = draft.as_mut().filter(|_| !is_pinned).map(Draft::next);
+        let first = team.unwrap_or(0);
         let mut filled = None;
-        for at in [team, tables.len() - 1 - team] {
+        for at in [first, tables.len() - 1 - first] {
             filled = filled.or_else(|| Some((at, tables[at].fill(place, &pins, stream)?)));
         }
         let Some((at, mut entry)) = filled else { break };
-        entry.team = (tables.len() > 1 && !is_pinned).then_some(at as u8);
+        entry.team = team.map(|_| at as u8);
         tables.iter_mut().enumerate().filter(|(other, _)| *other != at).for_each(|(_, table)| table.note(entry.item));
         entries.push(entry);
     }
     // Pins behind the last place that could be filled move up.
-    let seated: Vec<u32> = entries.iter().map(|entry| entry.item).collect();
     for at in ranking(pins.iter().map(|&(position, _)| -(position as f64))) {
         let (_, item) = pins[at as usize];
-        if !seated.contains(&item) {
-            entries.extend(tables[0].pin(item, entries.len()));
+        if !entries.iter().any(|entry| entry.item == item) {
+            let entry = tables[0].pin(item, entries.len());
+            entries.extend(entry);
         }
     }
-    entries
 }
 
 /// Whose turn it is: a coin for the first of every two places.
@@ -160,6 +141,10 @@ struct Draft {
 }
 
 impl Draft {
+    fn new(request: &Request) -> Self {
+        Self { stream: Stream::new(request.seed, &token("draft", &request.slot)), waits: None }
+    }
+
     fn next(&mut self) -> usize {
         if let Some(waits) = self.waits.take() {
             return waits;
@@ -192,23 +177,24 @@ fn legal_pins<'a>(bench: &'a Bench<'_>) -> (Vec<(usize, u32)>, Tally<'a>) {
 }
 
 /// The places of the lower half that are discoveries: that share of the slate, evenly spread.
-fn discovery_places(size: usize, share: f64) -> Vec<usize> {
+fn discovery_places(size: usize, share: f64) -> impl Iterator<Item = u32> {
     let lower = size - size / 2;
     let count = (libm::rint(size as f64 * share) as usize).min(lower);
-    (0..count).map(|k| size / 2 + (2 * k + 1) * lower / (2 * count)).collect()
+    (0..count).map(move |k| (size / 2 + (2 * k + 1) * lower / (2 * count)) as u32)
 }
 
 fn mark_obvious(bench: &Bench<'_>, pool: &mut [Candidate], rows: &[u8], dots: &mut [i32]) {
     let (catalog, history) = (bench.desk.catalog, &bench.desk.profile.history);
-    let best = distinct(catalog.popular().iter().copied().take(BEST_SELLERS.min(catalog.len() / 10)));
-    let alike = bench.scorer.lately().flat_map(|item| catalog.neighbours(RelationKind::Similar, item));
-    let alike = distinct(alike.map(|(item, _)| item));
+    let mut obvious = bench.desk.scratch.filled(catalog.len().div_ceil(64), 0_u64);
+    for &item in catalog.popular().iter().take(BEST_SELLERS.min(catalog.len() / 10)) {
+        set(&mut obvious, item);
+    }
+    for seen in bench.scorer.lately() {
+        catalog.neighbours(RelationKind::Similar, seen).for_each(|(item, _)| set(&mut obvious, item));
+    }
     for candidate in &mut *pool {
         let item = candidate.item;
-        candidate.obvious = best.binary_search(&item).is_ok()
-            || alike.binary_search(&item).is_ok()
-            || history.of(item).is_some()
-            || bench.scorer.is_visited(item);
+        candidate.obvious = has(&obvious, item) || history.of(item).is_some() || bench.scorer.is_visited(item);
     }
     for &seen in bench.scorer.session_items().iter().take(3) {
         flaneur_kernels::scan(catalog.vector_bytes(seen), rows, dots);
@@ -225,14 +211,15 @@ fn level(scores: &[f64]) -> f64 {
 }
 
 impl<'a> Table<'a> {
-    fn new(bench: &'a Bench<'a>, items: &[u32], pins: &[(usize, u32)], tally: Tally<'a>) -> Self {
-        let (desk, request) = (bench.desk, bench.request);
+    pub(super) fn new(bench: &'a Bench<'a>) -> Self {
+        let (desk, request, scratch, items) = (bench.desk, bench.request, bench.desk.scratch, &bench.candidates);
+        let (pins, tally) = legal_pins(bench);
         let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
         // Everything that is not relevance grows with the dial up to its default.
         let share = (dial / DEFAULT_SURPRISE).min(1.0);
-        let scores: Vec<f64> = items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score).collect();
+        let scores = scratch.collect(items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score));
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
-        let learnt: Vec<f64> = items.iter().map(|&item| learned(item)).collect();
+        let learnt = scratch.collect(items.iter().map(|&item| learned(item)));
         let bonus = bench.strength().calibration(!bench.scorer.session_items().is_empty());
         let balance = Balance::new(desk, request, bonus * share);
         let candidate = |item: u32, score: f64, learned: f64| Candidate {
@@ -247,31 +234,31 @@ impl<'a> Table<'a> {
         };
         // The candidates come in ascending items, so that ties go to the lower one. Caps and quotas may pass
         // over many candidates before a slate is full: then all stay in play.
-        let mut order = ranking(scores.iter().zip(&learnt).map(|(score, learned)| score + learned));
+        let totals = scores.iter().zip(learnt.iter()).map(|(score, learned)| falling(score + learned));
+        let mut order = scratch.collect(totals.zip(0..));
+        by_key(&mut order);
         if !bench.rules.counts() {
             order.truncate(POOL.max(request.size + UNIFORM_POOL));
         }
-        let known = |&at: &u32| candidate(items[at as usize], scores[at as usize], learnt[at as usize]);
-        let mut pool: Vec<Candidate> = order.iter().map(known).collect();
-        for &(_, item) in pins {
+        let known = |&(_, at): &(u64, u32)| candidate(items[at as usize], scores[at as usize], learnt[at as usize]);
+        let mut pool = scratch.collect(order.iter().map(known));
+        for &(_, item) in &pins {
             if !pool.iter().any(|known| known.item == item) {
                 pool.push(candidate(item, bench.scorer.score(item, &bench.rules).score, learned(item)));
             }
         }
-        let rows = desk.catalog.gather(pool.iter().map(|known| known.item));
-        let mut dots = vec![0; pool.len()];
+        let mut rows = scratch.lend::<Vec<u8>>();
+        desk.catalog.gather(pool.iter().map(|known| known.item), &mut rows);
+        let mut dots = scratch.filled(pool.len(), 0_i32);
         mark_obvious(bench, &mut pool, &rows, &mut dots);
-        let first: Vec<u32> = pool.iter().take(DRAWN).map(|known| known.item).collect();
+        let first = scratch.collect(pool.iter().take(DRAWN).map(|known| known.item));
         let explores = bench.model.as_ref().filter(|_| share > 0.0 && !first.is_empty());
-        let apart = explores.map(|model| model.apart(desk.catalog, &request.slot, share, &first, &rows));
+        let apart = explores.map(|model| model.apart(desk, &request.slot, share, &first, &rows));
+        let (apart, drawn) = (apart.unwrap_or_else(|| scratch.lend()), first.len());
         let (level, penalty) = (level(&scores), bench.strength().likeness * share);
-        let (apart, drawn) = (apart.unwrap_or_default(), first.len());
         let size = request.size.min(pool.len());
-        let surprises = discovery_places(size, dial * bench.strength().discoveries);
-        let mut table =
-            Self { bench, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally };
-        pins.iter().for_each(|&(_, item)| table.reserve(item));
-        table
+        let surprises = scratch.collect(discovery_places(size, dial * bench.strength().discoveries));
+        Self { bench, pins, pool, rows, dots, balance, penalty, apart, drawn, dial, size, surprises, level, tally }
     }
 
     /// Fills a place, given the entries above; `None` when nothing may come.
@@ -286,7 +273,7 @@ impl<'a> Table<'a> {
         let is_lower = place >= size / 2;
         let boost = if place >= size / 4 { dial * self.bench.strength().boost } else { 0.0 };
         let plain = |at, propensity, boost| Choice { at, propensity, discovery: false, rivalled: false, boost };
-        let discovery = self.surprises.contains(&place).then(|| self.discover(dial, &owed, stream)).flatten();
+        let discovery = self.surprises.contains(&(place as u32)).then(|| self.discover(dial, &owed, stream)).flatten();
         let choice = discovery.map(|(at, propensity, rivalled)| Choice {
             discovery: true,
             rivalled,
@@ -351,7 +338,7 @@ impl<'a> Table<'a> {
         if self.penalty > 0.0 {
             let catalog = self.bench.desk.catalog;
             flaneur_kernels::scan(catalog.vector_bytes(item), &self.rows, &mut self.dots);
-            for (other, &dot) in self.pool.iter_mut().zip(&self.dots).filter(|(other, _)| !other.taken) {
+            for (other, &dot) in self.pool.iter_mut().zip(self.dots.iter()).filter(|(other, _)| !other.taken) {
                 other.likeness = other.likeness.max(catalog.cosine_of(dot, item, other.item));
             }
         }
@@ -379,6 +366,11 @@ impl<'a> Table<'a> {
         known.total() + off + self.calibration(known, owed) - self.penalty * known.likeness
     }
 
+    /// The same of several.
+    fn values(&self, list: &[u32], boost: f64, owed: &[f64]) -> Lent<'a, Vec<f64>> {
+        self.bench.desk.scratch.collect(list.iter().map(|&at| self.value(&self.pool[at as usize], boost, owed)))
+    }
+
     /// The free candidate of highest value; variants of what has a place only when nothing else is left.
     fn best(&self, boost: f64, owed: &[f64]) -> Option<usize> {
         [false, true].into_iter().find_map(|twins| {
@@ -401,16 +393,19 @@ impl<'a> Table<'a> {
     }
 
     /// Candidates that may be drawn, best first.
-    fn drawable(&self) -> impl Iterator<Item = usize> {
-        (0..self.drawn).filter(|&at| !self.pool[at].twin && self.is_free(&self.pool[at]))
+    fn drawable(&self) -> impl Iterator<Item = u32> {
+        let known = self.pool.iter().take(self.drawn).zip(0..);
+        known.filter(|(known, _)| !known.twin && self.is_free(known)).map(|(_, at)| at)
     }
 
     /// Draws a candidate for a place of the lower half, with the chance it had.
     fn explore(&self, boost: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
-        let list: Vec<usize> = self.drawable().collect();
+        let scratch = self.bench.desk.scratch;
+        let list = scratch.collect(self.drawable());
         let contest = Contest {
-            values: list.iter().map(|&at| self.value(&self.pool[at], boost, owed)).collect(),
-            groups: vec![0; list.len()],
+            scratch,
+            values: self.values(&list, boost, owed),
+            groups: scratch.filled(list.len(), 0_u8),
             shares: [1.0, 0.0, 0.0],
             uniform: UNIFORM_POOL,
             plain: self.plain_of(&list),
@@ -420,20 +415,22 @@ impl<'a> Table<'a> {
 
     /// Draws a discovery, with the chance it had: a tier by the appetite for it, a candidate within it.
     fn discover(&self, dial: f64, owed: &[f64], stream: &mut Stream) -> Option<(usize, f64, bool)> {
-        let (profile, request) = (self.bench.desk.profile, self.bench.request);
+        let (scratch, profile, request) = (self.bench.desk.scratch, self.bench.desk.profile, self.bench.request);
         let offered = profile.offered(&request.slot, request.now);
         let mut left = [self.bench.strength().within; Tier::COUNT];
-        let fresh = |at: &usize| !self.pool[*at].obvious && !offered.contains(&self.pool[*at].item);
-        let within = |at: &usize| {
-            let places = &mut left[self.pool[*at].standing.tier as usize];
-            *places = places.checked_sub(1)?;
-            Some(*at)
+        let known = |at: u32| &self.pool[at as usize];
+        let fresh = |&at: &u32| !known(at).obvious && !offered.contains(&known(at).item);
+        let within = |&at: &u32| {
+            let places = &mut left[known(at).standing.tier as usize];
+            let is_within = *places > 0;
+            *places = places.saturating_sub(1);
+            is_within
         };
-        let list: Vec<usize> = self.drawable().filter(fresh).collect();
-        let list: Vec<usize> = list.iter().filter_map(within).collect();
+        let list = scratch.collect(self.drawable().filter(fresh).filter(within));
         let contest = Contest {
-            values: list.iter().map(|&at| self.value(&self.pool[at], 0.0, owed)).collect(),
-            groups: list.iter().map(|&at| self.pool[at].standing.tier as usize).collect(),
+            scratch,
+            values: self.values(&list, 0.0, owed),
+            groups: scratch.collect(list.iter().map(|&at| known(at).standing.tier as u8)),
             shares: self.bench.appetite.shares(dial),
             uniform: list.len(),
             plain: self.plain_of(&list),
@@ -442,16 +439,15 @@ impl<'a> Table<'a> {
     }
 
     /// Where the plain order's candidate stands in a list.
-    fn plain_of(&self, list: &[usize]) -> Option<usize> {
+    fn plain_of(&self, list: &[u32]) -> Option<usize> {
         let first = self.first()?;
-        list.iter().position(|&at| at == first)
+        list.iter().position(|&at| at as usize == first)
     }
 
-    fn settle(&self, contest: &Contest, list: &[usize], stream: &mut Stream) -> Option<(usize, f64, bool)> {
-        let columns: Vec<u32> = list.iter().map(|&at| at as u32).collect();
-        let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), &columns);
+    fn settle(&self, contest: &Contest<'_>, list: &[u32], stream: &mut Stream) -> Option<(usize, f64, bool)> {
+        let chances = contest.chances(self.apart.chunks_exact(self.drawn.max(1)), list);
         let at = draw(&chances, stream)?;
-        Some((list[at], chances[at], contest.plain.is_some()))
+        Some((list[at] as usize, chances[at], contest.plain.is_some()))
     }
 
     /// Seats a candidate, adds the terms of learning and arrangement to its reasons, and tells the others how alike they are.

@@ -7,7 +7,8 @@
 //!
 //! Cost: at most eight integer dot products per candidate, then O(1) per candidate and place.
 
-use super::direction::Direction;
+use super::direction::Directions;
+use super::scratch::{Lent, Scratch};
 use super::{Desk, Request};
 use crate::catalog::Catalog;
 use crate::log::Tier;
@@ -25,11 +26,11 @@ const BRIDGE: f64 = 0.2;
 pub fn divergence(desk: &Desk<'_>, request: &Request, items: &[u32]) -> Option<f64> {
     let mut balance = Balance::new(desk, request, 0.0);
     items.iter().for_each(|&item| balance.give(balance.standing(desk.catalog, item)));
-    let part = |((_, share), given): (&(Direction, f64), &f64)| {
+    let part = |(share, given): (&f64, &f64)| {
         let shown = 0.99 * given / items.len().max(1) as f64 + 0.01 * share;
         share * ln(share / shown)
     };
-    let parts: Vec<f64> = balance.interests.iter().zip(&balance.given).map(part).collect();
+    let parts: Vec<f64> = balance.shares.iter().zip(balance.given.iter()).map(part).collect();
     (!parts.is_empty()).then(|| parts.iter().sum())
 }
 
@@ -43,30 +44,38 @@ pub(super) struct Standing {
 }
 
 /// The shopper's interests with their shares, and how many entries each has got.
-pub(super) struct Balance {
-    interests: Vec<(Direction, f64)>,
-    given: Vec<f64>,
+pub(super) struct Balance<'a> {
+    scratch: &'a Scratch,
+    interests: Directions<'a>,
+    shares: Lent<'a, Vec<f64>>,
+    given: Lent<'a, Vec<f64>>,
     bonus: f64,
 }
 
-impl Balance {
+impl<'a> Balance<'a> {
     /// `bonus` is what an interest that lags a whole entry behind earns, in log-odds.
-    pub(super) fn new(desk: &Desk<'_>, request: &Request, bonus: f64) -> Self {
+    pub(super) fn new(desk: &Desk<'a>, request: &Request, bonus: f64) -> Self {
+        let scratch = desk.scratch;
+        let (mut interests, mut shares) = (Directions::new(scratch, desk.catalog.dims()), scratch.lend::<Vec<f64>>());
         let all = desk.profile.interests.all();
         let total: f64 = all.iter().map(|interest| interest.weight_at(request.now)).sum();
-        let direction = |interest: &crate::profile::Interest| {
+        for interest in all {
             let part = interest.weight_at(request.now) / total;
-            Direction::of(&interest.centre).filter(|_| part > 0.0).map(|direction| (direction, part))
-        };
-        let interests: Vec<(Direction, f64)> = all.iter().filter_map(direction).collect();
-        let given = vec![0.0; interests.len()];
-        Self { interests, given, bonus: bonus * request.calibration.unwrap_or(1.0) }
+            if part > 0.0 && interests.push(&interest.centre).is_some() {
+                shares.push(part);
+            }
+        }
+        let given = scratch.filled(shares.len(), 0.0);
+        Self { scratch, interests, shares, given, bonus: bonus * request.calibration.unwrap_or(1.0) }
     }
 
     #[inline(always)]
     pub(super) fn standing(&self, catalog: &Catalog, item: u32) -> Standing {
-        let cosines = self.interests.iter().map(|(direction, _)| direction.cosine(catalog, item)).enumerate();
-        let nearest = cosines.reduce(|best, next| if next.1 > best.1 { next } else { best });
+        let nearest = self
+            .interests
+            .cosines(catalog, item)
+            .enumerate()
+            .reduce(|best, next| if next.1 > best.1 { next } else { best });
         let cosine = nearest.map_or(-1.0, |(_, cosine)| cosine);
         let tier = match cosine {
             near if near >= NEAR => Tier::Near,
@@ -77,9 +86,10 @@ impl Balance {
     }
 
     /// What each interest earns at a place: up to the bonus, as far as it lags behind its share.
-    pub(super) fn owed(&self, place: usize) -> Vec<f64> {
-        let lag = |((_, share), given): (&(Direction, f64), &f64)| share * (place + 1) as f64 - given;
-        self.interests.iter().zip(&self.given).map(lag).map(|lag| self.bonus * between(lag, 0.0, 1.0)).collect()
+    pub(super) fn owed(&self, place: usize) -> Lent<'a, Vec<f64>> {
+        let lag = |(share, given): (&f64, &f64)| share * (place + 1) as f64 - given;
+        let lags = self.shares.iter().zip(self.given.iter()).map(lag);
+        self.scratch.collect(lags.map(|lag| self.bonus * between(lag, 0.0, 1.0)))
     }
 
     /// Counts an entry.

@@ -6,7 +6,8 @@
 //! short; gates never do.
 
 use super::active::Active;
-use super::ruleset::has;
+use super::ruleset::{has, set};
+use super::scratch::{Lent, Scratch};
 use super::{Desk, Request};
 use crate::time::Millis;
 
@@ -16,17 +17,17 @@ const REPEAT_SHOP: f64 = 0.1;
 const BOUGHT_DAYS: f64 = 30.0;
 
 /// The items that may be shown.
-#[derive(Clone, Debug)]
-pub(super) struct Eligible {
-    bits: Vec<u64>,
+pub(super) struct Eligible<'a> {
+    scratch: &'a Scratch,
+    bits: Lent<'a, Vec<u64>>,
     /// In stock, and refused neither by the shopper nor by the request: what no rule overrules.
-    hard: Vec<u64>,
+    hard: Lent<'a, Vec<u64>>,
 }
 
-impl Eligible {
-    pub(super) fn new(desk: &Desk<'_>, request: &Request, active: &Active) -> Self {
-        let catalog = desk.catalog;
-        let mut hard = catalog.available().to_vec();
+impl<'a> Eligible<'a> {
+    pub(super) fn new(desk: &Desk<'a>, request: &Request, active: &Active<'_>) -> Self {
+        let (catalog, scratch) = (desk.catalog, desk.scratch);
+        let mut hard = scratch.copy(catalog.available());
         let muted = desk.profile.stated.muted_tokens();
         if !muted.is_empty() {
             let is_muted = |item: &u32| catalog.tokens(*item).any(|token| muted.contains(&token));
@@ -36,19 +37,20 @@ impl Eligible {
             clear(&mut hard, item);
         }
         request.exclude.iter().for_each(|&item| clear(&mut hard, item));
-        let mut bits = hard.clone();
+        let mut bits = scratch.copy(&hard);
         bits.iter_mut().zip(active.out()).for_each(|(bit, out)| *bit &= !out);
         request.like.iter().for_each(|&item| clear(&mut bits, item));
         if let Some(candidates) = &request.candidates {
-            let mut named = vec![0_u64; bits.len()];
+            let mut named = scratch.filled(bits.len(), 0_u64);
             candidates.iter().for_each(|&item| set(&mut named, item));
-            bits.iter_mut().zip(&named).for_each(|(bit, name)| *bit &= name);
-            return Self { bits, hard };
+            bits.iter_mut().zip(named.iter()).for_each(|(bit, name)| *bit &= name);
+            return Self { scratch, bits, hard };
         }
-        let strict = guard(desk, request, bits.clone());
+        let mut strict = scratch.copy(&bits);
+        guard(desk, request, &mut strict);
         let left: u32 = strict.iter().map(|word| word.count_ones()).sum();
         let bits = if left as usize >= request.size { strict } else { bits };
-        Self { bits, hard }
+        Self { scratch, bits, hard }
     }
 
     pub(super) fn has(&self, item: u32) -> bool {
@@ -56,11 +58,11 @@ impl Eligible {
     }
 
     /// Those of a list that may be shown, ascending, each once.
-    pub(super) fn of(&self, items: &[u32]) -> Vec<u32> {
-        let mut named = vec![0_u64; self.bits.len()];
+    pub(super) fn of(&self, items: &[u32]) -> Lent<'a, Vec<u32>> {
+        let mut named = self.scratch.filled(self.bits.len(), 0_u64);
         items.iter().for_each(|&item| set(&mut named, item));
-        let mut found = Vec::with_capacity(items.len());
-        for ((name, bits), first) in named.iter().zip(&self.bits).zip((0..).step_by(64)) {
+        let mut found = self.scratch.lend::<Vec<u32>>();
+        for ((name, bits), first) in named.iter().zip(self.bits.iter()).zip((0..).step_by(64)) {
             let mut left = name & bits;
             while left > 0 {
                 found.push(first + left.trailing_zeros());
@@ -76,25 +78,18 @@ impl Eligible {
     }
 }
 
-fn guard(desk: &Desk<'_>, request: &Request, mut bits: Vec<u64>) -> Vec<u64> {
+fn guard(desk: &Desk<'_>, request: &Request, bits: &mut [u64]) {
     let profile = desk.profile;
     if !request.allow.seen {
-        profile.session.items(request.now).iter().for_each(|&item| clear(&mut bits, item));
+        profile.session.items(request.now).iter().for_each(|&item| clear(bits, item));
     }
     if !request.allow.basket {
-        profile.basket(request.now).into_iter().for_each(|item| clear(&mut bits, item));
+        profile.held(request.now).for_each(|(item, _)| clear(bits, item));
     }
     if !request.allow.bought && f64::from(desk.catalog.meta().repeat_share) < REPEAT_SHOP {
         let lately = |at: Millis| at.days_until(request.now) <= BOUGHT_DAYS;
         let bought = profile.history.iter().filter(|(_, own)| own.bought > 0 && own.bought_at.is_some_and(lately));
-        bought.for_each(|(item, _)| clear(&mut bits, item));
-    }
-    bits
-}
-
-fn set(bits: &mut [u64], item: u32) {
-    if let Some(word) = bits.get_mut(item as usize / 64) {
-        *word |= 1 << (item % 64);
+        bought.for_each(|(item, _)| clear(bits, item));
     }
 }
 

@@ -129,7 +129,7 @@ pub fn explain(desk: &Desk<'_>, request: &Request, slate: &Slate, ids: &[String]
 /// else a full limit that stands against one of the candidates.
 pub(super) fn shortage(
     desk: &Desk<'_>,
-    active: &Active,
+    active: &Active<'_>,
     entries: &[Ranked],
     size: usize,
     all: &[u32],
@@ -147,8 +147,8 @@ struct View<'a> {
     desk: &'a Desk<'a>,
     request: &'a Request,
     slate: &'a Slate,
-    active: &'a Active,
-    eligible: &'a Eligible,
+    active: &'a Active<'a>,
+    eligible: &'a Eligible<'a>,
     tally: &'a Tally<'a>,
 }
 
@@ -204,8 +204,7 @@ impl View<'_> {
             return Vec::new();
         }
         let scorer = Scorer::new(self.desk, self.request);
-        let learned = self.desk.profile.learned(self.desk.catalog, self.request.now);
-        let model = Model::new(self.desk.catalog, self.request, &learned);
+        let model = Model::new(self.desk, self.request);
         let (active, eligible, model) = (self.active, self.eligible, model.as_ref());
         let candidates = retrieve::candidates(self.desk, self.request, &scorer, eligible, active, model);
         let score = |item: u32| {

@@ -8,8 +8,9 @@
 //! Cost: 32 integer dot products per candidate once, 64 additions per candidate and place.
 //! Source: Thompson 1933; Chapelle & Li 2011; the finite ensemble as in `docs/ALGORITHMS.md`, section 8.
 
-use super::Request;
 use super::direction::Direction;
+use super::scratch::{Lent, Scratch};
+use super::{Desk, Request};
 use crate::catalog::{Catalog, FEATURES};
 use crate::log::Tier;
 use crate::math::symmetric::{factor, solve_upper};
@@ -28,16 +29,17 @@ const SPREAD: f64 = 0.5;
 const TEMPERATURE: f64 = 0.1;
 
 /// `w·z` of one weight vector, for any item.
-struct Linear {
-    direction: Option<Direction>,
+struct Linear<'a> {
+    direction: Option<Direction<'a>>,
     offset: f64,
     constant: f64,
 }
 
-impl Linear {
-    fn of(catalog: &Catalog, weights: &[f64]) -> Self {
-        let (direction, offset, constant) = catalog.unfold(weights);
-        Self { direction: Direction::of(&direction), offset, constant }
+impl<'a> Linear<'a> {
+    fn of(desk: &Desk<'a>, weights: &[f64]) -> Self {
+        let mut direction = desk.scratch.lend::<Vec<f64>>();
+        let (offset, constant) = desk.catalog.unfold(weights, &mut direction);
+        Self { direction: Direction::of(desk.scratch, &direction), offset, constant }
     }
 
     fn value(&self, catalog: &Catalog, item: u32) -> f64 {
@@ -63,14 +65,15 @@ impl Linear {
 /// What was learned, when there is enough evidence to use it.
 pub(super) struct Model<'a> {
     learned: &'a Learned,
-    mean: Linear,
+    mean: Linear<'a>,
 }
 
 impl<'a> Model<'a> {
     /// `None` below 20 seen entries and 3 choices, without vectors, and for a frozen request.
-    pub(super) fn new(catalog: &Catalog, request: &Request, learned: &'a Learned) -> Option<Self> {
-        let speaks = learned.is_ready() && !request.frozen && catalog.dims() > 0;
-        speaks.then(|| Self { learned, mean: Linear::of(catalog, learned.mean()) })
+    pub(super) fn new(desk: &Desk<'a>, request: &Request) -> Option<Self> {
+        let learned = desk.profile.learned(desk.catalog, request.now);
+        let speaks = learned.is_ready() && !request.frozen && desk.catalog.dims() > 0;
+        speaks.then(|| Self { learned, mean: Linear::of(desk, learned.mean()) })
     }
 
     /// What it adds to an item's score, in log-odds.
@@ -79,7 +82,7 @@ impl<'a> Model<'a> {
     }
 
     /// The direction in which what it adds grows.
-    pub(super) fn direction(&self) -> Option<&Direction> {
+    pub(super) fn direction(&self) -> Option<&Direction<'a>> {
         self.mean.direction.as_ref()
     }
 
@@ -95,27 +98,37 @@ impl<'a> Model<'a> {
     ///
     /// Shapes: rows are the items' vectors, [items, dims], and may go on behind them.
     /// The draws are the same until another visit taught something, whatever the request's seed.
-    pub(super) fn apart(&self, catalog: &Catalog, slot: &str, share: f64, items: &[u32], rows: &[u8]) -> Vec<f64> {
+    pub(super) fn apart(
+        &self,
+        desk: &Desk<'a>,
+        slot: &str,
+        share: f64,
+        items: &[u32],
+        rows: &[u8],
+    ) -> Lent<'a, Vec<f64>> {
         let mut stream = Stream::new(self.learned.mark(), slot);
-        let Some(l) = factor(self.learned.precision(), FEATURES) else { return Vec::new() };
-        let mut apart = Vec::with_capacity(ENSEMBLE / 2 * items.len());
-        let mut dots = vec![0; items.len()];
+        let (mut l, mut apart) = (desk.scratch.copy(self.learned.precision()), desk.scratch.lend());
+        if !factor(&mut l, FEATURES) {
+            return apart;
+        }
+        let mut dots = desk.scratch.filled(items.len(), 0_i32);
         for _ in 0..ENSEMBLE / 2 {
-            let mut step: Vec<f64> = (0..FEATURES).map(|_| stream.normal() * SPREAD * share).collect();
+            let mut step = [0.0; FEATURES];
+            step.iter_mut().for_each(|cell| *cell = stream.normal() * SPREAD * share);
             solve_upper(&l, &mut step);
-            Linear::of(catalog, &step).values(catalog, items, rows, &mut dots, &mut apart);
+            Linear::of(desk, &step).values(desk.catalog, items, rows, &mut dots, &mut apart);
         }
         apart
     }
 }
 
 /// Candidates of one drawn place, the best first.
-#[derive(Debug, Default)]
-pub(super) struct Contest {
+pub(super) struct Contest<'a> {
+    pub(super) scratch: &'a Scratch,
     /// Value of each, in log-odds.
-    pub(super) values: Vec<f64>,
+    pub(super) values: Lent<'a, Vec<f64>>,
     /// In which group each competes.
-    pub(super) groups: Vec<usize>,
+    pub(super) groups: Lent<'a, Vec<u8>>,
     /// What share of the draws each group has; groups without a candidate give theirs to the others.
     pub(super) shares: [f64; Tier::COUNT],
     /// How many of the first the uniform share goes to.
@@ -124,34 +137,33 @@ pub(super) struct Contest {
     pub(super) plain: Option<usize>,
 }
 
-impl Contest {
+impl<'a> Contest<'a> {
     /// The chance of each candidate. `apart` holds, for each pair of draws, how far each candidate moves;
     /// without pairs the draw is a softmax.
-    pub(super) fn chances<'p>(&self, apart: impl Iterator<Item = &'p [f64]>, columns: &[u32]) -> Vec<f64> {
+    pub(super) fn chances<'p>(
+        &self,
+        apart: impl Iterator<Item = &'p [f64]> + Clone,
+        columns: &[u32],
+    ) -> Lent<'a, Vec<f64>> {
         let n = self.values.len();
-        let mut chances = vec![0.0; n];
-        let present = |group: usize| self.groups.contains(&group);
+        let mut chances = self.scratch.filled(n, 0.0);
+        let present = |group: usize| self.groups.contains(&(group as u8));
         let total: f64 = (0..Tier::COUNT).filter(|&group| present(group)).map(|group| self.shares[group]).sum();
         let rest = 1.0 - UNIFORM_SHARE - self.plain.map_or(0.0, |_| PLAIN_SHARE);
         let share = |group: usize| rest * self.shares[group] / total;
-        let mut drawn = false;
-        let members = |group: usize| (0..n).filter(move |&at| self.groups[at] == group);
-        let field = |group: usize| {
-            let at: Vec<usize> = members(group).collect();
-            let values: Vec<f64> = at.iter().map(|&at| self.values[at]).collect();
-            let columns: Vec<u32> = at.iter().map(|&at| columns[at]).collect();
-            (at, values, columns, share(group) / ENSEMBLE as f64)
-        };
-        let fields = [0, 1, 2].map(field);
-        for row in apart {
-            drawn = true;
-            for (at, values, columns, share) in &fields {
-                let leaders = flaneur_kernels::leaders(values, row, columns);
-                leaders.into_iter().flatten().for_each(|leader| chances[at[leader]] += share);
-            }
-        }
-        if !drawn {
+        if apart.clone().next().is_none() {
             self.softmax(&mut chances, share);
+        }
+        for group in 0..Tier::COUNT {
+            let belongs = |&at: &u32| usize::from(self.groups[at as usize]) == group;
+            let at = self.scratch.collect((0..n as u32).filter(belongs));
+            let values = self.scratch.collect(at.iter().map(|&at| self.values[at as usize]));
+            let columns = self.scratch.collect(at.iter().map(|&at| columns[at as usize]));
+            let share = share(group) / ENSEMBLE as f64;
+            for row in apart.clone() {
+                let leaders = flaneur_kernels::leaders(&values, row, &columns);
+                leaders.into_iter().flatten().for_each(|leader| chances[at[leader] as usize] += share);
+            }
         }
         let uniform = self.uniform.min(n);
         chances[..uniform].iter_mut().for_each(|chance| *chance += UNIFORM_SHARE / uniform as f64);
@@ -164,11 +176,12 @@ impl Contest {
     fn softmax(&self, chances: &mut [f64], share: impl Fn(usize) -> f64) {
         let highest = self.values.iter().fold(f64::NEG_INFINITY, |most, &value| most.max(value));
         let mut sums = [0.0; Tier::COUNT];
-        for ((chance, &value), &group) in chances.iter_mut().zip(&self.values).zip(&self.groups) {
+        for ((chance, &value), &group) in chances.iter_mut().zip(self.values.iter()).zip(self.groups.iter()) {
             *chance = exp((value - highest) / TEMPERATURE);
-            sums[group] += *chance;
+            sums[usize::from(group)] += *chance;
         }
-        for (chance, &group) in chances.iter_mut().zip(&self.groups) {
+        for (chance, &group) in chances.iter_mut().zip(self.groups.iter()) {
+            let group = usize::from(group);
             *chance = if sums[group] > 0.0 { *chance * share(group) / sums[group] } else { 0.0 };
         }
     }
@@ -190,14 +203,14 @@ pub(super) fn draw(chances: &[f64], stream: &mut Stream) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Contest, ENSEMBLE, PLAIN_SHARE, TEMPERATURE, UNIFORM_SHARE, draw};
+    use super::{Contest, ENSEMBLE, PLAIN_SHARE, Scratch, TEMPERATURE, UNIFORM_SHARE, draw};
     use crate::log::Tier;
     use crate::math::{Stream, exp};
 
     /// Chances by asking every draw of every group on its own.
-    fn enumerated(contest: &Contest, apart: &[Vec<f64>], columns: &[u32]) -> Vec<f64> {
+    fn enumerated(contest: &Contest<'_>, apart: &[Vec<f64>], columns: &[u32]) -> Vec<f64> {
         let n = contest.values.len();
-        let members = |group: usize| (0..n).filter(move |&at| contest.groups[at] == group);
+        let members = |group: usize| (0..n).filter(move |&at| usize::from(contest.groups[at]) == group);
         let open: Vec<usize> = (0..Tier::COUNT).filter(|&group| members(group).next().is_some()).collect();
         let total: f64 = open.iter().map(|&group| contest.shares[group]).sum();
         let mut chances = vec![0.0; n];
@@ -218,13 +231,14 @@ mod tests {
         chances
     }
 
-    fn contest(stream: &mut Stream) -> (Contest, Vec<Vec<f64>>, Vec<u32>) {
+    fn contest<'a>(scratch: &'a Scratch, stream: &mut Stream) -> (Contest<'a>, Vec<Vec<f64>>, Vec<u32>) {
         let n = 1 + stream.below(12);
         let columns: Vec<u32> = (0..n as u32).map(|at| 2 * at).collect();
         let apart = (0..ENSEMBLE / 2).map(|_| (0..2 * n).map(|_| stream.normal()).collect()).collect();
         let contest = Contest {
-            values: (0..n).map(|_| stream.normal()).collect(),
-            groups: (0..n).map(|_| stream.below(Tier::COUNT)).collect(),
+            scratch,
+            values: scratch.collect((0..n).map(|_| stream.normal())),
+            groups: scratch.collect((0..n).map(|_| stream.below(Tier::COUNT) as u8)),
             shares: [0.5, 0.3, 0.2],
             uniform: 1 + stream.below(12),
             plain: Some(stream.below(2 * n)).filter(|&at| at < n),
@@ -234,9 +248,9 @@ mod tests {
 
     #[test]
     fn chances_equal_an_enumeration_of_the_draws() {
-        let mut stream = Stream::new(3, "contests");
+        let (scratch, mut stream) = (Scratch::default(), Stream::new(3, "contests"));
         for _ in 0..500 {
-            let (contest, apart, columns) = contest(&mut stream);
+            let (contest, apart, columns) = contest(&scratch, &mut stream);
             let chances = contest.chances(apart.iter().map(Vec::as_slice), &columns);
             for (found, expected) in chances.iter().zip(enumerated(&contest, &apart, &columns)) {
                 assert!((found - expected).abs() < 1e-12);
@@ -248,9 +262,9 @@ mod tests {
 
     #[test]
     fn without_evidence_a_draw_is_a_softmax_within_each_group() {
-        let mut stream = Stream::new(4, "contests");
+        let (scratch, mut stream) = (Scratch::default(), Stream::new(4, "contests"));
         for _ in 0..100 {
-            let (contest, _, columns) = contest(&mut stream);
+            let (contest, _, columns) = contest(&scratch, &mut stream);
             let chances = contest.chances(std::iter::empty(), &columns);
             assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             let uniform = |at: usize| {

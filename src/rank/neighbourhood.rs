@@ -6,12 +6,14 @@
 //!
 //! Cost: O(list entries) to build, one probe or two to ask.
 
-use crate::catalog::{Catalog, RelationKind};
+use super::Desk;
+use super::scratch::{Lent, Scratch};
+use crate::catalog::RelationKind;
 use crate::math::ln;
 
 /// What the sources say about one item.
 #[derive(Clone, Copy, Debug)]
-struct Said {
+pub(super) struct Said {
     item: u32,
     sum: f64,
     /// The source with the largest part of it, and that part.
@@ -20,25 +22,28 @@ struct Said {
 }
 
 /// Sums of neighbour weights by item, and their largest. Empty without a source.
-#[derive(Debug, Default)]
-pub(super) struct Neighbourhood {
+pub(super) struct Neighbourhood<'a> {
     /// The place of an item among `said`, plus one; 0 for a free slot. A power of two, at most half full.
-    slots: Vec<u32>,
+    slots: Lent<'a, Vec<u32>>,
     /// In the order in which the items were met.
-    said: Vec<Said>,
+    said: Lent<'a, Vec<Said>>,
     largest: f64,
 }
 
-impl Neighbourhood {
-    pub(super) fn of(catalog: &Catalog, kind: RelationKind, sources: &mut dyn Iterator<Item = (u32, f64)>) -> Self {
-        let mut all = Self::default();
+impl<'a> Neighbourhood<'a> {
+    pub(super) fn of(desk: &Desk<'a>, kind: RelationKind, sources: &mut dyn Iterator<Item = (u32, f64)>) -> Self {
+        let mut all = Self::new(desk.scratch);
         for (source, weight) in sources {
-            for (item, strength) in catalog.neighbours(kind, source) {
+            for (item, strength) in desk.catalog.neighbours(kind, source) {
                 all.add(item, source, weight * strength);
             }
         }
         all.largest = all.said.iter().fold(0.0, |most: f64, said| most.max(said.sum));
         all
+    }
+
+    fn new(scratch: &'a Scratch) -> Self {
+        Self { slots: scratch.lend(), said: scratch.lend(), largest: 0.0 }
     }
 
     fn add(&mut self, item: u32, source: u32, part: f64) {
@@ -119,13 +124,14 @@ impl Neighbourhood {
 
 #[cfg(test)]
 mod tests {
-    use super::Neighbourhood;
+    use super::{Neighbourhood, Scratch};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn equals_plain_sums(parts in prop::collection::vec((0_u32..90, 0_u32..9, 1_u32..50), 0..400)) {
-            let mut all = Neighbourhood::default();
+            let scratch = Scratch::default();
+            let mut all = Neighbourhood::new(&scratch);
             for &(item, source, part) in &parts {
                 all.add(item * 64, source, f64::from(part));
             }

@@ -9,13 +9,14 @@
 use flaneur_kernels::{MOST, Queries};
 
 use super::active::Active;
-use super::direction::Direction;
+use super::direction::Directions;
 use super::neighbourhood::Neighbourhood;
+use super::scratch::{Lent, Scratch};
 use super::signal::{Block, SIGNALS, Signal};
 use super::slate::Reason;
 use super::{Desk, Request};
-use crate::catalog::{Catalog, Family, RelationKind};
-use crate::math::order::{by_key, by_score};
+use crate::catalog::{Family, RelationKind};
+use crate::math::order::{by_key, falling, score_of};
 use crate::math::{Sieve, exp, ln};
 use crate::profile::{Interest, Own, PriceTaste};
 use crate::time::decay;
@@ -51,31 +52,33 @@ pub(super) struct Scorer<'a> {
     desk: &'a Desk<'a>,
     request: &'a Request,
     /// Anchors and session, newest first, repeats included.
-    session: Vec<u32>,
-    /// The items of `session` ascending, each with how far back it last stands and how often it does.
-    visited: Vec<(u32, u32, u32)>,
+    session: Lent<'a, Vec<u32>>,
+    /// The items of `session` ascending, each above how far back it last stands, with how often it does.
+    visited: Lent<'a, Vec<(u64, u32)>>,
     /// Which items may be in `visited`, and which in the shopper's history: few candidates are.
     may_visited: Sieve,
     may_own: Sieve,
-    together: Neighbourhood,
-    last: Neighbourhood,
-    next: Neighbourhood,
-    similar_last: Neighbourhood,
-    similar: Neighbourhood,
-    history: Neighbourhood,
-    /// Items met on earlier visits, with how lately, when no session runs.
-    met: Vec<(u32, f64)>,
-    directions: Vec<Direction>,
+    together: Neighbourhood<'a>,
+    last: Neighbourhood<'a>,
+    next: Neighbourhood<'a>,
+    similar_last: Neighbourhood<'a>,
+    similar: Neighbourhood<'a>,
+    history: Neighbourhood<'a>,
+    /// Items met on earlier visits, the latest first, when no session runs: see [`met_of`].
+    met: Lent<'a, Vec<(u64, u32)>>,
+    directions: Directions<'a>,
     /// The directions again, to be asked together.
-    queries: Queries,
+    queries: Lent<'a, Queries>,
     session_vector: Option<usize>,
     last_vector: Option<usize>,
     history_vector: Option<usize>,
-    interests: Vec<(usize, &'a Interest)>,
-    /// Affinities of the tokens with evidence, with how much the moment wants them.
-    odds: Vec<(f64, f64)>,
+    /// The interests that some of the directions are.
+    interests: [Option<&'a Interest>; MOST],
+    /// Affinities of the tokens with evidence, and how much the moment wants them.
+    odds: Lent<'a, Vec<f64>>,
+    wanted: Lent<'a, Vec<f64>>,
     /// The place of a token among `odds`, plus one; 0 without evidence. `[tokens]`.
-    places: Vec<u32>,
+    places: Lent<'a, Vec<u32>>,
     /// The affinity of all other tokens, by family.
     unmet: [f64; 3],
     price: Option<PriceTaste>,
@@ -87,94 +90,76 @@ pub(super) struct Scorer<'a> {
 
 impl<'a> Scorer<'a> {
     pub(super) fn new(desk: &'a Desk<'a>, request: &'a Request) -> Self {
-        let (catalog, affinities) = (desk.catalog, &desk.profile.affinities);
-        let visited = desk.profile.session.items(request.now).iter().rev().copied();
-        let session: Vec<u32> = request.like.iter().copied().chain(visited).collect();
+        let (catalog, scratch, profile) = (desk.catalog, desk.scratch, desk.profile);
+        let affinities = &profile.affinities;
+        let visited = profile.session.items(request.now).iter().rev().copied();
+        let session = scratch.collect(request.like.iter().copied().chain(visited));
+        let met = if session.is_empty() { met_of(desk, request) } else { scratch.lend() };
         let weighted =
             || session.iter().copied().zip(0..SESSION_REACH).map(|(item, back)| (item, exp(-(back as f64) / 3.0)));
         let last = || session.first().map(|&item| (item, 1.0)).into_iter();
-        let of = |kind, sources: &mut dyn Iterator<Item = (u32, f64)>| Neighbourhood::of(catalog, kind, sources);
-        let mut scorer = Self {
+        let earlier = || met.iter().map(|&(recency, item)| (item, score_of(recency)));
+        let of = |kind, sources: &mut dyn Iterator<Item = (u32, f64)>| Neighbourhood::of(desk, kind, sources);
+        let mut directions = Directions::new(scratch, catalog.dims());
+        let mut sum = |sources: &mut dyn Iterator<Item = (u32, f64)>| directions.push(&sum_vector(desk, sources));
+        let [session_vector, last_vector, history_vector] =
+            [sum(&mut weighted()), sum(&mut last()), sum(&mut earlier())];
+        let mut interests = [None; MOST];
+        for interest in profile.interests.strongest(INTERESTS, request.now) {
+            if let Some(at) = directions.push(&interest.centre) {
+                interests[at] = Some(interest);
+            }
+        }
+        let mut queries = scratch.lend::<Queries>();
+        directions.join(&mut queries);
+        let mut places = scratch.filled(catalog.token_count(), 0_u32);
+        let (mut odds, mut wanted) = (scratch.lend::<Vec<f64>>(), scratch.lend::<Vec<f64>>());
+        for (token, _) in affinities.tokens() {
+            odds.push(affinities.log_odds(catalog, token, request.now));
+            wanted.push(affinities.moment(token, &request.context, request.now));
+            places[token as usize] = odds.len() as u32;
+        }
+        Self {
             together: of(RelationKind::Together, &mut weighted()),
             last: of(RelationKind::Together, &mut last()),
             next: of(RelationKind::Next, &mut last()),
             similar_last: of(RelationKind::Similar, &mut last()),
             similar: of(RelationKind::Similar, &mut weighted()),
-            history: Neighbourhood::default(),
-            met: Vec::new(),
-            directions: Vec::new(),
-            queries: Queries::default(),
+            history: of(RelationKind::Together, &mut earlier()),
+            met,
+            directions,
+            queries,
             may_visited: Sieve::of(session.iter().copied()),
-            may_own: Sieve::of(desk.profile.history.iter().map(|(item, _)| item)),
-            visited: visited_of(&session),
-            session_vector: None,
-            last_vector: None,
-            history_vector: None,
-            interests: Vec::new(),
-            odds: affinities
-                .tokens()
-                .map(|(token, _)| {
-                    let odds = affinities.log_odds(catalog, token, request.now);
-                    (odds, affinities.moment(token, &request.context, request.now))
-                })
-                .collect(),
-            places: vec![0; catalog.token_count()],
+            may_own: Sieve::of(profile.history.iter().map(|(item, _)| item)),
+            visited: visited_of(scratch, &session),
+            session_vector,
+            last_vector,
+            history_vector,
+            interests,
+            odds,
+            wanted,
+            places,
             price: affinities.price_taste(request.now),
-            speaks_of_items: desk.profile.stated.speaks_of_items(),
+            speaks_of_items: profile.stated.speaks_of_items(),
             weights: [Block::Session, Block::Again, Block::Discover].map(|block| desk.weights.column(block)),
             unmet: [Family::Brand, Family::Category, Family::Attribute]
                 .map(|family| affinities.unmet(family, request.now)),
             desk,
             request,
-            session: Vec::new(),
-        };
-        affinities.tokens().zip(1..).for_each(|((token, _), place)| scorer.places[token as usize] = place);
-        if session.is_empty() {
-            scorer.met = scorer.latest();
-            scorer.history = of(RelationKind::Together, &mut scorer.met.iter().copied());
-            scorer.history_vector = scorer.keep(sum_vector(catalog, scorer.met.iter().copied()));
-        } else {
-            scorer.session_vector = scorer.keep(sum_vector(catalog, weighted()));
-            scorer.last_vector = scorer.keep(sum_vector(catalog, last()));
+            session,
         }
-        for interest in desk.profile.interests.strongest(INTERESTS, request.now) {
-            if let Some(at) = scorer.keep(interest.centre.clone()) {
-                scorer.interests.push((at, interest));
-            }
-        }
-        scorer.session = session;
-        scorer
-    }
-
-    /// Items met on earlier visits, each with `0.8^(visits back)`; the latest 300.
-    fn latest(&self) -> Vec<(u32, f64)> {
-        let session = &self.desk.profile.session;
-        let visit = session.visit + u32::from(!session.runs(self.request.now));
-        let mut met: Vec<(f64, u32)> =
-            self.desk.profile.history.iter().map(|(item, own)| (own.recency(visit), item)).collect();
-        by_score(&mut met);
-        met.truncate(HISTORY_REACH);
-        met.into_iter().map(|(recency, item)| (item, recency)).collect()
     }
 
     /// What was seen last: the three newest items of the session, or all of the latest visit.
     pub(super) fn lately(&self) -> impl Iterator<Item = u32> + '_ {
-        let latest = self.met.first().map_or(0.0, |&(_, recency)| recency);
-        let visit = self.met.iter().take_while(move |&&(_, recency)| recency == latest);
-        self.session.iter().take(3).copied().chain(visit.map(|&(item, _)| item))
+        let latest = self.met.first().map_or(0, |&(recency, _)| recency);
+        let visit = self.met.iter().take_while(move |&&(recency, _)| recency == latest);
+        self.session.iter().take(3).copied().chain(visit.map(|&(_, item)| item))
     }
 
-    /// Keeps a vector as a direction; `None` for a zero vector.
-    fn keep(&mut self, vector: Vec<f64>) -> Option<usize> {
-        let direction = Direction::of(&vector)?;
-        direction.join(&mut self.queries, true);
-        self.directions.push(direction);
-        Some(self.directions.len() - 1)
-    }
-
-    /// The directions whose nearest items are candidates, to be asked together.
-    pub(super) fn queries(&self) -> &Queries {
-        &self.queries
+    /// The directions whose nearest items are candidates.
+    pub(super) fn directions(&self) -> &Directions<'a> {
+        &self.directions
     }
 
     /// Anchors and session items, newest first.
@@ -191,9 +176,9 @@ impl<'a> Scorer<'a> {
         if !self.may_visited.may_have(item) {
             return None;
         }
-        let at = self.visited.binary_search_by_key(&item, |&(known, _, _)| known).ok()?;
-        let (_, back, count) = self.visited[at];
-        Some((back, count))
+        let at = self.visited.binary_search_by_key(&item, |&(known, _)| (known >> 32) as u32).ok()?;
+        let (known, count) = self.visited[at];
+        Some((known as u32, count))
     }
 
     /// Every item on a list, once, with how strongly the lists speak for it.
@@ -208,11 +193,7 @@ impl<'a> Scorer<'a> {
         })
     }
 
-    pub(super) fn score_all(&self, candidates: &[u32], rules: &Active) -> Vec<Scored> {
-        candidates.iter().map(|&item| self.score(item, rules)).collect()
-    }
-
-    pub(super) fn score(&self, item: u32, rules: &Active) -> Scored {
+    pub(super) fn score(&self, item: u32, rules: &Active<'_>) -> Scored {
         let own = if self.may_own.may_have(item) { self.desk.profile.history.of(item) } else { None };
         let bought = own.is_some_and(|own| own.bought > 0);
         let block = match (self.session.is_empty(), bought) {
@@ -251,22 +232,23 @@ impl<'a> Scorer<'a> {
         }
         let dots = self.queries.dots(self.desk.catalog.vector_bytes(item));
         let mut cosines = [0.0; MOST];
-        for ((cosine, direction), &dot) in cosines.iter_mut().zip(&self.directions).zip(&dots) {
-            *cosine = direction.cosine_of(dot, self.desk.catalog, item);
+        for ((cosine, scale), &dot) in cosines.iter_mut().zip(self.directions.scales()).zip(&dots) {
+            *cosine = scale.cosine_of(dot, self.desk.catalog, item);
         }
         let known = |at: Option<usize>| at.map_or(0.0, |at| cosines[at]);
         values[Signal::Session as usize] = known(self.session_vector);
         values[Signal::TasteLast as usize] = known(self.last_vector);
         values[Signal::History as usize] = known(self.history_vector);
-        let nearest = self.interests.iter().map(|&(at, _)| cosines[at]);
+        let nearest = self.interests.iter().zip(cosines).filter_map(|(interest, cosine)| interest.map(|_| cosine));
         let nearest = nearest.reduce(|best, next| if next > best { next } else { best });
         values[Signal::Taste as usize] = nearest.map_or(0.0, |cosine| cosine.max(0.0));
     }
 
     fn nearest_interest(&self, item: u32) -> Option<&'a Interest> {
         let dots = self.queries.dots(self.desk.catalog.vector_bytes(item));
-        let cosine = |at: usize| self.directions[at].cosine_of(dots[at], self.desk.catalog, item);
-        let cosines = self.interests.iter().map(|&(at, interest)| (interest, cosine(at)));
+        let cosines = self.interests.iter().zip(self.directions.scales()).zip(dots);
+        let cosines = cosines
+            .filter_map(|((interest, scale), dot)| Some(((*interest)?, scale.cosine_of(dot, self.desk.catalog, item))));
         cosines.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(interest, _)| interest)
     }
 
@@ -351,7 +333,7 @@ impl<'a> Scorer<'a> {
     fn odds(&self, token: u32) -> (f64, f64) {
         match self.places[token as usize] {
             0 => (self.unmet[self.desk.catalog.family(token) as usize], 0.0),
-            place => self.odds[place as usize - 1],
+            place => (self.odds[place as usize - 1], self.wanted[place as usize - 1]),
         }
     }
 
@@ -366,7 +348,8 @@ impl<'a> Scorer<'a> {
             let (item, attribute) = self.cause(signal, scored.item);
             Some(Reason { signal: signal.name(), code: signal.code(), weight, value, item, attribute })
         };
-        let mut reasons = Vec::with_capacity(REASONS);
+        let mut reasons = self.desk.scratch.take::<Vec<Reason>>();
+        reasons.reserve(REASONS);
         reasons.extend(Signal::all().filter_map(term));
         reasons
     }
@@ -381,7 +364,7 @@ impl<'a> Scorer<'a> {
             S::Last | S::Next | S::TasteLast | S::SimilarLast => (last, None),
             S::Session => (self.nearest_met(item, self.session.iter().copied().take(SESSION_REACH)), None),
             S::History | S::TogetherHistory => {
-                (self.nearest_met(item, self.met.iter().take(EXPLAIN_REACH).map(|&(met, _)| met)), None)
+                (self.nearest_met(item, self.met.iter().take(EXPLAIN_REACH).map(|&(_, met)| met)), None)
             }
             S::Taste => (self.nearest_interest(item).and_then(Interest::leader), None),
             S::AffinityBrand => (None, self.leading(item, Family::Brand)),
@@ -405,16 +388,14 @@ impl<'a> Scorer<'a> {
 }
 
 /// The items ascending, each once, with its first place and how often it stands there.
-fn visited_of(session: &[u32]) -> Vec<(u32, u32, u32)> {
-    let mut places: Vec<(u64, u32)> = session.iter().map(|&item| u64::from(item)).zip(0..).collect();
-    by_key(&mut places);
-    let mut visited: Vec<(u32, u32, u32)> = Vec::with_capacity(places.len());
-    for (item, back) in places {
-        match visited.last_mut() {
-            Some((known, _, count)) if u64::from(*known) == item => *count += 1,
-            _ => visited.push((item as u32, back, 1)),
-        }
-    }
+fn visited_of<'a>(scratch: &'a Scratch, session: &[u32]) -> Lent<'a, Vec<(u64, u32)>> {
+    let mut visited = scratch.collect(session.iter().zip(0..).map(|(&item, back)| (u64::from(item) << 32 | back, 1)));
+    by_key(&mut visited);
+    visited.dedup_by(|next, known| {
+        let is_same = next.0 >> 32 == known.0 >> 32;
+        known.1 += u32::from(is_same);
+        is_same
+    });
     visited
 }
 
@@ -425,8 +406,20 @@ fn strongest(kept: &mut f64, value: f64) {
     }
 }
 
-fn sum_vector(catalog: &Catalog, items: impl Iterator<Item = (u32, f64)>) -> Vec<f64> {
-    let mut sum = vec![0.0; catalog.dims()];
+/// The items met on earlier visits, each with the key of `0.8^(visits back)`; the latest 300.
+fn met_of<'a>(desk: &Desk<'a>, request: &Request) -> Lent<'a, Vec<(u64, u32)>> {
+    let session = &desk.profile.session;
+    let visit = session.visit + u32::from(!session.runs(request.now));
+    let recency = |(item, own): (u32, &Own)| (falling(own.recency(visit)), item);
+    let mut met = desk.scratch.collect(desk.profile.history.iter().map(recency));
+    by_key(&mut met);
+    met.truncate(HISTORY_REACH);
+    met
+}
+
+fn sum_vector<'a>(desk: &Desk<'a>, items: &mut dyn Iterator<Item = (u32, f64)>) -> Lent<'a, Vec<f64>> {
+    let catalog = desk.catalog;
+    let mut sum = desk.scratch.filled(catalog.dims(), 0.0);
     for (item, weight) in items {
         let unit = weight * f64::from(catalog.inverse_norm(item));
         sum.iter_mut().zip(catalog.vector(item)).for_each(|(cell, x)| *cell += unit * f64::from(x));

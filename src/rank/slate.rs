@@ -81,3 +81,13 @@ pub struct Slate {
     /// The experiment it is a part of, and who made it.
     pub trial: Option<Trial>,
 }
+
+impl Slate {
+    /// Empties it, and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.id.clear();
+        self.slot.clear();
+        self.entries.clear();
+        (self.short, self.explained, self.trial) = (None, None, None);
+    }
+}

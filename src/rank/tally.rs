@@ -25,7 +25,7 @@ enum Turn {
 /// The counts of one slate.
 pub(super) struct Tally<'a> {
     catalog: &'a Catalog,
-    active: &'a Active,
+    active: &'a Active<'a>,
     /// Limit, value, how many.
     counts: Vec<(usize, u32, usize)>,
     /// How many each quota has.
@@ -34,7 +34,7 @@ pub(super) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn new(catalog: &'a Catalog, active: &'a Active) -> Self {
+    pub(super) fn new(catalog: &'a Catalog, active: &'a Active<'a>) -> Self {
         Self { catalog, active, counts: Vec::new(), had: vec![0; active.needs.len()], turn: Turn::Open }
     }
 

@@ -262,7 +262,7 @@ fn interests<'a>(catalog: &'a Catalog, profile: &'a Profile, now: Millis) -> Vec
             events: &interest.events,
         }
     };
-    profile.interests.strongest(all.len(), now).into_iter().map(view).collect()
+    profile.interests.strongest(all.len(), now).map(view).collect()
 }
 
 /// The tokens that most of an interest's items share and few others have.

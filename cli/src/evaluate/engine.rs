@@ -16,7 +16,7 @@ use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::{Learned, Stamp, UNIT, write};
 use flaneur::log::Event;
 use flaneur::math::exp;
-use flaneur::rank::{Desk, RuleSet, SIGNALS, Signal, Slate, Weights, divergence, rank, survey};
+use flaneur::rank::{Desk, RuleSet, SIGNALS, Scratch, Signal, Slate, Weights, divergence, rank, survey};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -206,8 +206,13 @@ impl Engine<'_> {
         let catalog = self.packs.catalog(bench, bench.early, &self.setting, &weights)?;
         let of = |query: &Query<'_>| {
             let device = replay::device(&catalog, query, self.setting.history);
-            let desk =
-                Desk { catalog: &catalog, profile: &device.profile, rules: &RuleSet::default(), weights: &weights };
+            let desk = Desk {
+                catalog: &catalog,
+                profile: &device.profile,
+                rules: &RuleSet::default(),
+                weights: &weights,
+                scratch: &Scratch::default(),
+            };
             let scored = survey(&desk, &device.request);
             std::array::from_fn(|at| scored.iter().any(|one| one.values[at] != 0.0))
         };
@@ -302,6 +307,7 @@ impl Running {
             profile: &device.profile,
             rules: &RuleSet::default(),
             weights: &self.weights,
+            scratch: &Scratch::default(),
         };
         rank(&desk, &device.request)
     }
@@ -321,6 +327,7 @@ impl Method for Running {
             profile: &device.profile,
             rules: &RuleSet::default(),
             weights: &self.weights,
+            scratch: &Scratch::default(),
         };
         divergence(&desk, &device.request, list)
     }
@@ -332,6 +339,7 @@ impl Method for Running {
             profile: &device.profile,
             rules: &RuleSet::default(),
             weights: &self.weights,
+            scratch: &Scratch::default(),
         };
         let scored = survey(&desk, &device.request);
         let largest = scored.iter().fold(f64::NEG_INFINITY, |most, x| most.max(x.score));

@@ -6,7 +6,7 @@
 
 use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::PriorWeight;
-use flaneur::rank::{Block, Desk, RuleSet, SIGNALS, Signal, Weights, survey};
+use flaneur::rank::{Block, Desk, RuleSet, SIGNALS, Scratch, Signal, Weights, survey};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
@@ -105,7 +105,13 @@ fn columns() -> impl Iterator<Item = (Signal, Block)> {
 fn choice(catalog: &Catalog, query: &Query<'_>, fitting: &Fitting<'_>) -> (Choice, usize) {
     let mut device = replay::device(catalog, query, fitting.history);
     device.request.exclude.extend(absent(catalog, fitting.unknown, query.now));
-    let desk = Desk { catalog, profile: &device.profile, rules: &RuleSet::default(), weights: fitting.defaults };
+    let desk = Desk {
+        catalog,
+        profile: &device.profile,
+        rules: &RuleSet::default(),
+        weights: fitting.defaults,
+        scratch: &Scratch::default(),
+    };
     let mut choice = Choice::default();
     let mut found = 0;
     for mut scored in survey(&desk, &device.request) {

@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 use flaneur::catalog::{Catalog, Family};
 use flaneur::engine::Engine;
 use flaneur::math::Stream;
-use flaneur::rank::{Deed, Desk, Ranked, Request, Rule, RuleSet, Slate, Weights, survey};
+use flaneur::rank::{Deed, Desk, Ranked, Request, Rule, RuleSet, Scratch, Slate, Weights, survey};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire::event::{EventWire, LineWire};
 use flaneur::wire::request::ForgetWire;
@@ -225,7 +225,13 @@ impl Player<'_> {
     ) -> Vec<(usize, u32)> {
         let catalog = &self.world.catalog;
         let (profile, weights) = (engine.profile(request.now).clone(), Weights::with_priors(catalog.weights()));
-        let desk = Desk { catalog, profile: &profile, rules: &RuleSet::default(), weights: &weights };
+        let desk = Desk {
+            catalog,
+            profile: &profile,
+            rules: &RuleSet::default(),
+            weights: &weights,
+            scratch: &Scratch::default(),
+        };
         let mut bounds: Vec<(f64, u32)> = survey(&desk, request)
             .iter()
             .map(|scored| (scored.score + width * confidence.deviation(scored.item), scored.item))
