@@ -1,6 +1,7 @@
 // What opening does to the page and to the engine: it lets the page work in between, and its rehearsal leaves nothing.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { isFlaneurError, open } from "../../pkg/dist/embedded.js";
 import * as glue from "../../pkg/dist/core.js";
@@ -61,4 +62,34 @@ test("a rehearsal changes neither slates nor the log", async (t) => {
   assert.deepEqual(rehearsed.rank({ slot: "home", size: 4 }, now), plain.rank({ slot: "home", size: 4 }, now));
   assert.deepEqual(rehearsed.events(), plain.events());
   cores.forEach((core) => core.free());
+});
+
+test("a pack is loaded in two steps, and whole when the engine is replaced in between", async (t) => {
+  const [{ Engine }, { resetEngine }] = await Promise.all(["engine", "loader"].map((name) => import(`../../pkg/dist/${name}.js`)));
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory" }); // loads the engine
+  await shop.close();
+  const loaded = { glue, engine: "scalar", generation: 0 };
+  const pack = new Uint8Array(await readFile(new URL("../vectors/golden/shop.flaneur", import.meta.url)));
+  globalThis.document = { hidden: false };
+  t.after(() => {
+    delete globalThis.document;
+    delete globalThis.scheduler;
+  });
+  for (const meanwhile of [() => {}, () => resetEngine(loaded)]) {
+    const engine = new Engine(loaded, { seed: 1, now: Date.now, records: () => [], restarted: () => assert.fail("nothing failed") });
+    let items;
+    globalThis.scheduler = {
+      yield: async () => {
+        items = engine.use((core) => core.items, () => undefined);
+        meanwhile();
+      },
+    };
+    assert.equal(await engine.loadInSteps({ pack }), true);
+    assert.equal(items, 0, "between the steps what was loaded before serves");
+    assert.equal(engine.use((core) => core.items, () => undefined), 160);
+    const torn = pack.slice(0, -9);
+    await assert.rejects(engine.loadInSteps({ pack: torn }), coded("pack_truncated", "catalog.sections"));
+    assert.equal(engine.use((core) => core.items, () => undefined), 160);
+    engine.close();
+  }
 });
