@@ -188,7 +188,7 @@ export class Engine {
   }
 }
 
-/** Takes in records that were kept: they cross as one, which is several times as fast as one by one. */
+/** Takes in records that were kept: they cross as one, by one copy. */
 export function restoreInto(core: Core, records: readonly Uint8Array[]): void {
   const lengths = Uint32Array.from(records, ({ length }) => length);
   const joined = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));

@@ -6,7 +6,7 @@
 //! Guarantees: the same words natively and in every browser, as far as their Unicode versions agree; a new version
 //! adds letters of scripts that had none.
 //!
-//! Cost: O(bytes); in a browser, about a microsecond more for a text with other letters. Nothing leaves the device.
+//! Cost: O(bytes); in a browser, three calls of the page's engine for a text with other letters. Nothing leaves the device.
 
 /// The words of a text in their order, repeated where it repeats them.
 ///
