@@ -48,3 +48,4 @@ if (asked.has("fill")) {
   };
   await shop.close();
 }
+console.debug("measured");
