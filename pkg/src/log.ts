@@ -58,6 +58,11 @@ export class DeviceLog {
     return this.#records.size;
   }
 
+  /** How often everything was erased, here or in another tab. */
+  get erasures(): number {
+    return this.#erasures;
+  }
+
   /** How many bytes their records have. */
   get bytes(): number {
     return this.#bytes;

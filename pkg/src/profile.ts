@@ -34,14 +34,14 @@ export interface Surroundings {
 export function profileFace(memory: Memory, around: Surroundings): Profile {
   const isClosed = (): boolean => around.idle() === "closed";
   /** What was forgotten last; in memory only, and not for long. */
-  let forgotten: { entries: readonly Entry[]; timer: ReturnType<typeof setTimeout> } | undefined;
+  let forgotten: { entries: readonly Entry[]; erasures: number; timer: ReturnType<typeof setTimeout> } | undefined;
   const remember = (entries: readonly Entry[]): void => {
     clearTimeout(forgotten?.timer);
     forgotten = undefined;
     if (entries.length === 0) return;
     const timer = setTimeout(() => (forgotten = undefined), UNDO_MS);
     (timer as { unref?: () => void }).unref?.(); // in Node, waiting must not keep the process alive
-    forgotten = { entries, timer };
+    forgotten = { entries, erasures: memory.log.erasures, timer };
   };
   const erase = async (): Promise<void> => {
     remember([]);
@@ -64,7 +64,8 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
       remember(entries);
     },
     undo: () => {
-      const entries = forgotten?.entries ?? [];
+      // What another tab erased since does not come back.
+      const entries = forgotten?.erasures === memory.log.erasures ? forgotten.entries : [];
       remember([]);
       if (entries.length === 0 || isClosed() || !around.learning()) return false;
       memory.takeBack(entries);

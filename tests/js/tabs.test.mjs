@@ -65,6 +65,20 @@ test("an erasure holds in both tabs, also against what was being written", async
   assert.deepEqual(await idsOnDisk(name), []);
 });
 
+test("what one tab forgot does not come back once another tab erased everything", async () => {
+  const { name, one, two, close } = await twoTabs();
+  one.observe({ type: "view_item", item: "lamp-0", id: "e1" });
+  await eventually(() => eventsOf(two) === 1, "the event");
+  one.profile.forget({ item: "lamp-0" });
+  await eventually(() => eventsOf(two) === 0, "the forgetting");
+  await two.profile.erase();
+  await settle();
+  assert.equal(one.profile.undo(), false);
+  assert.equal(eventsOf(one), 0);
+  await close();
+  assert.deepEqual(await idsOnDisk(name), []);
+});
+
 test("a choice holds in both tabs at once", async () => {
   const { name, one, two, close } = await twoTabs();
   const heard = [];
