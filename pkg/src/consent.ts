@@ -59,9 +59,10 @@ export class ConsentState {
     return this.#receipts;
   }
 
-  /** Whether a gate was denied in so many words, rather than not answered. */
-  denied(gate: keyof Gates): boolean {
-    return this.#choice[gate] === false || this.#source?.[gate] === false;
+  /** Whether a gate was shut in so many words, rather than not answered; for a minor nobody did. */
+  isDenied(gate: keyof Gates): boolean {
+    if (this.#around.minor || this.#gates[gate]) return false;
+    return this.#choice[gate] === false || this.#source?.[gate] === false || (gate === "measure" && this.#isPrivate);
   }
 
   /** Takes over a choice; `byHand` when the shopper made it just now. Returns whether any gate moved. */
@@ -127,6 +128,11 @@ export class ConsentState {
     return new Blob([JSON.stringify(content, null, 2)], { type: "application/json" });
   }
 
+  /** The browser asks for privacy, and the shopper did not open `measure` all the same. */
+  get #isPrivate(): boolean {
+    return this.#around.privacyControl === true && !this.#measureByHand;
+  }
+
   #settle(): boolean {
     const source = this.#source;
     const before = this.#gates;
@@ -134,9 +140,8 @@ export class ConsentState {
     for (const gate of GATES) {
       after[gate] = source ? source[gate] === true && this.#choice[gate] !== false : this.#choice[gate] === true;
     }
-    const { minor, privacyControl } = this.#around;
-    if (privacyControl && !this.#measureByHand) after.measure = false;
-    if (minor) Object.assign(after, all(false));
+    if (this.#isPrivate) after.measure = false;
+    if (this.#around.minor) Object.assign(after, all(false));
     const moved = GATES.some((gate) => before[gate] !== after[gate]);
     if (moved) this.#gates = Object.freeze(after);
     return moved;

@@ -147,7 +147,7 @@ export class Handle {
     this.#early = undefined;
     for (const message of early) this.#hear(message);
     if (this.#unwritten) setTimeout(() => void this.#writeLate());
-    void this.#measure.follow(this.#consent.gates);
+    void this.#measure.follow(this.#consent.gates, (gate) => this.#consent.isDenied(gate));
   }
 
   async #writeLate(): Promise<void> {
@@ -337,7 +337,7 @@ export class Handle {
       set: async (gates) => {
         const change = checkGates(gates, "gates");
         if (this.#closed) return;
-        this.#log.tell({ gates: change });
+        if (this.#options.audience !== "minor") this.#log.tell({ gates: change }); // a child's page does not speak for others
         await within(this.#choose(change, "api", true), 2 * DISK_MS);
       },
       receipts: async () => structuredClone([...consent.receipts]),
@@ -357,15 +357,16 @@ export class Handle {
   }
 
   async #connectSource(source: ConsentSource): Promise<void> {
-    const follow = (gates: Partial<Gates>): Promise<void> => this.#follow(readGates(gates), "source");
+    let said: Partial<Gates> = {};
     try {
       this.#consent.follow({});
       this.#unsubscribe = source.subscribe?.((gates) => {
-        const said = readGates(gates);
+        said = readGates(gates);
         if (!this.#closed && Object.keys(said).length > 0) this.#log.tell({ source: said });
         void this.#follow(said, "source");
       });
-      const first = Promise.resolve(source.get()).then(follow);
+      // What was asked for first may be answered last: what the source said since is the later word.
+      const first = Promise.resolve(source.get()).then((gates) => this.#follow({ ...readGates(gates), ...said }, "source"));
       first.catch(report);
       await within(first.catch(() => {}), CONSENT_MS + DISK_MS);
     } catch (e) {
@@ -377,13 +378,13 @@ export class Handle {
     if (this.#closed) return;
     const before = this.#consent.gates;
     this.#consent.follow(said);
-    await this.#settle(before, method, this.#consent.denied("store"));
+    await this.#settle(before, method, this.#consent.isDenied("store"));
   }
 
   #choose(change: Partial<Gates>, method: Receipt["method"] | undefined, byHand = false): Promise<void> {
     const before = this.#consent.gates;
     this.#consent.choose(change, byHand);
-    return this.#settle(before, method, change.store === false);
+    return this.#settle(before, method, change.store === false && this.#consent.isDenied("store"));
   }
 
   /** Puts what was decided in force: at once here, then on the disk. */
@@ -392,7 +393,8 @@ export class Handle {
     const receipt = method && this.#consent.record(method, this.#now());
     this.#log.allow(gates);
     this.#memory.engine?.setGates(gates);
-    const measured = gates !== before && !this.#early ? this.#measure.follow(gates) : undefined;
+    const isShut = (gate: keyof Gates): boolean => this.#consent.isDenied(gate) || (before[gate] && !gates[gate]);
+    const measured = this.#early ? undefined : this.#measure.follow(gates, isShut);
     if (gates !== before && !this.#early) {
       this.#emitter.emit({ type: "consent", gates, ...(receipt && { receipt }) }, "consent");
       this.#changed("consent");

@@ -333,6 +333,41 @@ test("the handle: nothing is loaded or made before measure, everything goes with
   await shop.close();
 });
 
+test("the ledger outlives a consent platform that is late and a child's visit, and goes when someone says no", async (t) => {
+  const { url } = await operator(t);
+  const name = freshShop();
+  const options = { shop: name, catalog: ITEMS, ...(await signed(name, [taskAt(url)])), upstream, now: () => START + DAY };
+  const lines = async (shop) => (await shop.measure.ledger()).length;
+  const made = async () => (await databases()).includes(`flaneur:${name}:measure`);
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const first = await open({ ...options, consent: ALL });
+  await eventually(made, "the ledger");
+  await eventually(async () => (await first.measure.preview()).length === 1, "the preview");
+  const before = await lines(first);
+  await first.close();
+
+  let tell;
+  const late = { get: async () => ({}), subscribe: (listener) => void (tell = listener) };
+  const second = await open({ ...options, consent: late });
+  await pause();
+  assert.equal(await made(), true, "nobody answered yet");
+  tell(ALL);
+  await eventually(async () => (await second.measure.preview()).length === 1, "the preview again");
+  assert.equal(await lines(second), before);
+  await second.close();
+
+  const child = await open({ ...options, consent: ALL, audience: "minor" });
+  await child.consent.set({ store: false, measure: false });
+  await pause();
+  await child.close();
+  assert.equal(await made(), true, "a child neither reads nor deletes it");
+
+  const last = await open({ ...options, consent: late });
+  tell({ store: false });
+  await eventually(async () => !(await made()), "the deletion");
+  await last.close();
+});
+
 test("with a bundle that is refused, the handle says why and measures nothing", async () => {
   const name = freshShop();
   const { tasks } = await signed(name, [dapTask()]);

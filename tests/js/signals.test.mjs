@@ -201,6 +201,37 @@ test("for a minor nothing is written, and what an adult stored before stays", as
   assert.deepEqual(await idsOnDisk(name), ["e1"]);
 });
 
+test("a child's page does not decide for the other tabs", async () => {
+  const name = freshShop();
+  const adult = await open({ shop: name, catalog: ITEMS, consent: only("learn", "rank") });
+  const child = await open({ shop: name, catalog: ITEMS, audience: "minor" });
+  await child.consent.set({ store: true, learn: false });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(adult.consent.gates, only("learn", "rank"));
+  await child.close();
+  await adult.close();
+});
+
+test("what a source said since it was asked outlives its first answer", async () => {
+  const asked = () => {
+    let answer;
+    let tell;
+    const source = { get: () => new Promise((resolve) => (answer = resolve)), subscribe: (listener) => void (tell = listener) };
+    return { source, answer: (gates) => answer(gates), tell: (gates) => tell(gates) };
+  };
+  for (const wrap of [(source) => source, (source) => strictest(source)]) {
+    const late = asked();
+    const opening = open({ shop: freshShop(), catalog: ITEMS, consent: wrap(late.source) });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    late.tell({ learn: false, rank: false });
+    late.answer({ store: false, learn: true, rank: true, measure: true });
+    const shop = await opening;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(shop.consent.gates, only("measure"));
+    await shop.close();
+  }
+});
+
 test("the readers follow the page's own platforms, and stop when told", async () => {
   const heard = [];
   const listeners = new Map();

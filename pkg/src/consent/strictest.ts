@@ -24,7 +24,8 @@ export function strictest(...sources: ConsentSource[]): ConsentSource {
       };
       const ends = sources.map((source, place) => {
         const end = source.subscribe?.((gates) => take(place, gates));
-        void ask(source).then((gates) => take(place, gates));
+        // What it said since it was asked is the later word.
+        void ask(source).then((gates) => take(place, { ...readGates(gates), ...states[place] }));
         return end;
       });
       return () => {

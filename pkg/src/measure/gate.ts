@@ -39,16 +39,21 @@ export class MeasureGate {
     this.#around = around;
   }
 
-  /** Follows the gates. Resolves when what had to be dropped is gone; never rejects. */
-  async follow(gates: Gates): Promise<void> {
+  /**
+   * Follows the gates. What was made is dropped when its gate was shut by someone, not when nobody answered yet.
+   * Resolves when what had to be dropped is gone; never rejects.
+   */
+  async follow(gates: Gates, isShut: (gate: "store" | "measure") => boolean): Promise<void> {
     const { tasks, storage } = this.#around.options;
     const open = gates.measure && gates.store && storage !== "memory" && tasks !== undefined && hasLocks();
     this.#open = open;
     if (open) (await this.#load())?.start();
     else if (storage !== "memory" && (this.#measurer || (await hasMeasured(this.#around.options.shop)))) {
+      const [store, measure] = [isShut("store"), isShut("measure")];
+      if (!store && !measure) return;
       const measurer = await this.#load();
       if (this.#open) return; // granted again meanwhile
-      await (gates.store ? measurer?.withdraw() : measurer?.destroy());
+      await (store ? measurer?.destroy() : measurer?.withdraw());
     }
   }
 
