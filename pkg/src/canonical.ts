@@ -35,6 +35,34 @@ export interface CanonicalEvent {
   channel?: string;
 }
 
+/** What an event of a type must have. */
+export type Needs = "item" | "query" | "attribute" | "channel" | "nothing";
+
+/** Every type of our own events. */
+export const NEEDS: Readonly<Record<EventType, Needs>> = {
+  view_item_list: "item",
+  select_item: "item",
+  view_item: "item",
+  add_to_cart: "item",
+  remove_from_cart: "item",
+  add_to_wishlist: "item",
+  begin_checkout: "nothing",
+  purchase: "item",
+  refund: "item",
+  search: "query",
+  impression: "item",
+  like: "item",
+  dismiss: "item",
+  mute: "attribute",
+  touch: "channel",
+  dwell: "item",
+};
+
+/** Whether a value is the type of an event of ours. */
+export function isType(value: unknown): value is EventType {
+  return typeof value === "string" && Object.hasOwn(NEEDS, value);
+}
+
 /** What the translation needs to know of its surroundings. */
 export interface Moment {
   /** Milliseconds since 1970. */

@@ -84,8 +84,11 @@ function parse(bytes: Uint8Array): unknown[] {
   throw flaneurError("catalog_json", "The catalog's address answered JSON that is not an array of items.", "catalog", cause);
 }
 
+/** Blanks, and the three bytes of a byte order mark. */
+const BEFORE_JSON: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
+
 function startsLikeJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  const first = bytes.find((byte) => !BEFORE_JSON.includes(byte));
   return first === 0x5b || first === 0x7b;
 }
 

@@ -3,10 +3,25 @@
  */
 
 import { TEXT_LENGTH } from "./canonical.js";
-import { flaneurError } from "./errors.js";
+import { flaneurError, isFlaneurError } from "./errors.js";
 
 /** Longest array of ids, as the engine has it. */
 const MAX_IDS = 100_000;
+
+/**
+ * Reads what the page gave. Its getters and proxies may throw anything: then it is told that the object cannot be read.
+ *
+ * # Errors
+ * The coded error of `read`, or `value_malformed` at `path`.
+ */
+export function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (e) {
+    if (isFlaneurError(e)) throw e;
+    throw flaneurError("value_malformed", "This object cannot be read; send plain data.", path, e);
+  }
+}
 
 /** A text of 1 to `length` UTF-16 units. */
 export function checkText(value: unknown, path: string, length: number): asserts value is string {

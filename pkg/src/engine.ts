@@ -13,7 +13,7 @@ import type { Loaded } from "./loader.js";
 import { resetEngine } from "./loader.js";
 import type { SlateData } from "./passthrough.js";
 import { Names, readSlate } from "./slate.js";
-import type { Gates, Rule } from "./types.js";
+import type { Gates, RankRequest, Rule } from "./types.js";
 import { breath } from "./wait.js";
 
 /** What the engine needs of its owner. */
@@ -109,12 +109,12 @@ export class Engine {
    * # Errors
    * The engine's coded error for a request that is wrong.
    */
-  rank(request: Record<string, unknown>, slot: string, now: number, otherwise: () => SlateData, secret?: number): SlateData {
+  rank(request: RankRequest, now: number, otherwise: () => SlateData, secret?: number): SlateData {
     const names = this.#names;
     return this.use((core) => {
       if (names.terms.length === 0) names.terms = this.#loaded.glue.Core.terms();
       if (secret !== undefined) core.setSecret(secret);
-      return readSlate(core, core.rank(request, now), slot, names);
+      return readSlate(core, core.rank(request, now), request.slot, names);
     }, otherwise);
   }
 

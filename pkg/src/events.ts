@@ -8,41 +8,20 @@
  * Every text is measured before it goes further, so a huge one never reaches the engine.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
-import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
-import { checkText } from "./checks.js";
+import { ID_LENGTH, MAX_LINES, NEEDS, TEXT_LENGTH, clipText, isText, isType, readTime } from "./canonical.js";
+import type { CanonicalEvent, CanonicalLine, Moment, Needs } from "./canonical.js";
+import { checkText, reading } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { isForeign, readForeign } from "./foreign.js";
 import { facetsOf } from "./request.js";
 import type { EventType } from "./types.js";
-
-type Needs = "item" | "query" | "attribute" | "channel" | "nothing";
-
-const NEEDS: Readonly<Record<EventType, Needs>> = {
-  view_item_list: "item",
-  select_item: "item",
-  view_item: "item",
-  add_to_cart: "item",
-  remove_from_cart: "item",
-  add_to_wishlist: "item",
-  begin_checkout: "nothing",
-  purchase: "item",
-  refund: "item",
-  search: "query",
-  impression: "item",
-  like: "item",
-  dismiss: "item",
-  mute: "attribute",
-  touch: "channel",
-  dwell: "item",
-};
 
 /** Translates one event. `undefined`: it is another vocabulary's and says nothing we learn from. */
 export function translate(input: unknown, moment: Moment): CanonicalEvent | undefined {
   if (typeof input !== "object" || input === null) {
     throw flaneurError("value_type", 'An event is an object such as { type: "view_item", item: "42" }.', "event");
   }
-  const event = isForeign(input) ? readForeign(input, moment) : readOwn(input as Record<string, unknown>, moment);
+  const event = isForeign(input) ? readForeign(input, moment) : reading("event", () => readOwn(input as Record<string, unknown>, moment));
   return event && stamp(event);
 }
 
@@ -54,12 +33,12 @@ export function stamp(event: CanonicalEvent): CanonicalEvent {
 
 function readOwn(input: Record<string, unknown>, moment: Moment): CanonicalEvent | undefined {
   const type = input["type"];
-  if (typeof type !== "string" || !Object.hasOwn(NEEDS, type)) {
+  if (!isType(type)) {
     throw flaneurError(type === undefined ? "value_missing" : "value_unknown", `type must be one of ${Object.keys(NEEDS).join(", ")}.`, "event.type");
   }
   const event: CanonicalEvent = {
     id: input["id"] === undefined ? moment.newId() : ownText(input["id"], "event.id", ID_LENGTH),
-    type: type as EventType,
+    type,
     at: ownTime(input["at"], moment.now),
   };
   const lines = ownLines(input);

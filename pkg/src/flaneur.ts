@@ -7,7 +7,7 @@ import type { CanonicalEvent } from "./canonical.js";
 import type { CatalogContent } from "./catalog.js";
 import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
-import { checkIds } from "./checks.js";
+import { checkIds, reading } from "./checks.js";
 import { ConsentState, checkGates, isConsentSource, privacyControl, readGates } from "./consent.js";
 import { decideRequest, decisionOf, noIntent, silence } from "./decide.js";
 import type { DecisionData } from "./decide.js";
@@ -222,11 +222,23 @@ export class Handle {
     if (this.#closed) return;
     const event = translate(input, { now: this.#now(), newId, knows: (item) => this.#knows(item) });
     if (!event) return;
+    const isOurs = !isForeign(input);
+    event.facets ??= this.#facets(isOurs);
     try {
-      event.facets ??= facetsOf(this.#context(), "context");
       this.#learn(event, event.type === "impression");
     } catch (e) {
-      if (!isForeign(input) || !isFlaneurError(e)) throw e; // another vocabulary's faults are not the page's
+      if (isOurs || !isFlaneurError(e)) throw e; // another vocabulary's faults are not the page's
+    }
+  }
+
+  /** The words of the standing moment. A fault in it is told to whoever observes, and is no reason to lose another's event. */
+  #facets(isOurs: boolean): string[] {
+    try {
+      return reading("context", () => facetsOf(this.#context(), "context"));
+    } catch (e) {
+      if (isOurs) throw e;
+      report(e);
+      return [];
     }
   }
 
@@ -238,13 +250,15 @@ export class Handle {
   // — what to show —
 
   #rank(request: RankRequest): Slate {
-    checkRequest(request);
     const now = this.#now();
     const start = performance.now();
-    const plain = (): SlateData => shopOrder(request, this.#ids(), newId());
-    const complete = engineRequest(request, now, this.#context());
-    const secret = request.experiment && this.#consent.gates.rank ? this.#log.secret() : undefined;
-    const data = this.#serving()?.rank(complete, request.slot, now, plain, secret) ?? plain();
+    const complete = reading("request", () => {
+      checkRequest(request);
+      return engineRequest(request, now, this.#context());
+    });
+    const plain = (): SlateData => shopOrder(complete, this.#ids(), newId());
+    const secret = complete.experiment && this.#consent.gates.rank ? this.#log.secret() : undefined;
+    const data = this.#serving()?.rank(complete, now, plain, secret) ?? plain();
     const slate = this.#slate(data);
     if (this.#latencies.push(performance.now() - start) > LATENCIES) this.#latencies.shift();
     return slate;
@@ -252,8 +266,8 @@ export class Handle {
 
   #decide(request: DecideRequest): Decision {
     const now = this.#now();
-    const { known, ids } = decideRequest(request, now, this.#context());
-    const quiet = (): DecisionData => silence(request.slot, newId());
+    const { known, ids } = reading("request", () => decideRequest(request, now, this.#context()));
+    const quiet = (): DecisionData => silence(known["slot"] as string, newId());
     const data = this.#serving()?.use((core) => decisionOf(core.decide(known, now), ids), quiet) ?? quiet();
     let isNew = data.choice !== undefined;
     const seen = (): void => {

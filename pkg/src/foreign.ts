@@ -5,7 +5,7 @@
  * Nothing here throws. Only named fields are read, so unknown ones cost nothing and hide nothing.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, isType, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import type { EventType } from "./types.js";
 
@@ -48,12 +48,23 @@ const SHOPIFY: ReadonlyMap<string, EventType> = new Map([
   ["search_submitted", "search"],
 ]);
 
-/** Whether an object is another vocabulary's: a `gtag` call, or named by `event` or `name`. */
+/** What only our own events have beside their type. */
+const OWN = ["item", "query", "attribute", "channel"] as const;
+
+/**
+ * Whether an object is another vocabulary's: a `gtag` call, or named by `event` or `name` and without a type of ours.
+ * What cannot be read at all is nobody's mistake, and nothing is learnt from it.
+ */
 export function isForeign(input: object): boolean {
-  if (isCall(input)) return true;
-  const { event, name, type } = input as Fields;
-  if (typeof event === "string" || typeof name === "string") return true;
-  return type === undefined && "ecommerce" in input; // `{ ecommerce: null }` clears GA4's data layer
+  try {
+    if (isCall(input)) return true;
+    const { event, name, type } = input as Fields;
+    if (isType(type) && (event === undefined || OWN.some((field) => typeof (input as Fields)[field] === "string"))) return false;
+    if (typeof event === "string" || typeof name === "string") return true;
+    return type === undefined && "ecommerce" in input; // `{ ecommerce: null }` clears GA4's data layer
+  } catch {
+    return true;
+  }
 }
 
 /** The canonical event, or nothing when there is nothing to learn from it. */

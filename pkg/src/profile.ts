@@ -3,6 +3,7 @@
  */
 
 import type { CanonicalEvent } from "./canonical.js";
+import { reading } from "./checks.js";
 import { stamp } from "./events.js";
 import { readDocument, writeDocument } from "./export.js";
 import type { Brought } from "./export.js";
@@ -55,7 +56,7 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
     replay: () => memory.engine?.use((core) => core.replay(), emptyReplay) ?? emptyReplay(),
     experiments: () => memory.engine?.use((core) => core.experiments(), () => []) ?? [],
     forget: (what) => {
-      const wish = checkForget(what);
+      const wish = reading("what", () => checkForget(what));
       if (isClosed()) return;
       const all = wish["all"] === true;
       const entries = all ? memory.log.entries() : memory.forget(wish);
@@ -73,7 +74,7 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
       return true;
     },
     declare: (preference) => {
-      const event = declaration(preference, newId(), around.now());
+      const event = reading("preference", () => declaration(preference, newId(), around.now()));
       if (!isClosed()) around.learn(stamp(event));
     },
     export: async (options) => {

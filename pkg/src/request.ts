@@ -13,13 +13,14 @@ const FACETS = ["season", "weather", "device", "locale", "store"] as const;
 const FACET_LENGTH = 64;
 
 /** The request, completed. The engine has no clock and no time zone. */
-export function engineRequest(request: RankRequest, now: number, standing: Context = {}): Record<string, unknown> {
-  const known: Record<string, unknown> = {};
+export function engineRequest(request: RankRequest, now: number, standing: Context = {}): RankRequest {
+  const known: Partial<Record<keyof RankRequest, unknown>> = {};
   for (const field of FIELDS) {
-    if (request[field] !== undefined) known[field] = request[field];
+    const value = request[field];
+    if (value !== undefined) known[field] = value;
   }
-  known["context"] = momentOf(request.context, now, standing);
-  return known;
+  known.context = momentOf(request.context, now, standing);
+  return known as RankRequest;
 }
 
 /** The moment: what the page says of it, for this call or for all, completed by the device's clock. */
@@ -40,7 +41,7 @@ export function facetsOf(context: unknown, path: string): string[] {
   const given = context as Context;
   return FACETS.flatMap((key) => {
     const word = given[key];
-    if (word === undefined) return [];
+    if (word === undefined || word === null) return [];
     checkText(word, `${path}.${key}`, FACET_LENGTH);
     return [`${key}:${word}`];
   });

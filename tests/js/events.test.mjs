@@ -259,3 +259,21 @@ test("hostile objects neither throw nor leak into prototypes", () => {
   const many = { event: "view_item_list", ecommerce: { items: Array.from({ length: 1_000_000 }, (_, i) => ({ item_id: i })) } };
   assert.equal(read(many).lines.length, 200);
 });
+
+test("an event of ours stays one, whatever else the page writes on it", () => {
+  for (const more of [{ name: "Rug" }, { event: "click" }, { name: "Rug", event: "click", ecommerce: null }]) {
+    assert.deepEqual(read({ type: "view_item", item: "rug-1", ...more }).lines, [{ item: "rug-1" }], JSON.stringify(more));
+  }
+  assert.equal(read({ type: "track", event: "Product Viewed", properties: { product_id: "a" } }).type, "view_item");
+  assert.equal(read({ type: "standard", name: "search_submitted", data: { searchResult: { query: "lamp" } } }).type, "search");
+  assert.equal(read({ type: "purchase", event: "purchase", ecommerce: { items: [{ item_id: "a" }] } }).lines[0].item, "a");
+});
+
+test("what cannot be read is told where it is ours, and never throws anything else", () => {
+  const thrower = (field, more) => Object.defineProperty({ ...more }, field, { enumerable: true, get: () => { throw new Error("no"); } });
+  const gone = Proxy.revocable({}, {});
+  gone.revoke();
+  assert.equal(read(thrower("event", {})), undefined);
+  assert.equal(read(gone.proxy), undefined);
+  assert.throws(() => translate(thrower("item", { type: "view_item" }), moment), coded("value_malformed", "event"));
+});

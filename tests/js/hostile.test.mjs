@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
-import { GRANTED, IDS, ITEMS, freshShop, idsOf } from "./support/shop.mjs";
+import { GRANTED, IDS, ITEMS, coded, freshShop, idsOf } from "./support/shop.mjs";
 
 /** 10 MB of text. */
 const HUGE = "x".repeat(10_000_000);
@@ -126,4 +126,40 @@ test("ids that are names of JavaScript's own work like any other", async () => {
   own.profile.forget({ item: "__proto__" });
   assert.equal(own.profile.inspect().events, odd.length - 1);
   await own.close();
+});
+
+test("arguments whose getters throw, or that are not there, get a coded error and break nothing", () => {
+  const thrower = (field, more) => Object.defineProperty({ ...more }, field, { enumerable: true, get: () => { throw new Error("no"); } });
+  const rank = { slot: "home", size: 3 };
+  for (const [call, code, path] of [
+    [() => shop.rank(thrower("slot", rank)), "value_malformed", "request"],
+    [() => shop.rank({ ...rank, context: thrower("weather") }), "value_malformed", "request"],
+    [() => shop.decide(thrower("slot", {})), "value_malformed", "request"],
+    [() => shop.decide({ slot: "strip", context: thrower("weather") }), "value_malformed", "request"],
+    [() => shop.profile.forget(thrower("event")), "value_malformed", "what"],
+    [() => shop.profile.declare(thrower("attribute")), "value_malformed", "preference"],
+    [() => shop.measure.attribute(null), "value_type", "query"],
+    [() => shop.measure.attribute({ channels: 5 }), "value_type", "query.channels"],
+  ]) {
+    assert.throws(call, coded(code, path));
+    stillServes();
+  }
+});
+
+test("a standing moment without a word keeps every event; with a wrong one it is told", async () => {
+  let context = { weather: null, season: "winter" };
+  const failures = [];
+  globalThis.reportError = (e) => failures.push(e);
+  const other = await open({ shop: freshShop(), catalog: ITEMS, consent: { ...GRANTED, store: false }, storage: "memory", context: () => context });
+  const ga4 = { event: "view_item", ecommerce: { items: [{ item_id: "rug-1" }] } };
+  other.observe({ type: "view_item", item: "rug-0" });
+  other.observe(ga4);
+  assert.equal(other.profile.inspect().events, 2);
+  context = { weather: 5 };
+  assert.throws(() => other.observe({ type: "view_item", item: "rug-2" }), coded("value_type", "context.weather"));
+  other.observe(ga4);
+  assert.equal(other.profile.inspect().events, 3);
+  assert.deepEqual(failures.map(({ path }) => path), ["context.weather"]);
+  delete globalThis.reportError;
+  await other.close();
 });

@@ -127,6 +127,8 @@ test("a catalog can come as a response, as JSON behind an address, and broken JS
   const common = { consent: CONSENT, storage: "memory" };
   const shop = await open({ shop: freshShop(), catalog: answer(` ${JSON.stringify(ITEMS)}`), ...common });
   assert.equal(shop.status.items, IDS.length);
+  await shop.update(answer(`\ufeff${JSON.stringify(ITEMS.slice(1))}`)); // with a byte order mark
+  assert.equal(shop.status.items, IDS.length - 1);
   await assert.rejects(open({ shop: freshShop(), catalog: answer("[{"), ...common }), coded("catalog_json", "catalog"));
   await assert.rejects(open({ shop: freshShop(), catalog: answer("{}"), ...common }), coded("catalog_json", "catalog"));
   await assert.rejects(open({ shop: freshShop(), catalog: answer("<!doctype html>"), ...common }), coded("pack_not_a_pack"));

@@ -157,6 +157,17 @@ test("orders, a loyalty export and a till ticket are a union by order", async ()
   await shop.close();
 });
 
+test("a price is read as shops and tills write it", async () => {
+  const shop = await openShop();
+  const written = { "49,99": 49.99, "49.99 EUR": 49.99, "1,299.00": 1299, "1.299,50": 1299.5, "€ 1\u202f299,00": 1299, "1'299.90": 1299.9, "1.299.000": 1_299_000, 7: 7, "5 €": 5 };
+  const orders = Object.keys(written).map((price, i) => ({ id: `P-${i}`, at: NOW - HOUR, items: [{ id: "lamp-1", price }] }));
+  assert.equal((await shop.profile.import({ orders })).added, orders.length);
+  const { events } = JSON.parse(await (await shop.profile.export()).text());
+  const read = new Map(events.map(({ id, lines }) => [id, lines[0].price]));
+  Object.values(written).forEach((price, i) => assert.equal(read.get(`purchase:P-${i}`), price, Object.keys(written)[i]));
+  await shop.close();
+});
+
 test("opening a shop drops what is older than thirteen months", async () => {
   const name = freshShop();
   const options = { shop: name, catalog: ITEMS, seed: 1, consent: GRANTED };

@@ -10,6 +10,7 @@
  * "Shapley value methods for attribution modeling"). W3C Attribution for the shape of the query.
  */
 
+import { checkIds } from "../checks.js";
 import { flaneurError } from "../errors.js";
 import type { Attribution, AttributionModel, AttributionQuery } from "../types/measure.js";
 import type { ExportedEvent } from "../types/profile.js";
@@ -25,10 +26,12 @@ interface Touch {
  * Shares out.
  *
  * # Errors
- * `value_out_of_range`, `value_unknown` with the field of the query.
+ * `value_type`, `value_out_of_range`, `value_unknown` and those of a list of texts, with the field of the query.
  */
 export function attribute(events: readonly ExportedEvent[], query: AttributionQuery = {}): Attribution {
+  if (typeof query !== "object" || query === null) throw flaneurError("value_type", "A query is an object such as { lookbackDays: 30 }.", "query");
   const { value = 1000, lookbackDays = 30, logic = "last_touch", channels, conversion } = query;
+  checkIds(channels, "query.channels");
   checkWhole(value, 1, 2 ** 31, "query.value");
   checkWhole(lookbackDays, 1, 396, "query.lookbackDays");
   checkLogic(logic);
