@@ -69,6 +69,9 @@ export class Handle {
   readonly #latencies: number[] = [];
   #content: CatalogContent | undefined;
   #order: { ids: string[]; known?: Set<string> } | undefined;
+  /** How many updates of the catalog were asked for, and which of them is in force. */
+  #updates = 0;
+  #updated = 0;
   #missing: PassthroughReason | undefined;
   #storageReason: StorageReason | undefined;
   #repairs: Repairs | undefined;
@@ -306,13 +309,15 @@ export class Handle {
   }
 
   async #update(catalog: Catalog): Promise<void> {
+    const turn = ++this.#updates;
     const content = await readCatalog(catalog);
-    if (this.#closed) return;
+    if (this.#closed || turn < this.#updated) return; // what was asked for later came first, and holds
     const { engine } = this.#memory;
     const ids = engine ? undefined : shopOrderOf(content);
     if (engine && !engine.load(content)) {
       throw flaneurError("engine_restarted", "The engine failed on this catalog; the one before still serves.", "catalog");
     }
+    this.#updated = turn;
     this.#content = content;
     this.#order = ids && { ids };
     if (this.#missing === "catalog_unavailable") this.#missing = undefined;

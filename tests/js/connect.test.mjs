@@ -87,3 +87,48 @@ test("a queue's own calls keep their results, and a failure of ours never reache
   assert.ok(!Object.hasOwn(layer, "push"));
   delete globalThis.reportError;
 });
+
+const viewOf = (id) => ({ event: "view_item", ecommerce: { items: [{ item_id: id }] } });
+const countOf = (shop) => shop.profile.inspect().events;
+const openHere = () => open({ shop: freshShop(), catalog: [{ id: "a" }, { id: "b" }], consent: { learn: true, rank: true }, storage: "memory" });
+
+test("one thing that three queues tell counts once, and as often as it happened", async () => {
+  const shop = await openHere();
+  const dataLayer = [];
+  Object.assign(globalThis, { tracker: { track() {} }, hog: { capture() {} } });
+  const end = connect(shop, { dataLayer, segment: "tracker", posthog: "hog" });
+  const tell = () => {
+    dataLayer.push(viewOf("a"));
+    tracker.track("Product Viewed", { product_id: "a" });
+    hog.capture("Product Viewed", { product_id: "a" });
+  };
+  tell();
+  assert.equal(countOf(shop), 1);
+  tell();
+  assert.equal(countOf(shop), 2);
+  end();
+  delete globalThis.tracker;
+  delete globalThis.hog;
+  await shop.close();
+});
+
+test("who connects again does not hear what was heard, and the first to end leaves the others listening", async () => {
+  const shop = await openHere();
+  const dataLayer = [viewOf("a"), { ecommerce: { items: [{ item_id: "b" }] } }, { event: "view_item" }];
+  globalThis.snippet = Object.assign([["track", "Product Added", { product_id: "b" }]], { track: (...args) => snippet.push(["track", ...args]) });
+  const options = { dataLayer, segment: "snippet" };
+  const first = connect(shop, options);
+  snippet.track("Product Added", { product_id: "a" });
+  assert.equal(countOf(shop), 4);
+  const second = connect(shop, options);
+  first();
+  dataLayer.push(viewOf("b"));
+  assert.equal(countOf(shop), 5);
+  second();
+  dataLayer.push({ event: "add_to_wishlist", ecommerce: { items: [{ item_id: "b" }] } });
+  assert.equal(countOf(shop), 5);
+  connect(shop, options)();
+  assert.equal(countOf(shop), 6, "what came while nobody listened");
+  delete globalThis.snippet;
+  await shop.close();
+});

@@ -106,6 +106,17 @@ test("an update that fails leaves the catalog before in force", async () => {
   await shop.close();
 });
 
+test("of two updates the later one holds, whichever arrives first", async () => {
+  const shop = await openShop();
+  let arrive;
+  const slow = shop.update(new Response(new ReadableStream({ start: (controller) => void (arrive = () => { controller.enqueue(new TextEncoder().encode('[{"id":"old"}]')); controller.close(); }) })));
+  await shop.update([{ id: "new" }]);
+  arrive();
+  await slow;
+  assert.deepEqual(idsOf(shop.rank({ slot: "s", size: 3 })), ["new"]);
+  await shop.close();
+});
+
 test("rules that are wrong leave those before in force", async () => {
   const shop = await openShop({ rules: [{ type: "pin", item: "rug-3", position: 0 }] });
   assert.throws(() => shop.rules([{ type: "explode" }]), isFlaneurError);

@@ -45,7 +45,8 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     if (slate === last) return;
     last = slate;
     unwatch?.();
-    place([...new Set([...slate.items.map(({ id }) => id), ...candidates])].map((id) => elements.get(id)!));
+    const order = new Set([...slate.items.map(({ id }) => id), ...candidates]);
+    place([...order].map((id) => elements.get(id)!).filter(({ parentNode }) => parentNode === list)); // the page may have taken some away
     unwatch = watch(slate, slate.items.map(({ id }) => [id, elements.get(id)!] as const));
     try {
       shown?.(slate);

@@ -26,8 +26,20 @@ export interface ConnectOptions {
 /** The same thing told by two vocabularies within so long, in milliseconds, happened once. */
 const SAME_MS = 1000;
 
-/** What is connected already, so that a script that runs twice counts once. */
-const connected = new WeakMap<Flaneur, Map<unknown, () => void>>();
+/** A queue that is listened to, by how many. */
+interface Queue {
+  holders: number;
+  end(): void;
+}
+
+/** What a shop hears: its queues, so that a script that runs twice counts once, and what they told it, also before the last end. */
+interface Ears {
+  readonly queues: Map<unknown, Queue>;
+  readonly hear: (source: string) => (event: object) => void;
+  readonly heard: WeakSet<object>;
+}
+
+const connected = new WeakMap<Flaneur, Ears>();
 
 /**
  * Learns from the page's own events, from those before this call on. Returns what ends it.
@@ -38,24 +50,26 @@ const connected = new WeakMap<Flaneur, Map<unknown, () => void>>();
  */
 export function connect(shop: Flaneur, options: ConnectOptions = {}): () => void {
   const { dataLayer = "dataLayer", segment, posthog, shopify } = options;
-  const known = connected.get(shop) ?? new Map<unknown, () => void>();
-  connected.set(shop, known);
-  const hear = onceAcross((event) => shop.observe(event));
+  const ears: Ears = connected.get(shop) ?? { queues: new Map(), hear: onceAcross((event) => shop.observe(event)), heard: new WeakSet() };
+  connected.set(shop, ears);
+  const { queues, hear, heard } = ears;
   const ends: (() => void)[] = [];
   const add = (key: unknown, listen: () => () => void): void => {
-    if (!known.has(key)) known.set(key, listen());
-    const end = known.get(key)!;
+    const queue = queues.get(key) ?? { holders: 0, end: listen() };
+    queues.set(key, queue);
+    queue.holders++;
     ends.push(() => {
-      end();
-      known.delete(key);
+      if (--queue.holders > 0) return;
+      queue.end();
+      queues.delete(key);
     });
   };
   if (dataLayer !== false) {
     const layer = typeof dataLayer === "string" ? globalArray(dataLayer) : dataLayer;
-    add(layer, () => listenToLayer(layer, hear("ga4")));
+    add(layer, () => listenToLayer(layer, hear("ga4"), heard));
   }
-  if (segment !== undefined) add(`track ${segment}`, () => listenToTracker(globalThis, segment, "track", hear("segment")));
-  if (posthog !== undefined) add(`capture ${posthog}`, () => listenToTracker(globalThis, posthog, "capture", hear("posthog")));
+  if (segment !== undefined) add(`track ${segment}`, () => listenToTracker(globalThis, segment, "track", hear("segment"), heard));
+  if (posthog !== undefined) add(`capture ${posthog}`, () => listenToTracker(globalThis, posthog, "capture", hear("posthog"), heard));
   if (shopify !== undefined) add(shopify, () => listenToShopify(shopify, hear("shopify")));
   return () => {
     for (const end of ends.splice(0)) end();
@@ -81,19 +95,21 @@ function globalArray(name: string): unknown[] {
 
 /** Lets one telling of a thing through; which source came first does not matter. */
 function onceAcross(observe: (event: EventInput) => void): (source: string) => (event: object) => void {
-  const told = new Map<string, { source: string; at: number }>();
+  /** Of each thing, how often each source told it; it happened as often as the one that told it most. */
+  const told = new Map<string, { times: Map<string, number>; most: number; at: number }>();
   return (source) => (event) => {
     const at = Date.now();
     for (const [key, last] of told) if (Math.abs(at - last.at) > SAME_MS) told.delete(key);
     const read = readForeign(event, { now: at, newId: () => "" });
     if (!read) return;
     const key = JSON.stringify([read.type, read.lines?.map(({ item, quantity = 1 }) => [item, quantity]), read.query]);
-    const last = told.get(key);
-    if (last && last.source !== source) {
-      told.delete(key); // each telling cancels one of the other source
-      return;
-    }
-    told.set(key, { source, at });
+    const last = told.get(key) ?? { times: new Map<string, number>(), most: 0, at };
+    told.set(key, last);
+    const times = (last.times.get(source) ?? 0) + 1;
+    last.times.set(source, times);
+    if (times <= last.most) return;
+    last.most = times;
+    last.at = at;
     observe(event as EventInput);
   };
 }

@@ -19,12 +19,13 @@ const ECOMMERCE = /^(view_item|view_item_list|select_item|add_to_cart|remove_fro
  *
  * Three ways of using it are understood: an object with `event` and `ecommerce`; the arguments of a
  * `gtag` call; and `ecommerce` pushed on its own before the event it belongs to. The last counts
- * for one event, and `{ ecommerce: null }` drops it.
+ * for one event, and `{ ecommerce: null }` drops it. Of what waits there, what was `heard` before is left out.
  */
-export function listenToLayer(layer: unknown[], hear: Hear): () => void {
+export function listenToLayer(layer: unknown[], hear: Hear, heard: WeakSet<object>): () => void {
   let waiting: unknown;
   const read = (entry: unknown): void => {
     if (typeof entry !== "object" || entry === null || OWN.has(entry)) return;
+    heard.add(entry);
     if ("length" in entry) {
       if ((entry as unknown as unknown[])[0] === "event") hear(entry);
       return;
@@ -40,15 +41,21 @@ export function listenToLayer(layer: unknown[], hear: Hear): () => void {
     if (ECOMMERCE.test(event)) waiting = undefined;
   };
   const safely = guarded(read);
-  for (const entry of [...layer]) safely(entry);
+  for (const entry of [...layer]) if (!heard.has(entry as object)) safely(entry);
   return wrap(layer as unknown as Fields, "push", (args) => args.forEach(safely));
 }
 
 /**
  * Reads the calls of Segment, RudderStack (`track`) or PostHog (`capture`) on a global, also those
- * that wait in its snippet's queue, and follows when the library takes the snippet's place.
+ * that wait in its snippet's queue and were not `heard` before, and follows when the library takes the snippet's place.
  */
-export function listenToTracker(scope: object, name: string, method: "track" | "capture", hear: Hear): () => void {
+export function listenToTracker(
+  scope: object,
+  name: string,
+  method: "track" | "capture",
+  hear: Hear,
+  heard: WeakSet<object>,
+): () => void {
   const globals = scope as Fields;
   /** Properties of calls read from a queue: the library plays the same objects again. */
   const replayed = new WeakSet<object>();
@@ -56,6 +63,7 @@ export function listenToTracker(scope: object, name: string, method: "track" | "
     const [event, properties] = args as [unknown, unknown];
     if (typeof event !== "string" || typeof properties !== "object" || properties === null) return;
     if (replayed.delete(properties)) return;
+    heard.add(properties);
     hear({ event, properties });
     if (Array.isArray(current)) replayed.add(properties); // a snippet's queue, which the library will play
   });
@@ -72,7 +80,7 @@ export function listenToTracker(scope: object, name: string, method: "track" | "
   };
   follow(current);
   for (const call of Array.isArray(current) ? ([...current] as unknown[]) : []) {
-    if (!Array.isArray(call) || call[0] !== method) continue;
+    if (!Array.isArray(call) || call[0] !== method || heard.has(call[2] as object)) continue;
     read((call as unknown[]).slice(1));
   }
   const before = Object.getOwnPropertyDescriptor(globals, name);
