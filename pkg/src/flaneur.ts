@@ -93,6 +93,7 @@ export class Handle {
     });
     this.#log = new DeviceLog(options.shop, options.storage !== "memory", {
       hear: (message) => this.#hear(message),
+      awoke: () => void this.#catchUp(),
       trouble: (reason) => this.#setStorageReason(reason),
       vanished: () => void this.#choose({ store: false }, undefined),
       refill: () => void this.#log.writeAll(this.#consent.choice, this.#consent.receipts),
@@ -440,6 +441,21 @@ export class Handle {
 
   #restore({ records }: Stored): void {
     if (this.#memory.restore(records)) this.#changed("restore");
+  }
+
+  /** Takes in what other tabs did while this page slept: what they chose, observed and forgot is on the disk. */
+  async #catchUp(): Promise<void> {
+    if (this.#early || !(await this.#log.flush())) return;
+    const here = this.#log.entries();
+    const stored = await this.#log.read(false);
+    if (!stored || this.#closed) return;
+    const before = this.#consent.gates;
+    this.#consent.choose(readGates(stored.choice));
+    const there = new Set(stored.records.map(([id]) => id));
+    const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
+    if (gone.length > 0) this.#memory.remove(gone);
+    if (this.#memory.restore(stored.records) || gone.length > 0) this.#changed("other_tab");
+    await this.#settle(before, undefined, false);
   }
 
   #hear(message: Message): void {

@@ -22,6 +22,8 @@ export type Entry = readonly [id: string, record: Uint8Array];
 /** What the log tells its owner. */
 export interface LogListener extends Omit<StoreListener, "repaired"> {
   hear(message: Message): void;
+  /** The page is back from where the browser keeps pages: there it heard no other tab. */
+  awoke(): void;
   repaired(repair: Repair | "replayed", count: number): void;
 }
 
@@ -239,6 +241,7 @@ export class DeviceLog {
   #resume(): void {
     this.#store?.resume();
     void this.#prepare();
+    this.#listener.awoke();
   }
 
   async #prepare(): Promise<void> {

@@ -134,3 +134,35 @@ test("two shops on one origin do not hear each other", async () => {
   await one.close();
   await two.close();
 });
+
+test("a page that slept while others worked catches up when it wakes", async () => {
+  const page = new EventTarget(); // what a window is to the package: where pages are told that they leave and come back
+  Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+  const wake = () => page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  const name = freshShop();
+  const sleeper = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  for (const id of ["e1", "e2"]) sleeper.observe({ type: "view_item", item: "lamp-0", id });
+  assert.equal(await sleeper.flush(), true);
+  // A tab that sleeps hears nothing: here, neither tab has a channel.
+  const { BroadcastChannel } = globalThis;
+  delete globalThis.BroadcastChannel;
+  page.dispatchEvent(new Event("pagehide"));
+  const other = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  other.profile.forget({ event: "e1" });
+  other.observe({ type: "view_item", item: "rug-0", id: "e3" });
+  await other.consent.set({ rank: false });
+  await other.close();
+  globalThis.BroadcastChannel = BroadcastChannel;
+  assert.deepEqual([eventsOf(sleeper), sleeper.consent.gates.rank], [2, true]);
+  const heard = [];
+  sleeper.on("change", ({ cause }) => heard.push(cause));
+  wake();
+  await eventually(() => !sleeper.consent.gates.rank, "the choice");
+  const { events } = JSON.parse(await (await sleeper.profile.export()).text());
+  assert.deepEqual(events.map(({ id }) => id).sort(), ["e2", "e3"]);
+  await eventually(() => heard.length > 0, "the change");
+  delete globalThis.document;
+  delete globalThis.addEventListener;
+  await sleeper.close();
+  assert.deepEqual((await idsOnDisk(name)).sort(), ["e2", "e3"]);
+});
