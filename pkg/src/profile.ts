@@ -4,7 +4,6 @@
 
 import type { CanonicalEvent } from "./canonical.js";
 import { reading } from "./checks.js";
-import { flaneurError } from "./errors.js";
 import { stamp } from "./events.js";
 import { readDocument, writeDocument } from "./export.js";
 import type { Brought } from "./export.js";
@@ -60,13 +59,9 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
       const wish = reading("what", () => checkForget(what));
       if (isClosed()) return;
       const all = wish["all"] === true;
-      if (!memory.engine && !all && wish["event"] === undefined) {
-        const code = around.idle() ?? "engine_restarted";
-        throw flaneurError(code, "There is no engine to find these events; forget an event by its id, or everything.", "what");
-      }
       const entries = all ? memory.log.entries() : memory.forget(wish);
       if (all) void erase();
-      else around.changed("forget");
+      else if (memory.engine || entries.length > 0) around.changed("forget");
       remember(entries);
     },
     undo: () => {

@@ -179,7 +179,8 @@ export interface Profile {
   /** What the experiments of this device have shown, from its log alone. Cost: one walk over the log. */
   experiments(): ExperimentResult[];
   /**
-   * Forgets at once, here, on disk and in the shop's other tabs.
+   * Forgets at once, here, on disk and in the shop's other tabs. Without an engine, the log cannot be read: then only
+   * an event by its id, or everything, is found.
    *
    * # Errors
    * `FlaneurError` when `what` is none of the shapes of {@link Forget}.
