@@ -81,19 +81,15 @@ export class Seal {
   }
 
   /** The id and the body of what was written at a place; nothing when it is damaged. */
-  async open(place: string, stored: Uint8Array<ArrayBuffer>): Promise<[id: string, body: Uint8Array] | undefined> {
-    if (stored[0] === PLAIN && !this.#keys) {
-      const named = stored.slice(1, -SUM_BYTES);
-      return equal(checksum(place, named), stored.slice(-SUM_BYTES)) ? unnamed(named) : undefined;
-    }
-    if (stored[0] !== SEALED || !this.#keys) return undefined;
-    try {
+  open(place: string, stored: Uint8Array<ArrayBuffer>): Promise<[id: string, body: Uint8Array] | undefined> {
+    if (stored[0] === SEALED && this.#keys) {
       const algorithm = { name: "AES-GCM", iv: stored.subarray(1, 1 + IV_BYTES), additionalData: utf8(place) };
-      const named = await crypto.subtle.decrypt(algorithm, this.#keys.cipher, stored.subarray(1 + IV_BYTES));
-      return unnamed(new Uint8Array(named));
-    } catch {
-      return undefined;
+      const opened = crypto.subtle.decrypt(algorithm, this.#keys.cipher, stored.subarray(1 + IV_BYTES));
+      return opened.then((named) => unnamed(new Uint8Array(named)), () => undefined);
     }
+    const named = stored.slice(1, -SUM_BYTES);
+    const isWhole = stored[0] === PLAIN && !this.#keys && equal(checksum(place, named), stored.slice(-SUM_BYTES));
+    return Promise.resolve(isWhole ? unnamed(named) : undefined);
   }
 
   /**

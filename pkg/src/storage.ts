@@ -316,27 +316,34 @@ export class DeviceStore {
     const late = setTimeout(() => this.#listener.trouble("storage_timeout"), READ_MS);
     try {
       const damaged: Write[] = [];
-      const open = async (key: IDBValidKey, value: unknown): Promise<[string, Uint8Array][]> => {
-        const found = await openRecord(seal, key, value);
-        if (found?.old === true && inUse) {
-          this.add({ store: "log", id: String(key), raw: key });
-          this.put(...found.entry);
-        }
-        if (!found && !newer) damaged.push({ store: "log", id: String(key), raw: key });
-        return found ? [found.entry] : [];
+      const kept: [id: string, record: Uint8Array][] = [];
+      const log: Promise<void>[] = [];
+      const keep = (key: IDBValidKey, entry: [id: string, record: Uint8Array] | undefined): void => {
+        if (entry) kept.push(entry);
+        else if (!newer) damaged.push({ store: "log", id: String(key), raw: key });
       };
-      const log: ReturnType<typeof open>[] = [];
+      // A start opens a thousand of them: one promise each, and no more.
+      const open = (key: IDBValidKey, value: unknown): void => {
+        if (typeof key !== "string" || !(value instanceof Uint8Array)) return keep(key, undefined);
+        if (!RECORD_VERSIONS.includes(value[0] ?? 0)) {
+          log.push(seal.open(key, value as Uint8Array<ArrayBuffer>).then((entry) => keep(key, entry)));
+          return;
+        }
+        keep(key, [key, value]); // version 1 wrote it, in plain
+        if (!inUse) return;
+        this.add({ store: "log", id: key, raw: key });
+        this.put(key, value);
+      };
       const consent: ReturnType<typeof openStatement>[] = [];
       await readStores(db, {
-        log: (key, value) => void log.push(open(key, value)),
+        log: open,
         consent: (key, value) => void consent.push(openStatement(seal, key, value)),
       });
       if (this.#failures === 0) this.#listener.trouble(undefined);
-      const records = await Promise.all(log);
+      await Promise.all(log);
       const statements = await Promise.all(consent);
       if (damaged.length > 0) this.#listener.repaired("damaged", damaged.length);
       if (inUse) for (const write of damaged) this.add(write);
-      const kept = records.flat();
       const gone = kept.flatMap(([id, record]) => (record.length === 0 ? [id] : []));
       const stored: Contents = { records: kept.filter(([, record]) => record.length > 0), choice: undefined, receipts: [], gone };
       for (const statement of statements) if (statement) takeStatement(stored, ...statement);
@@ -486,7 +493,10 @@ function readStores(db: IDBDatabase, takers: Record<"log" | "consent", Take>): P
       const store = transaction.objectStore(name);
       const keys = store.getAllKeys(part);
       const values = store.getAll(part);
-      values.onsuccess = () => keys.result.forEach((key, i) => takers[name](key, values.result[i]));
+      values.onsuccess = () => {
+        const found = values.result as unknown[];
+        keys.result.forEach((key, i) => takers[name](key, found[i]));
+      };
     };
     read("log", IDBKeyRange.upperBound(PARTS[0], true));
     PARTS.forEach((from, i) => {
@@ -501,18 +511,6 @@ function readStores(db: IDBDatabase, takers: Record<"log" | "consent", Take>): P
 
 /** First bytes of the engine's own records, which version 1 of the database held as they were. */
 const RECORD_VERSIONS: readonly number[] = [1, 2, 3];
-
-/** A record of the log; `old` when version 1 wrote it, in plain. Nothing when it is damaged. */
-async function openRecord(
-  seal: Seal,
-  key: IDBValidKey,
-  value: unknown,
-): Promise<{ entry: [id: string, record: Uint8Array]; old: boolean } | undefined> {
-  if (typeof key !== "string" || !(value instanceof Uint8Array)) return undefined;
-  if (RECORD_VERSIONS.includes(value[0] ?? 0)) return { entry: [key, value], old: true };
-  const entry = await seal.open(key, value as Uint8Array<ArrayBuffer>);
-  return entry && { entry, old: false };
-}
 
 /** What was stored about consent: sealed, or as version 1 wrote it. */
 async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Promise<[id: string, value: unknown] | undefined> {
