@@ -5,6 +5,7 @@
 import { flaneurError, isFlaneurError } from "./errors.js";
 import { fetchWithTimeout, isResponse, isUrl } from "./loader.js";
 import { readPackIds } from "./pack.js";
+import { fromUtf8 } from "./seal.js";
 import type { Catalog } from "./types.js";
 
 /** A catalog that is here, not yet checked by the engine. */
@@ -76,7 +77,7 @@ async function download(get: () => Promise<Response>): Promise<CatalogContent> {
 function parse(bytes: Uint8Array): unknown[] {
   let cause: unknown;
   try {
-    const items: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const items: unknown = JSON.parse(fromUtf8(bytes));
     if (Array.isArray(items)) return items;
   } catch (e) {
     cause = e;

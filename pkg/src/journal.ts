@@ -7,7 +7,7 @@
  * event id.
  */
 
-import { base64, bytesOf, checksum, equal, join, utf8 } from "./seal.js";
+import { base64, bytesOf, checksum, equal, join, fromUtf8, utf8 } from "./seal.js";
 import type { Seal } from "./seal.js";
 import type { Write } from "./storage.js";
 
@@ -121,7 +121,7 @@ async function read(seal: Seal, stored: string): Promise<Unsaved | undefined> {
   const plain = pad ? hidden(text, pad) : text;
   const json = plain.subarray(SUM_BYTES);
   if (!equal(summed(json), plain)) return undefined;
-  const { clear, writes } = JSON.parse(new TextDecoder().decode(json)) as Packed;
+  const { clear, writes } = JSON.parse(fromUtf8(json)) as Packed;
   return { clear, writes: writes.map(([store, id, body]) => (body === null ? { store, id } : { store, id, body: bytesOf(body) })) };
 }
 

@@ -8,7 +8,7 @@
  */
 
 import { flaneurError } from "./errors.js";
-import { base64, bytesOf, utf8 } from "./seal.js";
+import { base64, bytesOf, fromUtf8, utf8 } from "./seal.js";
 
 /** The sealed part of a file. */
 export interface Locked {
@@ -70,7 +70,7 @@ export async function unlock(locked: unknown, passphrase: unknown): Promise<stri
   try {
     const key = await keyOf(words, bytesOf(salt as string), iterations);
     const algorithm = { name: "AES-GCM", iv: bytesOf(iv as string) };
-    return new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, key, bytesOf(data as string)));
+    return fromUtf8(new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytesOf(data as string))));
   } catch (cause) {
     throw wrong("The passphrase does not open the file, or the file is damaged.", cause);
   }

@@ -111,7 +111,7 @@ function withName(id: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
 function unnamed(bytes: Uint8Array): [id: string, body: Uint8Array] | undefined {
   const length = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
   if (bytes.length < 2 + length) return undefined;
-  return [text(bytes.subarray(2, 2 + length)), bytes.slice(2 + length)];
+  return [fromUtf8(bytes.subarray(2, 2 + length)), bytes.slice(2 + length)];
 }
 
 /** FNV-1a: every step can be undone, so no change of a single byte goes unnoticed. */
@@ -140,7 +140,7 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The text of UTF-8 bytes. */
-export function text(bytes: Uint8Array): string {
+export function fromUtf8(bytes: Uint8Array): string {
   return (decoder ??= new TextDecoder()).decode(bytes);
 }
 

@@ -13,7 +13,7 @@
 
 import type { Connection } from "./database.js";
 import { Database } from "./database.js";
-import { text, utf8 } from "./seal.js";
+import { fromUtf8, utf8 } from "./seal.js";
 import type { Seal } from "./seal.js";
 import type { Gates, Receipt, StorageReason } from "./types.js";
 import { OPEN_MS, READ_MS, WRITE_MS, orFail, within } from "./wait.js";
@@ -518,7 +518,7 @@ async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Prom
   if (!(value instanceof Uint8Array)) return [key, value];
   const found = await seal.open(key, value as Uint8Array<ArrayBuffer>);
   try {
-    return found && [found[0], JSON.parse(text(found[1]))];
+    return found && [found[0], JSON.parse(fromUtf8(found[1]))];
   } catch {
     return undefined;
   }
@@ -532,6 +532,6 @@ function takeStatement(stored: Stored, id: string, value: unknown): void {
 
 /** Takes in a statement about consent that a page had no time to write. */
 export function readStatement(stored: Stored, id: string, body: Uint8Array | undefined): void {
-  if (body) takeStatement(stored, id, JSON.parse(text(body)));
+  if (body) takeStatement(stored, id, JSON.parse(fromUtf8(body)));
   else if (id === SECRET) stored.secret = undefined;
 }
