@@ -83,6 +83,30 @@ test("a shelf shows its items, and labels what must be labelled, when its words 
   assert.equal(await page.locator("flaneur-shelf [data-act]").count(), 0);
 });
 
+test("a shelf shows its items whatever the page calls its language, the feed its currency, or the shop's callback throws", async (t) => {
+  const { page, mishaps } = await enter(t, "?lang=en_US");
+  const shown = await shelf(page);
+  const price = await page.evaluate((id) => items.find((item) => item.id === id).price, shown[0]);
+  assert.equal(await page.locator("flaneur-shelf [part=price]").first().textContent(), `€${price}.00`);
+  await page.evaluate(async (candidates) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const [odd, lost] = candidates;
+    document.querySelector("flaneur-shelf").request = { candidates };
+    const item = (id) => {
+      if (id === lost) throw new Error("no such row");
+      const found = items.find((each) => each.id === id);
+      return id === odd ? { ...found, currency: "€" } : found;
+    };
+    defineElements({ shop, item });
+  }, shown);
+  const card = (id) => page.locator(`flaneur-shelf [data-item="${id}"]`);
+  await until("the bare id", () => card(shown[1]).locator("[part=title]").textContent(), (title) => title === shown[1]);
+  assert.equal(await card(shown[0]).locator("[part=price]").textContent(), `${price}`);
+  assert.deepEqual((await shelf(page)).sort(), shown.sort());
+  assert.deepEqual(mishaps.filter((mishap) => !mishap.includes("no such row")), []);
+  assert.ok(mishaps.length > 0, "the page is told of what its callback threw");
+});
+
 test("reasons are those of the engine, and add up to the score", async (t) => {
   const { page } = await enter(t);
   const [first] = await shelf(page);

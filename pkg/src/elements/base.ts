@@ -131,8 +131,14 @@ export abstract class FlaneurElement extends LitElement {
     return wish ?? "en";
   }
 
+  /** What the shop shows of an item; the bare id when its callback has nothing, or fails. */
   protected item(id: string): Item {
-    return options?.item(id) ?? { id };
+    try {
+      return options?.item(id) ?? { id };
+    } catch (e) {
+      report(e);
+      return { id };
+    }
   }
 
   protected title_(id: string): string {
@@ -145,15 +151,29 @@ export abstract class FlaneurElement extends LitElement {
   }
 
   protected percent(share: number): string {
-    return new Intl.NumberFormat(this.locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
+    return this.format(share, { style: "percent", maximumFractionDigits: 0 });
   }
 
   protected number(value: number): string {
-    return new Intl.NumberFormat(this.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
+    return this.format(value, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
   }
 
+  /** A number as the page's language writes it; plain when the form is none, such as a currency of `"€"`. */
+  protected format(value: number, form?: Intl.NumberFormatOptions): string {
+    try {
+      return new Intl.NumberFormat(this.locale, form).format(value);
+    } catch {
+      return new Intl.NumberFormat(this.locale).format(value);
+    }
+  }
+
+  /** The page's language as a tag of dates and numbers: `en_US` is taken for `en-US`, what is no tag for the language of the words. */
   protected get locale(): string {
-    return options?.language ?? (document.documentElement.lang || "en");
+    try {
+      return Intl.getCanonicalLocales((options?.language ?? document.documentElement.lang).replaceAll("_", "-"))[0]!;
+    } catch {
+      return this.language;
+    }
   }
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */

@@ -261,7 +261,7 @@ export class FlaneurShelf extends FlaneurElement {
     const item = this.item(id);
     const title = item.title ?? id;
     const link = linkOf(item.url);
-    const price = item.price === undefined ? undefined : new Intl.NumberFormat(this.locale, item.currency ? { style: "currency", currency: item.currency } : {}).format(item.price);
+    const price = item.price === undefined ? undefined : this.format(item.price, item.currency ? { style: "currency", currency: item.currency } : {});
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
       <div class="card">
