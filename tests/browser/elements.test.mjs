@@ -190,6 +190,32 @@ test("why, pause, the plain order and forget me are within two actions of a shel
   await until("an empty log", () => page.evaluate(() => shop.profile.inspect().events), (events) => events === 0);
 });
 
+test("a switch that a consent source holds goes back, and says why; so does a shelf's button", async (t) => {
+  const { page, mishaps } = await enter(t);
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    window.shop = await open({ shop: "held", catalog: items, storage: "memory", consent: { get: () => ({ store: true, rank: true }) } });
+    defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
+  });
+  const learn = page.locator("flaneur-centre[inline] [data-gate=learn]");
+  const said = (within) => page.locator(`${within} [role=status]`).first().textContent();
+  const held = await page.evaluate(() => WORDS.en.held);
+  await until("the gates of that shop", () => learn.isChecked(), (on) => !on);
+  for (let clicks = 0; clicks < 2; clicks++) {
+    await learn.click();
+    await until("the switch back", () => learn.isChecked(), (on) => !on);
+  }
+  assert.equal(await page.evaluate(() => shop.consent.gates.learn), false);
+  assert.equal(await said("flaneur-centre[inline]"), held);
+  await page.locator("flaneur-centre[inline] [data-gate=rank]").click();
+  await until("a gate that moves", () => said("flaneur-centre[inline]"), (text) => text === "");
+  assert.equal(await page.evaluate(() => shop.consent.gates.rank), false);
+  await act(page, "pause").click();
+  await until("the reason", () => said("flaneur-shelf"), (text) => text === held);
+  assert.deepEqual(mishaps, []);
+});
+
 test("every task is done by keyboard in at most twelve presses", async (t) => {
   const { page } = await enter(t);
   const focus = () => page.evaluate(() => {

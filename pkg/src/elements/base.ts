@@ -6,9 +6,9 @@
  */
 
 import { LitElement, css, html } from "lit";
-import type { CSSResultGroup, TemplateResult } from "lit";
+import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from "lit";
 import { report } from "../errors.js";
-import type { Flaneur, Item, Rule } from "../types.js";
+import type { Flaneur, Gates, Item, Rule } from "../types.js";
 import type { Words } from "./en.js";
 
 /** What the elements need to know. */
@@ -60,6 +60,10 @@ export function speakFor(given: ElementsOptions): void {
 const living = new Set<FlaneurElement>();
 
 export abstract class FlaneurElement extends LitElement {
+  static override properties: PropertyDeclarations = { said: { state: true } };
+  /** What came of the shopper's last action, in words. */
+  declare said: string;
+
   #leave: (() => void)[] = [];
 
   static override styles: CSSResultGroup = css`
@@ -89,6 +93,11 @@ export abstract class FlaneurElement extends LitElement {
     .head { display: flex; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
   `;
 
+  constructor() {
+    super();
+    this.said = "";
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     living.add(this);
@@ -115,6 +124,13 @@ export abstract class FlaneurElement extends LitElement {
 
   protected get shop(): Flaneur | undefined {
     return options?.shop;
+  }
+
+  /** Moves a gate, which holds at once, and says so when something stricter keeps it where it is. */
+  protected move(shop: Flaneur, gate: keyof Gates, open: boolean): void {
+    quietly(shop.consent.set({ [gate]: open }));
+    this.said = shop.consent.gates[gate] === open ? "" : this.words.held;
+    this.requestUpdate();
   }
 
   protected get rules(): Rule[] {

@@ -16,12 +16,11 @@ const EVENTS = 40;
 const VISIT_MS = 30 * 60_000;
 
 export class FlaneurCentre extends FlaneurElement {
-  static override properties = { inline: { type: Boolean }, slotName: { attribute: "slot-name" }, opened: { state: true }, events: { state: true }, said: { state: true }, sure: { state: true } };
+  static override properties = { inline: { type: Boolean }, slotName: { attribute: "slot-name" }, opened: { state: true }, events: { state: true }, sure: { state: true } };
   declare inline: boolean;
   declare slotName: string;
   declare opened: boolean;
   declare events: ExportedEvent[];
-  declare said: string;
   declare sure: boolean;
 
   constructor() {
@@ -30,7 +29,6 @@ export class FlaneurCentre extends FlaneurElement {
     this.slotName = "home";
     this.opened = false;
     this.events = [];
-    this.said = "";
     this.sure = false;
   }
 
@@ -72,6 +70,13 @@ export class FlaneurCentre extends FlaneurElement {
     </dialog>`;
   }
 
+  /** Each switch stands as its gate does, also one that was moved and could not be. */
+  protected override updated(): void {
+    for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("[data-gate]")) {
+      input.checked = this.shop!.consent.gates[input.dataset["gate"] as keyof Gates];
+    }
+  }
+
   #body(shop: Flaneur, words: Words): TemplateResult {
     const view = shop.profile.inspect();
     return html`
@@ -80,7 +85,7 @@ export class FlaneurCentre extends FlaneurElement {
         <p role="status">${this.said}</p>
         <h3>${words.gatesTitle}</h3>
         ${(Object.keys(words.gate) as (keyof Gates)[]).map(
-          (gate) => html`<label class="switch"><span>${words.gate[gate]}</span><input type="checkbox" role="switch" data-gate=${gate} .checked=${shop.consent.gates[gate]} @change=${(event: Event) => quietly(shop.consent.set({ [gate]: (event.target as HTMLInputElement).checked }))} /></label>`,
+          (gate) => html`<label class="switch"><span>${words.gate[gate]}</span><input type="checkbox" role="switch" data-gate=${gate} @change=${(event: Event) => this.move(shop, gate, (event.target as HTMLInputElement).checked)} /></label>`,
         )}
       </section>
       <flaneur-dial slot-name=${this.slotName}></flaneur-dial>

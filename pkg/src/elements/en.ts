@@ -67,6 +67,7 @@ export const en = {
     rank: "Arrange what I see",
     measure: "Send protected counts",
   },
+  held: "This stays off: the shop's privacy settings, or its rules for children, do not allow it.",
   tastesTitle: "Your tastes",
   nothing: "Nothing yet. Look at a few things and come back.",
   share: (percent: string) => `${percent} of your attention`,

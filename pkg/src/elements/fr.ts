@@ -63,6 +63,7 @@ export const fr: Words = {
     rank: "Ranger ce que je vois",
     measure: "Envoyer des comptes protégés",
   },
+  held: "Ceci reste coupé : les réglages de confidentialité de la boutique, ou ses règles pour les enfants, ne le permettent pas.",
   tastesTitle: "Vos goûts",
   nothing: "Rien encore. Regardez quelques objets et revenez.",
   share: (percent) => `${percent} de votre attention`,

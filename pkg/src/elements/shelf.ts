@@ -38,7 +38,7 @@ interface Gone {
 export class FlaneurShelf extends FlaneurElement {
   static override properties = {
     name: {}, size: { type: Number }, heading: {}, like: {}, request: { attribute: false },
-    sure: { state: true }, said: { state: true },
+    sure: { state: true },
   };
   declare name: string;
   declare size: number;
@@ -46,7 +46,6 @@ export class FlaneurShelf extends FlaneurElement {
   declare like: string;
   declare request: Partial<RankRequest>;
   declare sure: boolean;
-  declare said: string;
 
   #shelf: Shelf | undefined;
   #slate: Slate | undefined;
@@ -75,7 +74,6 @@ export class FlaneurShelf extends FlaneurElement {
     this.like = "";
     this.request = {};
     this.sure = false;
-    this.said = "";
     const hold = (type: string, by: "pointer" | "focus", held: boolean): void =>
       this.addEventListener(type, () => {
         this.#shelf?.hold(by, held);
@@ -208,7 +206,6 @@ export class FlaneurShelf extends FlaneurElement {
     const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
     const { learn, rank } = shop.consent.gates;
     const personal = rank && shop.status.engine !== "passthrough";
-    const set = (gates: object) => () => quietly(shop.consent.set(gates));
     return html`
       <header>
         <h2 part="heading"><slot name="heading">${this.heading || (personal ? words.arranged : words.own)}</slot></h2>
@@ -223,8 +220,8 @@ export class FlaneurShelf extends FlaneurElement {
         })}
       </ul>
       <footer class="row" part="controls">
-        <button class="bare" data-act="order" aria-pressed=${personal ? "false" : "true"} @click=${set({ rank: !rank })}>${personal ? words.plain : words.personal}</button>
-        <button class="bare" data-act="pause" @click=${set({ learn: !learn })}>${learn ? words.pause : words.resume}</button>
+        <button class="bare" data-act="order" aria-pressed=${personal ? "false" : "true"} @click=${() => this.move(shop, "rank", !rank)}>${personal ? words.plain : words.personal}</button>
+        <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
         <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
         ${this.sure
           ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
