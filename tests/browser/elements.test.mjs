@@ -216,6 +216,44 @@ test("a switch that a consent source holds goes back, and says why; so does a sh
   assert.deepEqual(mishaps, []);
 });
 
+test("nothing is promised that would not hold: not while learning is paused", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const offered = () => page.locator("flaneur-shelf").locator("[data-act=away], [data-act=widen]").count();
+  await act(page, "away").click();
+  await act(page, "widen").waitFor();
+  await act(page, "pause").click();
+  await until("no way to send away", offered, (count) => count === 0);
+  await act(page, "undo").click();
+  assert.deepEqual(await page.evaluate(() => shop.profile.inspect().muted.map(({ attribute, item }) => attribute ?? item)), ["brand:Maker4"], "undone all the same");
+  await act(page, "pause").click();
+  await act(page, "away").waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
+test("nothing is promised that would not hold: not without an engine", async (t) => {
+  const shopper = await newContext(t, browser);
+  await shopper.context.addInitScript(() => delete globalThis.WebAssembly);
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/elements.html`);
+  await page.waitForFunction(() => window.ready === true, undefined, { timeout: 60_000 });
+  await act(page, "why").waitFor();
+  assert.deepEqual(await page.evaluate(() => [shop.status.engine, shop.consent.gates.learn, shop.consent.gates.rank]), ["passthrough", true, true]);
+  assert.equal(await page.locator("flaneur-shelf h2").textContent(), "The shop's own order");
+  assert.equal((await shelf(page)).length, 8);
+  const offered = await page.locator("flaneur-shelf button").evaluateAll((buttons) => [...new Set(buttons.map(({ dataset }) => dataset.act))]);
+  assert.deepEqual(offered, ["why", "pause", "centre", "erase"], "nothing to send away, and no other order to ask for");
+  assert.deepEqual(shopper.mishaps, []);
+});
+
+test("a button that changes its label does not say that it is pressed", async (t) => {
+  const { page } = await enter(t);
+  const label = () => act(page, "order").textContent();
+  assert.equal(await label(), "Show the shop's order");
+  await act(page, "order").click();
+  await until("the other label", label, (text) => text === "Arrange it for me");
+  assert.equal(await page.locator("[aria-pressed]").count(), 0);
+});
+
 test("every task is done by keyboard in at most twelve presses", async (t) => {
   const { page } = await enter(t);
   const focus = () => page.evaluate(() => {

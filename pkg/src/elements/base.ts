@@ -77,7 +77,6 @@ export abstract class FlaneurElement extends LitElement {
     button, .file { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
     button.bare { border-color: transparent; text-decoration: underline; padding-inline: 0.3em; }
     button:hover { border-color: currentColor; }
-    button[aria-pressed="true"] { border-color: currentColor; font-weight: 600; }
     :focus-visible { outline: 3px solid var(--flaneur-focus, Highlight); outline-offset: 2px; }
     a { color: inherit; }
     .row { display: flex; flex-wrap: wrap; gap: 0.4em; align-items: center; }

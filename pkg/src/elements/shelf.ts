@@ -200,15 +200,20 @@ export class FlaneurShelf extends FlaneurElement {
     for (const [id, { position }] of [...this.#gone].sort(([, a], [, b]) => a.position - b.position)) ids.splice(position, 0, id);
     return ids;
   }
+  /** Whether what is sent away would be noted: nothing is promised that would not hold. */
+  get #notes(): boolean {
+    return this.shop?.consent.gates.learn === true && this.shop.status.engine !== "passthrough";
+  }
+
 
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
     const view = this.#shelf?.view;
     const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
     const { learn, rank } = shop.consent.gates;
-    const personal = rank && shop.status.engine !== "passthrough";
+    const works = shop.status.engine !== "passthrough";
     return html`
       <header>
-        <h2 part="heading"><slot name="heading">${this.heading || (personal ? words.arranged : words.own)}</slot></h2>
+        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words.arranged : words.own)}</slot></h2>
         ${view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
       </header>
       ${ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
@@ -220,7 +225,7 @@ export class FlaneurShelf extends FlaneurElement {
         })}
       </ul>
       <footer class="row" part="controls">
-        <button class="bare" data-act="order" aria-pressed=${personal ? "false" : "true"} @click=${() => this.move(shop, "rank", !rank)}>${personal ? words.plain : words.personal}</button>
+        ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
         <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
         <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
         ${this.sure
@@ -276,12 +281,12 @@ export class FlaneurShelf extends FlaneurElement {
   #actions(ranked: RankedItem, title: string, words: Words): TemplateResult {
     return html`<div class="row" part="actions">
       <button class="bare" data-act="why" aria-label=${words.whyFor(title)} @click=${() => this.renderRoot.querySelector<FlaneurWhy>("flaneur-why")?.show(ranked)}>${words.why}</button>
-      <button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(ranked.id))}>${words.away}</button>
+      ${this.#notes ? html`<button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(ranked.id))}>${words.away}</button>` : nothing}
     </div>`;
   }
 
   #goneCard(id: string, gone: Gone, words: Words): TemplateResult {
-    const left = this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope));
+    const left = this.#notes ? this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope)) : [];
     return html`<li data-gone=${id} part="item">
       <div class="card gone">
         <p>${words.taken(gone.item.title ?? id)}</p>
