@@ -38,6 +38,14 @@ async function enter(t, query = "", options = {}, bundle = undefined) {
 const shelf = (page) => page.locator("flaneur-shelf [data-item]").evaluateAll((cards) => cards.map((card) => card.dataset.item));
 const act = (page, name, within = "flaneur-shelf") => page.locator(`${within} [data-act=${name}]`).first();
 
+/** What has the focus, through shadow roots: its act, else its name. */
+const focusOf = (page) =>
+  page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.dataset.act ?? at?.localName;
+  });
+
 async function violations(page) {
   const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), TAGS);
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(" ")).join("; ")}`);
@@ -254,13 +262,41 @@ test("a button that changes its label does not say that it is pressed", async (t
   assert.equal(await page.locator("[aria-pressed]").count(), 0);
 });
 
+test("the focus passes to what stands in the place of a button that goes", async (t) => {
+  const { page } = await enter(t);
+  const press = async (button) => (await button.focus(), await page.keyboard.press("Enter"));
+  const focused = (what, holds) => until(what, () => focusOf(page), holds);
+  for (const within of ["flaneur-shelf", "flaneur-centre[inline]"]) {
+    await press(act(page, "erase", within));
+    await focused("the question", (at) => at === "erase-yes");
+    await press(act(page, "erase-no", within));
+    await focused("what was asked for", (at) => at === "erase");
+  }
+  await press(act(page, "away"));
+  await focused("undo", (at) => at === "undo");
+  await press(act(page, "widen"));
+  await focused("undo again", (at) => at === "undo");
+
+  await page.locator("flaneur-shelf a").first().focus();
+  await page.evaluate(() => ["vase-1", "vase-2", "vase-3"].forEach((item) => shop.observe({ type: "add_to_cart", items: [item] })));
+  await press(act(page, "now"));
+  await act(page, "now").waitFor({ state: "detached" });
+  await focused("what is after it", (at) => at === "a" || at === "undo");
+
+  const lines = page.locator("flaneur-centre[inline] ul .line button");
+  for (let left = await lines.count(); left > 0; left = await lines.count()) {
+    await press(lines.last());
+    await until("a line less", () => lines.count(), (now) => now < left);
+    await focused("a button of the centre", (at) => at !== "body" && at !== undefined);
+  }
+  await press(act(page, "erase", "flaneur-centre[inline]"));
+  await press(act(page, "erase-yes", "flaneur-centre[inline]"));
+  await focused("forget me", (at) => at === "erase");
+});
+
 test("every task is done by keyboard in at most twelve presses", async (t) => {
   const { page } = await enter(t);
-  const focus = () => page.evaluate(() => {
-    let at = document.activeElement;
-    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at?.dataset.act ?? at?.localName;
-  });
+  const focus = () => focusOf(page);
   let presses = 0;
   const press = async (key) => (presses++, page.keyboard.press(key));
   const reach = async (name, key = "Tab") => {

@@ -6,7 +6,7 @@
  */
 
 import { LitElement, css, html } from "lit";
-import type { CSSResultGroup, PropertyDeclarations, TemplateResult } from "lit";
+import type { CSSResultGroup, PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { report } from "../errors.js";
 import type { Flaneur, Gates, Item, Rule } from "../types.js";
 import type { Words } from "./en.js";
@@ -188,6 +188,20 @@ export abstract class FlaneurElement extends LitElement {
       return Intl.getCanonicalLocales((options?.language ?? document.documentElement.lang).replaceAll("_", "-"))[0]!;
     } catch {
       return this.language;
+    }
+  }
+
+  /** A button that goes takes the focus with it: it passes to what then stands in its place, else to what is before. */
+  protected override update(changed: PropertyValues): void {
+    const root = this.renderRoot as ShadowRoot;
+    const stops = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>("a, button")];
+    const held = root.activeElement as HTMLElement | null;
+    const place = held ? stops().indexOf(held) : 0;
+    super.update(changed);
+    if (!held || held.isConnected) return;
+    for (const stop of [...stops().slice(place), ...stops().reverse()]) {
+      stop.focus();
+      if (root.activeElement) return;
     }
   }
 

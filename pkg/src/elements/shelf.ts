@@ -160,10 +160,10 @@ export class FlaneurShelf extends FlaneurElement {
     if (view) this.#shelf?.put({ ...view, slate: { ...view.slate, items: view.slate.items.filter((entry) => entry.id !== id) } });
     this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`[data-gone="${CSS.escape(id)}"] button`)?.focus();
+    this.#undoOf(id)?.focus();
   }
 
-  #widen(gone: Gone, attribute: string): void {
+  #widen(id: string, gone: Gone, attribute: string): void {
     const event = eventId();
     gone.events.push(event);
     gone.scopes.push(attribute);
@@ -171,6 +171,12 @@ export class FlaneurShelf extends FlaneurElement {
     this.shop?.observe({ type: "mute", attribute, id: event });
     this.said = this.words.alsoAway(this.trait(attribute));
     this.requestUpdate();
+    this.#undoOf(id)?.focus();
+  }
+
+  /** Its place's way back. */
+  #undoOf(id: string): HTMLElement | null {
+    return this.renderRoot.querySelector(`[data-gone="${CSS.escape(id)}"] button`);
   }
 
   async #takeBack(id: string): Promise<void> {
@@ -194,17 +200,17 @@ export class FlaneurShelf extends FlaneurElement {
 
   // — what is shown —
 
+  /** Whether what is sent away would be noted: nothing is promised that would not hold. */
+  get #notes(): boolean {
+    return this.shop?.consent.gates.learn === true && this.shop.status.engine !== "passthrough";
+  }
+
   /** The ids of the slate with what was sent away in its old place. */
   #items(): string[] {
     const ids = (this.#shelf?.view.slate.items ?? []).map(({ id }) => id).filter((id) => !this.#gone.has(id));
     for (const [id, { position }] of [...this.#gone].sort(([, a], [, b]) => a.position - b.position)) ids.splice(position, 0, id);
     return ids;
   }
-  /** Whether what is sent away would be noted: nothing is promised that would not hold. */
-  get #notes(): boolean {
-    return this.shop?.consent.gates.learn === true && this.shop.status.engine !== "passthrough";
-  }
-
 
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
     const view = this.#shelf?.view;
@@ -230,7 +236,7 @@ export class FlaneurShelf extends FlaneurElement {
         <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
         ${this.sure
           ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
-          : html`<button class="bare" data-act="erase" @click=${() => this.#askErase()}>${words.erase}</button>`}
+          : html`<button class="bare" data-act="erase" @click=${() => (this.sure = true)}>${words.erase}</button>`}
       </footer>
       <p role="status">${this.said}</p>
       <flaneur-why></flaneur-why>
@@ -243,12 +249,6 @@ export class FlaneurShelf extends FlaneurElement {
       <header><h2 part="heading"><slot name="heading">${this.heading}</slot></h2></header>
       <ul class="items" part="list">${repeat(this.#shelf?.view.slate.items ?? [], ({ id }) => id, (item) => this.#card(item))}</ul>
     `;
-  }
-
-  async #askErase(): Promise<void> {
-    this.sure = true;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('[data-act="erase-yes"]')?.focus();
   }
 
   #erase(shop: Flaneur): void {
@@ -291,7 +291,7 @@ export class FlaneurShelf extends FlaneurElement {
       <div class="card gone">
         <p>${words.taken(gone.item.title ?? id)}</p>
         <button data-act="undo" @click=${() => quietly(this.#takeBack(id))}>${words.undo}</button>
-        ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
+        ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(id, gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
       </div>
     </li>`;
   }
