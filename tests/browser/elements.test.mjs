@@ -153,6 +153,29 @@ test("the order in words is the shares of the engine's own terms, and follows th
   await until("plain words", shares, (now) => Object.keys(now).length === 0);
 });
 
+test("forgetting this visit takes what was shown in it, from its first moment on", async (t) => {
+  const { page } = await enter(t);
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    let now = Date.now() - 2 * 36e5;
+    window.shop = await open({ shop: "visits", catalog: items, storage: "memory", consent: { learn: true, rank: true }, now: () => now });
+    shop.observe({ type: "view_item", item: "rug-0" }); // the visit before
+    now += 36e5;
+    shop.rank({ slot: "home", size: 4 }).seen();
+    now += 60_000;
+    shop.observe({ type: "view_item", item: "lamp-0" });
+    defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
+  });
+  const log = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id }) => id));
+  const [earlier, ...visit] = await log();
+  assert.ok(visit.length >= 2, "what was shown, and what was looked at");
+  await until("the two visits", () => page.locator("flaneur-centre[inline] [data-act=event]").count(), (count) => count === 2);
+  await act(page, "visit", "flaneur-centre[inline]").click();
+  const left = await until("a visit less", log, (now) => !now.includes(visit.at(-1)));
+  assert.deepEqual(left.filter((id) => [earlier, ...visit].includes(id)), [earlier]);
+});
+
 test("what leaves is told in clear, as the outbox has it, and nothing once it is withdrawn", async (t) => {
   const from = new Date(Date.now() - 864e5).toISOString();
   const bundle = await signed("elements", [dapTask({ start: from, end: new Date(Date.now() + 90 * 864e5).toISOString() })]);

@@ -12,8 +12,6 @@ import type { Words } from "./en.js";
 /** Lines of each list; the log holds the rest. */
 const TASTES = 8;
 const EVENTS = 40;
-/** A longer silence ends a visit, in milliseconds. */
-const VISIT_MS = 30 * 60_000;
 
 export class FlaneurCentre extends FlaneurElement {
   static override properties = { inline: { type: Boolean }, slotName: { attribute: "slot-name" }, opened: { state: true }, events: { state: true }, sure: { state: true } };
@@ -132,15 +130,12 @@ export class FlaneurCentre extends FlaneurElement {
 
   #timeline(shop: Flaneur, words: Words): TemplateResult | typeof nothing {
     const events = this.events.filter(({ type }) => type !== "impression" && type !== "slate");
-    const newest = events[0];
-    if (!newest) return nothing;
-    const end = events.findIndex(({ at }, i) => i > 0 && (events[i - 1]?.at ?? 0) - at > VISIT_MS);
-    const since = (end < 0 ? events.at(-1) : events[end - 1])?.at ?? newest.at;
+    if (events.length === 0) return nothing;
     const when = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeStyle: "short" });
     return html`<section>
       <h3>${words.timelineTitle}</h3>
       <p>${words.timelineText}</p>
-      <div><button data-act="visit" @click=${() => this.#forget(shop, { since })}>${words.visit}</button></div>
+      <div><button data-act="visit" @click=${() => this.#forget(shop, { session: true })}>${words.visit}</button></div>
       <ul>
         ${events.slice(0, EVENTS).map((event) => {
           const what = itemsOf(event).slice(0, 3).map((id) => this.title_(id)).join(", ");
