@@ -148,9 +148,43 @@ test("the order in words is the shares of the engine's own terms, and follows th
   const brand = await page.evaluate(() => WORDS.en.signal.affinity_brand);
   assert.ok(Math.abs((told[brand] ?? 0) - expected) < 0.02, `${told[brand]} is not ${expected}`);
   const rules = await page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
-  assert.deepEqual(rules, ["VASE 5 stands at place 3.", "More of: Maker1.", "Less of: > 14.", "Never shown: VASE 0.", "At most 4 of one category."]);
+  assert.deepEqual(rules, ["VASE 5 stands at place 3.", "More of: Maker1.", "Less of: dearer than 14.", "Never shown: VASE 0.", "At most 4 of one category."]);
   await page.evaluate(() => shop.consent.set({ rank: false }));
   await until("plain words", shares, (now) => Object.keys(now).length === 0);
+});
+
+test("each rule is told as it is: a condition within another, what it is not, and never half of it", async (t) => {
+  const { page } = await enter(t);
+  const wheres = [
+    { brand: ["Maker1", "Maker2"] },
+    { brand: ["Maker1", "Maker2"], priceBelow: 12.5 },
+    { not: { attribute: "colour:red" } },
+    { any: [{ ids: ["lamp-1"] }, { category: "Dept2", not: { tag: ["old", "worn"] } }] },
+    { all: [{ marginBelow: 5 }, { marginAbove: 2 }, { newerThanDays: 30 }, { olderThanDays: 3 }, { makerItemsBelow: 4 }] },
+    { brand: "Maker1", not: { any: [{ unheardOf: 1 }, { kind: "content" }] } },
+    { not: {} },
+  ];
+  const told = async (language) => {
+    await page.evaluate(async ([wheres, language]) => {
+      const { defineElements } = await import("/pkg/elements.js");
+      const rules = wheres.map((where) => ({ type: "exclude", where }));
+      defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules, words: WORDS[language] });
+    }, [wheres, language]);
+    const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
+    return until("the rules", lines, (now) => now.length === wheres.length && now.at(-1) === { en: "Another rule of the shop.", fr: "Une autre règle de la boutique." }[language]);
+  };
+  assert.deepEqual(await told("en"), [
+    "Never shown: Maker1 or Maker2.",
+    "Never shown: (Maker1 or Maker2) and at the same time cheaper than 12.5.",
+    "Never shown: anything but red.",
+    "Never shown: LAMP 1 or (Dept2 and at the same time anything but (old or worn)).",
+    `Never shown: ${["with a margin for the shop below 5", "with a margin for the shop above 2", "in the shop for less than 30 days", "in the shop for more than 3 days", "from a maker with fewer than 4 items here"].join(" and at the same time ")}.`,
+    "Another rule of the shop.",
+    "Another rule of the shop.",
+  ]);
+  const french = await told("fr");
+  assert.equal(french[3], "Jamais montré : LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
+  assert.deepEqual(french.filter((line) => /object|undefined/.test(line)), []);
 });
 
 test("forgetting this visit takes what was shown in it, from its first moment on", async (t) => {

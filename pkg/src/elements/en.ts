@@ -51,6 +51,18 @@ export const en = {
     cap: (per: string, max: number) => `At most ${max} of one ${per}.`,
     other: "Another rule of the shop.",
   },
+  and: "and at the same time",
+  or: "or",
+  not: (what: string) => `anything but ${what}`,
+  limit: {
+    priceBelow: (n: string) => `cheaper than ${n}`,
+    priceAbove: (n: string) => `dearer than ${n}`,
+    marginBelow: (n: string) => `with a margin for the shop below ${n}`,
+    marginAbove: (n: string) => `with a margin for the shop above ${n}`,
+    newerThanDays: (n: string) => `in the shop for less than ${n} days`,
+    olderThanDays: (n: string) => `in the shop for more than ${n} days`,
+    makerItemsBelow: (n: string) => `from a maker with fewer than ${n} items here`,
+  },
   per: { brand: "brand", category: "category", group: "group of variants", kind: "kind" },
   // the dial
   dialTitle: "How much surprise?",
