@@ -38,6 +38,14 @@ async function enter(t, query = "", options = {}, bundle = undefined) {
 const shelf = (page) => page.locator("flaneur-shelf [data-item]").evaluateAll((cards) => cards.map((card) => card.dataset.item));
 const act = (page, name, within = "flaneur-shelf") => page.locator(`${within} [data-act=${name}]`).first();
 
+/** What has the focus, through shadow roots: its act, else its name. */
+const focusOf = (page) =>
+  page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.dataset.act ?? at?.localName;
+  });
+
 async function violations(page) {
   const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), TAGS);
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(" ")).join("; ")}`);
@@ -83,6 +91,30 @@ test("a shelf shows its items, and labels what must be labelled, when its words 
   assert.equal(await page.locator("flaneur-shelf [data-act]").count(), 0);
 });
 
+test("a shelf shows its items whatever the page calls its language, the feed its currency, or the shop's callback throws", async (t) => {
+  const { page, mishaps } = await enter(t, "?lang=en_US");
+  const shown = await shelf(page);
+  const price = await page.evaluate((id) => items.find((item) => item.id === id).price, shown[0]);
+  assert.equal(await page.locator("flaneur-shelf [part=price]").first().textContent(), `€${price}.00`);
+  await page.evaluate(async (candidates) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const [odd, lost] = candidates;
+    document.querySelector("flaneur-shelf").request = { candidates };
+    const item = (id) => {
+      if (id === lost) throw new Error("no such row");
+      const found = items.find((each) => each.id === id);
+      return id === odd ? { ...found, currency: "€" } : found;
+    };
+    defineElements({ shop, item });
+  }, shown);
+  const card = (id) => page.locator(`flaneur-shelf [data-item="${id}"]`);
+  await until("the bare id", () => card(shown[1]).locator("[part=title]").textContent(), (title) => title === shown[1]);
+  assert.equal(await card(shown[0]).locator("[part=price]").textContent(), `${price}`);
+  assert.deepEqual((await shelf(page)).sort(), shown.sort());
+  assert.deepEqual(mishaps.filter((mishap) => !mishap.includes("no such row")), []);
+  assert.ok(mishaps.length > 0, "the page is told of what its callback threw");
+});
+
 test("reasons are those of the engine, and add up to the score", async (t) => {
   const { page } = await enter(t);
   const [first] = await shelf(page);
@@ -116,9 +148,66 @@ test("the order in words is the shares of the engine's own terms, and follows th
   const brand = await page.evaluate(() => WORDS.en.signal.affinity_brand);
   assert.ok(Math.abs((told[brand] ?? 0) - expected) < 0.02, `${told[brand]} is not ${expected}`);
   const rules = await page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
-  assert.deepEqual(rules, ["VASE 5 stands at place 3.", "More of: Maker1.", "Less of: > 14.", "Never shown: VASE 0.", "At most 4 of one category."]);
+  assert.deepEqual(rules, ["VASE 5 stands at place 3.", "More of: Maker1.", "Less of: dearer than 14.", "Never shown: VASE 0.", "At most 4 of one category."]);
   await page.evaluate(() => shop.consent.set({ rank: false }));
   await until("plain words", shares, (now) => Object.keys(now).length === 0);
+});
+
+test("each rule is told as it is: a condition within another, what it is not, and never half of it", async (t) => {
+  const { page } = await enter(t);
+  const wheres = [
+    { brand: ["Maker1", "Maker2"] },
+    { brand: ["Maker1", "Maker2"], priceBelow: 12.5 },
+    { not: { attribute: "colour:red" } },
+    { any: [{ ids: ["lamp-1"] }, { category: "Dept2", not: { tag: ["old", "worn"] } }] },
+    { all: [{ marginBelow: 5 }, { marginAbove: 2 }, { newerThanDays: 30 }, { olderThanDays: 3 }, { makerItemsBelow: 4 }] },
+    { brand: "Maker1", not: { any: [{ unheardOf: 1 }, { kind: "content" }] } },
+    { not: {} },
+  ];
+  const told = async (language) => {
+    await page.evaluate(async ([wheres, language]) => {
+      const { defineElements } = await import("/pkg/elements.js");
+      const rules = wheres.map((where) => ({ type: "exclude", where }));
+      defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules, words: WORDS[language] });
+    }, [wheres, language]);
+    const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
+    return until("the rules", lines, (now) => now.length === wheres.length && now.at(-1) === { en: "Another rule of the shop.", fr: "Une autre règle de la boutique." }[language]);
+  };
+  assert.deepEqual(await told("en"), [
+    "Never shown: Maker1 or Maker2.",
+    "Never shown: (Maker1 or Maker2) and at the same time cheaper than 12.5.",
+    "Never shown: anything but red.",
+    "Never shown: LAMP 1 or (Dept2 and at the same time anything but (old or worn)).",
+    `Never shown: ${["with a margin for the shop below 5", "with a margin for the shop above 2", "in the shop for less than 30 days", "in the shop for more than 3 days", "from a maker with fewer than 4 items here"].join(" and at the same time ")}.`,
+    "Another rule of the shop.",
+    "Another rule of the shop.",
+  ]);
+  const french = await told("fr");
+  assert.equal(french[3], "Jamais montré : LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
+  assert.deepEqual(french.filter((line) => /object|undefined/.test(line)), []);
+});
+
+test("forgetting this visit takes what was shown in it, from its first moment on", async (t) => {
+  const { page } = await enter(t);
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    let now = Date.now() - 2 * 36e5;
+    window.shop = await open({ shop: "visits", catalog: items, storage: "memory", consent: { learn: true, rank: true }, now: () => now });
+    shop.observe({ type: "view_item", item: "rug-0" }); // the visit before
+    now += 36e5;
+    shop.rank({ slot: "home", size: 4 }).seen();
+    now += 60_000;
+    shop.observe({ type: "view_item", item: "lamp-0" });
+    defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
+  });
+  const log = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id }) => id));
+  const [earlier, ...visit] = await log();
+  assert.ok(visit.length >= 2, "what was shown, and what was looked at");
+  await until("the two visits", () => page.locator("flaneur-centre[inline] [data-act=event]").count(), (count) => count === 2);
+  await act(page, "visit", "flaneur-centre[inline]").click();
+  const left = await until("a visit less", log, (now) => !now.includes(visit.at(-1)));
+  assert.deepEqual(left.filter((id) => [earlier, ...visit].includes(id)), [earlier]);
 });
 
 test("what leaves is told in clear, as the outbox has it, and nothing once it is withdrawn", async (t) => {
@@ -166,13 +255,105 @@ test("why, pause, the plain order and forget me are within two actions of a shel
   await until("an empty log", () => page.evaluate(() => shop.profile.inspect().events), (events) => events === 0);
 });
 
+test("a switch that a consent source holds goes back, and says why; so does a shelf's button", async (t) => {
+  const { page, mishaps } = await enter(t);
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    window.shop = await open({ shop: "held", catalog: items, storage: "memory", consent: { get: () => ({ store: true, rank: true }) } });
+    defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
+  });
+  const learn = page.locator("flaneur-centre[inline] [data-gate=learn]");
+  const said = (within) => page.locator(`${within} [role=status]`).first().textContent();
+  const held = await page.evaluate(() => WORDS.en.held);
+  await until("the gates of that shop", () => learn.isChecked(), (on) => !on);
+  for (let clicks = 0; clicks < 2; clicks++) {
+    await learn.click();
+    await until("the switch back", () => learn.isChecked(), (on) => !on);
+  }
+  assert.equal(await page.evaluate(() => shop.consent.gates.learn), false);
+  assert.equal(await said("flaneur-centre[inline]"), held);
+  await page.locator("flaneur-centre[inline] [data-gate=rank]").click();
+  await until("a gate that moves", () => said("flaneur-centre[inline]"), (text) => text === "");
+  assert.equal(await page.evaluate(() => shop.consent.gates.rank), false);
+  await act(page, "pause").click();
+  await until("the reason", () => said("flaneur-shelf"), (text) => text === held);
+  assert.deepEqual(mishaps, []);
+});
+
+test("nothing is promised that would not hold: not while learning is paused", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const offered = () => page.locator("flaneur-shelf").locator("[data-act=away], [data-act=widen]").count();
+  await act(page, "away").click();
+  await act(page, "widen").waitFor();
+  await act(page, "pause").click();
+  await until("no way to send away", offered, (count) => count === 0);
+  await act(page, "undo").click();
+  assert.deepEqual(await page.evaluate(() => shop.profile.inspect().muted.map(({ attribute, item }) => attribute ?? item)), ["brand:Maker4"], "undone all the same");
+  await act(page, "pause").click();
+  await act(page, "away").waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
+test("nothing is promised that would not hold: not without an engine", async (t) => {
+  const shopper = await newContext(t, browser);
+  await shopper.context.addInitScript(() => delete globalThis.WebAssembly);
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/elements.html`);
+  await page.waitForFunction(() => window.ready === true, undefined, { timeout: 60_000 });
+  await act(page, "why").waitFor();
+  assert.deepEqual(await page.evaluate(() => [shop.status.engine, shop.consent.gates.learn, shop.consent.gates.rank]), ["passthrough", true, true]);
+  assert.equal(await page.locator("flaneur-shelf h2").textContent(), "The shop's own order");
+  assert.equal((await shelf(page)).length, 8);
+  const offered = await page.locator("flaneur-shelf button").evaluateAll((buttons) => [...new Set(buttons.map(({ dataset }) => dataset.act))]);
+  assert.deepEqual(offered, ["why", "pause", "centre", "erase"], "nothing to send away, and no other order to ask for");
+  assert.deepEqual(shopper.mishaps, []);
+});
+
+test("a button that changes its label does not say that it is pressed", async (t) => {
+  const { page } = await enter(t);
+  const label = () => act(page, "order").textContent();
+  assert.equal(await label(), "Show the shop's order");
+  await act(page, "order").click();
+  await until("the other label", label, (text) => text === "Arrange it for me");
+  assert.equal(await page.locator("[aria-pressed]").count(), 0);
+});
+
+test("the focus passes to what stands in the place of a button that goes", async (t) => {
+  const { page } = await enter(t);
+  const press = async (button) => (await button.focus(), await page.keyboard.press("Enter"));
+  const focused = (what, holds) => until(what, () => focusOf(page), holds);
+  for (const within of ["flaneur-shelf", "flaneur-centre[inline]"]) {
+    await press(act(page, "erase", within));
+    await focused("the question", (at) => at === "erase-yes");
+    await press(act(page, "erase-no", within));
+    await focused("what was asked for", (at) => at === "erase");
+  }
+  await press(act(page, "away"));
+  await focused("undo", (at) => at === "undo");
+  await press(act(page, "widen"));
+  await focused("undo again", (at) => at === "undo");
+
+  await page.locator("flaneur-shelf a").first().focus();
+  await page.evaluate(() => ["vase-1", "vase-2", "vase-3"].forEach((item) => shop.observe({ type: "add_to_cart", items: [item] })));
+  await press(act(page, "now"));
+  await act(page, "now").waitFor({ state: "detached" });
+  await focused("what is after it", (at) => at === "a" || at === "undo");
+
+  const lines = page.locator("flaneur-centre[inline] ul .line button");
+  for (let left = await lines.count(); left > 0; left = await lines.count()) {
+    await press(lines.last());
+    await until("a line less", () => lines.count(), (now) => now < left);
+    await focused("a button of the centre", (at) => at !== "body" && at !== undefined);
+  }
+  await press(act(page, "erase", "flaneur-centre[inline]"));
+  await press(act(page, "erase-yes", "flaneur-centre[inline]"));
+  await focused("forget me", (at) => at === "erase");
+});
+
 test("every task is done by keyboard in at most twelve presses", async (t) => {
   const { page } = await enter(t);
-  const focus = () => page.evaluate(() => {
-    let at = document.activeElement;
-    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at?.dataset.act ?? at?.localName;
-  });
+  const focus = () => focusOf(page);
   let presses = 0;
   const press = async (key) => (presses++, page.keyboard.press(key));
   const reach = async (name, key = "Tab") => {

@@ -6,9 +6,9 @@
  */
 
 import { LitElement, css, html } from "lit";
-import type { CSSResultGroup, TemplateResult } from "lit";
+import type { CSSResultGroup, PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { report } from "../errors.js";
-import type { Flaneur, Item, Rule } from "../types.js";
+import type { Flaneur, Gates, Item, Rule } from "../types.js";
 import type { Words } from "./en.js";
 
 /** What the elements need to know. */
@@ -60,6 +60,10 @@ export function speakFor(given: ElementsOptions): void {
 const living = new Set<FlaneurElement>();
 
 export abstract class FlaneurElement extends LitElement {
+  static override properties: PropertyDeclarations = { said: { state: true } };
+  /** What came of the shopper's last action, in words. */
+  declare said: string;
+
   #leave: (() => void)[] = [];
 
   static override styles: CSSResultGroup = css`
@@ -73,7 +77,6 @@ export abstract class FlaneurElement extends LitElement {
     button, .file { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
     button.bare { border-color: transparent; text-decoration: underline; padding-inline: 0.3em; }
     button:hover { border-color: currentColor; }
-    button[aria-pressed="true"] { border-color: currentColor; font-weight: 600; }
     :focus-visible { outline: 3px solid var(--flaneur-focus, Highlight); outline-offset: 2px; }
     a { color: inherit; }
     .row { display: flex; flex-wrap: wrap; gap: 0.4em; align-items: center; }
@@ -88,6 +91,11 @@ export abstract class FlaneurElement extends LitElement {
     dialog { width: min(38rem, calc(100vw - 1.5rem)); max-height: calc(100vh - 1.5rem); overflow: auto; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 1.2em; }
     .head { display: flex; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
   `;
+
+  constructor() {
+    super();
+    this.said = "";
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -117,6 +125,13 @@ export abstract class FlaneurElement extends LitElement {
     return options?.shop;
   }
 
+  /** Moves a gate, which holds at once, and says so when something stricter keeps it where it is. */
+  protected move(shop: Flaneur, gate: keyof Gates, open: boolean): void {
+    quietly(shop.consent.set({ [gate]: open }));
+    this.said = shop.consent.gates[gate] === open ? "" : this.words.held;
+    this.requestUpdate();
+  }
+
   protected get rules(): Rule[] {
     return options?.rules ?? [];
   }
@@ -131,8 +146,14 @@ export abstract class FlaneurElement extends LitElement {
     return wish ?? "en";
   }
 
+  /** What the shop shows of an item; the bare id when its callback has nothing, or fails. */
   protected item(id: string): Item {
-    return options?.item(id) ?? { id };
+    try {
+      return options?.item(id) ?? { id };
+    } catch (e) {
+      report(e);
+      return { id };
+    }
   }
 
   protected title_(id: string): string {
@@ -145,15 +166,43 @@ export abstract class FlaneurElement extends LitElement {
   }
 
   protected percent(share: number): string {
-    return new Intl.NumberFormat(this.locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
+    return this.format(share, { style: "percent", maximumFractionDigits: 0 });
   }
 
   protected number(value: number): string {
-    return new Intl.NumberFormat(this.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
+    return this.format(value, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
   }
 
+  /** A number as the page's language writes it; plain when the form is none, such as a currency of `"€"`. */
+  protected format(value: number, form?: Intl.NumberFormatOptions): string {
+    try {
+      return new Intl.NumberFormat(this.locale, form).format(value);
+    } catch {
+      return new Intl.NumberFormat(this.locale).format(value);
+    }
+  }
+
+  /** The page's language as a tag of dates and numbers: `en_US` is taken for `en-US`, what is no tag for the language of the words. */
   protected get locale(): string {
-    return options?.language ?? (document.documentElement.lang || "en");
+    try {
+      return Intl.getCanonicalLocales((options?.language ?? document.documentElement.lang).replaceAll("_", "-"))[0]!;
+    } catch {
+      return this.language;
+    }
+  }
+
+  /** A button that goes takes the focus with it: it passes to what then stands in its place, else to what is before. */
+  protected override update(changed: PropertyValues): void {
+    const root = this.renderRoot as ShadowRoot;
+    const stops = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>("a, button")];
+    const held = root.activeElement as HTMLElement | null;
+    const place = held ? stops().indexOf(held) : 0;
+    super.update(changed);
+    if (!held || held.isConnected) return;
+    for (const stop of [...stops().slice(place), ...stops().reverse()]) {
+      stop.focus();
+      if (root.activeElement) return;
+    }
   }
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */

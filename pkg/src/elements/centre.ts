@@ -12,16 +12,13 @@ import type { Words } from "./en.js";
 /** Lines of each list; the log holds the rest. */
 const TASTES = 8;
 const EVENTS = 40;
-/** A longer silence ends a visit, in milliseconds. */
-const VISIT_MS = 30 * 60_000;
 
 export class FlaneurCentre extends FlaneurElement {
-  static override properties = { inline: { type: Boolean }, slotName: { attribute: "slot-name" }, opened: { state: true }, events: { state: true }, said: { state: true }, sure: { state: true } };
+  static override properties = { inline: { type: Boolean }, slotName: { attribute: "slot-name" }, opened: { state: true }, events: { state: true }, sure: { state: true } };
   declare inline: boolean;
   declare slotName: string;
   declare opened: boolean;
   declare events: ExportedEvent[];
-  declare said: string;
   declare sure: boolean;
 
   constructor() {
@@ -30,7 +27,6 @@ export class FlaneurCentre extends FlaneurElement {
     this.slotName = "home";
     this.opened = false;
     this.events = [];
-    this.said = "";
     this.sure = false;
   }
 
@@ -72,6 +68,13 @@ export class FlaneurCentre extends FlaneurElement {
     </dialog>`;
   }
 
+  /** Each switch stands as its gate does, also one that was moved and could not be. */
+  protected override updated(): void {
+    for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("[data-gate]")) {
+      input.checked = this.shop!.consent.gates[input.dataset["gate"] as keyof Gates];
+    }
+  }
+
   #body(shop: Flaneur, words: Words): TemplateResult {
     const view = shop.profile.inspect();
     return html`
@@ -80,7 +83,7 @@ export class FlaneurCentre extends FlaneurElement {
         <p role="status">${this.said}</p>
         <h3>${words.gatesTitle}</h3>
         ${(Object.keys(words.gate) as (keyof Gates)[]).map(
-          (gate) => html`<label class="switch"><span>${words.gate[gate]}</span><input type="checkbox" role="switch" data-gate=${gate} .checked=${shop.consent.gates[gate]} @change=${(event: Event) => quietly(shop.consent.set({ [gate]: (event.target as HTMLInputElement).checked }))} /></label>`,
+          (gate) => html`<label class="switch"><span>${words.gate[gate]}</span><input type="checkbox" role="switch" data-gate=${gate} @change=${(event: Event) => this.move(shop, gate, (event.target as HTMLInputElement).checked)} /></label>`,
         )}
       </section>
       <flaneur-dial slot-name=${this.slotName}></flaneur-dial>
@@ -127,15 +130,12 @@ export class FlaneurCentre extends FlaneurElement {
 
   #timeline(shop: Flaneur, words: Words): TemplateResult | typeof nothing {
     const events = this.events.filter(({ type }) => type !== "impression" && type !== "slate");
-    const newest = events[0];
-    if (!newest) return nothing;
-    const end = events.findIndex(({ at }, i) => i > 0 && (events[i - 1]?.at ?? 0) - at > VISIT_MS);
-    const since = (end < 0 ? events.at(-1) : events[end - 1])?.at ?? newest.at;
+    if (events.length === 0) return nothing;
     const when = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeStyle: "short" });
     return html`<section>
       <h3>${words.timelineTitle}</h3>
       <p>${words.timelineText}</p>
-      <div><button data-act="visit" @click=${() => this.#forget(shop, { since })}>${words.visit}</button></div>
+      <div><button data-act="visit" @click=${() => this.#forget(shop, { session: true })}>${words.visit}</button></div>
       <ul>
         ${events.slice(0, EVENTS).map((event) => {
           const what = itemsOf(event).slice(0, 3).map((id) => this.title_(id)).join(", ");

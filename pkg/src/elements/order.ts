@@ -55,14 +55,38 @@ export class FlaneurOrder extends FlaneurElement {
       case "cap": return words.rule.cap(words.per[rule.per], rule.max);
       case "boost":
       case "bury":
-      case "exclude": return words.rule[rule.type](this.#where(rule.where));
+      case "exclude": {
+        const what = this.#where(rule.where, words);
+        return what ? words.rule[rule.type](what) : words.rule.other;
+      }
       default: return words.rule.other;
     }
   }
 
-  #where({ ids, priceBelow, priceAbove, ...traits }: Where): string {
-    const price = [priceAbove === undefined ? "" : `> ${priceAbove}`, priceBelow === undefined ? "" : `< ${priceBelow}`];
-    const told = [...(ids ?? []).map((id) => this.title_(id)), ...Object.values(traits).map((trait) => this.trait(String(trait))), ...price];
-    return told.filter(Boolean).join(", ");
+  /** A condition in words; nothing when a part of it has none: a part that is left out would say something else. */
+  #where(where: Where, words: Words, inside = false): string | undefined {
+    const part = (inner: Where): string | undefined => this.#where(inner, words, true);
+    const name = (given: string): string => given;
+    const tell: Record<string, (given: never) => string | undefined> = {
+      all: part, any: part, kind: name, brand: name, category: name, tag: name,
+      ids: (id: string) => this.title_(id),
+      attribute: (attribute: string) => this.trait(attribute),
+      not: (inner: Where) => {
+        const what = part(inner);
+        return what && words.not(what);
+      },
+    };
+    const given = Object.entries(where).filter(([, value]) => value !== undefined);
+    const texts = given.map(([key, value]) => {
+      const limit = (number: number): string | undefined => words.limit[key as keyof Words["limit"]]?.(this.format(number));
+      return joined(([value].flat() as never[]).map(tell[key] ?? limit), key === "all" ? words.and : words.or, !inside && given.length === 1);
+    });
+    return joined(texts, words.and, !inside);
   }
+}
+
+/** Texts with a word between them, in brackets unless they stand alone; nothing without each of them. */
+function joined(texts: (string | undefined)[], word: string, alone: boolean): string | undefined {
+  const text = texts.join(` ${word} `);
+  return texts.length === 0 || !texts.every(Boolean) ? undefined : alone || texts.length === 1 ? text : `(${text})`;
 }

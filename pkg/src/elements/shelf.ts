@@ -38,7 +38,7 @@ interface Gone {
 export class FlaneurShelf extends FlaneurElement {
   static override properties = {
     name: {}, size: { type: Number }, heading: {}, like: {}, request: { attribute: false },
-    sure: { state: true }, said: { state: true },
+    sure: { state: true },
   };
   declare name: string;
   declare size: number;
@@ -46,7 +46,6 @@ export class FlaneurShelf extends FlaneurElement {
   declare like: string;
   declare request: Partial<RankRequest>;
   declare sure: boolean;
-  declare said: string;
 
   #shelf: Shelf | undefined;
   #slate: Slate | undefined;
@@ -75,7 +74,6 @@ export class FlaneurShelf extends FlaneurElement {
     this.like = "";
     this.request = {};
     this.sure = false;
-    this.said = "";
     const hold = (type: string, by: "pointer" | "focus", held: boolean): void =>
       this.addEventListener(type, () => {
         this.#shelf?.hold(by, held);
@@ -162,10 +160,10 @@ export class FlaneurShelf extends FlaneurElement {
     if (view) this.#shelf?.put({ ...view, slate: { ...view.slate, items: view.slate.items.filter((entry) => entry.id !== id) } });
     this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`[data-gone="${CSS.escape(id)}"] button`)?.focus();
+    this.#undoOf(id)?.focus();
   }
 
-  #widen(gone: Gone, attribute: string): void {
+  #widen(id: string, gone: Gone, attribute: string): void {
     const event = eventId();
     gone.events.push(event);
     gone.scopes.push(attribute);
@@ -173,6 +171,12 @@ export class FlaneurShelf extends FlaneurElement {
     this.shop?.observe({ type: "mute", attribute, id: event });
     this.said = this.words.alsoAway(this.trait(attribute));
     this.requestUpdate();
+    this.#undoOf(id)?.focus();
+  }
+
+  /** Its place's way back. */
+  #undoOf(id: string): HTMLElement | null {
+    return this.renderRoot.querySelector(`[data-gone="${CSS.escape(id)}"] button`);
   }
 
   async #takeBack(id: string): Promise<void> {
@@ -196,6 +200,11 @@ export class FlaneurShelf extends FlaneurElement {
 
   // — what is shown —
 
+  /** Whether what is sent away would be noted: nothing is promised that would not hold. */
+  get #notes(): boolean {
+    return this.shop?.consent.gates.learn === true && this.shop.status.engine !== "passthrough";
+  }
+
   /** The ids of the slate with what was sent away in its old place. */
   #items(): string[] {
     const ids = (this.#shelf?.view.slate.items ?? []).map(({ id }) => id).filter((id) => !this.#gone.has(id));
@@ -207,11 +216,10 @@ export class FlaneurShelf extends FlaneurElement {
     const view = this.#shelf?.view;
     const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
     const { learn, rank } = shop.consent.gates;
-    const personal = rank && shop.status.engine !== "passthrough";
-    const set = (gates: object) => () => quietly(shop.consent.set(gates));
+    const works = shop.status.engine !== "passthrough";
     return html`
       <header>
-        <h2 part="heading"><slot name="heading">${this.heading || (personal ? words.arranged : words.own)}</slot></h2>
+        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words.arranged : words.own)}</slot></h2>
         ${view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
       </header>
       ${ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
@@ -223,12 +231,12 @@ export class FlaneurShelf extends FlaneurElement {
         })}
       </ul>
       <footer class="row" part="controls">
-        <button class="bare" data-act="order" aria-pressed=${personal ? "false" : "true"} @click=${set({ rank: !rank })}>${personal ? words.plain : words.personal}</button>
-        <button class="bare" data-act="pause" @click=${set({ learn: !learn })}>${learn ? words.pause : words.resume}</button>
+        ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
+        <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
         <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
         ${this.sure
           ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
-          : html`<button class="bare" data-act="erase" @click=${() => this.#askErase()}>${words.erase}</button>`}
+          : html`<button class="bare" data-act="erase" @click=${() => (this.sure = true)}>${words.erase}</button>`}
       </footer>
       <p role="status">${this.said}</p>
       <flaneur-why></flaneur-why>
@@ -243,12 +251,6 @@ export class FlaneurShelf extends FlaneurElement {
     `;
   }
 
-  async #askErase(): Promise<void> {
-    this.sure = true;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('[data-act="erase-yes"]')?.focus();
-  }
-
   #erase(shop: Flaneur): void {
     this.sure = false;
     this.#gone.clear();
@@ -261,7 +263,7 @@ export class FlaneurShelf extends FlaneurElement {
     const item = this.item(id);
     const title = item.title ?? id;
     const link = linkOf(item.url);
-    const price = item.price === undefined ? undefined : new Intl.NumberFormat(this.locale, item.currency ? { style: "currency", currency: item.currency } : {}).format(item.price);
+    const price = item.price === undefined ? undefined : this.format(item.price, item.currency ? { style: "currency", currency: item.currency } : {});
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
       <div class="card">
@@ -279,17 +281,17 @@ export class FlaneurShelf extends FlaneurElement {
   #actions(ranked: RankedItem, title: string, words: Words): TemplateResult {
     return html`<div class="row" part="actions">
       <button class="bare" data-act="why" aria-label=${words.whyFor(title)} @click=${() => this.renderRoot.querySelector<FlaneurWhy>("flaneur-why")?.show(ranked)}>${words.why}</button>
-      <button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(ranked.id))}>${words.away}</button>
+      ${this.#notes ? html`<button class="bare" data-act="away" aria-label=${words.awayFor(title)} @click=${() => quietly(this.#sendAway(ranked.id))}>${words.away}</button>` : nothing}
     </div>`;
   }
 
   #goneCard(id: string, gone: Gone, words: Words): TemplateResult {
-    const left = this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope));
+    const left = this.#notes ? this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope)) : [];
     return html`<li data-gone=${id} part="item">
       <div class="card gone">
         <p>${words.taken(gone.item.title ?? id)}</p>
         <button data-act="undo" @click=${() => quietly(this.#takeBack(id))}>${words.undo}</button>
-        ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
+        ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(id, gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
       </div>
     </li>`;
   }

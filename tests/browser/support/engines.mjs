@@ -1,10 +1,11 @@
 /**
  * Chromium, Firefox and WebKitGTK as a user starts them: on a profile of their own, at an address,
- * without a driver. What a page does there is told to it by `remote.mjs`.
+ * without a driver unless keys are to be pressed. What a page does there is told to it by `remote.mjs`.
  */
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -53,6 +54,10 @@ const PREFERENCES = {
  */
 const SOFTWARE = { LIBGL_ALWAYS_SOFTWARE: "1", MESA_SHADER_CACHE_DISABLE: "true" };
 
+/** How often, and how long apart, a driver that starts is looked for. */
+const TRIES = 400;
+const PAUSE_MS = 25;
+
 /** What is undone when the process ends. */
 const undone = new Set();
 process.once("exit", () => {
@@ -91,11 +96,13 @@ export class Browser {
   profile;
   #options;
   #child;
+  /** Where WebKit's driver listens. */
+  #driver;
   #atExit = () => this.#killAll();
 
   /**
    * `preferences` of Firefox, `settings` of Chromium, `environment` and `features` of WebKit, `flags` of any
-   * command line, `profile` to use one that is there.
+   * command line, `profile` to use one that is there, `keys` to be driven by `keyboardOf`.
    */
   constructor(engine, options = {}) {
     this.engine = engine;
@@ -115,6 +122,25 @@ export class Browser {
     this.#child = spawn(program, words, { env: { ...process.env, ...environment }, stdio: "ignore", detached: true });
     this.#child.on("error", () => {});
     undone.add(this.#atExit);
+    if (this.#driver) await this.#drive(url);
+  }
+
+  /** Asks WebKit's driver for something of its session. */
+  async driver(path, body) {
+    const response = await fetch(`${this.#driver}${path}`, { method: "POST", body: JSON.stringify(body) });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`WebKitWebDriver: ${value.message}`);
+    return value;
+  }
+
+  async #drive(url) {
+    const { origin } = new URL(this.#driver);
+    await there("WebKitWebDriver", () => fetch(`${origin}/status`).then(({ ok }) => ok, () => false));
+    const options = { binary: executableOf("webkit"), args: ["--automation", ...(this.#options.flags ?? [])] };
+    this.#driver = `${origin}/`;
+    const { sessionId } = await this.driver("session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } } });
+    this.#driver = `${origin}/session/${sessionId}/`;
+    await this.driver("url", { url });
   }
 
   /** Kills it and everything it started, as a crash would. */
@@ -146,7 +172,7 @@ export class Browser {
   }
 
   async #command(url) {
-    const { preferences = {}, settings, environment = {}, features = [], flags = [] } = this.#options;
+    const { preferences = {}, settings, environment = {}, features = [], flags = [], keys = false } = this.#options;
     const program = executableOf(this.engine);
     if (this.engine === "chromium") {
       const root = ROOT_USER ? ["--no-sandbox"] : [];
@@ -161,10 +187,10 @@ export class Browser {
       return { command: [program, ...root, ...words, ...flags, url], environment };
     }
     if (this.engine === "firefox") {
-      const lines = Object.entries({ ...PREFERENCES, ...preferences });
+      const lines = Object.entries({ ...PREFERENCES, ...(keys && { "marionette.port": 0 }), ...preferences });
       const text = lines.map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
       writeFileSync(join(this.profile, "user.js"), text.join(""));
-      const command = [program, "--headless", "--no-remote", "--profile", this.profile, ...flags, url];
+      const command = [program, "--headless", "--no-remote", "--profile", this.profile, ...(keys ? ["--marionette"] : []), ...flags, url];
       return { command, environment: { MOZ_CRASHREPORTER_DISABLE: "1", ...environment } };
     }
     const homes = Object.fromEntries(
@@ -174,8 +200,10 @@ export class Browser {
     const chosen = features.length > 0 ? [`--features=${features.join(",")}`] : [];
     const windows = "--javascript-can-open-windows-automatically=true";
     const root = ROOT_USER ? { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } : {};
+    const port = keys ? await freePort() : undefined;
+    this.#driver = keys ? `http://127.0.0.1:${port}/` : undefined;
     return {
-      command: [program, windows, ...chosen, ...flags, url],
+      command: keys ? ["WebKitWebDriver", `--port=${port}`] : [program, windows, ...chosen, ...flags, url],
       environment: { ...homes, ...root, ...SOFTWARE, DISPLAY: await display(), NO_AT_BRIDGE: "1", ...environment },
     };
   }
@@ -190,6 +218,25 @@ export class Browser {
     }
     throw new Error("Chromium did not say where its debugger listens");
   }
+}
+
+/** Asks again until something is there. */
+export async function there(what, look) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  throw new Error(`${what} did not start`);
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 let screen;

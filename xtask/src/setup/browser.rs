@@ -45,7 +45,7 @@ impl Engine {
             Self::Firefox => ["faults in Firefox", "pages in Firefox"],
             Self::Webkit => ["faults in WebKitGTK", "pages in WebKitGTK"],
         };
-        [(faults, "tests/browser/faults/all.mjs"), (pages, "tests/browser/readable/pages.test.mjs")]
+        [(faults, "tests/browser/faults/all.mjs"), (pages, "tests/browser/readable/all.mjs")]
     }
 
     /// The variable that names its executable, for these commands and for the tests.
