@@ -64,8 +64,8 @@ pub struct Engine {
     profile: Profile,
     /// The log's epoch at the last fold; `None` when everything must be folded again.
     folded: Option<u64>,
-    /// Without reasons, each with the places that were seen.
-    slates: Vec<(Slate, Vec<usize>)>,
+    /// Without reasons, each with the visit that it was ranked in and the places that were seen on it.
+    slates: Vec<(Slate, u32, Vec<usize>)>,
     scratch: Scratch,
     /// What was decided and not yet seen.
     decisions: VecDeque<(String, Occasion, Decision)>,
@@ -316,8 +316,7 @@ impl Engine {
     /// The first illegal field of the request.
     pub fn rank(&mut self, wire: RequestWire, now: Millis) -> Result<Slate> {
         // Without a seed of its own, a request draws anew on every visit, and the same within one.
-        let session = &self.profile(now).session;
-        let visit = session.visit + u32::from(!session.runs(now));
+        let visit = self.profile(now).session.visit_at(now);
         let seed = xxhash_rust::xxh64::xxh64(&visit.to_le_bytes(), self.seed);
         let asked = wire.explain.clone();
         let request = wire.into_request(&self.catalog, seed, now)?;
@@ -326,29 +325,33 @@ impl Engine {
             let served = request.as_served(self.secret).filter(|_| self.rank);
             slate.explained = served.map(|request| self.explain(&request, &slate, &ids.0));
         }
-        self.remember(&slate);
+        self.remember(&slate, now);
         Ok(slate)
     }
 
     /// Ranks an exact request, and remembers the slate for [`Engine::seen`].
     pub fn serve(&mut self, request: &Request) -> Slate {
         let slate = self.answer(request);
-        self.remember(&slate);
+        self.remember(&slate, request.now);
         slate
     }
 
     /// Remembers a slate, in the memory of the one that goes for it: of the same name, or the oldest.
-    fn remember(&mut self, slate: &Slate) {
-        let same = self.slates.iter().position(|(known, _)| known.id == slate.id);
+    /// The same slate on the same visit is one: what was seen of it stays seen.
+    fn remember(&mut self, slate: &Slate, now: Millis) {
+        let visit = self.profile.session.visit_at(now);
+        let same = self.slates.iter().position(|(known, ..)| known.id == slate.id);
         let gone = same.or((self.slates.len() == SLATES).then_some(0));
-        let (mut known, mut seen) = gone.map(|at| self.slates.remove(at)).unwrap_or_default();
+        let (mut known, before, mut seen) = gone.map(|at| self.slates.remove(at)).unwrap_or_default();
+        if same.is_none() || before != visit {
+            seen.clear();
+        }
         known.id.clone_from(&slate.id);
         known.slot.clone_from(&slate.slot);
         known.trial = slate.trial.clone();
         known.entries.clear();
         known.entries.extend(slate.entries.iter().map(|entry| Ranked { reasons: Vec::new(), ..*entry }));
-        seen.clear();
-        self.slates.push((known, seen));
+        self.slates.push((known, visit, seen));
     }
 
     /// Takes a slate back that is needed no more: the next one is made in its memory.
@@ -444,7 +447,7 @@ impl Engine {
 
     /// Logs that entries of a slate were seen, each once; `None` when there is nothing new or learning is shut.
     pub fn seen(&mut self, slate: &str, ids: Option<&[String]>, now: Millis) -> Option<Event> {
-        let (known, seen) = self.slates.iter_mut().find(|(known, _)| known.id == slate)?;
+        let (known, _, seen) = self.slates.iter_mut().find(|(known, ..)| known.id == slate)?;
         let wanted = |item: u32| ids.is_none_or(|ids| ids.iter().any(|id| id == self.catalog.id(item)));
         let fresh: Vec<usize> =
             (0..known.entries.len()).filter(|at| !seen.contains(at) && wanted(known.entries[*at].item)).collect();

@@ -65,6 +65,12 @@ impl Session {
         self.last_at.is_some_and(|last| now.0 - last.0 <= SESSION_GAP_MS)
     }
 
+    /// The number that the visit of an event at `now` has: this one's while it runs.
+    #[must_use]
+    pub fn visit_at(&self, now: Millis) -> u32 {
+        self.visit + u32::from(!self.runs(now))
+    }
+
     /// When the newest event happened.
     #[must_use]
     pub fn last_at(&self) -> Option<Millis> {
