@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Checked, Item, TokenHash};
-use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
+use crate::decide::{Decision, Occasion, Record, Taken, View, WEEK, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
 use crate::math::order;
@@ -67,9 +67,9 @@ pub struct Engine {
     /// Without reasons, each with the visit that it was ranked in and the places that were seen on it.
     slates: Vec<(Slate, u32, Vec<usize>)>,
     scratch: Scratch,
-    /// What was decided and not yet seen.
-    decisions: VecDeque<(String, Occasion, Decision)>,
-    /// What this page showed while nothing was logged: frequency caps hold without it too.
+    /// What was decided and not yet seen: the event that its view will be.
+    decisions: VecDeque<Event>,
+    /// What this page showed within a week while nothing was logged: frequency caps hold without it too.
     unlogged: Vec<View>,
 }
 
@@ -121,7 +121,6 @@ impl Engine {
         self.folded = None;
         self.rules.bind(&self.catalog, Millis::default());
         self.slates.clear();
-        self.decisions.clear();
     }
 
     /// The catalog in force.
@@ -271,6 +270,12 @@ impl Engine {
                 || what.attribute.is_some() && event.attribute == what.attribute
                 || period.is_some_and(|(since, until)| (since..=until).contains(&(event.at.0 as f64)))
         };
+        if what.all == Some(true) {
+            // The profile that is gone scored them.
+            self.slates.clear();
+            self.decisions.clear();
+            self.unlogged.clear();
+        }
         Ok(self.log.remove(gone))
     }
 
@@ -406,7 +411,9 @@ impl Engine {
         let (record, taken) = (Record::of(events, &self.unlogged, now), Taken::of(events));
         let taken = if self.learn && self.rank { taken } else { Taken::default() };
         let decision = self.with_desk(|desk, may_rank| decide(desk, may_rank, &occasion, &record, taken));
-        self.decisions.push_back((decision.id.clone(), occasion.clone(), decision.clone()));
+        if let Some(view) = view_of(&occasion, &decision) {
+            self.decisions.push_back(view);
+        }
         if self.decisions.len() > SLATES {
             self.decisions.pop_front();
         }
@@ -423,23 +430,15 @@ impl Engine {
     ///
     /// While learning is shut the view is remembered by this engine alone, for the caps.
     pub fn noticed(&mut self, id: &str, now: Millis) -> Option<Event> {
-        let at = self.decisions.iter().position(|(known, _, _)| known == id)?;
-        let (_, occasion, decision) = self.decisions.remove(at)?;
-        let one = occasion.opportunities.into_iter().nth(decision.choice?)?;
-        let mut event = Event::new(format!("decided-{id}"), EventKind::Impression, now);
-        event.shown.push(Shown {
-            item: one.id.clone(),
-            position: 0,
-            propensity: decision.propensity as f32,
-            score: decision.weighed[decision.choice?].utility as f32,
-            ..Shown::default()
-        });
-        event.value = Some(one.pressure);
-        (event.slot, event.slate) = (Some(occasion.request.slot), Some(id.into()));
-        event.channel = occasion.channel;
+        let at = self.decisions.iter().position(|view| view.slate.as_deref() == Some(id))?;
+        let mut event = self.decisions.remove(at)?;
+        event.at = now;
+        let view = |shown: &Shown| View { id: shown.item.clone(), at: now, pressure: event.value.unwrap_or(0.0) };
+        let view = event.shown.first().map(view);
         let may_log = self.learn && self.keep_learnable(&mut event) && !event.shown.is_empty();
         if !may_log {
-            self.unlogged.push(View { id: one.id, at: now, pressure: one.pressure });
+            self.unlogged.retain(|view| view.at.0 > now.0 - WEEK);
+            self.unlogged.extend(view);
             return None;
         }
         self.log.insert(event.clone()).then_some(event)
@@ -480,6 +479,23 @@ impl Engine {
         }
         self.log.insert(event.clone()).then_some(event)
     }
+}
+
+/// The event of a decision's view, but for its moment; `None` for silence.
+fn view_of(occasion: &Occasion, decision: &Decision) -> Option<Event> {
+    let choice = decision.choice?;
+    let one = &occasion.opportunities[choice];
+    let mut event = Event::new(format!("decided-{}", decision.id), EventKind::Impression, Millis::default());
+    event.shown.push(Shown {
+        item: one.id.clone(),
+        propensity: decision.propensity as f32,
+        score: decision.weighed[choice].utility as f32,
+        ..Shown::default()
+    });
+    event.value = Some(one.pressure);
+    (event.slot, event.slate) = (Some(occasion.request.slot.clone()), Some(decision.id.clone()));
+    event.channel.clone_from(&occasion.channel);
+    Some(event)
 }
 
 /// Refuses an imported event from the future.
