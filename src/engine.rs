@@ -11,7 +11,7 @@ use crate::decide::{Decision, Occasion, Record, Taken, View, WEEK, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
 use crate::math::order;
-use crate::profile::{Intent, Profile, intent};
+use crate::profile::{Intent, Profile, intent, keep_learnable};
 use crate::rank::{
     Desk, Explained, Ranked, Request, Rule, RuleSet, Scratch, Slate, Weights, explain, serve, shop_order,
 };
@@ -171,22 +171,10 @@ impl Engine {
     pub fn observe(&mut self, event: EventWire, now: Millis) -> Result<Option<Event>> {
         let mut event = event.into_event(&self.catalog)?;
         event.at = event.at.min(now);
-        if !self.learn || !self.keep_learnable(&mut event) {
+        if !self.learn || !keep_learnable(&self.catalog, &mut event) {
             return Ok(None);
         }
         Ok(self.log.insert(event.clone()).then_some(event))
-    }
-
-    /// Takes sensitive items out of an event; `false` when nothing is left to learn.
-    fn keep_learnable(&self, event: &mut Event) -> bool {
-        if matches!(event.kind, EventKind::Dismiss | EventKind::Mute) {
-            return true;
-        }
-        let before = event.lines.len();
-        let sensitive = |id: &str| self.catalog.find(id).is_some_and(|item| self.catalog.is_sensitive(item));
-        event.lines.retain(|line| !sensitive(&line.item));
-        event.shown.retain(|shown| !sensitive(&shown.item));
-        before == 0 || !event.lines.is_empty()
     }
 
     /// Merges stored records: a union by event id.
@@ -220,7 +208,7 @@ impl Engine {
             let event = wire.and_then(|wire| wire.into_event(&self.catalog)).and_then(|event| past(event, now));
             match event {
                 Ok(mut event) => {
-                    if self.keep_learnable(&mut event) {
+                    if keep_learnable(&self.catalog, &mut event) {
                         if self.log.insert(event.clone()) {
                             merged.added.push(event);
                         } else {
@@ -435,7 +423,7 @@ impl Engine {
         event.at = now;
         let view = |shown: &Shown| View { id: shown.item.clone(), at: now, pressure: event.value.unwrap_or(0.0) };
         let view = event.shown.first().map(view);
-        let may_log = self.learn && self.keep_learnable(&mut event) && !event.shown.is_empty();
+        let may_log = self.learn && keep_learnable(&self.catalog, &mut event);
         if !may_log {
             self.unlogged.retain(|view| view.at.0 > now.0 - WEEK);
             self.unlogged.extend(view);
@@ -474,7 +462,7 @@ impl Engine {
         event.slot = Some(known.slot.clone());
         event.slate = Some(slate.into());
         event.trial.clone_from(&known.trial);
-        if !self.keep_learnable(&mut event) || event.shown.is_empty() {
+        if !keep_learnable(&self.catalog, &mut event) {
             return None;
         }
         self.log.insert(event.clone()).then_some(event)

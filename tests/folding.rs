@@ -9,7 +9,8 @@ use flaneur::engine::Engine;
 use flaneur::log::{CAPACITY, Event, EventKind, Log, decode_record, encode_record};
 use flaneur::profile::Profile;
 use flaneur::time::{DAY_MS, Millis};
-use flaneur::wire::request::ForgetWire;
+use flaneur::wire::event::EventWire;
+use flaneur::wire::request::{ForgetWire, RequestWire};
 use proptest::prelude::*;
 use shop::NOW;
 
@@ -160,4 +161,43 @@ fn a_clock_that_jumps_by_decades_gives_finite_scores() {
         assert_eq!(slate.entries.len(), 10);
         assert!(slate.entries.iter().all(|entry| entry.score.is_finite()));
     }
+}
+
+#[test]
+fn what_a_new_catalog_calls_sensitive_was_never_learned() {
+    let plain = shop::items(160);
+    let mut guarded = plain.clone();
+    guarded[8].attributes.push(("sensitive".into(), "true".into()));
+    let hidden = plain[8].id.clone();
+    let mut engine = Engine::new(7);
+    engine.load_items(&plain).unwrap();
+    engine.set_gates(true, true);
+    for (n, kind) in ["view_item", "dismiss", "add_to_cart", "like"].into_iter().enumerate() {
+        let at = Millis(NOW.0 - 60_000 + n as i64);
+        engine.observe(shop::event(&format!("a{n}"), kind, &hidden, at), NOW).unwrap();
+        engine.observe(shop::event(&format!("b{n}"), kind, &plain[9].id, at), NOW).unwrap();
+    }
+    let slate = engine.rank(RequestWire { candidates: Some(vec![hidden.clone()]), ..shop::request("row", 1, 1) }, NOW);
+    let slate = slate.unwrap();
+    engine.seen(&slate.id, None, NOW).unwrap();
+    let mut bought = shop::event("both", "purchase", &hidden, NOW);
+    bought.lines.extend(shop::event("", "", &plain[10].id, NOW).lines);
+    engine.observe(bought, NOW).unwrap();
+    engine.profile(NOW);
+
+    engine.load_items(&guarded).unwrap();
+    let mut profile = engine.profile(NOW).clone();
+    let mut never = Engine::new(7);
+    never.load_items(&guarded).unwrap();
+    never.set_gates(true, true);
+    // The dismissal is kept, and each of the others taken in as if it were new.
+    let wires = engine.log().events().iter().map(|event| Ok(EventWire::of(event))).collect();
+    never.import(wires, NOW);
+    assert_eq!(never.log().events().len(), 6);
+    profile.events = 6;
+    assert_eq!(never.profile(NOW), &profile);
+    assert!(profile.history.of(8).is_none() && !profile.session.items(NOW).contains(&8));
+    assert!(profile.stated.dismissed_items().contains(&8), "a refusal is honoured");
+    never.forget(&ForgetWire { event: Some("a1".into()), ..ForgetWire::default() }, NOW).unwrap();
+    assert_eq!(never.profile(NOW).affinities, profile.affinities, "and says nothing of taste");
 }
