@@ -5,6 +5,8 @@
 #[path = "support/shop.rs"]
 mod shop;
 
+use std::collections::BTreeSet;
+
 use flaneur::engine::Engine;
 use flaneur::log::{CAPACITY, Event, EventKind, Log, decode_record, encode_record};
 use flaneur::profile::Profile;
@@ -112,6 +114,27 @@ fn every_way_of_forgetting_removes_exactly_its_events() {
     assert_eq!(engine.forget(&ForgetWire::default(), NOW).unwrap_err().code(), "value_missing");
     let unknown = ForgetWire { interest: Some("nobody".into()), ..ForgetWire::default() };
     assert_eq!(engine.forget(&unknown, NOW).unwrap_err().path, "interest");
+}
+
+#[test]
+fn each_interest_of_one_purchase_is_forgotten_by_a_name_of_its_own() {
+    let mut engine = shop::engine(160);
+    let id = |engine: &Engine, item: u32| engine.catalog().id(item).to_owned();
+    let mut bought = shop::event("order", "purchase", &id(&engine, 0), Millis(NOW.0 - 2_000));
+    bought.lines.extend((1..8).flat_map(|item| shop::event("", "", &id(&engine, item), NOW).lines));
+    engine.observe(bought, NOW).unwrap();
+    let (first, second) = {
+        let all = engine.profile(NOW).interests.all();
+        assert!(all.len() > 1, "lines that are unlike found interests of their own");
+        assert_eq!(all[0].id, "order");
+        assert_eq!(all.iter().map(|interest| &interest.id).collect::<BTreeSet<_>>().len(), all.len());
+        (all[0].items.iter().next().map(|(&item, _)| item).unwrap(), all[1].clone())
+    };
+    let more = second.leader().unwrap();
+    engine.observe(shop::event("only-second", "view_item", &id(&engine, more), Millis(NOW.0 - 1_000)), NOW).unwrap();
+    engine.observe(shop::event("only-first", "view_item", &id(&engine, first), NOW), NOW).unwrap();
+    let what = ForgetWire { interest: Some(second.id), ..ForgetWire::default() };
+    assert_eq!(engine.forget(&what, NOW).unwrap(), ["order", "only-second"]);
 }
 
 #[test]
