@@ -28,7 +28,7 @@ const SLATES: usize = 64;
 /// What a restore did.
 #[derive(Clone, Debug, Default)]
 pub struct Restored {
-    /// How many events were new.
+    /// How many events were new, or took the place of a later one of their id.
     pub added: usize,
     /// How many events were known already, or older than a full log holds.
     pub known: usize,
@@ -39,7 +39,7 @@ pub struct Restored {
 /// What an import did.
 #[derive(Clone, Debug, Default)]
 pub struct Merged {
-    /// Events that were new.
+    /// Events that were new, or took the place of a later one of their id.
     pub added: Vec<Event>,
     /// Events that were known already, or older than a full log holds.
     pub known: usize,
@@ -162,7 +162,7 @@ impl Engine {
         (self.learn, self.rank) = (learn, rank);
     }
 
-    /// Logs one event; `None` when learning is shut, the event is known, or its items are sensitive.
+    /// Logs one event; `None` when learning is shut, its id is known, or its items are sensitive.
     ///
     /// An event from the future is taken as happening now.
     ///

@@ -67,6 +67,33 @@ proptest! {
     }
 
     #[test]
+    fn of_two_events_with_one_id_the_same_stays_in_any_order_of_arrival(seed in 0_u64..10_000, count in 2_usize..60) {
+        let mut engine = shop::engine(160);
+        let mut events = shop::life(engine.catalog(), seed, count);
+        let mut conflicts: Vec<Event> = events.clone();
+        for (at, event) in conflicts.iter_mut().enumerate() {
+            // Told again with other lines at the same moment, or at another.
+            event.lines.reverse();
+            event.value = Some(0.5);
+            event.at = Millis(event.at.0 + [0, 0, -7_000_000, 7_000_000][(seed as usize + at) % 4]);
+        }
+        events.extend(conflicts);
+        restore(&mut engine, &events);
+        prop_assert_eq!(engine.log().events().len(), count);
+        for round in 0..3 {
+            shop::shuffle(&mut events, seed + round);
+            let mut other = shop::engine(160);
+            for event in &events {
+                restore(&mut other, std::slice::from_ref(event));
+                other.profile(NOW);
+            }
+            prop_assert_eq!(other.log().events(), engine.log().events());
+            prop_assert_eq!(other.profile(NOW), engine.profile(NOW));
+            prop_assert_eq!(engine.profile(NOW), &Profile::fold(shop::engine(160).catalog(), other.log().events()));
+        }
+    }
+
+    #[test]
     fn records_round_trip_and_every_bit_flip_is_refused(seed in 0_u64..10_000, at in 0_usize..10_000, bit in 0_u32..8) {
         let engine = shop::engine(40);
         for event in shop::life(engine.catalog(), seed, 4) {
@@ -150,6 +177,20 @@ fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
     assert_eq!(log.events()[0].at, Millis(500));
     let evicted = log.expire(Millis(CAPACITY as i64)).len();
     assert!(evicted <= 500, "{evicted} ids gave way; a late event older than a full log is never taken in");
+}
+
+#[test]
+fn an_order_that_is_told_again_keeps_its_first_date() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    let order = |back: i64| shop::event("purchase:7", "purchase", &item, Millis(NOW.0 - back));
+    assert!(engine.observe(order(5_000), NOW).unwrap().is_some());
+    assert!(engine.observe(order(5_000), NOW).unwrap().is_none());
+    assert!(engine.observe(order(0), NOW).unwrap().is_none(), "the page was opened again");
+    let brought = engine.import(vec![Ok(order(DAY_MS))], NOW);
+    assert_eq!((brought.added.len(), brought.known), (1, 0), "the programme knows when it was");
+    assert_eq!(engine.profile(NOW).history.of(0).unwrap().bought_at, Some(Millis(NOW.0 - DAY_MS)));
+    assert_eq!(engine.log().events().len(), 1);
 }
 
 #[test]
