@@ -90,7 +90,7 @@ fn an_entry_that_two_tabs_logged_on_one_visit_teaches_once_in_any_order_of_arriv
     act(&mut tab, "select_item", &item, Millis(NOW.0 + 9), Some(&slate));
     events.extend(tab.log().events().last().cloned());
     let later = Millis(NOW.0 + DAY_MS);
-    let alone = tab.profile(NOW).learned(&shop::engine(160).catalog(), later).clone();
+    let alone = tab.profile(NOW).learned(shop::engine(160).catalog(), later).clone();
     assert_eq!(alone.evidence(), (10, 1));
     events.push(Event { id: "other".into(), at: Millis(NOW.0 + 5), ..events[0].clone() });
     for order in 0..6 {
