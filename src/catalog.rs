@@ -52,6 +52,7 @@ pub struct Catalog {
     inverse_norms: Vec<f32>,
     /// The items that can be shown, [items / 64].
     available: Vec<u64>,
+    has_sensitive: bool,
     /// Made when first asked for: most first visits never need it.
     whitening: OnceLock<Whitening>,
 }
@@ -85,6 +86,7 @@ impl Checked {
             available[item as usize / 64] |= 1 << (item % 64);
         }
         catalog.available = available;
+        catalog.has_sensitive = (0..catalog.len() as u32).any(|item| catalog.is_sensitive(item));
         catalog
     }
 }
@@ -216,6 +218,12 @@ impl Catalog {
     #[must_use]
     pub fn is_sensitive(&self, item: u32) -> bool {
         self.flags(item) & SENSITIVE != 0
+    }
+
+    /// Whether events on the item of that identifier are never learned.
+    #[must_use]
+    pub fn is_sensitive_id(&self, id: &str) -> bool {
+        self.has_sensitive && self.find(id).is_some_and(|item| self.is_sensitive(item))
     }
 
     fn flags(&self, item: u32) -> u32 {

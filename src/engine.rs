@@ -7,11 +7,11 @@
 use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Checked, Item, TokenHash};
-use crate::decide::{Decision, Occasion, Record, Taken, View, decide};
+use crate::decide::{Decision, Occasion, Record, Taken, View, WEEK, decide};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
 use crate::math::order;
-use crate::profile::{Intent, Profile, intent};
+use crate::profile::{Intent, Profile, intent, keep_learnable};
 use crate::rank::{
     Desk, Explained, Ranked, Request, Rule, RuleSet, Scratch, Slate, Weights, explain, serve, shop_order,
 };
@@ -28,7 +28,7 @@ const SLATES: usize = 64;
 /// What a restore did.
 #[derive(Clone, Debug, Default)]
 pub struct Restored {
-    /// How many events were new.
+    /// How many events were new, or took the place of a later one of their id.
     pub added: usize,
     /// How many events were known already, or older than a full log holds.
     pub known: usize,
@@ -39,7 +39,7 @@ pub struct Restored {
 /// What an import did.
 #[derive(Clone, Debug, Default)]
 pub struct Merged {
-    /// Events that were new.
+    /// Events that were new, or took the place of a later one of their id.
     pub added: Vec<Event>,
     /// Events that were known already, or older than a full log holds.
     pub known: usize,
@@ -64,12 +64,12 @@ pub struct Engine {
     profile: Profile,
     /// The log's epoch at the last fold; `None` when everything must be folded again.
     folded: Option<u64>,
-    /// Without reasons, each with the places that were seen.
-    slates: Vec<(Slate, Vec<usize>)>,
+    /// Without reasons, each with the visit that it was ranked in and the places that were seen on it.
+    slates: Vec<(Slate, u32, Vec<usize>)>,
     scratch: Scratch,
-    /// What was decided and not yet seen.
-    decisions: VecDeque<(String, Occasion, Decision)>,
-    /// What this page showed while nothing was logged: frequency caps hold without it too.
+    /// What was decided and not yet seen: the event that its view will be.
+    decisions: VecDeque<Event>,
+    /// What this page showed within a week while nothing was logged: frequency caps hold without it too.
     unlogged: Vec<View>,
 }
 
@@ -121,7 +121,6 @@ impl Engine {
         self.folded = None;
         self.rules.bind(&self.catalog, Millis::default());
         self.slates.clear();
-        self.decisions.clear();
     }
 
     /// The catalog in force.
@@ -163,7 +162,7 @@ impl Engine {
         (self.learn, self.rank) = (learn, rank);
     }
 
-    /// Logs one event; `None` when learning is shut, the event is known, or its items are sensitive.
+    /// Logs one event; `None` when learning is shut, its id is known, or its items are sensitive.
     ///
     /// An event from the future is taken as happening now.
     ///
@@ -172,22 +171,10 @@ impl Engine {
     pub fn observe(&mut self, event: EventWire, now: Millis) -> Result<Option<Event>> {
         let mut event = event.into_event(&self.catalog)?;
         event.at = event.at.min(now);
-        if !self.learn || !self.keep_learnable(&mut event) {
+        if !self.learn || !keep_learnable(&self.catalog, &mut event) {
             return Ok(None);
         }
         Ok(self.log.insert(event.clone()).then_some(event))
-    }
-
-    /// Takes sensitive items out of an event; `false` when nothing is left to learn.
-    fn keep_learnable(&self, event: &mut Event) -> bool {
-        if matches!(event.kind, EventKind::Dismiss | EventKind::Mute) {
-            return true;
-        }
-        let before = event.lines.len();
-        let sensitive = |id: &str| self.catalog.find(id).is_some_and(|item| self.catalog.is_sensitive(item));
-        event.lines.retain(|line| !sensitive(&line.item));
-        event.shown.retain(|shown| !sensitive(&shown.item));
-        before == 0 || !event.lines.is_empty()
     }
 
     /// Merges stored records: a union by event id.
@@ -221,7 +208,7 @@ impl Engine {
             let event = wire.and_then(|wire| wire.into_event(&self.catalog)).and_then(|event| past(event, now));
             match event {
                 Ok(mut event) => {
-                    if self.keep_learnable(&mut event) {
+                    if keep_learnable(&self.catalog, &mut event) {
                         if self.log.insert(event.clone()) {
                             merged.added.push(event);
                         } else {
@@ -271,6 +258,12 @@ impl Engine {
                 || what.attribute.is_some() && event.attribute == what.attribute
                 || period.is_some_and(|(since, until)| (since..=until).contains(&(event.at.0 as f64)))
         };
+        if what.all == Some(true) {
+            // The profile that is gone scored them.
+            self.slates.clear();
+            self.decisions.clear();
+            self.unlogged.clear();
+        }
         Ok(self.log.remove(gone))
     }
 
@@ -316,8 +309,7 @@ impl Engine {
     /// The first illegal field of the request.
     pub fn rank(&mut self, wire: RequestWire, now: Millis) -> Result<Slate> {
         // Without a seed of its own, a request draws anew on every visit, and the same within one.
-        let session = &self.profile(now).session;
-        let visit = session.visit + u32::from(!session.runs(now));
+        let visit = self.profile(now).session.visit_at(now);
         let seed = xxhash_rust::xxh64::xxh64(&visit.to_le_bytes(), self.seed);
         let asked = wire.explain.clone();
         let request = wire.into_request(&self.catalog, seed, now)?;
@@ -326,29 +318,33 @@ impl Engine {
             let served = request.as_served(self.secret).filter(|_| self.rank);
             slate.explained = served.map(|request| self.explain(&request, &slate, &ids.0));
         }
-        self.remember(&slate);
+        self.remember(&slate, now);
         Ok(slate)
     }
 
     /// Ranks an exact request, and remembers the slate for [`Engine::seen`].
     pub fn serve(&mut self, request: &Request) -> Slate {
         let slate = self.answer(request);
-        self.remember(&slate);
+        self.remember(&slate, request.now);
         slate
     }
 
     /// Remembers a slate, in the memory of the one that goes for it: of the same name, or the oldest.
-    fn remember(&mut self, slate: &Slate) {
-        let same = self.slates.iter().position(|(known, _)| known.id == slate.id);
+    /// The same slate on the same visit is one: what was seen of it stays seen.
+    fn remember(&mut self, slate: &Slate, now: Millis) {
+        let visit = self.profile.session.visit_at(now);
+        let same = self.slates.iter().position(|(known, ..)| known.id == slate.id);
         let gone = same.or((self.slates.len() == SLATES).then_some(0));
-        let (mut known, mut seen) = gone.map(|at| self.slates.remove(at)).unwrap_or_default();
+        let (mut known, before, mut seen) = gone.map(|at| self.slates.remove(at)).unwrap_or_default();
+        if same.is_none() || before != visit {
+            seen.clear();
+        }
         known.id.clone_from(&slate.id);
         known.slot.clone_from(&slate.slot);
         known.trial = slate.trial.clone();
         known.entries.clear();
         known.entries.extend(slate.entries.iter().map(|entry| Ranked { reasons: Vec::new(), ..*entry }));
-        seen.clear();
-        self.slates.push((known, seen));
+        self.slates.push((known, visit, seen));
     }
 
     /// Takes a slate back that is needed no more: the next one is made in its memory.
@@ -403,7 +399,9 @@ impl Engine {
         let (record, taken) = (Record::of(events, &self.unlogged, now), Taken::of(events));
         let taken = if self.learn && self.rank { taken } else { Taken::default() };
         let decision = self.with_desk(|desk, may_rank| decide(desk, may_rank, &occasion, &record, taken));
-        self.decisions.push_back((decision.id.clone(), occasion.clone(), decision.clone()));
+        if let Some(view) = view_of(&occasion, &decision) {
+            self.decisions.push_back(view);
+        }
         if self.decisions.len() > SLATES {
             self.decisions.pop_front();
         }
@@ -420,23 +418,15 @@ impl Engine {
     ///
     /// While learning is shut the view is remembered by this engine alone, for the caps.
     pub fn noticed(&mut self, id: &str, now: Millis) -> Option<Event> {
-        let at = self.decisions.iter().position(|(known, _, _)| known == id)?;
-        let (_, occasion, decision) = self.decisions.remove(at)?;
-        let one = occasion.opportunities.into_iter().nth(decision.choice?)?;
-        let mut event = Event::new(format!("decided-{id}"), EventKind::Impression, now);
-        event.shown.push(Shown {
-            item: one.id.clone(),
-            position: 0,
-            propensity: decision.propensity as f32,
-            score: decision.weighed[decision.choice?].utility as f32,
-            ..Shown::default()
-        });
-        event.value = Some(one.pressure);
-        (event.slot, event.slate) = (Some(occasion.request.slot), Some(id.into()));
-        event.channel = occasion.channel;
-        let may_log = self.learn && self.keep_learnable(&mut event) && !event.shown.is_empty();
+        let at = self.decisions.iter().position(|view| view.slate.as_deref() == Some(id))?;
+        let mut event = self.decisions.remove(at)?;
+        event.at = now;
+        let view = |shown: &Shown| View { id: shown.item.clone(), at: now, pressure: event.value.unwrap_or(0.0) };
+        let view = event.shown.first().map(view);
+        let may_log = self.learn && keep_learnable(&self.catalog, &mut event);
         if !may_log {
-            self.unlogged.push(View { id: one.id, at: now, pressure: one.pressure });
+            self.unlogged.retain(|view| view.at.0 > now.0 - WEEK);
+            self.unlogged.extend(view);
             return None;
         }
         self.log.insert(event.clone()).then_some(event)
@@ -444,7 +434,7 @@ impl Engine {
 
     /// Logs that entries of a slate were seen, each once; `None` when there is nothing new or learning is shut.
     pub fn seen(&mut self, slate: &str, ids: Option<&[String]>, now: Millis) -> Option<Event> {
-        let (known, seen) = self.slates.iter_mut().find(|(known, _)| known.id == slate)?;
+        let (known, _, seen) = self.slates.iter_mut().find(|(known, ..)| known.id == slate)?;
         let wanted = |item: u32| ids.is_none_or(|ids| ids.iter().any(|id| id == self.catalog.id(item)));
         let fresh: Vec<usize> =
             (0..known.entries.len()).filter(|at| !seen.contains(at) && wanted(known.entries[*at].item)).collect();
@@ -472,11 +462,28 @@ impl Engine {
         event.slot = Some(known.slot.clone());
         event.slate = Some(slate.into());
         event.trial.clone_from(&known.trial);
-        if !self.keep_learnable(&mut event) || event.shown.is_empty() {
+        if !keep_learnable(&self.catalog, &mut event) {
             return None;
         }
         self.log.insert(event.clone()).then_some(event)
     }
+}
+
+/// The event of a decision's view, but for its moment; `None` for silence.
+fn view_of(occasion: &Occasion, decision: &Decision) -> Option<Event> {
+    let choice = decision.choice?;
+    let one = &occasion.opportunities[choice];
+    let mut event = Event::new(format!("decided-{}", decision.id), EventKind::Impression, Millis::default());
+    event.shown.push(Shown {
+        item: one.id.clone(),
+        propensity: decision.propensity as f32,
+        score: decision.weighed[choice].utility as f32,
+        ..Shown::default()
+    });
+    event.value = Some(one.pressure);
+    (event.slot, event.slate) = (Some(occasion.request.slot.clone()), Some(decision.id.clone()));
+    event.channel.clone_from(&occasion.channel);
+    Some(event)
 }
 
 /// Refuses an imported event from the future.

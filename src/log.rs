@@ -1,7 +1,8 @@
 //! The log: the bounded set of events on this device, the only personal data at rest.
 //!
 //! Guarantees: a set by event id, kept in canonical order (time, then id), so
-//! the order of arrival never matters; bounded to the 4,096 newest events and 13
+//! the order of arrival never matters; of two events with one id the earlier stays,
+//! see [`precedes`]; bounded to the 4,096 newest events and 13
 //! months. "The newest n of a union" is associative, so tabs and devices that
 //! merge in any order end with the same log.
 //!
@@ -54,14 +55,21 @@ impl Log {
         self.ids.contains(id)
     }
 
-    /// Adds an event; `false` when its id is known or it is older than a full log.
+    /// Adds an event; `false` when its id is known or it is older than a full log. An event that
+    /// precedes the known one of its id takes its place.
+    ///
+    /// Cost: for an id that is known O(n).
     pub fn insert(&mut self, event: Event) -> bool {
-        if self.ids.contains(&event.id) {
+        let at = self.events.partition_point(|known| known.order() < event.order());
+        let is_known = |known: &Event| known.id == event.id;
+        let known = self.ids.contains(&event.id).then(|| self.events.iter().position(is_known)).flatten();
+        let is_older = at == 0 && known != Some(0) && self.events.len() >= CAPACITY;
+        if is_older || known.is_some_and(|known| !precedes(&event, &self.events[known])) {
             return false;
         }
-        let at = self.events.partition_point(|known| known.order() < event.order());
-        if at == 0 && self.events.len() >= CAPACITY {
-            return false;
+        if let Some(known) = known {
+            self.events.remove(known); // it comes at `at` or after it
+            self.epoch += 1;
         }
         self.ids.insert(event.id.clone());
         if at == self.events.len() {
@@ -110,4 +118,11 @@ impl Log {
         });
         self.epoch += u64::from(!ids.is_empty());
     }
+}
+
+/// Whether the first of two events with one id is the one to keep, in whatever order they came: the earlier,
+/// else the one whose record is smaller. An order that was reported again keeps its first date.
+#[must_use]
+pub fn precedes(event: &Event, other: &Event) -> bool {
+    event.at.cmp(&other.at).then_with(|| encode_record(event).cmp(&encode_record(other))).is_lt()
 }

@@ -109,8 +109,20 @@ impl Profile {
     }
 
     /// Folds one more event, which must not precede those already folded.
+    ///
+    /// Items that the present catalog calls sensitive are left out, as if they had never been logged.
     pub fn step(&mut self, catalog: &Catalog, event: &Event) {
         self.events += 1;
+        if !event.items().any(|item| catalog.is_sensitive_id(item)) {
+            return self.learn(catalog, event);
+        }
+        let mut event = event.clone();
+        if keep_learnable(catalog, &mut event) {
+            self.learn(catalog, &event);
+        }
+    }
+
+    fn learn(&mut self, catalog: &Catalog, event: &Event) {
         self.ended = Ended::default();
         let visit = self.session.visit;
         self.session.enter(event);
@@ -134,6 +146,9 @@ impl Profile {
 
     fn step_line(&mut self, catalog: &Catalog, event: &Event, line: &Line) {
         let item = catalog.find(&line.item);
+        if item.is_some_and(|item| catalog.is_sensitive(item)) {
+            return; // a refusal, which says nothing else
+        }
         let strength = strength_of(event);
         if strength != 0.0 {
             let price = line.price.or_else(|| item.and_then(|item| catalog.price(item)));
@@ -228,6 +243,16 @@ impl Profile {
     pub fn surprise(&self) -> f64 {
         self.stated.surprise().unwrap_or(DEFAULT_SURPRISE)
     }
+}
+
+/// Takes sensitive items out of an event, but for a refusal; `false` when nothing is left to learn.
+pub fn keep_learnable(catalog: &Catalog, event: &mut Event) -> bool {
+    if matches!(event.kind, EventKind::Dismiss | EventKind::Mute) || event.items().next().is_none() {
+        return true;
+    }
+    event.lines.retain(|line| !catalog.is_sensitive_id(&line.item));
+    event.shown.retain(|shown| !catalog.is_sensitive_id(&shown.item));
+    event.items().next().is_some()
 }
 
 /// What an event says about taste; a dwell counts by its minutes, at most one view.

@@ -16,7 +16,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::Engine;
-use crate::log::{encode_record, record_id};
+use crate::log::{decode_record, encode_record, precedes, record_id};
 use crate::rank::{Request, terms};
 use crate::wire::decide::{DecideWire, DecisionView};
 use crate::wire::event::EventWire;
@@ -59,6 +59,12 @@ impl Core {
     #[must_use]
     pub fn record_id(record: &[u8]) -> Option<String> {
         record_id(record)
+    }
+
+    /// Whether the first of two records with one id is the one to keep.
+    #[must_use]
+    pub fn precedes(record: &[u8], other: &[u8]) -> bool {
+        decode_record(record).is_ok_and(|event| decode_record(other).is_ok_and(|other| precedes(&event, &other)))
     }
 
     /// How many items are loaded.

@@ -81,6 +81,28 @@ fn forgetting_unlearns_what_was_chosen_from_no_named_slate_bit_for_bit_in_any_or
     }
 }
 
+#[test]
+fn an_entry_that_two_tabs_logged_on_one_visit_teaches_once_in_any_order_of_arrival() {
+    let mut tab = shop::engine(160);
+    let slate = tab.rank(shop::request("home", 10, 1), NOW).unwrap();
+    let mut events = vec![tab.seen(&slate.id, None, NOW).unwrap()];
+    let item = tab.catalog().id(slate.entries[0].item).to_owned();
+    act(&mut tab, "select_item", &item, Millis(NOW.0 + 9), Some(&slate));
+    events.extend(tab.log().events().last().cloned());
+    let later = Millis(NOW.0 + DAY_MS);
+    let alone = tab.profile(NOW).learned(shop::engine(160).catalog(), later).clone();
+    assert_eq!(alone.evidence(), (10, 1));
+    events.push(Event { id: "other".into(), at: Millis(NOW.0 + 5), ..events[0].clone() });
+    for order in 0..6 {
+        let mut both = shop::engine(160);
+        shop::shuffle(&mut events, order);
+        let records: Vec<Vec<u8>> = events.iter().map(encode_record).collect();
+        both.restore(records.iter().map(Vec::as_slice));
+        let profile = both.profile(NOW).clone();
+        assert_eq!(*profile.learned(both.catalog(), later), alone);
+    }
+}
+
 /// Whether the first of two showings of an item, or the second, is the one that was chosen from.
 fn from(showings: &mut Showings, id: &str, kind: EventKind, minute: i64, slate: Option<&str>) -> Option<u64> {
     let mut event = Event::new(id, kind, Millis(NOW.0 + minute * MINUTE)).with_item("a");

@@ -15,6 +15,7 @@ use flaneur::rank::{Desk, Reason, RuleSet, Scratch, Weights};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire;
 use flaneur::wire::decide::DecideWire;
+use flaneur::wire::request::ForgetWire;
 use serde_json::{Value, json};
 use shop::NOW;
 
@@ -199,6 +200,54 @@ fn what_is_not_logged_is_counted_by_this_page_alone() {
     assert!(engine.noticed(&decision.id, NOW).is_none(), "nothing is logged while learning is shut");
     assert!(engine.log().events().is_empty());
     assert_eq!(ask(&mut engine, capped, NOW).1.weighed[0].barrier, Some(Barrier::Day));
+}
+
+#[test]
+fn a_view_counts_when_the_catalog_changed_between_the_decision_and_the_view() {
+    for learn in [true, false] {
+        let mut engine = engine();
+        engine.set_gates(learn, true);
+        let capped = json!({ "candidates": [{ "id": "coupon", "caps": { "day": 1 } }] });
+        let (_, decision) = ask(&mut engine, capped.clone(), NOW);
+        engine.load_items(&catalog()).unwrap();
+        let event = engine.noticed(&decision.id, NOW);
+        assert_eq!(event.map(|event| event.shown[0].item.clone()), learn.then(|| "coupon".into()));
+        assert_eq!(ask(&mut engine, capped, NOW).1.weighed[0].barrier, Some(Barrier::Day));
+    }
+}
+
+#[test]
+fn what_is_not_logged_counts_for_as_long_as_the_longest_window() {
+    let mut engine = engine();
+    engine.set_gates(false, true);
+    let one = |id: &str| json!({ "candidates": [{ "id": id, "caps": { "week": 1 } }] });
+    for (id, at) in [("coupon", 0), ("fitting", WEEK_MS - 1)] {
+        let at = Millis(NOW.0 + at);
+        let (_, decision) = ask(&mut engine, one(id), at);
+        engine.noticed(&decision.id, at);
+    }
+    assert_eq!(ask(&mut engine, one("coupon"), Millis(NOW.0 + WEEK_MS - 1)).1.weighed[0].barrier, Some(Barrier::Week));
+    let (choice, decision) = ask(&mut engine, one("coupon"), Millis(NOW.0 + WEEK_MS));
+    assert!(choice.is_some());
+    engine.noticed(&decision.id, Millis(NOW.0 + WEEK_MS));
+    assert_eq!(ask(&mut engine, one("fitting"), Millis(NOW.0 + WEEK_MS)).1.weighed[0].barrier, Some(Barrier::Week));
+}
+
+#[test]
+fn forgetting_everything_forgets_what_was_decided_and_what_this_page_counted() {
+    let all = ForgetWire { all: Some(true), ..ForgetWire::default() };
+    let mut engine = engine();
+    let capped = json!({ "candidates": [{ "id": "coupon", "caps": { "day": 1 } }] });
+    let (_, before) = ask(&mut engine, capped.clone(), NOW);
+    let slate = engine.rank(shop::request("home", 2, 1), NOW).unwrap();
+    engine.forget(&all, NOW).unwrap();
+    assert!(engine.noticed(&before.id, NOW).is_none() && engine.seen(&slate.id, None, NOW).is_none());
+    assert!(engine.log().events().is_empty());
+    engine.set_gates(false, true);
+    let (_, decision) = ask(&mut engine, capped.clone(), NOW);
+    engine.noticed(&decision.id, NOW);
+    engine.forget(&all, NOW).unwrap();
+    assert!(ask(&mut engine, capped, NOW).0.is_some());
 }
 
 #[test]

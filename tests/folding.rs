@@ -5,11 +5,14 @@
 #[path = "support/shop.rs"]
 mod shop;
 
+use std::collections::BTreeSet;
+
 use flaneur::engine::Engine;
 use flaneur::log::{CAPACITY, Event, EventKind, Log, decode_record, encode_record};
 use flaneur::profile::Profile;
 use flaneur::time::{DAY_MS, Millis};
-use flaneur::wire::request::ForgetWire;
+use flaneur::wire::event::EventWire;
+use flaneur::wire::request::{ForgetWire, RequestWire};
 use proptest::prelude::*;
 use shop::NOW;
 
@@ -64,6 +67,33 @@ proptest! {
     }
 
     #[test]
+    fn of_two_events_with_one_id_the_same_stays_in_any_order_of_arrival(seed in 0_u64..10_000, count in 2_usize..60) {
+        let mut engine = shop::engine(160);
+        let mut events = shop::life(engine.catalog(), seed, count);
+        let mut conflicts: Vec<Event> = events.clone();
+        for (at, event) in conflicts.iter_mut().enumerate() {
+            // Told again with other lines at the same moment, or at another.
+            event.lines.reverse();
+            event.value = Some(0.5);
+            event.at = Millis(event.at.0 + [0, 0, -7_000_000, 7_000_000][(seed as usize + at) % 4]);
+        }
+        events.extend(conflicts);
+        restore(&mut engine, &events);
+        prop_assert_eq!(engine.log().events().len(), count);
+        for round in 0..3 {
+            shop::shuffle(&mut events, seed + round);
+            let mut other = shop::engine(160);
+            for event in &events {
+                restore(&mut other, std::slice::from_ref(event));
+                other.profile(NOW);
+            }
+            prop_assert_eq!(other.log().events(), engine.log().events());
+            prop_assert_eq!(other.profile(NOW), engine.profile(NOW));
+            prop_assert_eq!(engine.profile(NOW), &Profile::fold(shop::engine(160).catalog(), other.log().events()));
+        }
+    }
+
+    #[test]
     fn records_round_trip_and_every_bit_flip_is_refused(seed in 0_u64..10_000, at in 0_usize..10_000, bit in 0_u32..8) {
         let engine = shop::engine(40);
         for event in shop::life(engine.catalog(), seed, 4) {
@@ -114,6 +144,27 @@ fn every_way_of_forgetting_removes_exactly_its_events() {
 }
 
 #[test]
+fn each_interest_of_one_purchase_is_forgotten_by_a_name_of_its_own() {
+    let mut engine = shop::engine(160);
+    let id = |engine: &Engine, item: u32| engine.catalog().id(item).to_owned();
+    let mut bought = shop::event("order", "purchase", &id(&engine, 0), Millis(NOW.0 - 2_000));
+    bought.lines.extend((1..8).flat_map(|item| shop::event("", "", &id(&engine, item), NOW).lines));
+    engine.observe(bought, NOW).unwrap();
+    let (first, second) = {
+        let all = engine.profile(NOW).interests.all();
+        assert!(all.len() > 1, "lines that are unlike found interests of their own");
+        assert_eq!(all[0].id, "order");
+        assert_eq!(all.iter().map(|interest| &interest.id).collect::<BTreeSet<_>>().len(), all.len());
+        (all[0].items.iter().next().map(|(&item, _)| item).unwrap(), all[1].clone())
+    };
+    let more = second.leader().unwrap();
+    engine.observe(shop::event("only-second", "view_item", &id(&engine, more), Millis(NOW.0 - 1_000)), NOW).unwrap();
+    engine.observe(shop::event("only-first", "view_item", &id(&engine, first), NOW), NOW).unwrap();
+    let what = ForgetWire { interest: Some(second.id), ..ForgetWire::default() };
+    assert_eq!(engine.forget(&what, NOW).unwrap(), ["order", "only-second"]);
+}
+
+#[test]
 fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
     let make = |n: usize| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64));
     let mut order: Vec<usize> = (0..CAPACITY + 500).collect();
@@ -126,6 +177,20 @@ fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
     assert_eq!(log.events()[0].at, Millis(500));
     let evicted = log.expire(Millis(CAPACITY as i64)).len();
     assert!(evicted <= 500, "{evicted} ids gave way; a late event older than a full log is never taken in");
+}
+
+#[test]
+fn an_order_that_is_told_again_keeps_its_first_date() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    let order = |back: i64| shop::event("purchase:7", "purchase", &item, Millis(NOW.0 - back));
+    assert!(engine.observe(order(5_000), NOW).unwrap().is_some());
+    assert!(engine.observe(order(5_000), NOW).unwrap().is_none());
+    assert!(engine.observe(order(0), NOW).unwrap().is_none(), "the page was opened again");
+    let brought = engine.import(vec![Ok(order(DAY_MS))], NOW);
+    assert_eq!((brought.added.len(), brought.known), (1, 0), "the programme knows when it was");
+    assert_eq!(engine.profile(NOW).history.of(0).unwrap().bought_at, Some(Millis(NOW.0 - DAY_MS)));
+    assert_eq!(engine.log().events().len(), 1);
 }
 
 #[test]
@@ -160,4 +225,43 @@ fn a_clock_that_jumps_by_decades_gives_finite_scores() {
         assert_eq!(slate.entries.len(), 10);
         assert!(slate.entries.iter().all(|entry| entry.score.is_finite()));
     }
+}
+
+#[test]
+fn what_a_new_catalog_calls_sensitive_was_never_learned() {
+    let plain = shop::items(160);
+    let mut guarded = plain.clone();
+    guarded[8].attributes.push(("sensitive".into(), "true".into()));
+    let hidden = plain[8].id.clone();
+    let mut engine = Engine::new(7);
+    engine.load_items(&plain).unwrap();
+    engine.set_gates(true, true);
+    for (n, kind) in ["view_item", "dismiss", "add_to_cart", "like"].into_iter().enumerate() {
+        let at = Millis(NOW.0 - 60_000 + n as i64);
+        engine.observe(shop::event(&format!("a{n}"), kind, &hidden, at), NOW).unwrap();
+        engine.observe(shop::event(&format!("b{n}"), kind, &plain[9].id, at), NOW).unwrap();
+    }
+    let slate = engine.rank(RequestWire { candidates: Some(vec![hidden.clone()]), ..shop::request("row", 1, 1) }, NOW);
+    let slate = slate.unwrap();
+    engine.seen(&slate.id, None, NOW).unwrap();
+    let mut bought = shop::event("both", "purchase", &hidden, NOW);
+    bought.lines.extend(shop::event("", "", &plain[10].id, NOW).lines);
+    engine.observe(bought, NOW).unwrap();
+    engine.profile(NOW);
+
+    engine.load_items(&guarded).unwrap();
+    let mut profile = engine.profile(NOW).clone();
+    let mut never = Engine::new(7);
+    never.load_items(&guarded).unwrap();
+    never.set_gates(true, true);
+    // The dismissal is kept, and each of the others taken in as if it were new.
+    let wires = engine.log().events().iter().map(|event| Ok(EventWire::of(event))).collect();
+    never.import(wires, NOW);
+    assert_eq!(never.log().events().len(), 6);
+    profile.events = 6;
+    assert_eq!(never.profile(NOW), &profile);
+    assert!(profile.history.of(8).is_none() && !profile.session.items(NOW).contains(&8));
+    assert!(profile.stated.dismissed_items().contains(&8), "a refusal is honoured");
+    never.forget(&ForgetWire { event: Some("a1".into()), ..ForgetWire::default() }, NOW).unwrap();
+    assert_eq!(never.profile(NOW).affinities, profile.affinities, "and says nothing of taste");
 }

@@ -67,6 +67,23 @@ fn it_names_what_most_of_the_session_shares_and_little_of_the_catalog_does() {
 }
 
 #[test]
+fn choosing_in_a_list_and_opening_the_page_is_one_look_and_opening_it_once_more_is_another() {
+    let mut engine = shop::engine(160);
+    for (at, item) in [8, 16, 24].into_iter().enumerate() {
+        let back = 90 - 10 * at as i64;
+        see(&mut engine, &format!("s{at}"), "select_item", item, back);
+        see(&mut engine, &format!("v{at}"), "view_item", item, back - 1);
+        see(&mut engine, &format!("w{at}"), "add_to_wishlist", item, back - 2);
+    }
+    assert_eq!(engine.profile(NOW).session.items(NOW), [8, 16, 24]);
+    assert_ne!(engine.intent(NOW).stage, Some(Stage::Deciding), "nothing was looked at again");
+    see(&mut engine, "s", "select_item", 24, 8);
+    see(&mut engine, "v", "view_item", 24, 7);
+    assert_eq!(engine.profile(NOW).session.items(NOW), [8, 16, 24, 24]);
+    assert_eq!(engine.intent(NOW).stage, Some(Stage::Deciding));
+}
+
+#[test]
 fn it_ends_with_the_session_and_with_the_gates() {
     let mut engine = shop::engine(160);
     for at in 0..4 {

@@ -342,6 +342,24 @@ fn seen_entries_are_logged_once_with_their_propensities() {
 }
 
 #[test]
+fn a_slate_that_is_ranked_again_is_seen_once_a_visit() {
+    let mut engine = shop::engine(80);
+    let later = |ms: i64| Millis(NOW.0 + ms);
+    let slate = engine.rank(shop::request("home", 6, 1), NOW).unwrap();
+    engine.seen(&slate.id, None, NOW).unwrap();
+    let again = engine.rank(shop::request("home", 6, 1), later(5_000)).unwrap();
+    assert_eq!(again.id, slate.id);
+    assert!(engine.seen(&again.id, None, later(5_000)).is_none());
+    let only = RequestWire { candidates: Some(vec![engine.catalog().id(0).into()]), ..shop::request("row", 1, 1) };
+    for at in [later(6_000), later(86_400_000)] {
+        let slate = engine.rank(only.clone(), at).unwrap();
+        assert!(engine.seen(&slate.id, None, at).is_some(), "the next visit sees it anew");
+        engine.rank(only.clone(), at).unwrap();
+        assert!(engine.seen(&slate.id, None, at).is_none());
+    }
+}
+
+#[test]
 fn sensitive_items_are_never_learned() {
     let mut items = shop::items(40);
     items[3].category = vec!["Health".into()];

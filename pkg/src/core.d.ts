@@ -15,6 +15,7 @@ export class Core {
   free(): void;
   static version(): string;
   static recordId(record: Uint8Array): string | undefined;
+  static precedes(record: Uint8Array, other: Uint8Array): boolean;
   readonly items: number;
   loadPack(bytes: Uint8Array): void;
   checkPack(bytes: Uint8Array): void;

@@ -57,6 +57,11 @@ export class Engine {
     return this.use(() => this.#loaded.glue.Core.recordId(record), nothing);
   }
 
+  /** Whether the first of two records with one id is the one to keep. */
+  precedes(record: Uint8Array, other: Uint8Array): boolean {
+    return this.use(() => this.#loaded.glue.Core.precedes(record, other), () => false);
+  }
+
   /**
    * Loads a catalog. Returns whether it is in force: not when the engine failed on it.
    *

@@ -11,6 +11,7 @@ import { Tabs } from "./channel.js";
 import { newId } from "./id.js";
 import { Journal } from "./journal.js";
 import type { Unsaved } from "./journal.js";
+import { equal } from "./seal.js";
 import type { Repair, Stored, StoreListener } from "./storage.js";
 import { DeviceStore, readStatement } from "./storage.js";
 import type { Gates, Receipt } from "./types.js";
@@ -113,9 +114,20 @@ export class DeviceLog {
     }
   }
 
-  /** Keeps events that came from elsewhere. Returns those that are new here. */
-  adopt(entries: readonly Entry[]): Uint8Array[] {
-    const added = entries.filter(([id]) => !this.#records.has(id) && !this.#forgotten.has(id));
+  /**
+   * Keeps events that came from elsewhere; of two records with one id the one that precedes the other.
+   * Returns those that are kept now and were not before.
+   */
+  adopt(entries: readonly Entry[], precedes: (record: Uint8Array, other: Uint8Array) => boolean): Uint8Array[] {
+    const added = entries.filter(([id, record]) => {
+      if (this.#forgotten.has(id)) return false;
+      const known = this.#records.get(id);
+      if (!known) return true;
+      if (equal(record, known)) return false;
+      const wins = precedes(record, known);
+      if (this.#gates.store) this.#store?.put(id, wins ? record : known); // the disk has what was written last
+      return wins;
+    });
     for (const [id, record] of added) this.#keep(id, record);
     return added.map(([, record]) => record);
   }

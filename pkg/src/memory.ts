@@ -42,7 +42,7 @@ export class Memory {
 
   /** Takes in records of the disk, by the keys they were stored under. Returns whether any was new. */
   restore(entries: readonly Entry[]): boolean {
-    const added = this.log.adopt(entries);
+    const added = this.log.adopt(entries, (record, other) => this.engine?.precedes(record, other) === true);
     if (added.length === 0) return false;
     this.engine?.use((core) => restoreInto(core, added), () => undefined);
     this.expire();
@@ -103,10 +103,12 @@ export class Memory {
   import({ events, list }: Brought): ImportReport | undefined {
     const report = this.engine?.use((core) => core.import(events, this.#now()), () => undefined);
     if (!report) return undefined;
+    const before = this.log.size;
     this.log.add(this.#entries(report.added), false);
+    const added = this.log.size - before; // the others took the place of a later one of their id
     this.expire();
     const refused = report.refused.map((refusal) => ({ ...refusal, path: `${list}${refusal.path}` }));
-    return { added: report.added.length, known: report.known, refused };
+    return { added, known: report.known + report.added.length - added, refused };
   }
 
   /** Drops what is too old or too much: the oldest events first, by the engine's order. */

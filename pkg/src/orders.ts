@@ -1,7 +1,7 @@
 /**
  * Orders that the shopper brings along: past orders of the shop, a loyalty programme's export, a till
  * ticket. Each becomes one purchase whose id is that of the order, so that bringing it twice, or
- * after the page saw it, adds nothing.
+ * after the page saw it, adds nothing; of two dates the earlier stays.
  */
 
 import type { CanonicalLine } from "./canonical.js";

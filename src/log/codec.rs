@@ -102,7 +102,7 @@ pub fn decode_record(bytes: &[u8]) -> Result<Event> {
     let mut body = body.to_vec();
     body.resize(body.len() + later, 0);
     let record: EventRecord = postcard::from_bytes(&body).map_err(|_| corrupt())?;
-    record.into_event().ok_or_else(corrupt)
+    record.into_event().filter(is_in_range).ok_or_else(corrupt)
 }
 
 /// The event id of an intact record.
@@ -203,6 +203,24 @@ impl EventRecord {
     }
 }
 
+/// Whether every number is one that an event can have: a checksum holds for any.
+///
+/// The ranges are those of `src/wire/event.rs`, but for the scores of seen entries, which the engine itself logs and
+/// an unusual price of pressure can carry beyond.
+fn is_in_range(event: &Event) -> bool {
+    let within = |value: Option<f64>, low: f64, high: f64| value.is_none_or(|value| value >= low && value <= high);
+    let most = if event.kind == EventKind::Declare { 1.0 } else { 86_400.0 };
+    event.hour.is_none_or(|hour| hour < 24)
+        && event.weekday.is_none_or(|weekday| weekday < 7)
+        && within(event.value, -1.0, most)
+        && within(event.surprise, 0.0, 1.0)
+        && event.lines.iter().all(|line| within(Some(line.quantity), 0.0, 1e9) && within(line.price, 0.0, 1e12))
+        && event.shown.iter().all(|shown| {
+            let is_finite = shown.score.is_finite() && shown.base.is_none_or(f32::is_finite);
+            is_finite && within(Some(shown.propensity.into()), 0.0, 1.0)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{LATER, RECORD_VERSION, SUM_LEN, decode_record, encode_record};
@@ -229,6 +247,44 @@ mod tests {
             assert!(decode_record(&other).is_err());
         }
         assert_eq!(LATER[usize::from(RECORD_VERSION)], 0);
+    }
+
+    #[test]
+    fn a_record_with_a_number_that_no_event_has_is_damaged() {
+        let declare = |value, surprise| Event { value, surprise, ..Event::new("e", EventKind::Declare, Millis(7)) };
+        let line = |quantity, price| {
+            let mut event = Event::new("e", EventKind::Purchase, Millis(7)).with_item("a");
+            (event.lines[0].quantity, event.lines[0].price) = (quantity, price);
+            event
+        };
+        let shown = |propensity, score, base| {
+            let mut event = Event::new("e", EventKind::Impression, Millis(7));
+            event.shown.push(Shown { item: "a".into(), propensity, score, base, ..Shown::default() });
+            event
+        };
+        let moment = |hour, weekday| Event { hour, weekday, ..declare(None, None) };
+        let whole = [
+            declare(Some(-1.0), Some(1.0)),
+            line(1e9, Some(0.0)),
+            shown(1.0, -1e30, Some(1e30)),
+            moment(Some(23), Some(6)),
+        ];
+        let damaged = [
+            declare(Some(f64::NAN), None),
+            declare(Some(2.0), None),
+            declare(None, Some(f64::INFINITY)),
+            line(f64::NAN, None),
+            line(1.0, Some(-1.0)),
+            shown(1.5, 0.0, None),
+            shown(0.5, f32::NAN, None),
+            shown(0.5, 0.0, Some(f32::NEG_INFINITY)),
+            moment(Some(24), None),
+            moment(None, Some(7)),
+        ];
+        assert!(whole.iter().all(|event| decode_record(&encode_record(event)).as_ref() == Ok(event)));
+        for event in damaged {
+            assert_eq!(decode_record(&encode_record(&event)).unwrap_err().code(), "record_corrupt", "{event:?}");
+        }
     }
 
     #[test]

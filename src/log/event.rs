@@ -259,9 +259,14 @@ impl Event {
         (self.at, &self.id)
     }
 
+    /// The items that it names, as its subjects and among what was seen.
+    pub fn items(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|line| line.item.as_str()).chain(self.shown.iter().map(|shown| shown.item.as_str()))
+    }
+
     /// Whether it names that item, as its subject or among what was seen.
     #[must_use]
     pub fn concerns(&self, item: &str) -> bool {
-        self.lines.iter().any(|line| line.item == item) || self.shown.iter().any(|shown| shown.item == item)
+        self.items().any(|known| known == item)
     }
 }

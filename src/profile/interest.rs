@@ -22,7 +22,7 @@ const JOIN: f64 = 0.45;
 /// One centre of interest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Interest {
-    /// The event that founded it.
+    /// The event that founded it, with a mark when that founded another: unlike any other's.
     pub id: String,
     /// Sum of unit vectors times strengths, decayed to `at`; `[dims]`.
     pub centre: Vec<f64>,
@@ -127,7 +127,11 @@ impl Interests {
                 .min_by(|&a, &b| self.0[a].weight_at(event.at).total_cmp(&self.0[b].weight_at(event.at)));
             self.0.remove(faintest.unwrap_or(0));
         }
-        self.0.push(Interest { id: event.id.clone(), centre: vec![0.0; dims], at: event.at, ..Interest::default() });
+        let mut id = event.id.clone();
+        while self.0.iter().any(|known| known.id == id) {
+            id.push('+');
+        }
+        self.0.push(Interest { id, centre: vec![0.0; dims], at: event.at, ..Interest::default() });
         self.0.len() - 1
     }
 }

@@ -137,11 +137,15 @@ impl Learned {
         !self.waiting.is_empty()
     }
 
-    /// Takes the entries of an impression that can be learned from.
+    /// Takes the entries of an impression that can be learned from, each of a slate once a visit,
+    /// however often it was logged. Cost: O(entries of the visit) each.
     pub(super) fn show(&mut self, catalog: &Catalog, event: &Event) {
         let slate = event.slate.as_deref().map_or(0, name_of);
         for shown in &event.shown {
             let Some((item, base)) = catalog.find(&shown.item).zip(shown.base) else { continue };
+            if self.waiting.iter().any(|entry| entry.slate == slate && entry.item == item) {
+                continue;
+            }
             let (place, tier) = (shown.position, shown.tier);
             self.waiting.push(Waiting { slate, item, base: f64::from(base), place, tier, chosen: false });
         }

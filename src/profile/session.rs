@@ -18,6 +18,8 @@ pub struct Session {
     /// What happened in it.
     pub counts: Counts,
     items: Vec<u32>,
+    /// Whether the newest item was chosen in a list, and its page not opened since.
+    chosen: bool,
     last_kind: Option<EventKind>,
     last_at: Option<Millis>,
 }
@@ -37,11 +39,14 @@ impl Session {
         self.last_kind = Some(event.kind);
     }
 
-    /// Notes an item; opening a list entry, its page and its basket button in a row is one touch.
+    /// Notes an item; opening a list entry, its page and its basket button in a row is one touch,
+    /// and opening its page once more is another.
     pub(super) fn touch(&mut self, item: u32, kind: EventKind) {
-        if self.items.last() == Some(&item) && kind != EventKind::ViewItem {
+        let opens = kind == EventKind::ViewItem && !std::mem::take(&mut self.chosen);
+        if self.items.last() == Some(&item) && !opens {
             return;
         }
+        self.chosen = kind == EventKind::SelectItem;
         if self.items.len() == MAX_ITEMS {
             self.items.remove(0);
         }
@@ -58,6 +63,12 @@ impl Session {
     #[must_use]
     pub fn runs(&self, now: Millis) -> bool {
         self.last_at.is_some_and(|last| now.0 - last.0 <= SESSION_GAP_MS)
+    }
+
+    /// The number that the visit of an event at `now` has: this one's while it runs.
+    #[must_use]
+    pub fn visit_at(&self, now: Millis) -> u32 {
+        self.visit + u32::from(!self.runs(now))
     }
 
     /// When the newest event happened.

@@ -152,6 +152,7 @@ test("orders, a loyalty export and a till ticket are a union by order", async ()
   const ticket = "date,item,quantity\n2026-11-19T18:05:00Z,lamp-2,1\n";
   assert.deepEqual(await shop.profile.import(new TextEncoder().encode(ticket).buffer), { added: 1, known: 0, refused: [] });
   const { events } = JSON.parse(await (await shop.profile.export()).text());
+  assert.equal(events.find(({ id }) => id === "purchase:A-1").at, NOW - 5 * HOUR, "of two dates the earlier stays");
   assert.deepEqual(events.filter(({ id }) => id === "purchase:T-9").map(({ lines }) => lines.length), [2]);
   assert.ok(["lamp-1", "lamp-2", "rug-2", "rug-3"].every((item) => shop.profile.inspect().bought.includes(item)));
   await shop.close();

@@ -31,6 +31,23 @@ test("a second tab follows without a reload, and the event is stored once", asyn
   assert.deepEqual(await idsOnDisk(name), ["e1"]);
 });
 
+test("of one order that both tabs tell with different dates, both and the disk keep the earlier", async () => {
+  const { name, one, two, close } = await twoTabs();
+  const told = async (shop) => JSON.parse(await (await shop.profile.export()).text()).events.map(({ at }) => at);
+  const at = Date.now() - 60_000;
+  one.observe({ type: "purchase", id: "purchase:7", item: "lamp-0", at });
+  two.observe({ type: "purchase", id: "purchase:7", item: "rug-1", at: at - 1000 });
+  two.observe({ type: "purchase", id: "purchase:8", item: "rug-1", at: at - 1000 });
+  one.observe({ type: "purchase", id: "purchase:8", item: "lamp-0", at });
+  await eventually(async () => (await told(one)).every((when) => when === at - 1000), "the earlier dates");
+  await settle();
+  assert.deepEqual(await told(two), [at - 1000, at - 1000]);
+  await close();
+  const next = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  assert.deepEqual(await told(next), [at - 1000, at - 1000]);
+  await next.close();
+});
+
 test("an impression reaches the other tab and does not make it rank again", async () => {
   const { one, two, close } = await twoTabs();
   const heard = [];
