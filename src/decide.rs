@@ -21,9 +21,11 @@ pub use appetite::{BASE_RATE, EVIDENCE, SLOPE, Taken};
 pub use pressure::{DAY, HOUR, Record, View, WEEK};
 
 use crate::catalog::Kind;
+use crate::log::{Event, EventKind, Shown};
 use crate::math::Stream;
 use crate::math::order::{by_score, ranking};
 use crate::rank::{Appraisal, Desk, Reason, Request, When, appraise, is_within};
+use crate::time::Millis;
 
 /// Most opportunities of one call.
 pub const MAX_OPPORTUNITIES: usize = 1_000;
@@ -213,6 +215,24 @@ pub fn decide(desk: &Desk<'_>, personal: bool, occasion: &Occasion, record: &Rec
         }
         decision
     })
+}
+
+/// The event of a decision's view, but for its moment; `None` for silence.
+#[must_use]
+pub fn view_of(occasion: &Occasion, decision: &Decision) -> Option<Event> {
+    let choice = decision.choice?;
+    let one = &occasion.opportunities[choice];
+    let mut event = Event::new(format!("decided-{}", decision.id), EventKind::Impression, Millis::default());
+    event.shown.push(Shown {
+        item: one.id.clone(),
+        propensity: decision.propensity as f32,
+        score: decision.weighed[choice].utility as f32,
+        ..Shown::default()
+    });
+    event.value = Some(one.pressure);
+    (event.slot, event.slate) = (Some(occasion.request.slot.clone()), Some(decision.id.clone()));
+    event.channel.clone_from(&occasion.channel);
+    Some(event)
 }
 
 /// The items that speak for an opportunity: itself, else those it is about.

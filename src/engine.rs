@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Checked, Item, TokenHash};
-use crate::decide::{Decision, Occasion, Record, Taken, View, WEEK, decide};
+use crate::decide::{Decision, Occasion, Record, Taken, View, WEEK, decide, view_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, Ids, Log, Shown, decode_record};
 use crate::math::order;
@@ -467,23 +467,6 @@ impl Engine {
         }
         self.log.insert(event.clone()).then_some(event)
     }
-}
-
-/// The event of a decision's view, but for its moment; `None` for silence.
-fn view_of(occasion: &Occasion, decision: &Decision) -> Option<Event> {
-    let choice = decision.choice?;
-    let one = &occasion.opportunities[choice];
-    let mut event = Event::new(format!("decided-{}", decision.id), EventKind::Impression, Millis::default());
-    event.shown.push(Shown {
-        item: one.id.clone(),
-        propensity: decision.propensity as f32,
-        score: decision.weighed[choice].utility as f32,
-        ..Shown::default()
-    });
-    event.value = Some(one.pressure);
-    (event.slot, event.slate) = (Some(occasion.request.slot.clone()), Some(decision.id.clone()));
-    event.channel.clone_from(&occasion.channel);
-    Some(event)
 }
 
 /// Refuses an imported event from the future.
