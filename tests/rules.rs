@@ -104,6 +104,33 @@ fn every_condition_means_what_it_says() {
 }
 
 #[test]
+fn a_pinned_entry_s_base_is_the_log_of_a_probability_among_whatever_competes() {
+    let pin = json!({ "type": "pin", "item": "cup-7", "position": 0, "priority": 1 });
+    let everything = json!({ "type": "exclude", "where": { "priceAbove": 0 } });
+    let bases = |list: Value, more: Value| -> Vec<f64> {
+        let mut engine = engine();
+        put(&mut engine, &list).unwrap();
+        let slate = ask(&mut engine, 3, more);
+        assert_eq!(engine.catalog().id(slate.entries[0].item), "cup-7");
+        slate.entries.iter().map(|entry| entry.base.unwrap()).collect()
+    };
+    let odds = |bases: &[f64]| bases.iter().map(|base| base.exp()).sum::<f64>();
+    // Alone, because no candidate is left.
+    assert_eq!(bases(json!([pin]), json!({ "candidates": ["unheard-of"] })), [0.0]);
+    assert_eq!(bases(json!([pin, everything]), json!({})), [0.0]);
+    // Beside candidates that it is not one of, whatever it scores, and among those that it is one of.
+    for kind in ["boost", "bury"] {
+        let rules = json!([pin, { "type": kind, "where": { "ids": ["cup-7"] }, "by": 10 }]);
+        for candidates in [json!(["cup-1", "lamp-1"]), json!(["cup-1", "cup-7", "lamp-1"])] {
+            let bases = bases(rules.clone(), json!({ "candidates": candidates }));
+            assert_eq!(bases.len(), 3);
+            assert!(bases.iter().all(|&base| base.is_finite() && base <= 0.0), "{bases:?}");
+            assert!((odds(&bases) - 1.0).abs() < 1e-9, "{bases:?}");
+        }
+    }
+}
+
+#[test]
 fn priority_decides_and_at_equal_priority_exclusions_pins_caps_quotas_and_boosts_in_this_order() {
     let pin = |priority: i32| json!({ "type": "pin", "item": "cup-7", "position": 0, "priority": priority });
     let out = json!({ "type": "exclude", "where": { "category": "cups" } });
