@@ -176,7 +176,7 @@ impl View<'_> {
                 // What it means and what is shown all the same came back by a stronger pin.
                 match meant() {
                     0 => either(all),
-                    back => made(Outcome::Overruled, all - back, None),
+                    back => made(Outcome::Overruled, all.saturating_sub(back), None),
                 }
             }
             Deed::Cap { .. } => made(if self.tally.is_full(name) { Outcome::Fired } else { Outcome::Idle }, 0, None),

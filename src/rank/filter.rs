@@ -8,7 +8,7 @@ use super::rule::{Span, Where};
 use crate::catalog::token::key_of;
 use crate::catalog::{Catalog, Family, Kind};
 use crate::math::order::distinct;
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
 
 /// A condition whose words are numbers of the catalog.
 #[derive(Clone, Debug, Default)]
@@ -90,11 +90,15 @@ pub(super) fn maker_items(catalog: &Catalog, item: u32) -> Option<f64> {
     brand.map(|brand| f64::from(catalog.token_items(brand)))
 }
 
-/// Whether a condition asks for the age of items, so that its answer changes with the day.
-pub(super) fn asks_age(filter: &Where) -> bool {
-    filter.age_days.is_bounded()
-        || filter.all.iter().chain(&filter.any).any(asks_age)
-        || filter.not.as_deref().is_some_and(asks_age)
+/// Adds the moments of a day at which items grow out of, or into, the ages that a condition asks for, in
+/// milliseconds: items are added at midnight.
+pub(super) fn ages(filter: &Where, turns: &mut Vec<u32>) {
+    let (above, below) = (filter.age_days.above, filter.age_days.below);
+    // Above a bound an item is a millisecond after it has that age.
+    let after = above.map(|days| libm::floor(days * DAY_MS as f64) + 1.0);
+    let at = below.map(|days| libm::ceil(days * DAY_MS as f64));
+    turns.extend(after.into_iter().chain(at).map(|ms| (ms as i64).rem_euclid(DAY_MS) as u32));
+    filter.all.iter().chain(&filter.any).chain(filter.not.as_deref()).for_each(|part| ages(part, turns));
 }
 
 /// The path of the first attribute whose name no item of the catalog has.

@@ -15,7 +15,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::filter::{Filter, asks_age, unknown_attribute};
+use super::filter::{Filter, ages, unknown_attribute};
 use super::postings::Postings;
 use super::rule::{Deed, Rule, When};
 use crate::catalog::Catalog;
@@ -62,8 +62,9 @@ pub struct RuleSet {
     meant: Vec<u32>,
     /// For each quota of the list, its rule and the items it means.
     quotas: Vec<(u32, Vec<u64>)>,
-    /// The day it was bound on, when its answer changes with the day.
-    day: Option<i64>,
+    /// When it was bound, and the moments of a day at which its answer may change, in milliseconds after midnight.
+    bound: Millis,
+    turns: Vec<u32>,
 }
 
 impl RuleSet {
@@ -115,10 +116,11 @@ impl RuleSet {
         Ok(())
     }
 
-    /// Whether a new day changes what the rules mean.
+    /// Whether the ages that rules ask for may have changed what they mean.
     #[must_use]
     pub fn is_stale(&self, now: Millis) -> bool {
-        self.day.is_some_and(|day| day != now.day())
+        let day = |at: Millis, turn: u32| Millis(at.0 - i64::from(turn)).day();
+        self.turns.iter().any(|&turn| day(self.bound, turn) != day(now, turn))
     }
 
     /// Resolves the rules against a catalog.
@@ -126,8 +128,9 @@ impl RuleSet {
         let empty = super::rule::Where::default();
         let filters = self.rules.iter().map(|rule| Filter::new(catalog, rule.deed.filter().unwrap_or(&empty)));
         self.filters = filters.collect();
-        let is_dated = self.rules.iter().filter_map(|rule| rule.deed.filter()).any(asks_age);
-        self.day = is_dated.then_some(now.day());
+        let mut turns = Vec::new();
+        self.rules.iter().filter_map(|rule| rule.deed.filter()).for_each(|filter| ages(filter, &mut turns));
+        (self.bound, self.turns) = (now, distinct(turns.into_iter()));
         let postings = if self.rules.is_empty() { Postings::default() } else { Postings::new(catalog, now) };
         let words = catalog.len().div_ceil(64);
         let (examples, scope) = self.scopes();
