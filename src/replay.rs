@@ -12,7 +12,7 @@
 //! the delta method); Kong 1992 (effective sample).
 
 use crate::log::{Event, EventKind, Showings, name_of};
-use crate::math::order::{arranged, by_key};
+use crate::math::order::by_key;
 
 /// Effective places below which nothing is claimed.
 pub const ENOUGH_PLACES: f64 = 30.0;
@@ -79,6 +79,7 @@ pub struct Replay {
 }
 
 /// A place that was left to chance.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     slate: u64,
     item: &'a str,
@@ -153,8 +154,7 @@ fn places(events: &[Event]) -> Vec<Place<'_>> {
     // Two shelves of a page are seen in turns.
     let mut order: Vec<(u64, u32)> = places.iter().map(|place| place.slate).zip(0..).collect();
     by_key(&mut order);
-    let order: Vec<u32> = order.into_iter().map(|(_, at)| at).collect();
-    arranged(places, &order)
+    order.into_iter().map(|(_, at)| places[at as usize]).collect()
 }
 
 /// The standard error of a weighted mean of choices: the larger of the delta method over slates,

@@ -8,7 +8,7 @@ use super::rule::{Span, Where};
 use crate::catalog::token::key_of;
 use crate::catalog::{Catalog, Family, Kind};
 use crate::math::order::distinct;
-use crate::time::{DAY_MS, Millis};
+use crate::time::Millis;
 
 /// A condition whose words are numbers of the catalog.
 #[derive(Clone, Debug, Default)]
@@ -90,14 +90,14 @@ pub(super) fn maker_items(catalog: &Catalog, item: u32) -> Option<f64> {
     brand.map(|brand| f64::from(catalog.token_items(brand)))
 }
 
-/// Adds the moments of a day at which items grow out of, or into, the ages that a condition asks for, in
-/// milliseconds: items are added at midnight.
-pub(super) fn ages(filter: &Where, turns: &mut Vec<u32>) {
-    let (above, below) = (filter.age_days.above, filter.age_days.below);
-    // Above a bound an item is a millisecond after it has that age.
-    let after = above.map(|days| libm::floor(days * DAY_MS as f64) + 1.0);
-    let at = below.map(|days| libm::ceil(days * DAY_MS as f64));
-    turns.extend(after.into_iter().chain(at).map(|ms| (ms as i64).rem_euclid(DAY_MS) as u32));
+/// Adds the parts of a day at which items reach the ages that a condition asks for: they are added at midnight.
+pub(super) fn ages(filter: &Where, turns: &mut Vec<f64>) {
+    for age in [filter.age_days.above, filter.age_days.below].into_iter().flatten() {
+        let turn = age - libm::floor(age);
+        if !turns.contains(&turn) {
+            turns.push(turn);
+        }
+    }
     filter.all.iter().chain(&filter.any).chain(filter.not.as_deref()).for_each(|part| ages(part, turns));
 }
 
