@@ -55,8 +55,6 @@ use active::Active;
 use arrange::Table;
 use bench::Bench;
 use eligible::Eligible;
-use explore::Model;
-use score::Scorer;
 
 /// Longest slate.
 pub const MAX_SIZE: usize = 1_000;
@@ -152,17 +150,8 @@ fn fill(bench: &Bench<'_>, tables: &mut [Table<'_>]) -> Slate {
 /// For fitting weights and for analysis; cost as in [`rank`], without the arrangement.
 #[must_use]
 pub fn survey(desk: &Desk<'_>, request: &Request) -> Vec<Scored> {
-    let rules = Active::new(desk, request);
-    let eligible = Eligible::new(desk, request, &rules);
-    let scorer = Scorer::new(desk, request);
-    let model = Model::new(desk, request);
-    let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
-    let score = |&item: &u32| {
-        let scored = scorer.score(item, &rules);
-        let score = model.as_ref().map_or(scored.score, |model| scored.score + model.value(desk.catalog, item));
-        Scored { score, ..scored }
-    };
-    candidates.iter().map(score).collect()
+    let bench = Bench::new(desk, request);
+    bench.candidates.iter().map(|&item| bench.scored(item)).collect()
 }
 
 /// The shop's own order: what a shopper without the `rank` gate sees.

@@ -12,6 +12,7 @@
 //! the delta method); Kong 1992 (effective sample).
 
 use crate::log::{Event, EventKind, Showings, name_of};
+use crate::math::order::by_key;
 
 /// Effective places below which nothing is claimed.
 pub const ENOUGH_PLACES: f64 = 30.0;
@@ -78,6 +79,7 @@ pub struct Replay {
 }
 
 /// A place that was left to chance.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     slate: u64,
     item: &'a str,
@@ -124,7 +126,7 @@ pub fn replay(events: &[Event]) -> Replay {
     Replay { verdict, places: places.len(), choices, effective, served, plain, difference }
 }
 
-/// The places left to chance, with the choices that followed on their slate.
+/// The places left to chance, with the choices that followed on their slate; those of one slate stand together.
 fn places(events: &[Event]) -> Vec<Place<'_>> {
     let mut places: Vec<Place<'_>> = Vec::new();
     let mut showings = Showings::default();
@@ -149,7 +151,10 @@ fn places(events: &[Event]) -> Vec<Place<'_>> {
             }
         }
     }
-    places
+    // Two shelves of a page are seen in turns.
+    let mut order: Vec<(u64, u32)> = places.iter().map(|place| place.slate).zip(0..).collect();
+    by_key(&mut order);
+    order.into_iter().map(|(_, at)| places[at as usize]).collect()
 }
 
 /// The standard error of a weighted mean of choices: the larger of the delta method over slates,

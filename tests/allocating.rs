@@ -55,3 +55,18 @@ fn a_warm_ranking_allocates_nothing() {
     println!("allocations of a rank: {most}");
     assert!(most <= ceiling(), "{most} allocations, the ceiling of benches/budgets.toml is {}", ceiling());
 }
+
+#[test]
+fn the_shop_s_own_order_leaves_the_memory_of_rankings_as_it_is() {
+    let mut engine = shopper();
+    for seed in 0..100 {
+        allocations(&mut engine, seed);
+    }
+    engine.set_gates(true, false);
+    for seed in 100..200 {
+        allocations(&mut engine, seed);
+    }
+    engine.set_gates(true, true);
+    let most = (200..260).map(|seed| allocations(&mut engine, seed)).max().unwrap();
+    assert!(most <= ceiling(), "{most} allocations after the gate was shut for a while");
+}

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use flaneur::catalog::{Catalog, Item};
 use flaneur::engine::Engine;
-use flaneur::rank::{Outcome, Slate};
+use flaneur::profile::Profile;
+use flaneur::rank::{Bar, Desk, Outcome, Request, RuleSet, Scratch, Slate, Weights, survey};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire;
 use flaneur::wire::request::RequestWire;
@@ -94,6 +95,34 @@ fn the_shopper_s_draws_do_not_move_the_turns() {
     let mut met: BTreeSet<u32> = BTreeSet::new();
     (0..200).for_each(|seed| met.extend(of(&mut engine, seed)));
     assert!(met.len() <= 8, "{} items stood there with certainty on one day", met.len());
+}
+
+#[test]
+fn an_item_whose_turn_it_is_competes_in_the_eyes_of_explanations_and_surveys() {
+    let list = json!([{ "type": "floor", "where": { "newerThanDays": 60 }, "atLeast": 2 }]);
+    let mut engine = engine(list.clone());
+    let new: Vec<String> = (0..NEW).map(|n| format!("new-{n:02}")).collect();
+    let mut set = RuleSet::new(rules(wire::decode(&list, "rules").unwrap()).unwrap()).unwrap();
+    let (profile, weights, scratch) = (Profile::default(), Weights::default(), Scratch::default());
+    for day in 0..10 {
+        let now = Millis(NOW.0 + day * DAY_MS);
+        let (mut shown, mut barred) = (BTreeSet::new(), BTreeSet::new());
+        for seed in 0..10 {
+            let request = RequestWire { explain: Some(Texts(new.clone())), ..shop::request("home", 10, seed) };
+            let slate = engine.rank(request, now).unwrap();
+            shown.extend(slate.entries.iter().map(|entry| entry.item));
+            let absent = &slate.explained.as_ref().unwrap().absent;
+            let far = absent.iter().filter(|absence| absence.bar == Some(Bar::Candidate));
+            barred.extend(far.map(|absence| engine.catalog().find(&absence.id).unwrap()));
+        }
+        assert!(!barred.is_empty() && barred.is_disjoint(&shown), "{barred:?} {shown:?}");
+        set.bind(engine.catalog(), now);
+        let catalog = engine.catalog();
+        let desk = Desk { catalog, profile: &profile, rules: &set, weights: &weights, scratch: &scratch };
+        let request = Request { slot: "home".into(), size: 10, now, ..Request::default() };
+        let surveyed: BTreeSet<u32> = survey(&desk, &request).iter().map(|scored| scored.item).collect();
+        assert!(surveyed.is_superset(&shown) && surveyed.is_disjoint(&barred), "{surveyed:?} {shown:?}");
+    }
 }
 
 #[test]

@@ -62,6 +62,36 @@ fn a_choice_counts_for_the_latest_showing_of_its_slate_once() {
 }
 
 #[test]
+fn the_places_of_a_slate_go_together_in_whatever_turns_they_were_seen() {
+    // Eight shelves of six places each; on every other one everything was chosen, on the rest nothing.
+    let seen = |turns: &[(usize, u16)]| {
+        let (mut events, mut at) = (Vec::new(), 1_760_000_000_000);
+        for &(shelf, place) in turns {
+            let (slate, item) = (Some(format!("shelf-{shelf}")), format!("item-{place}"));
+            let shown = Shown { item: item.clone(), propensity: 0.5, plain: Some(place % 2 == 0), ..Shown::default() };
+            at += 1_000;
+            let mut event = Event::new(format!("seen-{shelf}-{place}"), EventKind::Impression, Millis(at));
+            (event.slate, event.shown) = (slate.clone(), vec![shown]);
+            events.push(event);
+            if shelf % 2 == 0 {
+                let choice = Event::new(format!("choice-{place}"), EventKind::SelectItem, Millis(at));
+                let mut choice = choice.with_item(item);
+                choice.slate = slate;
+                events.push(choice);
+            }
+        }
+        replay(&events)
+    };
+    let apart: Vec<(usize, u16)> = (0..8).flat_map(|shelf| (0..6).map(move |place| (shelf, place))).collect();
+    let in_turns: Vec<(usize, u16)> = (0..6).flat_map(|place| (0..8).map(move |shelf| (shelf, place))).collect();
+    let found = seen(&apart);
+    // Influence of each place: (±1/2) / 48, of one sign on each shelf.
+    let error = 8.0_f64.sqrt() * 6.0 * 0.5 / 48.0;
+    assert!((found.served.high - (0.5 + 1.96 * error)).abs() < 1e-12, "{found:?}");
+    assert_eq!(seen(&in_turns), found);
+}
+
+#[test]
 fn an_empty_log_and_a_log_without_the_plain_order_say_nothing() {
     assert_eq!(replay(&[]), Replay::default());
     let mut events = Vec::new();

@@ -8,7 +8,7 @@ mod shop;
 use flaneur::catalog::{Catalog, Item, Kind};
 use flaneur::engine::Engine;
 use flaneur::error::Result;
-use flaneur::math::Stream;
+use flaneur::math::{Stream, exp};
 use flaneur::rank::{Bar, Outcome, Slate};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire;
@@ -101,6 +101,74 @@ fn every_condition_means_what_it_says() {
     assert_eq!(kept(json!({ "category": "cups", "olderThanDays": 65 })), ["cup-7"]);
     let either = json!({ "any": [{ "ids": ["cup-1"] }, { "all": [{ "brand": "maker-1" }, { "kind": "offer" }] }] });
     assert_eq!(kept(either), ["cup-1", "offer-1", "offer-3"]);
+}
+
+#[test]
+fn ages_of_half_a_day_are_reached_within_the_day() {
+    let midnight = NOW.0 - NOW.0.rem_euclid(DAY_MS);
+    let item = |(id, back): (&str, i64)| Item { added: Some(Millis(midnight - back * DAY_MS)), ..Item::new(id) };
+    let mut engine = Engine::new(7);
+    engine.load_items(&[("today", 0), ("yesterday", 1), ("before", 2)].map(item)).unwrap();
+    engine.set_gates(true, true);
+    let mut shown = |filter: &Value, ms: i64| {
+        put(&mut engine, &json!([{ "type": "exclude", "where": filter }])).unwrap();
+        let mut at = |ms: i64| {
+            let request = json!({ "slot": "home", "size": 3, "surprise": 0.0, "explain": [] });
+            let slate = engine.rank(wire::decode(&request, "request").unwrap(), Millis(midnight + ms)).unwrap();
+            let trace = &slate.explained.as_ref().unwrap().rules[0];
+            let mut shown = ids(&engine, &slate);
+            shown.sort();
+            let expected = if shown.len() < 3 { Outcome::Fired } else { Outcome::Idle };
+            assert_eq!((trace.outcome, trace.count), (expected, 3 - shown.len()));
+            shown
+        };
+        // Whenever it was resolved before on this day, or the day before.
+        let found = at(ms);
+        for before in [-DAY_MS, 0, 60_000, DAY_MS / 2, DAY_MS - 1] {
+            at(before);
+            assert_eq!(at(ms), found, "{filter} at {ms} after {before}");
+        }
+        found
+    };
+    let (noon, second) = (DAY_MS / 2, 1_000);
+    let old = json!({ "olderThanDays": 0.5 });
+    assert_eq!(shown(&old, 0), ["today"]);
+    assert_eq!(shown(&old, noon), ["today"]);
+    assert!(shown(&old, noon + 1).is_empty());
+    let new = json!({ "not": { "newerThanDays": 1.5 } });
+    assert_eq!(shown(&new, noon - 1), ["today", "yesterday"]);
+    assert_eq!(shown(&new, noon), ["today"]);
+    let whole = json!({ "any": [{ "olderThanDays": 1 }] });
+    assert_eq!(shown(&whole, 0), ["today", "yesterday"]);
+    assert_eq!(shown(&whole, second), ["today"]);
+    assert_eq!(shown(&json!({ "newerThanDays": 1 }), 0), ["before", "yesterday"]);
+}
+
+#[test]
+fn a_pinned_entry_s_base_is_the_log_of_a_probability_among_whatever_competes() {
+    let pin = json!({ "type": "pin", "item": "cup-7", "position": 0, "priority": 1 });
+    let everything = json!({ "type": "exclude", "where": { "priceAbove": 0 } });
+    let bases = |list: Value, more: Value| -> Vec<f64> {
+        let mut engine = engine();
+        put(&mut engine, &list).unwrap();
+        let slate = ask(&mut engine, 3, more);
+        assert_eq!(engine.catalog().id(slate.entries[0].item), "cup-7");
+        slate.entries.iter().map(|entry| entry.base.unwrap()).collect()
+    };
+    let odds = |bases: &[f64]| bases.iter().map(|&base| exp(base)).sum::<f64>();
+    // Alone, because no candidate is left.
+    assert_eq!(bases(json!([pin]), json!({ "candidates": ["unheard-of"] })), [0.0]);
+    assert_eq!(bases(json!([pin, everything]), json!({})), [0.0]);
+    // Beside candidates that it is not one of, whatever it scores, and among those that it is one of.
+    for kind in ["boost", "bury"] {
+        let rules = json!([pin, { "type": kind, "where": { "ids": ["cup-7"] }, "by": 10 }]);
+        for candidates in [json!(["cup-1", "lamp-1"]), json!(["cup-1", "cup-7", "lamp-1"])] {
+            let bases = bases(rules.clone(), json!({ "candidates": candidates }));
+            assert_eq!(bases.len(), 3);
+            assert!(bases.iter().all(|&base| base.is_finite() && base <= 0.0), "{bases:?}");
+            assert!((odds(&bases) - 1.0).abs() < 1e-9, "{bases:?}");
+        }
+    }
 }
 
 #[test]

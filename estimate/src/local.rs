@@ -148,33 +148,42 @@ pub fn projected(estimates: &[f64], total: f64) -> Vec<f64> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+    // A sign would be part of a number, and is none of an answer.
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
-/// The same estimate as SQL for a warehouse, over a table `answers(task, answer)`.
+/// The same estimate as SQL for a warehouse, over a table `answers(task, answer)`: it counts what [`Tally::add_row`] counts.
 ///
-/// Written for DuckDB and PostgreSQL 16; other engines spell `get_byte` and `decode` their own way.
+/// Written for DuckDB and PostgreSQL; other engines spell `strpos`, `translate` and `generate_series` their own way.
 #[must_use]
 pub fn sql(channel: Channel, task: &str) -> String {
     let Odds { p, q } = Odds::of(channel);
     let task = task.replace('\'', "''");
+    let bytes = channel.buckets().div_ceil(8);
     format!(
         "-- Counts per bucket from answers with noise, and the standard error of each.\n\
          -- answers(task text, answer text): one row per answer, as devices send it.\n\
-         with answered as (\n  select answer, count(*) over () as n from answers where task = '{task}'\n    \
-         and length(answer) = {digits}\n),\nbuckets as (select * from generate_series(0, {last}) as b(bucket)),\n\
-         named as (\n  select bucket, n, count(*) filter (\n    \
-         -- bit bucket % 8 of byte bucket / 8; a hexadecimal digit holds four of them\n    \
-         where (strpos('0123456789abcdef', substr(answer, 2 * (bucket / 8) + 2 - bucket % 8 / 4, 1)) - 1)\n      \
-         >> (bucket % 4) & 1 = 1\n  ) as named\n  from answered cross join buckets group by bucket, n\n)\n\
+         with received as (\n  select row_number() over () as id, lower(answer) as answer from answers \
+         where task = '{task}'\n    and length(answer) = {digits} \
+         and translate(lower(answer), '0123456789abcdef', '') = ''\n),\nbits as (\n  \
+         -- bit bucket & 7 of byte bucket >> 3; a hexadecimal digit holds four of them\n  \
+         select id, bucket, ((strpos('0123456789abcdef',\n    \
+         substr(answer, 2 * (bucket >> 3) + 2 - ((bucket >> 2) & 1), 1)) - 1) >> (bucket & 3)) & 1 as bit\n  \
+         from received cross join generate_series(0, {last_bit}) as b(bucket)\n),\nanswered as (\n  \
+         -- an answer names so many buckets, and none beyond the last\n  \
+         select id from bits where bit = 1 group by id having count(*) = {subset} and max(bucket) <= {last}\n),\n\
+         named as (\n  select bucket, count(*) as n, count(*) filter (where bit = 1) as named\n  \
+         from bits join answered using (id) where bucket <= {last} group by bucket\n)\n\
          select bucket, n as answers,\n  (named - n * {q:.17}) / {difference:.17} as estimate,\n  \
          sqrt(n * (greatest(0, least(1, (named - n * {q:.17}) / {difference:.17} / n)) * {true_spread:.17}\n    \
          + (1 - greatest(0, least(1, (named - n * {q:.17}) / {difference:.17} / n))) * {other_spread:.17})) / \
          {difference:.17} as standard_error\nfrom named order by bucket;\n",
-        digits = 2 * channel.buckets().div_ceil(8),
+        digits = 2 * bytes,
+        last_bit = 8 * bytes - 1,
+        subset = channel.subset(),
         last = channel.buckets() - 1,
         difference = p - q,
         true_spread = p * (1.0 - p),
@@ -205,13 +214,33 @@ mod tests {
             r#"{"task":"a","answer":"0004"}"#, // bucket 10 of 10
             r#"{"task":"a","answer":"01"}"#,
             r#"{"task":"a","answer":"zz00"}"#,
+            r#"{"task":"a","answer":"+100"}"#,
             "not JSON",
             "",
         ];
         let mut tally = Tally::new(10);
         let read = tally.add_lines(channel, "a", lines.iter().map(|line| Ok((*line).to_owned())));
-        assert_eq!(read.ok(), Some(Skipped { other_tasks: 1, malformed: 5 }));
+        assert_eq!(read.ok(), Some(Skipped { other_tasks: 1, malformed: 6 }));
         assert_eq!(tally.answers, 2);
         assert_eq!(tally.named, [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn digits_of_either_case_are_one_answer_and_the_sql_takes_and_refuses_the_same() {
+        let channel = Channel::new(10, 1_000_000).unwrap_or_else(|error| unreachable!("{error}"));
+        assert_eq!(channel.subset(), 3);
+        let (mut tally, mut skipped) = (Tally::new(10), Skipped::default());
+        for answer in ["0b00", "0B00", "ffff", "0f00", "0304"] {
+            tally.add_row(channel, "a", "a", answer, &mut skipped);
+        }
+        assert_eq!((tally.answers, skipped.malformed), (2, 3));
+        let sql = sql(channel, "a");
+        for condition in [
+            "lower(answer) as answer from answers where task = 'a'",
+            "length(answer) = 4 and translate(lower(answer), '0123456789abcdef', '') = ''",
+            "having count(*) = 3 and max(bucket) <= 9",
+        ] {
+            assert!(sql.contains(condition), "{condition} is not in\n{sql}");
+        }
     }
 }

@@ -85,7 +85,7 @@ pub(super) struct Table<'a> {
     size: usize,
     /// Which of them are discoveries.
     surprises: Lent<'a, Vec<u32>>,
-    /// The log of all candidates' odds together: bases are probabilities of a choice among them.
+    /// The log of the odds of all candidates and pins together: bases are probabilities of a choice among them.
     level: f64,
     tally: Tally<'a>,
 }
@@ -217,7 +217,7 @@ impl<'a> Table<'a> {
         let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
         // Everything that is not relevance grows with the dial up to its default.
         let share = (dial / DEFAULT_SURPRISE).min(1.0);
-        let scores = scratch.collect(items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score));
+        let mut scores = scratch.collect(items.iter().map(|&item| bench.scorer.score(item, &bench.rules).score));
         let learned = |item| bench.model.as_ref().map_or(0.0, |model| model.value(desk.catalog, item));
         let learnt = scratch.collect(items.iter().map(|&item| learned(item)));
         let bonus = bench.strength().calibration(!bench.scorer.session_items().is_empty());
@@ -244,7 +244,11 @@ impl<'a> Table<'a> {
         let mut pool = scratch.collect(order.iter().map(known));
         for &(_, item) in &pins {
             if !pool.iter().any(|known| known.item == item) {
-                pool.push(candidate(item, bench.scorer.score(item, &bench.rules).score, learned(item)));
+                let score = bench.scorer.score(item, &bench.rules).score;
+                pool.push(candidate(item, score, learned(item)));
+                if !items.contains(&item) {
+                    scores.push(score);
+                }
             }
         }
         let mut rows = scratch.lend::<Vec<u8>>();

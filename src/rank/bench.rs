@@ -5,7 +5,7 @@
 use super::active::Active;
 use super::eligible::Eligible;
 use super::explore::Model;
-use super::score::Scorer;
+use super::score::{Scored, Scorer};
 use super::scratch::Lent;
 use super::strength::Strength;
 use super::{Desk, Request, retrieve};
@@ -34,6 +34,13 @@ impl<'a> Bench<'a> {
         let candidates = retrieve::candidates(desk, request, &scorer, &eligible, &rules, model.as_ref());
         let appetite = desk.profile.learned(desk.catalog, request.now).appetite;
         Self { desk, request, rules, eligible, scorer, model, appetite, candidates }
+    }
+
+    /// An item's signals; the score has what was learned on top of their sum.
+    pub(super) fn scored(&self, item: u32) -> Scored {
+        let scored = self.scorer.score(item, &self.rules);
+        let learned = self.model.as_ref().map_or(0.0, |model| model.value(self.desk.catalog, item));
+        Scored { score: scored.score + learned, ..scored }
     }
 
     pub(super) fn strength(&self) -> &'static Strength {

@@ -4,13 +4,12 @@
 //! nothing. Cost: O(rules · entries).
 
 use super::active::{Active, RuleName, excluder, is_of_slot};
+use super::bench::Bench;
 use super::eligible::Eligible;
-use super::explore::Model;
 use super::rule::{Deed, Rule};
 use super::ruleset::RuleSet;
-use super::score::Scorer;
 use super::tally::Tally;
-use super::{Allow, Desk, Ranked, Request, Slate, retrieve};
+use super::{Allow, Desk, Ranked, Request, Slate};
 
 /// What became of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +175,7 @@ impl View<'_> {
                 // What it means and what is shown all the same came back by a stronger pin.
                 match meant() {
                     0 => either(all),
-                    back => made(Outcome::Overruled, all - back, None),
+                    back => made(Outcome::Overruled, all.saturating_sub(back), None),
                 }
             }
             Deed::Cap { .. } => made(if self.tally.is_full(name) { Outcome::Fired } else { Outcome::Idle }, 0, None),
@@ -203,17 +202,11 @@ impl View<'_> {
         if ids.is_empty() {
             return Vec::new();
         }
-        let scorer = Scorer::new(self.desk, self.request);
-        let model = Model::new(self.desk, self.request);
-        let (active, eligible, model) = (self.active, self.eligible, model.as_ref());
-        let candidates = retrieve::candidates(self.desk, self.request, &scorer, eligible, active, model);
-        let score = |item: u32| {
-            scorer.score(item, active).score + model.map_or(0.0, |model| model.value(self.desk.catalog, item))
-        };
-        ids.iter().map(|id| self.absence(id, &score, &candidates)).collect()
+        let bench = Bench::new(self.desk, self.request);
+        ids.iter().map(|id| self.absence(id, &bench)).collect()
     }
 
-    fn absence(&self, id: &str, score: &dyn Fn(u32) -> f64, candidates: &[u32]) -> Absence {
+    fn absence(&self, id: &str, bench: &Bench<'_>) -> Absence {
         let made = |bar: Bar, rule| Absence { id: id.into(), bar: Some(bar), rule, score: None, needed: None };
         let (desk, request) = (self.desk, self.request);
         let Some(item) = desk.catalog.find(id) else { return made(Bar::Unknown, None) };
@@ -237,10 +230,10 @@ impl View<'_> {
         {
             return made(Bar::Guard, None);
         }
-        if !candidates.contains(&item) {
+        if !bench.candidates.contains(&item) {
             return made(Bar::Candidate, None);
         }
-        let score = Some(score(item));
+        let score = Some(bench.scored(item).score);
         if let Some(rule) = self.tally.against(item, u64::MAX) {
             return Absence { score, ..made(Bar::Limit, Some(rule)) };
         }

@@ -27,6 +27,8 @@ const PLAIN_SHARE: f64 = 0.04;
 const SPREAD: f64 = 0.5;
 /// Temperature of a draw without evidence, in log-odds.
 const TEMPERATURE: f64 = 0.1;
+/// How far below the highest value the best of a group is taken to be at most, in log-odds: `exp(-500)` is a number yet.
+const DEEPEST: f64 = 500.0 * TEMPERATURE;
 
 /// `w·z` of one weight vector, for any item.
 struct Linear<'a> {
@@ -174,15 +176,23 @@ impl<'a> Contest<'a> {
     }
 
     fn softmax(&self, chances: &mut [f64], share: impl Fn(usize) -> f64) {
-        let highest = self.values.iter().fold(f64::NEG_INFINITY, |most, &value| most.max(value));
+        let mut best = [f64::NEG_INFINITY; Tier::COUNT];
+        for (&value, &group) in self.values.iter().zip(self.groups.iter()) {
+            let best = &mut best[usize::from(group)];
+            *best = best.max(value);
+        }
+        let highest = best.iter().fold(f64::NEG_INFINITY, |most, &value| most.max(value));
         let mut sums = [0.0; Tier::COUNT];
         for ((chance, &value), &group) in chances.iter_mut().zip(self.values.iter()).zip(self.groups.iter()) {
-            *chance = exp((value - highest) / TEMPERATURE);
-            sums[usize::from(group)] += *chance;
+            let group = usize::from(group);
+            // The odds of a group that lies deeper would be lost.
+            let level = highest.min(best[group] + DEEPEST);
+            *chance = exp((value - level) / TEMPERATURE);
+            sums[group] += *chance;
         }
         for (chance, &group) in chances.iter_mut().zip(self.groups.iter()) {
             let group = usize::from(group);
-            *chance = if sums[group] > 0.0 { *chance * share(group) / sums[group] } else { 0.0 };
+            *chance = *chance * share(group) / sums[group];
         }
     }
 }
@@ -257,6 +267,32 @@ mod tests {
             }
             assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             assert!(draw(&chances, &mut stream).is_some_and(|at| chances[at] > 0.0));
+        }
+    }
+
+    #[test]
+    fn however_far_apart_the_groups_are_each_is_drawn_as_often_as_its_share() {
+        let scratch = Scratch::default();
+        for depth in [0.0, 40.0, 60.0, 80.0, 1e6] {
+            let contest = Contest {
+                scratch: &scratch,
+                values: scratch.copy(&[3.0, 2.9, 3.0 - depth, 2.9 - depth, -2.0 * depth]),
+                groups: scratch.copy(&[0, 0, 1, 1, 2]),
+                shares: [0.5, 0.3, 0.2],
+                uniform: 1,
+                plain: None,
+            };
+            let chances = contest.chances(std::iter::empty(), &[0, 1, 2, 3, 4]);
+            assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{:?}", &*chances);
+            assert!((chances[4] - 0.2 * (1.0 - UNIFORM_SHARE)).abs() < 1e-12, "{:?}", &*chances);
+            assert!((chances[2] / chances[3] - exp(1.0)).abs() < 1e-6, "{:?}", &*chances);
+            let (mut stream, draws) = (Stream::new(5, "depths"), 20_000);
+            let mut drawn = [0.0; 5];
+            (0..draws).for_each(|_| drawn[draw(&chances, &mut stream).unwrap()] += 1.0 / f64::from(draws));
+            for (often, chance) in drawn.iter().zip(chances.iter()) {
+                // Five standard errors of a share.
+                assert!((often - chance).abs() < 5.0 * (chance * (1.0 - chance) / f64::from(draws)).sqrt());
+            }
         }
     }
 

@@ -90,11 +90,15 @@ pub(super) fn maker_items(catalog: &Catalog, item: u32) -> Option<f64> {
     brand.map(|brand| f64::from(catalog.token_items(brand)))
 }
 
-/// Whether a condition asks for the age of items, so that its answer changes with the day.
-pub(super) fn asks_age(filter: &Where) -> bool {
-    filter.age_days.is_bounded()
-        || filter.all.iter().chain(&filter.any).any(asks_age)
-        || filter.not.as_deref().is_some_and(asks_age)
+/// Adds the parts of a day at which items reach the ages that a condition asks for: they are added at midnight.
+pub(super) fn ages(filter: &Where, turns: &mut Vec<f64>) {
+    for age in [filter.age_days.above, filter.age_days.below].into_iter().flatten() {
+        let turn = age - libm::floor(age);
+        if !turns.contains(&turn) {
+            turns.push(turn);
+        }
+    }
+    filter.all.iter().chain(&filter.any).chain(filter.not.as_deref()).for_each(|part| ages(part, turns));
 }
 
 /// The path of the first attribute whose name no item of the catalog has.

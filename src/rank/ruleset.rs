@@ -15,14 +15,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::filter::{Filter, asks_age, unknown_attribute};
+use super::filter::{Filter, ages, unknown_attribute};
 use super::postings::Postings;
 use super::rule::{Deed, Rule, When};
 use crate::catalog::Catalog;
 use crate::catalog::token::key_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::math::order::{by_key, by_text, distinct};
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
 
 /// Most rules of one set.
 pub const MAX_RULES: usize = 10_000;
@@ -62,8 +62,9 @@ pub struct RuleSet {
     meant: Vec<u32>,
     /// For each quota of the list, its rule and the items it means.
     quotas: Vec<(u32, Vec<u64>)>,
-    /// The day it was bound on, when its answer changes with the day.
-    day: Option<i64>,
+    /// When it was bound, and at which parts of a day its answer may change: at midnight 0, at noon 1/2.
+    bound: Millis,
+    turns: Vec<f64>,
 }
 
 impl RuleSet {
@@ -115,10 +116,15 @@ impl RuleSet {
         Ok(())
     }
 
-    /// Whether a new day changes what the rules mean.
+    /// Whether the ages that rules ask for may have changed what they mean.
     #[must_use]
     pub fn is_stale(&self, now: Millis) -> bool {
-        self.day.is_some_and(|day| day != now.day())
+        let days = |at: Millis, turn: f64| at.0 as f64 / DAY_MS as f64 - turn;
+        self.turns.iter().any(|&turn| {
+            // An item is younger than an age until it has it, and older from the next moment on.
+            let (then, now) = (days(self.bound, turn), days(now, turn));
+            libm::floor(then) < libm::floor(now) || libm::ceil(then) < libm::ceil(now) || then > now
+        })
     }
 
     /// Resolves the rules against a catalog.
@@ -126,8 +132,9 @@ impl RuleSet {
         let empty = super::rule::Where::default();
         let filters = self.rules.iter().map(|rule| Filter::new(catalog, rule.deed.filter().unwrap_or(&empty)));
         self.filters = filters.collect();
-        let is_dated = self.rules.iter().filter_map(|rule| rule.deed.filter()).any(asks_age);
-        self.day = is_dated.then_some(now.day());
+        self.bound = now;
+        self.turns.clear();
+        self.rules.iter().filter_map(|rule| rule.deed.filter()).for_each(|filter| ages(filter, &mut self.turns));
         let postings = if self.rules.is_empty() { Postings::default() } else { Postings::new(catalog, now) };
         let words = catalog.len().div_ceil(64);
         let (examples, scope) = self.scopes();

@@ -117,7 +117,12 @@ impl Scratch {
 
     /// Takes back what a slate is made of, when nobody needs it any more.
     pub fn recycle(&self, mut slate: Slate) {
-        slate.entries.iter_mut().for_each(|entry| self.give(&mut entry.reasons));
+        for entry in &mut slate.entries {
+            // Entries of the shop's own order have no reasons, and their lists no memory.
+            if entry.reasons.capacity() > 0 {
+                self.give(&mut entry.reasons);
+            }
+        }
         self.give(&mut slate);
     }
 }
