@@ -15,7 +15,6 @@ import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
 import { flaneurError, isFlaneurError, report } from "./errors.js";
 import { translate } from "./events.js";
-import { isForeign } from "./foreign.js";
 import { newId } from "./id.js";
 import type { Loaded, NotLoaded, Sources } from "./loader.js";
 import { DeviceLog } from "./log.js";
@@ -49,6 +48,7 @@ import type {
   StorageReason,
 } from "./types.js";
 import { VERSION } from "./version.js";
+import { isForeign } from "./vocabulary.js";
 import { OPEN_MS, READ_MS, within } from "./wait.js";
 
 /** How long opening waits for a consent source; a later answer still counts. */

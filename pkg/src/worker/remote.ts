@@ -5,12 +5,12 @@
 
 import { readGates, isConsentSource, checkGates } from "../consent.js";
 import { Emitter } from "../emitter.js";
-import { isForeign } from "../foreign.js";
 import { newId } from "../id.js";
 import { findCode, isResponse, isUrl } from "../loader.js";
 import type { Sources } from "../loader.js";
 import { checkOptions } from "../options.js";
 import type { Catalog, DecideRequest, EventInput, Flaneur, FlaneurEvents, Gates, OpenOptions, RankRequest, Status } from "../types.js";
+import { isForeign } from "../vocabulary.js";
 import type { PostedDecision, PostedOptions, PostedSlate } from "./desk.js";
 import { GONE, PageSeat, WorkerSeat } from "./seat.js";
 import type { Listener, Seat } from "./seat.js";
