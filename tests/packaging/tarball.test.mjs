@@ -20,7 +20,7 @@ const MODULES = `
   measure/seal measure/store
   memory open options orders pack passthrough preference profile react request scope seal shelf sight slate storage upstream version
   vocabulary vue wait
-  worker worker-embedded worker/desk worker/host worker/remote worker/seat
+  worker worker-embedded worker/desk worker/host worker/remote worker/seat worker/service
 `.trim().split(/\s+/);
 const TYPES = `
   connect connect/arrange connect/catalog connect/page connect/writer
