@@ -9,7 +9,7 @@ import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
 import { checkIds, reading } from "./checks.js";
 import { ConsentState, checkGates, isConsentSource, privacyControl, readGates } from "./consent.js";
-import { decideRequest, decisionOf, noIntent, silence } from "./decide.js";
+import { decideRequest, decisionOf } from "./decide.js";
 import type { DecisionData } from "./decide.js";
 import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
@@ -20,7 +20,7 @@ import type { Loaded, NotLoaded, Sources } from "./loader.js";
 import { DeviceLog } from "./log.js";
 import { MeasureGate } from "./measure/gate.js";
 import { Memory } from "./memory.js";
-import { checkRequest, emptyProfile, shopOrder } from "./passthrough.js";
+import { checkRequest, emptyProfile, noIntent, shopOrder, silence } from "./passthrough.js";
 import type { SlateData } from "./passthrough.js";
 import { profileFace } from "./profile.js";
 import { engineRequest, facetsOf } from "./request.js";
@@ -49,10 +49,8 @@ import type {
 } from "./types.js";
 import { VERSION } from "./version.js";
 import { isForeign } from "./vocabulary.js";
-import { OPEN_MS, READ_MS, within } from "./wait.js";
+import { CONSENT_MS, OPEN_MS, READ_MS, within } from "./wait.js";
 
-/** How long opening waits for a consent source; a later answer still counts. */
-const CONSENT_MS = 1000;
 /** So many of the last calls of `rank` have their time kept, in memory. */
 const LATENCIES = 32;
 /** How long anyone waits for the disk. */
