@@ -7,7 +7,7 @@
 import * as core from "../core.js";
 import { openWith } from "../open.js";
 import type { ConsentSource, Gates } from "../types.js";
-import { Desk, posted } from "./desk.js";
+import { Desk, posted, received } from "./desk.js";
 import type { Answer, PostedOptions, Question } from "./desk.js";
 
 /** What the service needs of the worker it runs in. */
@@ -40,12 +40,12 @@ export function serve(scope: Scope): void {
     if (method === "close") scope.close();
   }
 
-  async function open({ engine, bytes, source, consent, ...options }: PostedOptions): Promise<Desk> {
+  async function open({ engine, catalog, source, consent, ...options }: PostedOptions): Promise<Desk> {
     const shop = await openWith(
       { glue: () => Promise.resolve(core), code: () => Promise.resolve(engine) },
       {
         ...options,
-        ...(bytes && { catalog: new Response(bytes) }),
+        catalog: received(catalog),
         ...(source ? { consent: follow(consent ?? {}) } : consent && { consent }),
       },
     );

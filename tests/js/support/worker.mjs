@@ -11,6 +11,7 @@ const inline = async () => (await import("../../../pkg/dist/inline.js")).default
 export class NearWorker {
   #page = [];
   #script = [];
+  #onerror;
   /** Says and hears nothing any more. */
   silent = false;
   terminated = false;
@@ -21,12 +22,19 @@ export class NearWorker {
     serve({
       postMessage: (data) => this.#deliver(this.#page, data),
       addEventListener: (type, listener) => this.#script.push(listener),
-      close: () => (this.silent = true),
+      close: () => (this.#script.length = 0), // what it said before still arrives
     });
   }
 
   addEventListener(type, listener) {
     if (type === "message") this.#page.push(listener);
+    if (type === "error") this.#onerror = listener;
+  }
+
+  /** Ends as a worker does whose script fails. */
+  fail() {
+    this.silent = true;
+    this.#onerror();
   }
 
   postMessage(data) {
@@ -44,18 +52,19 @@ export class NearWorker {
   }
 }
 
-/** Opens a shop in such workers, and tells which were made. */
-export async function openNear(options = {}, parts = {}) {
+/** Opens a shop in such workers until the test ends, and tells which were made. */
+export async function openNear(t, options = {}, parts = {}) {
   const workers = [];
   const make = () => {
     workers.push(new NearWorker());
     return workers.at(-1);
   };
-  const shop = openRemote(
+  const shop = await openRemote(
     { sources: { inline }, worker: make, open: openHere, ...parts },
     { shop: freshShop(), catalog: ITEMS, consent: { learn: true, rank: true }, storage: "memory", seed: 1, timeout: 50, ...options },
   );
+  t.after(() => shop.close());
   /** Silences the worker of now. */
   const kill = () => (workers.at(-1).silent = true);
-  return { shop: await shop, workers, kill };
+  return { shop, workers, kill };
 }
