@@ -424,6 +424,8 @@ export class Handle {
   }
 
   async #grantStore(): Promise<void> {
+    const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
+    this.#unwritten = write; // whoever flushes meanwhile waits for no reading
     const stored = await this.#log.read(true);
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
@@ -432,9 +434,8 @@ export class Handle {
       this.#restore(stored);
       if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }
-    const write = (): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
-    if (this.#early) this.#unwritten = write;
-    else await write();
+    this.#unwritten = () => write(stored);
+    if (!this.#early) await this.#writeLate();
   }
 
   #restore({ records }: Stored): void {
