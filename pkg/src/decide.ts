@@ -1,12 +1,12 @@
 /**
- * Decisions as the engine reads and gives them, and silence where there is no engine.
+ * Decisions as the engine reads and gives them.
  */
 
 import { TEXT_LENGTH } from "./canonical.js";
 import { checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { momentOf } from "./request.js";
-import type { Barrier, Context, DecideRequest, Decision, Intent, ItemKind } from "./types.js";
+import type { Barrier, Context, DecideRequest, Decision, ItemKind } from "./types.js";
 
 /** A decision before it gets its method. */
 export type DecisionData = Omit<Decision, "seen">;
@@ -170,14 +170,4 @@ export function decisionOf([decision, scales, others]: RawDecision, ids: string[
     return barrier === undefined ? { id, utility: scales[2 * at + 1]! } : { id, barrier };
   });
   return { ...decision, trace };
-}
-
-/** The answer where there is no engine. */
-export function silence(slot: string, id: string): DecisionData {
-  return { id, slot, silence: "no_engine", propensity: 1, trace: [] };
-}
-
-/** What is known of a session without an engine. */
-export function noIntent(): Intent {
-  return { evidence: "not_enough", events: 0, calibrated: false, about: [] };
 }

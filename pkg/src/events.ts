@@ -12,9 +12,10 @@ import { ID_LENGTH, MAX_LINES, NEEDS, TEXT_LENGTH, clipText, isText, isType, rea
 import type { CanonicalEvent, CanonicalLine, Moment, Needs } from "./canonical.js";
 import { checkText, reading } from "./checks.js";
 import { flaneurError } from "./errors.js";
-import { isForeign, readForeign } from "./foreign.js";
+import { readForeign } from "./foreign.js";
 import { facetsOf } from "./request.js";
 import type { EventType } from "./types.js";
+import { isForeign } from "./vocabulary.js";
 
 /** Translates one event. `undefined`: it is another vocabulary's and says nothing we learn from. */
 export function translate(input: unknown, moment: Moment): CanonicalEvent | undefined {

@@ -9,19 +9,18 @@ import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
 import { checkIds, reading } from "./checks.js";
 import { ConsentState, checkGates, isConsentSource, privacyControl, readGates } from "./consent.js";
-import { decideRequest, decisionOf, noIntent, silence } from "./decide.js";
+import { decideRequest, decisionOf } from "./decide.js";
 import type { DecisionData } from "./decide.js";
 import { Emitter } from "./emitter.js";
 import { Engine } from "./engine.js";
 import { flaneurError, isFlaneurError, report } from "./errors.js";
 import { translate } from "./events.js";
-import { isForeign } from "./foreign.js";
 import { newId } from "./id.js";
 import type { Loaded, NotLoaded, Sources } from "./loader.js";
 import { DeviceLog } from "./log.js";
 import { MeasureGate } from "./measure/gate.js";
 import { Memory } from "./memory.js";
-import { checkRequest, emptyProfile, shopOrder } from "./passthrough.js";
+import { checkRequest, emptyProfile, noIntent, shopOrder, silence } from "./passthrough.js";
 import type { SlateData } from "./passthrough.js";
 import { profileFace } from "./profile.js";
 import { engineRequest, facetsOf } from "./request.js";
@@ -49,10 +48,9 @@ import type {
   StorageReason,
 } from "./types.js";
 import { VERSION } from "./version.js";
-import { OPEN_MS, READ_MS, within } from "./wait.js";
+import { isForeign } from "./vocabulary.js";
+import { CONSENT_MS, OPEN_MS, READ_MS, within } from "./wait.js";
 
-/** How long opening waits for a consent source; a later answer still counts. */
-const CONSENT_MS = 1000;
 /** So many of the last calls of `rank` have their time kept, in memory. */
 const LATENCIES = 32;
 /** How long anyone waits for the disk. */
@@ -426,6 +424,8 @@ export class Handle {
   }
 
   async #grantStore(): Promise<void> {
+    const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
+    this.#unwritten = write; // whoever flushes meanwhile waits for no reading
     const stored = await this.#log.read(true);
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
@@ -434,9 +434,8 @@ export class Handle {
       this.#restore(stored);
       if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
     }
-    const write = (): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
-    if (this.#early) this.#unwritten = write;
-    else await write();
+    this.#unwritten = () => write(stored);
+    if (!this.#early) await this.#writeLate();
   }
 
   #restore({ records }: Stored): void {

@@ -5,9 +5,10 @@
  * Nothing here throws. Only named fields are read, so unknown ones cost nothing and hide nothing.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, isType, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import type { EventType } from "./types.js";
+import { isCall } from "./vocabulary.js";
 
 type Fields = Record<string, unknown>;
 
@@ -47,25 +48,6 @@ const SHOPIFY: ReadonlyMap<string, EventType> = new Map([
   ["checkout_completed", "purchase"],
   ["search_submitted", "search"],
 ]);
-
-/** What only our own events have beside their type. */
-const OWN = ["item", "query", "attribute", "channel"] as const;
-
-/**
- * Whether an object is another vocabulary's: a `gtag` call, or named by `event` or `name` and without a type of ours.
- * What cannot be read at all is nobody's mistake, and nothing is learnt from it.
- */
-export function isForeign(input: object): boolean {
-  try {
-    if (isCall(input)) return true;
-    const { event, name, type } = input as Fields;
-    if (isType(type) && (event === undefined || OWN.some((field) => typeof (input as Fields)[field] === "string"))) return false;
-    if (typeof event === "string" || typeof name === "string") return true;
-    return type === undefined && "ecommerce" in input; // `{ ecommerce: null }` clears GA4's data layer
-  } catch {
-    return true;
-  }
-}
 
 /** The canonical event, or nothing when there is nothing to learn from it. */
 export function readForeign(input: object, moment: Moment): CanonicalEvent | undefined {
@@ -239,11 +221,6 @@ function number(value: unknown): number | undefined {
   const read =
     typeof value === "string" && value.length <= 32 && value.trim() !== "" ? Number(value) : (value as number);
   return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
-}
-
-function isCall(input: object): input is ArrayLike<unknown> {
-  const { length, 0: first } = input as { length?: unknown; 0?: unknown };
-  return typeof length === "number" && typeof first === "string";
 }
 
 function isFields(value: unknown): value is Fields {

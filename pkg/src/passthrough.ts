@@ -7,7 +7,7 @@
 import { TEXT_LENGTH } from "./canonical.js";
 import { checkIds, checkText } from "./checks.js";
 import { flaneurError } from "./errors.js";
-import type { Absence, ProfileView, RankRequest, RankedItem, Replay, RuleTrace } from "./types.js";
+import type { Absence, Decision, Intent, ProfileView, RankRequest, RankedItem, Replay, RuleTrace } from "./types.js";
 
 /** A slate before it gets its methods. */
 export interface SlateData {
@@ -40,6 +40,16 @@ export function shopOrder(request: RankRequest, catalog: readonly string[], id: 
     reasons: [],
   }));
   return { id, slot: request.slot, items };
+}
+
+/** The decision where there is no engine. */
+export function silence(slot: string, id: string): Omit<Decision, "seen"> {
+  return { id, slot, silence: "no_engine", propensity: 1, trace: [] };
+}
+
+/** What is known of a session without an engine. */
+export function noIntent(): Intent {
+  return { evidence: "not_enough", events: 0, calibrated: false, about: [] };
 }
 
 /** The profile of a shopper of whom nothing can be read. */

@@ -7,6 +7,8 @@
 export const OPEN_MS = 1500;
 /** How long a caller waits for a read; reading itself goes on. */
 export const READ_MS = 500;
+/** How long opening waits for a consent source; a later answer still counts. */
+export const CONSENT_MS = 1000;
 /** How long a write may take before it counts as failed and is made again. */
 export const WRITE_MS = 4000;
 

@@ -15,7 +15,7 @@ import type { WorkerFlaneur, WorkerOptions } from "./worker/types.js";
 export { isFlaneurError } from "./errors.js";
 export { deviceContext } from "./request.js";
 export type * from "./types.js";
-export type { WorkerFlaneur, WorkerOptions, WorkerSlate } from "./worker/types.js";
+export type { WorkerDecision, WorkerFlaneur, WorkerOptions, WorkerSlate } from "./worker/types.js";
 
 /**
  * Opens a shop in a worker, or on the page when there can be none.

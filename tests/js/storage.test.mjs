@@ -209,3 +209,16 @@ test("an erasure without an engine is an erasure", async () => {
     globalThis.WebAssembly = real;
   }
 });
+
+test("a flush, or a close, that comes while store is being granted writes what was observed before", async () => {
+  for (const end of ["flush", "close"]) {
+    const shop = freshShop();
+    const handle = await openShop(shop, { consent: { learn: true } });
+    handle.observe({ type: "view_item", item: IDS[0], id: "e1" });
+    const granted = handle.consent.set({ store: true });
+    const ended = await handle[end]();
+    assert.deepEqual([ended, await idsOnDisk(shop)], [end === "flush" ? true : undefined, ["e1"]]);
+    await granted;
+    await handle.close();
+  }
+});

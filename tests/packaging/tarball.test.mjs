@@ -19,8 +19,8 @@ const MODULES = `
   measure/exists measure/gate measure/ledger measure/limits measure/measurer measure/random measure/schedule
   measure/seal measure/store
   memory open options orders pack passthrough preference profile react request scope seal shelf sight slate storage upstream version
-  vue wait
-  worker worker-embedded worker/desk worker/host worker/remote worker/seat
+  vocabulary vue wait
+  worker worker-embedded worker/desk worker/host worker/remote worker/seat worker/service
 `.trim().split(/\s+/);
 const TYPES = `
   connect connect/arrange connect/catalog connect/page connect/writer

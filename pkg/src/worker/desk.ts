@@ -5,12 +5,11 @@
 
 import { isFlaneurError } from "../errors.js";
 import type { Found } from "../loader.js";
-import type { Decision, Flaneur, FlaneurEvents, Gates, OpenOptions, Slate, Status } from "../types.js";
+import type { Catalog, Decision, Flaneur, FlaneurEvents, Gates, OpenOptions, Receipt, Slate, Status } from "../types.js";
 
 /** What the page posts to open a shop. */
-export interface PostedOptions extends Omit<OpenOptions, "wasm" | "now" | "consent"> {
-  /** Bytes of a response, which may be a pack or JSON. */
-  bytes?: ArrayBuffer;
+export interface PostedOptions extends Omit<OpenOptions, "wasm" | "now" | "consent" | "catalog"> {
+  catalog: PostedCatalog;
   consent?: Partial<Gates>;
   /** The page has a consent source: these are its first answer, and `consent` messages the later ones. */
   source?: boolean;
@@ -49,8 +48,20 @@ export type PostedSlate = Omit<Slate, "seen">;
 /** A decision as it is posted, likewise. */
 export type PostedDecision = Omit<Decision, "seen">;
 
+/** A catalog as it is posted. A response goes as its bytes, which may be a pack or JSON; without them it failed. */
+export type PostedCatalog = Exclude<Catalog, URL | Response> | { response: ArrayBuffer | null };
+
+/** What a shop that closed leaves for its page to answer. */
+export interface Legacy {
+  /** The first ids of the shop's order. */
+  order: string[];
+  receipts: Receipt[];
+}
+
 type Methods = Record<string, unknown>;
 
+/** Most places of a slate. */
+const MAX_SIZE = 1000;
 /** So many slates and decisions can still be told what was seen of them. */
 const SLATES = 64;
 
@@ -76,11 +87,18 @@ export class Desk {
       this.#seen.get(slate)?.(ids);
       return undefined;
     }
+    if (method === "close") return this.#close();
     const path = method.split(".");
     const name = path.pop()!;
     const owner = path.reduce((from, key) => from[key] as Methods, this.#shop as unknown as Methods);
-    const value = await (owner[name] as (...args: unknown[]) => unknown)(...args);
+    const value = await (owner[name] as (...args: unknown[]) => unknown)(...(method === "update" ? args.map(received) : args));
     return method === "rank" || method === "decide" ? this.#keep(value as Slate | Decision) : value;
+  }
+
+  async #close(): Promise<Legacy> {
+    await this.#shop.close();
+    const { items } = this.#shop.rank({ slot: "closed", size: MAX_SIZE });
+    return { order: items.map(({ id }) => id), receipts: await this.#shop.consent.receipts() };
   }
 
   #keep({ seen, ...rest }: Slate | Decision): PostedSlate | PostedDecision {
@@ -91,6 +109,12 @@ export class Desk {
     }
     return rest;
   }
+}
+
+/** A catalog that was posted, as the handle takes it. */
+export function received(catalog: unknown): Catalog {
+  const { response } = Object(catalog) as { response?: ArrayBuffer | null };
+  return response === undefined ? (catalog as Catalog) : new Response(response, { status: response ? 200 : 404 });
 }
 
 /** An error in a form that can be posted. */

@@ -1,66 +1,8 @@
 /**
- * The script of the worker. It fetches nothing but the catalog: the page posts the engine.
- *
- * Nothing is imported on demand here, because some bundlers cannot split a worker's code.
+ * The script of the worker.
  */
 
-import * as core from "../core.js";
-import { openWith } from "../open.js";
-import type { ConsentSource, Gates } from "../types.js";
-import { Desk, posted } from "./desk.js";
-import type { Answer, PostedOptions, Question } from "./desk.js";
+import { serve } from "./service.js";
+import type { Scope } from "./service.js";
 
-interface Scope {
-  postMessage(answer: Answer): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<Question>) => void): void;
-  close(): void;
-}
-
-const scope = globalThis as unknown as Scope;
-let desk: Promise<Desk> | undefined;
-let tell: ((gates: Partial<Gates>) => void) | undefined;
-
-scope.addEventListener("message", (event) => void answer(event.data));
-scope.postMessage({ ready: true });
-
-async function answer({ id, method, args }: Question): Promise<void> {
-  if (method === "open") desk = open(args[0] as PostedOptions);
-  if (!desk) return;
-  let value: unknown;
-  let error: unknown;
-  let found: Desk | undefined;
-  try {
-    found = await desk;
-    if (method === "consent") tell?.(args[0] as Partial<Gates>);
-    else if (method !== "open") value = await found.run(method, args);
-  } catch (e) {
-    error = e ?? new Error("failed");
-  }
-  const state = found?.state ?? ({} as Desk["state"]);
-  scope.postMessage({ id, state, ...(error === undefined ? { value } : { error: posted(error) }) });
-  if (method === "close") scope.close();
-}
-
-async function open({ engine, bytes, source, consent, ...options }: PostedOptions): Promise<Desk> {
-  const shop = await openWith(
-    { glue: () => Promise.resolve(core), code: () => Promise.resolve(engine) },
-    {
-      ...options,
-      ...(bytes && { catalog: new Response(bytes) }),
-      ...(source ? { consent: follow(consent ?? {}) } : consent && { consent }),
-    },
-  );
-  const opened = new Desk(shop, (event) => scope.postMessage({ event, state: opened.state }));
-  return opened;
-}
-
-/** The page's consent source, as far as a worker can have one. */
-function follow(first: Partial<Gates>): ConsentSource {
-  return {
-    get: () => first,
-    subscribe: (listener) => {
-      tell = listener;
-      return () => {};
-    },
-  };
-}
+serve(globalThis as unknown as Scope);

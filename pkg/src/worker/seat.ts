@@ -1,13 +1,15 @@
 /**
- * Where the handle lives: in a worker, or on the page.
+ * Where the handle lives: in a worker, on the page, or nowhere any more.
  *
- * Both seats answer calls by name. A worker's seat is given up when it says nothing in time.
+ * Each seat answers calls by name. A worker's seat is given up when it says nothing in time.
  */
 
 import { flaneurError } from "../errors.js";
-import type { Flaneur, FlaneurEvents, OpenOptions } from "../types.js";
+import { newId } from "../id.js";
+import { checkRequest, emptyProfile, emptyReplay, noIntent, shopOrder, silence } from "../passthrough.js";
+import type { DecideRequest, Flaneur, FlaneurEvents, OpenOptions } from "../types.js";
 import { Desk } from "./desk.js";
-import type { Answer, PostedError, PostedOptions, State } from "./desk.js";
+import type { Answer, Legacy, PostedError, PostedOptions, State } from "./desk.js";
 
 /** Hears what happens at a seat. */
 export interface Listener {
@@ -72,12 +74,19 @@ export class WorkerSeat implements Seat {
     }
     const seat = new WorkerSeat(worker, listener);
     await new Promise<void>((resolve) => {
-      seat.#hello = resolve;
-      setTimeout(resolve, HELLO_MS);
+      const timer = setTimeout(() => seat.leave(), HELLO_MS);
+      seat.#hello = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-    if (seat.#hello) seat.leave();
-    await seat.ask("open", [options], OPEN_MS);
-    return seat;
+    try {
+      await seat.ask("open", [options], OPEN_MS);
+      return seat;
+    } catch (e) {
+      seat.leave();
+      throw e;
+    }
   }
 
   ask(method: string, args: unknown[], milliseconds: number): Promise<unknown> {
@@ -106,9 +115,7 @@ export class WorkerSeat implements Seat {
   #hear(answer: Answer): void {
     if (this.#gone) return;
     if ("ready" in answer) {
-      const hello = this.#hello;
-      this.#hello = undefined;
-      hello?.();
+      this.#hello?.();
       return;
     }
     if (answer.state.status) this.#listener.state(answer.state);
@@ -160,6 +167,41 @@ export class PageSeat implements Seat {
   leave(): void {
     void this.#desk.run("close", []);
   }
+}
+
+/** Nobody's seat: the shop's own order, once the shop is closed or no engine can be had any more. */
+export class EmptySeat implements Seat {
+  readonly thread = "page";
+  readonly #legacy: Legacy;
+  readonly #answers: Record<string, () => unknown>;
+
+  constructor(shop: string, incomplete: string, legacy: Legacy) {
+    this.#legacy = legacy;
+    const { receipts } = legacy;
+    const file = (content: object): Blob =>
+      new Blob([JSON.stringify({ flaneur: 1, shop, exported: new Date().toISOString(), ...content }, null, 2)], { type: "application/json" });
+    this.#answers = {
+      intent: noIntent,
+      flush: () => false,
+      "profile.inspect": emptyProfile,
+      "profile.replay": emptyReplay,
+      "profile.experiments": () => [],
+      "profile.undo": () => false,
+      "profile.export": () => file({ events: [], incomplete }),
+      "profile.import": () => ({ added: 0, known: 0, refused: [] }),
+      "consent.receipts": () => receipts,
+      "consent.export": () => file({ receipts }),
+    };
+  }
+
+  async ask(method: string, [request]: unknown[]): Promise<unknown> {
+    if (method === "decide") return silence((Object(request) as DecideRequest).slot, newId());
+    if (method !== "rank") return this.#answers[method]?.();
+    checkRequest(request);
+    return shopOrder(request, this.#legacy.order, newId());
+  }
+
+  leave(): void {}
 }
 
 function revived({ message, code, path }: PostedError): Error {

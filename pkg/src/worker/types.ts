@@ -40,5 +40,9 @@ export interface WorkerFlaneur {
   rules: Remote<Flaneur>["rules"];
   on: Flaneur["on"];
   flush: Flaneur["flush"];
+  /**
+   * As in {@link Flaneur}, and lets the worker go. Afterwards `rank` gives the candidates, or the first
+   * thousand items of the shop's order.
+   */
   close(): Promise<void>;
 }
