@@ -5,7 +5,7 @@
  * comes in is checked, since any script of the origin can write to the channel.
  */
 
-import { readGates } from "./consent.js";
+import { readGates } from "./gates.js";
 import type { Gates } from "./types.js";
 
 /** What tabs tell each other. */

@@ -3,8 +3,8 @@
  */
 
 import { isCatalog } from "./catalog.js";
-import { checkGates, isConsentSource } from "./consent.js";
 import { flaneurError } from "./errors.js";
+import { checkGates, isConsentSource } from "./gates.js";
 import { isWasmSource } from "./loader.js";
 import type { OpenOptions } from "./types.js";
 

@@ -14,7 +14,7 @@ const MODULES = `
   consent consent/consent-mode consent/index consent/shopify consent/source consent/strictest consent/tcf core database decide
   elements elements/base elements/centre elements/dial elements/en elements/fr elements/inspector elements/labels elements/leaves
   elements/order elements/shelf elements/terms elements/why
-  embedded emitter engine errors events export factory first flaneur foreign id index inline journal loader locked log
+  embedded emitter engine errors events export factory first flaneur foreign gates id index inline journal loader locked log
   measure/attribution measure/base64url measure/bundle measure/canonical-json measure/contribution measure/deliver
   measure/exists measure/gate measure/ledger measure/limits measure/measurer measure/random measure/schedule
   measure/seal measure/store

@@ -2,7 +2,7 @@
  * Several sources as one: the strictest wins.
  */
 
-import { GATES, readGates } from "../consent.js";
+import { GATES, readGates } from "../gates.js";
 import { report } from "../errors.js";
 import type { ConsentSource, Gates } from "../types/consent.js";
 

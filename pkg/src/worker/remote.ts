@@ -5,9 +5,9 @@
 
 import { readCatalog, shopOrderOf } from "../catalog.js";
 import { reading } from "../checks.js";
-import { GATES, checkGates, isConsentSource, readGates } from "../consent.js";
 import { Emitter } from "../emitter.js";
 import { report } from "../errors.js";
+import { GATES, checkGates, isConsentSource, readGates } from "../gates.js";
 import { newId } from "../id.js";
 import { findCode, isResponse, isUrl } from "../loader.js";
 import type { Sources } from "../loader.js";

@@ -33,7 +33,7 @@ import { defineElements, wordsOf } from "flaneur/elements";
 import { useSlate } from "flaneur/react";
 import { useSlate as useVueSlate } from "flaneur/vue";
 import { open as openInline } from "flaneur/inline";
-import { open as openWorker, type WorkerFlaneur } from "flaneur/worker";
+import { open as openWorker, type WorkerDecision, type WorkerFlaneur } from "flaneur/worker";
 
 const items: Item[] = [
   { id: "a" },
@@ -190,6 +190,8 @@ async function atADistance(shop: Flaneur, list: Element): Promise<void> {
   const far: WorkerFlaneur = await openWorker({ shop: "s", catalog: catalogOf(document), timeout: 500 });
   const slate = await far.rank({ slot: "home", size: 3 });
   const seen: Promise<void> = slate.seen();
+  const decision: WorkerDecision = await far.decide({ slot: "strip" });
+  const receipts: Blob = await far.consent.export();
   const view: ProfileView = await far.profile.inspect();
   watch(shop.rank({ slot: "home", size: 3 }), [["a", list]]);
   pushList(slate, [], (id) => ({ item_name: id }));
@@ -200,7 +202,7 @@ async function atADistance(shop: Flaneur, list: Element): Promise<void> {
   const wrong: ProfileView = far.profile.inspect();
   // @ts-expect-error the candidates are the list's own
   arrange(shop, list, { slot: "home", candidates: ["a"] });
-  void [end, stop, seen, view, wrong];
+  void [end, stop, seen, decision, receipts, view, wrong];
 }
 void atADistance;
 
