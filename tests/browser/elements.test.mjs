@@ -341,7 +341,13 @@ test("the focus passes to what stands in the place of a button that goes", async
   await focused("what is after it", (at) => at === "a" || at === "undo");
 
   const lines = page.locator("flaneur-centre[inline] ul .line button");
-  for (let left = await lines.count(); left > 0; left = await lines.count()) {
+  const settled = async () => { // one line may take others along, a moment later
+    for (let [before, now] = [-1, await lines.count()]; ; [before, now] = [now, await lines.count()]) {
+      if (before === now) return now;
+      await page.waitForTimeout(100);
+    }
+  };
+  for (let left = await settled(); left > 0; left = await settled()) {
     await press(lines.last());
     await until("a line less", () => lines.count(), (now) => now < left);
     await focused("a button of the centre", (at) => at !== "body" && at !== undefined);

@@ -88,9 +88,12 @@ export function storedBy(page) {
     for (const { name, version } of await indexedDB.databases()) {
       const db = await new Promise((resolve, reject) => {
         const request = indexedDB.open(name, version);
+        let isGone = false; // deleted since it was listed: who looks must not make it again
+        request.onupgradeneeded = () => (isGone = true, request.transaction.abort());
         request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
+        request.onerror = () => (isGone ? resolve(undefined) : reject(request.error));
       });
+      if (!db) continue;
       const records = {};
       for (const store of db.objectStoreNames) {
         records[store] = await new Promise((resolve, reject) => {
