@@ -301,7 +301,7 @@ const ONLY_HERE = ["measure"];
 const CALLS = {
   observe: [view("rug-1")],
   rank: [{ slot: "home", size: 3 }],
-  decide: [{ slot: "strip", candidates: ["rug-1"] }],
+  decide: [{ slot: "strip", candidates: ["rug-1"], explore: 0 }],
   intent: [],
   "profile.inspect": [],
   "profile.replay": [],
