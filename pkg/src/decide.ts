@@ -3,7 +3,7 @@
  */
 
 import { TEXT_LENGTH } from "./canonical.js";
-import { checkText } from "./checks.js";
+import { checkText, reading } from "./checks.js";
 import { flaneurError } from "./errors.js";
 import { momentOf } from "./request.js";
 import type { Barrier, Context, DecideRequest, Decision, ItemKind } from "./types.js";
@@ -156,11 +156,7 @@ function take(fields: Record<string, unknown>, places: Map<string, number>, numb
 
 /** A copy of an object of the page. Its getters may throw. */
 function readable(object: object, path: string): Record<string, unknown> {
-  try {
-    return { ...object };
-  } catch {
-    throw flaneurError("value_malformed", "this object cannot be read; send plain data", path);
-  }
+  return reading(path, () => ({ ...object }));
 }
 
 /** The engine's answer to a request that named these ids. */

@@ -451,6 +451,7 @@ export class Handle {
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     this.#consent.choose(readGates(stored.choice));
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now())); // they know what was opened by hand
     const there = new Set(stored.records.map(([id]) => id));
     const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
     if (gone.length > 0) this.#memory.remove(gone);

@@ -152,6 +152,24 @@ test("two shops on one origin do not hear each other", async () => {
   await two.close();
 });
 
+test("a page that wakes keeps what was opened by hand under Global Privacy Control", async () => {
+  const page = new EventTarget();
+  if (typeof navigator !== "object") globalThis.navigator = {};
+  Object.defineProperty(navigator, "globalPrivacyControl", { value: true, configurable: true });
+  Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+  const sleeper = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED });
+  await sleeper.consent.set({ measure: true });
+  sleeper.observe({ type: "view_item", item: "lamp-0", id: "e1" });
+  assert.deepEqual([await sleeper.flush(), sleeper.consent.gates.measure], [true, true]);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await settle();
+  assert.equal(sleeper.consent.gates.measure, true);
+  Object.defineProperty(navigator, "globalPrivacyControl", { value: false, configurable: true });
+  delete globalThis.document;
+  delete globalThis.addEventListener;
+  await sleeper.close();
+});
+
 test("a page that slept while others worked catches up when it wakes", async () => {
   const page = new EventTarget(); // what a window is to the package: where pages are told that they leave and come back
   Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
