@@ -168,6 +168,8 @@ test("each rule is told as it is: a condition within another, what it is not, an
     await page.evaluate(async ([wheres, language]) => {
       const { defineElements } = await import("/pkg/elements.js");
       const rules = wheres.map((where) => ({ type: "exclude", where }));
+      rules[0].slots = ["home", "cart"];
+      rules.unshift({ type: "exclude", where: { brand: "Maker9" }, slots: "cart" }); // not of this list
       defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules, words: WORDS[language] });
     }, [wheres, language]);
     const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();

@@ -3,7 +3,7 @@
  * (Digital Services Act, article 27).
  *
  * Nothing of it is written by hand: the shares are those of the scores of the list as the engine
- * gives it now, and the rules are the shop's own.
+ * gives it now, and the rules are the shop's own that hold in its slot.
  */
 
 import { html } from "lit";
@@ -34,6 +34,10 @@ export class FlaneurOrder extends FlaneurElement {
     const other = 1 - told.reduce((sum, { share }) => sum + share, 0);
     const line = (name: string, share: number) =>
       html`<li class="line" data-share=${share}><span>${name}</span><span class="number">${this.percent(share)}</span></li>`;
+    const rules = this.rules.filter(({ slots }) => {
+      const named = [slots ?? []].flat(); // the engine takes a single name, too
+      return named.length === 0 || named.includes(this.slotName);
+    });
     return html`<section>
         <h3>${words.orderTitle}</h3>
         ${shares.length === 0
@@ -45,7 +49,7 @@ export class FlaneurOrder extends FlaneurElement {
       </section>
       <section>
         <h3>${words.rulesTitle}</h3>
-        ${this.rules.length === 0 ? html`<p>${words.rulesNone}</p>` : html`<ul>${this.rules.map((rule) => html`<li class="line"><span>${this.#rule(rule, words)}</span></li>`)}</ul>`}
+        ${rules.length === 0 ? html`<p>${words.rulesNone}</p>` : html`<ul>${rules.map((rule) => html`<li class="line"><span>${this.#rule(rule, words)}</span></li>`)}</ul>`}
       </section>`;
   }
 
