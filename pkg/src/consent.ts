@@ -75,11 +75,11 @@ export class ConsentState {
     return this.#settle();
   }
 
-  /** Records what is open now, unless the last record says the same. */
+  /** Records what is open now, unless the last record says the same by the same notice. */
   record(method: Receipt["method"], now: number): Receipt | undefined {
     const purposes = GATES.map((purpose) => ({ purpose, state: this.#gates[purpose] ? "granted" : "denied" }) as const);
-    if (isSame(purposes, this.#receipts.at(-1))) return undefined;
     const { controller, ...notice } = this.#around.notice ?? {};
+    if (isSame({ purposes, notice }, this.#receipts.at(-1))) return undefined;
     const receipt: Receipt = {
       recordId: this.#around.newId(),
       schemaVersion: "ISO/IEC TS 27560:2023",
@@ -98,17 +98,19 @@ export class ConsentState {
   }
 
   /**
-   * Adds receipts that the database holds. Returns those of them that it need hold no longer: too old, too many, or
-   * saying what the one before says, as each page does that opens.
+   * Adds receipts that the database holds, and the choice that they tell of. Returns those of them that it need hold
+   * no longer: too old, too many, or saying what the one before says, as each page does that opens.
    */
-  adopt(stored: readonly Receipt[], now: number): readonly Receipt[] {
+  adopt(stored: readonly Receipt[], now: number, choice: Partial<Gates> = {}): readonly Receipt[] {
+    this.#choice = { ...this.#choice, ...choice };
+    if (choice.measure !== undefined) this.#measureByHand = false; // its receipt tells
     const date = new Date(now);
     const oldest = date.setUTCMonth(date.getUTCMonth() - RECEIPT_MONTHS);
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));
     this.#receipts = [...known.values()]
       .filter(({ timestamp }) => Date.parse(timestamp) >= oldest)
       .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
-      .filter(({ purposes }, i, all) => i === 0 || !isSame(purposes, all[i - 1]))
+      .filter((receipt, i, all) => i === 0 || !isSame(receipt, all[i - 1]))
       .slice(-MAX_RECEIPTS);
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
@@ -154,8 +156,9 @@ function grantsMeasure({ purpose, state }: Receipt["purposes"][number]): boolean
   return purpose === "measure" && state === "granted";
 }
 
-/** Whether a receipt says the same of every purpose; without one, all are denied. */
-function isSame(purposes: Receipt["purposes"], receipt: Receipt | undefined): boolean {
+/** Whether a receipt says the same of every purpose, by the same version of the notice; without one, all are denied. */
+function isSame({ purposes, notice }: Pick<Receipt, "purposes" | "notice">, receipt: Receipt | undefined): boolean {
+  if (receipt && receipt.notice?.version !== notice?.version) return false;
   return purposes.every(({ state }, i) => state === (receipt?.purposes[i]?.state ?? "denied"));
 }
 

@@ -368,8 +368,8 @@ export class Handle {
     const stored = await this.#log.read(false);
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
-    this.#consent.choose({ ...readGates(stored.choice), ...this.#consent.choice });
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now()));
+    const choice = { ...readGates(stored.choice), ...this.#consent.choice };
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), choice));
     this.#log.allow(this.#consent.gates);
     this.#restore(stored);
     if (!this.#early) await this.#settle(before, undefined, false);
@@ -450,8 +450,7 @@ export class Handle {
     const stored = await this.#log.read(false);
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
-    this.#consent.choose(readGates(stored.choice));
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now())); // they know what was opened by hand
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice)));
     const there = new Set(stored.records.map(([id]) => id));
     const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
     if (gone.length > 0) this.#memory.remove(gone);

@@ -322,3 +322,18 @@ test("receipts say who asked, what was read, how long they stay, and can be take
   assert.equal(file.flaneur, 1);
   await shop.close();
 });
+
+test("who agrees again after the notice changed has a receipt that names what was read", async () => {
+  const name = freshShop();
+  const visit = async (version) => {
+    const shop = await open({ shop: name, catalog: ITEMS, notice: { version } });
+    await shop.consent.set({ store: true, learn: true });
+    const receipts = await shop.consent.receipts();
+    await shop.flush();
+    await shop.close();
+    return receipts.map(({ notice }) => notice.version);
+  };
+  assert.deepEqual(await visit("2026-10"), ["2026-10"]);
+  assert.deepEqual(await visit("2026-10"), ["2026-10"], "the same is not said twice");
+  assert.deepEqual(await visit("2026-11"), ["2026-10", "2026-11"]);
+});

@@ -161,9 +161,12 @@ test("a page that wakes keeps what was opened by hand under Global Privacy Contr
   await sleeper.consent.set({ measure: true });
   sleeper.observe({ type: "view_item", item: "lamp-0", id: "e1" });
   assert.deepEqual([await sleeper.flush(), sleeper.consent.gates.measure], [true, true]);
+  const told = [];
+  sleeper.on("consent", ({ gates }) => told.push(gates));
   page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
   await settle();
   assert.equal(sleeper.consent.gates.measure, true);
+  assert.deepEqual(told, [], "no gate moved");
   Object.defineProperty(navigator, "globalPrivacyControl", { value: false, configurable: true });
   delete globalThis.document;
   delete globalThis.addEventListener;
