@@ -14,8 +14,8 @@ export const summary = (list) => ({ median: quantile(list, 0.5), p95: quantile(l
 /**
  * Times contenders in turn, so that what else the machine does meets all of them alike.
  *
- * Each is `{ name, call(i), most?, before?() }`: `most` bounds the calls of a sample, `before` runs untimed ahead of
- * each. A call may return a promise. Returns summaries in milliseconds per call, in the order given.
+ * Each is `{ name, call(i), most?, before?(i) }`: `most` bounds the calls of a sample, `before` runs untimed ahead of
+ * it. Both may return a promise. Returns summaries in milliseconds per call, in the order given.
  */
 export async function inTurn(contenders, samples, least = SAMPLE_MS) {
   const rows = [];
@@ -27,7 +27,7 @@ export async function inTurn(contenders, samples, least = SAMPLE_MS) {
 }
 
 async function timed(row) {
-  row.before?.();
+  await row.before?.(row.calls);
   const start = performance.now();
   for (let k = 0; k < row.batch; k++) {
     const given = row.call(row.calls++);

@@ -26,7 +26,11 @@ const say = (text) => {
   console.info(text);
 };
 
-/** One size: times of all in turn, recall, and ours and the roofline with cold caches. */
+/**
+ * One size: times of all in turn, with recall; warm and with cold caches.
+ *
+ * Warm is what a call finds after another of its own: untimed, since the one whose turn it was before emptied the caches.
+ */
 window.scan = async ({ items, dims, samples, absent }) => {
   say(`making ${items} vectors`);
   const world = vectors(items, dims);
@@ -59,12 +63,12 @@ window.scan = async ({ items, dims, samples, absent }) => {
   }
   say(`searching ${items} items`);
   const asked = contenders.map(({ name, top }) => ({ name, call: (i) => top(world.askers[i % world.askers.length]) }));
-  const times = await inTurn(asked, samples);
+  const times = await inTurn(asked.map((it) => ({ ...it, before: it.call })), samples);
   const rows = times.map((row, at) => {
     const { kind, readyMs, buildMs } = contenders[at];
     return { ...row, kind, readyMs, buildMs, recall: lists.get(row.name) };
   });
-  const cold = await inTurn(asked.slice(0, 2).map((it) => ({ ...it, most: 1, before: chill })), samples);
+  const cold = await inTurn(asked.map((it) => ({ ...it, most: 1, before: chill })), samples);
   return { items, dims, places: PLACES, rows, missing, cold, quantizedRecall: quantizedRecall(world) };
 };
 

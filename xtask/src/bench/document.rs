@@ -95,7 +95,9 @@ fn scan(text: &mut String, scan: &Scan) -> Result<()> {
          What the 8 bits themselves change: {:.1} % of the best {} by the vectors before quantization are among the best \
          after it.\n\
          *Reading the bytes* sums every byte of the vectors with SIMD, in the same module: no scan can be faster.\n\
-         Vectors lie in 316 clusters, with noise of 0.8 of their spread; 32 shoppers ask in turn.\n",
+         Vectors lie in 316 clusters, with noise of 0.8 of their spread; 32 shoppers ask in turn.\n\
+         Each is called once, untimed, before each of its samples: else it would find its caches full of what another \
+         left there, which is what *cold* below measures for all alike.\n",
         largest.places,
         largest.dims,
         largest.rows.first().map_or(0, |row| row.times.samples),
@@ -138,8 +140,10 @@ fn scan(text: &mut String, scan: &Scan) -> Result<()> {
             missing.reason
         )?;
     }
-    let cold: Vec<String> =
-        largest.cold.iter().map(|row| format!("{} {} ms", row.name, plain(row.times.median))).collect();
+    let ours = largest.cold.first().map_or(f64::NAN, |row| row.times.median);
+    let told =
+        |row: &Contender| format!("{} {} ms ({} ×)", row.name, plain(row.times.median), plain(row.times.median / ours));
+    let cold: Vec<String> = largest.cold.iter().map(told).collect();
     let by = |rows: &[Contender]| {
         rows.iter().map(|row| format!("{}: {} ms", row.name, plain(row.times.median))).collect::<Vec<_>>().join(", ")
     };

@@ -64,7 +64,7 @@ pub(super) struct ScanSize {
     pub(super) places: u32,
     pub(super) rows: Vec<Contender>,
     pub(super) missing: Vec<Missing>,
-    /// The product and the roofline again, with cold caches.
+    /// All of them again, the product first, with cold caches.
     pub(super) cold: Vec<Contender>,
     pub(super) quantized_recall: f64,
 }
