@@ -87,6 +87,22 @@ test("withdrawing stops a report on its way, within a second", async (t) => {
   await measurer.close();
 });
 
+test("an event of a clock that ran ahead does not hide the actions of now: no report within ten minutes of one", async (t) => {
+  const { url, received } = await operator(t);
+  const ahead = { id: "ahead", type: "view_item", at: START + 400 * DAY };
+  let action = START;
+  const events = () => [{ id: "action", type: "view_item", at: action }, ahead];
+  const { measurer, at, begin } = await device(freshShop(), [taskAt(url)], { events });
+  const end = await begin();
+  await at(end);
+  action = end + DAY - 1000;
+  await at(end + DAY);
+  assert.equal(received.length, 0, "a second after an action");
+  await at(end + DAY + 10 * 60_000);
+  assert.equal(received.length, 1);
+  await measurer.close();
+});
+
 test("a device that loses store forgets everything, and starts with a whole epoch of waiting", async (t) => {
   const { url, received } = await operator(t);
   const shop = freshShop();

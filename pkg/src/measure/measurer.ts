@@ -245,7 +245,8 @@ export class Measurer {
   async #send(now: number, signal: AbortSignal): Promise<void> {
     const { ledger, waiting, leases } = await this.#store.read(false, ["send"]);
     if (waiting.length === 0) return;
-    const lastAction = this.#around.events().reduce((last, { at }) => Math.max(last, at), -Infinity);
+    // An event of a clock that ran ahead would hide every action until its date.
+    const lastAction = this.#around.events().reduce((last, { at }) => (at > now ? last : Math.max(last, at)), -Infinity);
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);
