@@ -71,6 +71,34 @@ test("withdrawing drops what waits and never flushes it; the ledger says so and 
   await measurer.close();
 });
 
+test("withdrawing drops what waits also when another tab writes between the look and the drop", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const tasks = [1, 2].map((i) => taskAt(url, { id: base64url(Buffer.alloc(32, i)) }));
+  const { measurer, at, begin } = await device(shop, tasks);
+  const end = await begin();
+  await at(end);
+  const { read } = MeasureStore.prototype;
+  const other = new MeasureStore(shop);
+  let written = false;
+  MeasureStore.prototype.read = async function (...given) {
+    const found = await read.apply(this, given);
+    if (given[1]?.length !== 2 || written) return found;
+    const { ledger, waiting, leases } = await read.call(other, false, ["send"]);
+    const line = ledger.find(({ key }) => key === waiting[0].key);
+    written = await other.write({ done: [line.key], ledger: [{ ...line, outcome: "sent" }] }, leases);
+    return found;
+  };
+  t.after(() => (MeasureStore.prototype.read = read));
+  await measurer.withdraw();
+  assert.ok(written);
+  assert.deepEqual(await measurer.preview(false), []);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome).sort(), ["dropped", "sent"]);
+  await at(end + 2 * DAY); // granted again
+  assert.equal(received.length, 0);
+  await Promise.all([measurer.close(), other.close()]);
+});
+
 test("withdrawing stops a report on its way, within a second", async (t) => {
   const { url, received } = await operator(t, () => ({ hang: true }));
   const { measurer, clock, at, begin } = await device(freshShop(), [taskAt(url)]);

@@ -92,13 +92,9 @@ export class Measurer {
   async drop(): Promise<void> {
     this.#abort.abort();
     this.#abort = new AbortController();
+    // What another tab sends meanwhile makes a write stale, and what still waits must go all the same.
     await this.#locked("ledger", async () => {
-      const { state, ledger, waiting, leases } = await this.#store.read(false, ["ledger", "send"]);
-      if (!state) return;
-      const done = waiting.map(({ key }) => key);
-      const dropped = ledger.filter(({ key, outcome }) => outcome === "waiting" && done.includes(key));
-      const change = { state: { ...state, answers: {} }, ledger: dropped.map((line) => ({ ...line, outcome: "dropped" as const })), done };
-      await this.#store.write(change, leases);
+      while (!(await this.#dropOnce()));
     }).catch(report);
   }
 
@@ -185,6 +181,16 @@ export class Measurer {
     const { tasks, tasksKey } = this.#around.options;
     this.#unsigned ??= checkSignature(tasks, tasksKey);
     return readSigned(tasks, await this.#unsigned, this.#shop, now);
+  }
+
+  /** Drops what waits. False when another tab wrote meanwhile. */
+  async #dropOnce(): Promise<boolean> {
+    const { state, ledger, waiting, leases } = await this.#store.read(false, ["ledger", "send"]);
+    if (!state) return true;
+    const done = waiting.map(({ key }) => key);
+    const dropped = ledger.filter(({ key, outcome }) => outcome === "waiting" && done.includes(key));
+    const change = { state: { ...state, answers: {} }, ledger: dropped.map((line) => ({ ...line, outcome: "dropped" as const })), done };
+    return this.#store.write(change, leases);
   }
 
   /** Answers, charges and seals what the last epoch owes. */
