@@ -213,6 +213,35 @@ test("with new keys in the bundle an outdated report is sealed once more, with t
   await after.measurer.close();
 });
 
+// [what else the new bundle changes]
+const CHANGED = [
+  ["another company", (task) => ({ leader: { ...task.leader, name: "Somebody Else" } })],
+  ["another address", (task) => ({ helper: { ...task.helper, url: "https://dap.elsewhere.example/" } })],
+  ["other words of the same buckets", ({ buckets }) => ({ buckets: [...buckets].reverse() })],
+  ["another price", () => ({ epsilon: 2_000_000 })],
+  ["smaller batches", () => ({ minBatchSize: 100 })],
+];
+
+for (const [what, change] of CHANGED) {
+  test(`a report that meets an outdated key is not sealed for ${what}: the ledger would not say so`, async (t) => {
+    const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+    const { url, received } = await operator(t, () => ({ status: 400, body: outdated }));
+    const shop = freshShop();
+    const before = await device(shop, [taskAt(url)]);
+    const end = await before.begin();
+    await before.at(end);
+    await before.measurer.close();
+    const task = taskAt(url);
+    const after = await device(shop, [{ ...task, ...change(task) }]);
+    await after.at(end + DAY);
+    await after.at(end + DAY + 1);
+    assert.equal(received.length, 1);
+    const [line] = await after.measurer.ledger();
+    assert.deepEqual([line.outcome, line.reason, line.epsilon], ["failed", "outdated", 1_000_000]);
+    await after.measurer.close();
+  });
+}
+
 test("a spent budget still sends, says nothing and costs nothing", async (t) => {
   const { url, received } = await operator(t);
   const events = (now) => [{ id: "i", type: "impression", at: now - DAY, shown: [{ item: "a", discovery: true }] }];

@@ -9,7 +9,7 @@
  */
 
 import { report } from "../errors.js";
-import type { Budget, LedgerEntry, OutboxEntry, Task, TaskStatus } from "../types/measure.js";
+import type { Budget, DapTask, LedgerEntry, OutboxEntry, Task, TaskStatus } from "../types/measure.js";
 import { checkSignature, readSigned } from "./bundle.js";
 import type { Questions, Refusal } from "./bundle.js";
 import { canonicalJson } from "./canonical-json.js";
@@ -282,11 +282,12 @@ export class Measurer {
     }
   }
 
-  /** The operator has new keys: once, if the bundle has them too. The answer and its charge stay. */
+  /** The operator has new keys: once, if the bundle has them too and is the same otherwise. The answer and its charge stay. */
   async #sealAgain(report: Waiting, line: Line, now: number): Promise<Waiting | undefined> {
     const { tasks } = await this.#questions(now);
     const task = tasks.find(({ id }) => id === report.task.id);
-    if (report.again || task?.mode !== "dap" || canonicalJson(task) === canonicalJson(report.task)) return undefined;
+    if (report.again || task?.mode !== "dap" || report.task.mode !== "dap") return undefined;
+    if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
     const { state } = await this.#store.read(false);
     if (!state) return undefined;
     return { ...report, task, sealed: await this.#sealed(task, line.bucket, report.due, state), again: true };
@@ -344,6 +345,12 @@ function shown(task: Task, bucket: number, epsilon: number): Omit<OutboxEntry, "
   const operators = task.mode === "dap" ? [task.leader.name, task.helper.name] : [task.collector.name];
   const { id, metric, mode, purpose, relay } = task;
   return { task: id, metric, mode, purpose, bucket, label: { en, fr }, operators, epsilon, ...(relay && { relay: relay.name }) };
+}
+
+/** A task but for the keys that its operators and its gateway may rotate. */
+function withoutKeys({ leader, helper, relay, ...rest }: DapTask): string | undefined {
+  const keyless = { ...rest, leader: { ...leader, hpke: "" }, helper: { ...helper, hpke: "" } };
+  return canonicalJson(relay ? { ...keyless, relay: { ...relay, gateway: "" } } : keyless);
 }
 
 /** The arm that the device's secret gives it: the first four bytes of a hash, which 16 arms share evenly enough. */
