@@ -195,23 +195,32 @@ for (const [what, answer, outcome, requests] of HOSTILE) {
   });
 }
 
-test("with new keys in the bundle an outdated report is sealed once more, with the same answer", async (t) => {
-  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
-  const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: outdated } : {}));
-  const shop = freshShop();
-  const before = await device(shop, [taskAt(url)]);
-  const end = await before.begin();
-  await before.at(end);
-  await before.measurer.close();
-  // The shop publishes new keys; the report that waits is sealed for the old ones.
-  const after = await device(shop, [taskAt(url)]);
-  await after.at(end + DAY);
-  await after.at(end + DAY + 1);
-  assert.equal(received.length, 2);
-  assert.notDeepEqual(received[0].body, received[1].body);
-  assert.deepEqual((await after.measurer.ledger()).map(({ outcome, epsilon }) => [outcome, epsilon]), [["sent", 1_000_000]]);
-  await after.measurer.close();
-});
+for (const [epsilon, requests, line] of [
+  [1_000_000, 2, ["sent", 2_000_000]],
+  [1_000_001, 1, ["failed", 1_000_001]],
+]) {
+  test(`with new keys in the bundle an outdated report of ${epsilon} is a second one, with the same answer, and costs again or is not made`, async (t) => {
+    const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+    // Whoever says so may keep the first report all the same.
+    const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: outdated } : {}));
+    const shop = freshShop();
+    const profile = { affinities: [{ attribute: "category:rug", value: 1 }] };
+    const before = await device(shop, [taskAt(url, { epsilon })], { profile });
+    const end = await before.begin();
+    await before.at(end);
+    await before.measurer.close();
+    // The shop publishes new keys; the report that waits is sealed for the old ones.
+    const after = await device(shop, [taskAt(url, { epsilon })]);
+    await after.at(end + DAY);
+    await after.at(end + DAY + 1);
+    assert.equal(received.length, requests);
+    assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, requests, "each counts");
+    const [{ outcome, epsilon: cost, bucket }] = await after.measurer.ledger();
+    assert.deepEqual([outcome, cost, bucket], [...line, 3]);
+    assert.equal((await after.measurer.budget()).week.spent, cost);
+    await after.measurer.close();
+  });
+}
 
 // [what else the new bundle changes]
 const CHANGED = [

@@ -35,6 +35,12 @@ interface Sending {
   leases: readonly Lease[];
 }
 
+/** A report for new keys, and its line. */
+interface Again {
+  report: Waiting;
+  line: Line;
+}
+
 /** How often a page looks whether something is due. */
 const LOOK_MS = 60_000;
 /** How long a withdrawal waits for a tab that is writing. */
@@ -278,19 +284,28 @@ export class Measurer {
       const reason = delivery === "again" ? "unreachable" : delivery;
       await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] }, leases);
     } else {
-      await this.#store.write({ waiting: [{ ...(fresh ?? report), failures, retryAt: next }] }, leases);
+      const change = { waiting: [{ ...(fresh?.report ?? report), failures, retryAt: next }], ...(fresh && { ledger: [fresh.line] }) };
+      await this.#store.write(change, leases);
     }
   }
 
-  /** The operator has new keys: once, if the bundle has them too and is the same otherwise. The answer and its charge stay. */
-  async #sealAgain(report: Waiting, line: Line, now: number): Promise<Waiting | undefined> {
+  /**
+   * An operator or the gateway has new keys: once, if the bundle has them too and is the same otherwise. The answer
+   * stays. For new keys of an operator it is another report, with an id of its own, and who called the first one
+   * outdated may have kept it: two reports cost twice, and without the budget there is no second.
+   */
+  async #sealAgain(report: Waiting, line: Line, now: number): Promise<Again | undefined> {
     const { tasks } = await this.#questions(now);
     const task = tasks.find(({ id }) => id === report.task.id);
     if (report.again || task?.mode !== "dap" || report.task.mode !== "dap") return undefined;
     if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
-    const { state } = await this.#store.read(false);
-    if (!state) return undefined;
-    return { ...report, task, sealed: await this.#sealed(task, line.bucket, report.due, state), again: true };
+    const { leader, helper } = report.task;
+    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line };
+    const { state, ledger } = await this.#store.read(false);
+    const cost = charge(ledger, task.epsilon, line.at);
+    if (!state || (line.epsilon > 0 && cost === 0)) return undefined;
+    const sealed = await this.#sealed(task, line.bucket, report.due, state);
+    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost } };
   }
 
   /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */
