@@ -287,6 +287,26 @@ test("an answer with noise is one line of the same length, given once in four we
   await measurer.close();
 });
 
+test("an answer with noise is repeated only while its question has as many buckets and the same epsilon", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const asked = ldpTask({ collector: { name: "Shop SA", url }, epsilon: 1_000_000 });
+  const more = Array.from({ length: 28 }, (_, i) => ({ en: `more ${i}`, fr: `plus ${i}` }));
+  const wider = { ...asked, buckets: [...asked.buckets, ...more] };
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  let end;
+  for (const [round, task] of [asked, wider, { ...wider, epsilon: 2_000_000 }].entries()) {
+    const { measurer, at, begin } = await device(shop, [task], { profile });
+    end ??= await begin();
+    for (const moment of [0, DAY, 3 * WEEK]) await at(end + round * 4 * WEEK + moment);
+    await measurer.close();
+  }
+  const named = received.map(({ body }) => JSON.parse(body).answer);
+  const ones = (hex) => [...BigInt(`0x${hex}`).toString(2)].filter((bit) => bit === "1").length;
+  // k / (e^epsilon + 1), to the nearest.
+  assert.deepEqual(named.map((hex) => [hex.length, ones(hex)]), [[2, 1], [8, 9], [8, 4]]);
+});
+
 test("two tabs over a thousand epochs never spend twice, nor send two reports for one", async (t) => {
   const shop = freshShop();
   const { url, received } = await operator(t);

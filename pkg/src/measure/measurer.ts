@@ -246,7 +246,8 @@ export class Measurer {
   async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer>> {
     const { seal } = await this.#loaded();
     if (task.mode === "dap") return seal(task, bucket, time);
-    return (state.answers[`${task.id}:${bucket}`] ??= seal(task, bucket, time));
+    // Of another number of buckets or another epsilon the same bytes would be another answer.
+    return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
   }
 
   #loaded(): Promise<Upstream> {
