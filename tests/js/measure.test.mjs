@@ -270,6 +270,33 @@ test("a spent budget still sends, says nothing and costs nothing", async (t) => 
   await measurer.close();
 });
 
+test("what the shopper is shown while a week lasts is what leaves when it ends: every question, answer and price", async (t) => {
+  const { url } = await operator(t);
+  const id = (byte) => base64url(Buffer.alloc(32, byte));
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  const shop = freshShop();
+  const bundle = await signed(shop, [
+    taskAt(url, { id: id(3), epsilon: 1_500_000 }), // comes last, by its id
+    taskAt(url, { id: id(1), epsilon: 1_500_000 }),
+    ldpTask({ id: id(2), collector: { name: "Shop SA", url }, epsilon: 200_000 }), // one week in four
+    taskAt(url, { id: id(4), epsilon: 100_000, start: new Date(START + 25 * DAY).toISOString() }),
+    taskAt(url, { id: id(5), epsilon: 100_000, end: new Date(START + 25 * DAY).toISOString() }),
+  ]);
+  const { measurer, clock, at, begin } = await device(shop, bundle, { profile });
+  const end = await begin();
+  const lines = (entries) => entries.map(({ task, bucket, epsilon }) => [task, bucket, epsilon]).sort();
+  for (let week = 0; week < 6; week++) {
+    clock.now = end + week * WEEK - 1;
+    const shown = (await measurer.preview(true)).filter(({ state }) => state === "collecting");
+    assert.ok(shown.every(({ due }) => due === end + week * WEEK));
+    await at(end + week * WEEK);
+    const left = (await measurer.ledger()).filter(({ at }) => at === end + week * WEEK);
+    assert.deepEqual(lines(shown), lines(left), `week ${week}`);
+    await at(end + week * WEEK + DAY);
+  }
+  await measurer.close();
+});
+
 test("an answer with noise is one line of the same length, given once in four weeks, and repeated as it was", async (t) => {
   const { url, received } = await operator(t);
   const task = ldpTask({ collector: { name: "Shop SA", url } });

@@ -35,6 +35,13 @@ interface Sending {
   leases: readonly Lease[];
 }
 
+/** A question that an epoch answers. */
+interface Owed {
+  task: Task;
+  bucket: number;
+  cost: number;
+}
+
 /** A report for new keys, and its line. */
 interface Again {
   report: Waiting;
@@ -119,17 +126,11 @@ export class Measurer {
     });
     const { state } = remembered;
     if (!running || !state) return waiting;
-    const now = this.#around.now();
-    const epoch = Math.max(0, epochAt(now, state.anchor));
-    const { tasks } = await this.#questions(now);
-    const collecting = await Promise.all(
-      tasks.map(async (task): Promise<OutboxEntry> => {
-        const due = endOf(epoch, state.anchor);
-        const cost = charge(remembered.ledger, task.epsilon, due);
-        const bucket = cost === 0 ? 0 : await this.#answer(task, state, epoch);
-        return { ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 };
-      }),
-    );
+    const epoch = Math.max(0, epochAt(this.#around.now(), state.anchor));
+    const due = endOf(epoch, state.anchor);
+    const { tasks } = await this.#questions(due);
+    const owed = await this.#owed(tasks, pin(state, tasks, epoch + 1), remembered, epoch);
+    const collecting = owed.map(({ task, bucket, cost }): OutboxEntry => ({ ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 }));
     return [...waiting, ...collecting];
   }
 
@@ -206,13 +207,11 @@ export class Measurer {
     const state = remembered.state ?? freshState(now);
     const epoch = epochAt(now, state.anchor);
     const pinned = pin(state, tasks, epoch);
-    const owed = owedBy(tasks, pinned, remembered, epoch - 1, endOf(epoch - 1, state.anchor));
+    const owed = await this.#owed(tasks, pinned, remembered, epoch - 1);
     const old = remembered.ledger.filter((line) => isOld(line, now)).map(({ key }) => key);
     const change = { state: pinned, ledger: [] as Line[], waiting: [] as Waiting[], old };
-    for (const task of owed) {
-      const end = endOf(epoch - 1, state.anchor);
-      const cost = charge([...remembered.ledger, ...change.ledger], task.epsilon, end);
-      const bucket = cost === 0 ? 0 : await this.#answer(task, state, epoch - 1);
+    const end = endOf(epoch - 1, state.anchor);
+    for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
       const sealed = await this.#sealed(task, bucket, due, pinned);
@@ -222,6 +221,19 @@ export class Measurer {
     if (signal.aborted) return; // withdrawn meanwhile: nothing was charged, nothing waits
     const nothing = remembered.state && owed.length === 0 && old.length === 0 && pinned === state;
     if (!nothing) await this.#store.write(change, remembered.leases);
+  }
+
+  /** What an epoch owes: its tasks are charged one after the other, and who comes late may find the budget spent. */
+  async #owed(tasks: readonly Task[], state: DeviceState, remembered: Remembered, epoch: number): Promise<Owed[]> {
+    const at = endOf(epoch, state.anchor);
+    const charged: { at: number; epsilon: number }[] = [...remembered.ledger];
+    const owed: Owed[] = [];
+    for (const task of owedBy(tasks, state, remembered, epoch, at)) {
+      const cost = charge(charged, task.epsilon, at);
+      charged.push({ at, epsilon: cost });
+      owed.push({ task, cost, bucket: cost === 0 ? 0 : await this.#answer(task, state, epoch) });
+    }
+    return owed;
   }
 
   #line(key: string, task: Task, bucket: number, epsilon: number, epoch: number, at: number, bytes: number): Line {
