@@ -27,6 +27,8 @@ const DAP: [&str; 4] = ["leader", "helper", "chunk", "timePrecision"];
 const LDP: [&str; 2] = ["collector", "expected"];
 const MAX_BUCKETS: usize = 256;
 const MICRO: u64 = 1_000_000;
+/// What a device may spend in a week: it answers a task that asks for more with "nothing", always.
+const MAX_EPSILON: u64 = 2 * MICRO;
 /// Length of a DAP `HpkeConfig` for X25519.
 const HPKE_BYTES: usize = 41;
 /// Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each.
@@ -134,7 +136,7 @@ fn dap(task: &Value) -> Option<Refusal> {
     if !whole(task, "timePrecision").is_some_and(|seconds| (3_600..=604_800).contains(&seconds)) {
         return refuse("task_time_precision", "timePrecision must be 3,600 to 604,800 seconds");
     }
-    if !whole(task, "epsilon").is_some_and(|epsilon| (1..=2 * MICRO).contains(&epsilon)) {
+    if !whole(task, "epsilon").is_some_and(|epsilon| (1..=MAX_EPSILON).contains(&epsilon)) {
         return refuse("task_epsilon", "epsilon must be at most 2, in millionths");
     }
     None
@@ -145,8 +147,8 @@ fn ldp(task: &Value) -> Option<Refusal> {
     if text(collector, "url").and_then(site).is_none() || !is_text(&collector["name"]) {
         return refuse("task_operators", "collector needs a name and an https address that ends in a slash");
     }
-    let Some(epsilon) = whole(task, "epsilon").filter(|epsilon| (1..=8 * MICRO).contains(epsilon)) else {
-        return refuse("task_epsilon", "epsilon must be at most 8, in millionths");
+    let Some(epsilon) = whole(task, "epsilon").filter(|epsilon| (1..=MAX_EPSILON).contains(epsilon)) else {
+        return refuse("task_epsilon", "epsilon must be at most 2, in millionths");
     };
     let Some(expected) = whole(task, "expected").filter(|expected| (1..=MAX_WHOLE).contains(expected)) else {
         return refuse("task_expected", "expected must be a whole number of shoppers");

@@ -9,6 +9,7 @@ import type { Task, TaskBundle, TaskRelay, TaskStatus } from "../types/measure.j
 import { isModel } from "./attribution.js";
 import { fromBase64url } from "./base64url.js";
 import { canonicalJson } from "./canonical-json.js";
+import { WEEK_LIMIT } from "./limits.js";
 
 const METRICS = ["taste_share", "discovery_outcome", "opportunity_outcome", "slot_click_through", "attribution_credit", "latency"];
 const COMMON = ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
@@ -29,10 +30,8 @@ export const LIMITS = Object.freeze({
   buckets: 256,
   batch: 100,
   timePrecision: 3600,
-  /** Of a report for two operators, in millionths. */
-  dapEpsilon: 2 * MICRO,
-  /** Of an answer with noise, in millionths. */
-  ldpEpsilon: 8 * MICRO,
+  /** Of a report in either mode: more than a week holds would always be answered with "nothing". */
+  epsilon: WEEK_LIMIT,
 });
 
 /** Why a task, or the whole bundle, is refused. */
@@ -161,7 +160,7 @@ function checkDap(task: Extract<Task, { mode: "dap" }>): Refusal | undefined {
   if (!isWhole(timePrecision, LIMITS.timePrecision, 604_800)) {
     return refuse("task_time_precision", "timePrecision must be 3,600 to 604,800 seconds.");
   }
-  return isWhole(epsilon, 1, LIMITS.dapEpsilon) ? undefined : refuse("task_epsilon", "epsilon must be at most 2, in millionths.");
+  return isWhole(epsilon, 1, LIMITS.epsilon) ? undefined : refuse("task_epsilon", "epsilon must be at most 2, in millionths.");
 }
 
 function checkLdp(task: Extract<Task, { mode: "ldp" }>): Refusal | undefined {
@@ -169,7 +168,7 @@ function checkLdp(task: Extract<Task, { mode: "ldp" }>): Refusal | undefined {
   if (siteOf(collector?.url) === undefined || !isText(collector.name)) {
     return refuse("task_operators", "collector needs a name and an https address that ends in a slash.");
   }
-  if (!isWhole(epsilon, 1, LIMITS.ldpEpsilon)) return refuse("task_epsilon", "epsilon must be at most 8, in millionths.");
+  if (!isWhole(epsilon, 1, LIMITS.epsilon)) return refuse("task_epsilon", "epsilon must be at most 2, in millionths.");
   if (!isWhole(expected, 1, 2 ** 40)) return refuse("task_expected", "expected must be a whole number of shoppers.");
   if (buckets.length > 64 && epsilon < 2 * MICRO && expected < 100_000) {
     return refuse("task_blind", "Over 64 buckets with epsilon below 2 and under 100,000 shoppers, noise hides every answer.");
