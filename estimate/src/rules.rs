@@ -199,7 +199,8 @@ fn site(address: &str) -> Option<String> {
     if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
         return matches!(scheme, "http" | "https").then(|| host.to_owned());
     }
-    let labels: Vec<&str> = name.split('.').collect();
+    // "example." is "example" with its root spelled out.
+    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
     (scheme == "https").then(|| labels[labels.len().saturating_sub(2)..].join(".").to_lowercase())
 }
 

@@ -208,7 +208,8 @@ function siteOf(address: unknown): string | undefined {
     const { protocol, hostname, port, username, search, hash } = new URL(address);
     const local = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
     if (username || search || hash || (protocol !== "https:" && !(local && protocol === "http:"))) return undefined;
-    return local ? `${hostname}:${port}` : hostname.split(".").slice(-2).join(".");
+    // "example." is "example" with its root spelled out.
+    return local ? `${hostname}:${port}` : hostname.replace(/\.+$/, "").split(".").slice(-2).join(".");
   } catch {
     return undefined;
   }
