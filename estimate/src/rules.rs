@@ -3,6 +3,8 @@
 //! The same rules, with the same codes, are in `pkg/src/measure/bundle.ts`, where the device refuses;
 //! `tests/vectors/tasks/rules.json` holds both to the same answers.
 
+use flaneur_upstream::message::HpkeConfig;
+use flaneur_upstream::ohttp::Gateway;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -29,10 +31,6 @@ const MAX_BUCKETS: usize = 256;
 const MICRO: u64 = 1_000_000;
 /// What a device may spend in a week: it answers a task that asks for more with "nothing", always.
 const MAX_EPSILON: u64 = 2 * MICRO;
-/// Length of a DAP `HpkeConfig` for X25519.
-const HPKE_BYTES: usize = 41;
-/// Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each.
-const GATEWAY_BYTES: usize = 37;
 const MAX_WHOLE: u64 = 1 << 40;
 
 /// Most tasks of a bundle.
@@ -60,7 +58,7 @@ pub fn broken(task: &Value, now: Timestamp) -> Option<Refusal> {
 }
 
 fn question(task: &Value, now: Timestamp) -> Option<Refusal> {
-    if bytes(task, "id") != Some(32) {
+    if bytes(task, "id").is_none_or(|id| id.len() != 32) {
         return refuse("task_id", "id must be 32 bytes in base64url");
     }
     let metric = text(task, "metric").filter(|metric| METRICS.contains(metric));
@@ -126,8 +124,14 @@ fn dap(task: &Value) -> Option<Refusal> {
             "leader and helper must be two companies: together they could read answers",
         );
     }
-    if [leader, helper].iter().any(|operator| bytes(operator, "hpke") != Some(HPKE_BYTES)) {
-        return refuse("task_hpke", "hpke must be the operator's DAP HpkeConfig for X25519, in base64url");
+    // What the devices' own code seals to, and nothing else.
+    let is_key =
+        |operator: &&Value| bytes(operator, "hpke").is_some_and(|key| HpkeConfig::decode(&key, "hpke").is_ok());
+    if ![leader, helper].iter().all(is_key) {
+        return refuse(
+            "task_hpke",
+            "hpke must be the operator's DAP HpkeConfig for X25519, HKDF-SHA256 and AES-128-GCM, in base64url",
+        );
     }
     let buckets = task["buckets"].as_array().map_or(0, Vec::len) as u64;
     if !whole(task, "chunk").is_some_and(|chunk| (1..=buckets).contains(&chunk)) {
@@ -178,11 +182,11 @@ fn relay(task: &Value, relay: &Value) -> Option<Refusal> {
             "relay must be another company than those who receive: it hides the shopper's address from them",
         );
     }
-    let ciphers = bytes(relay, "gateway").and_then(|length| length.checked_sub(GATEWAY_BYTES)).unwrap_or_default();
-    if ciphers == 0 || !ciphers.is_multiple_of(4) {
+    if bytes(relay, "gateway").is_none_or(|key| Gateway::decode(&key).is_err()) {
         return refuse(
             "task_gateway",
-            "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519, in base64url",
+            "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519 with HKDF-SHA256 and \
+             AES-128-GCM, in base64url",
         );
     }
     None
@@ -228,9 +232,9 @@ fn whole(value: &Value, field: &str) -> Option<u64> {
     value.get(field)?.as_u64()
 }
 
-/// How many bytes a field of base64url holds.
-fn bytes(value: &Value, field: &str) -> Option<usize> {
-    decode(text(value, field)?).map(|bytes| bytes.len())
+/// What a field of base64url holds.
+fn bytes(value: &Value, field: &str) -> Option<Vec<u8>> {
+    decode(text(value, field)?)
 }
 
 fn refuse(code: &'static str, message: &str) -> Option<Refusal> {

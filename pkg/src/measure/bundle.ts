@@ -7,7 +7,7 @@
 
 import type { Task, TaskBundle, TaskRelay, TaskStatus } from "../types/measure.js";
 import { isModel } from "./attribution.js";
-import { fromBase64url } from "./base64url.js";
+import { fromBase64url, hexOf } from "./base64url.js";
 import { canonicalJson } from "./canonical-json.js";
 import { WEEK_LIMIT } from "./limits.js";
 
@@ -18,10 +18,10 @@ const OF_MODE: Record<string, string[]> = {
   dap: ["leader", "helper", "chunk", "timePrecision"],
   ldp: ["collector", "expected"],
 };
-/** Length of a DAP `HpkeConfig` for X25519. */
-const HPKE_BYTES = 41;
-/** Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each. */
-const GATEWAY_BYTES = 37;
+/** A DAP `HpkeConfig` in hexadecimal: id, X25519, HKDF-SHA256, AES-128-GCM, the length of the key, and the key. */
+const HPKE = /^..0020000100010020(..){32}$/;
+/** A gateway's key configuration of RFC 9458: id, X25519, key, the length of the ciphers, and among them ours. */
+const GATEWAY = /^..0020(?:..){32}(....)((?:.{8})*?00010001(?:.{8})*)$/;
 const MICRO = 1_000_000;
 
 /** Limits of a task. */
@@ -153,8 +153,8 @@ function checkDap(task: Extract<Task, { mode: "dap" }>): Refusal | undefined {
   if (sites[0] === sites[1] || leader.name === helper.name) {
     return refuse("task_operators_equal", "leader and helper must be two companies: together they could read answers.");
   }
-  if (![leader, helper].every(({ hpke }) => fromBase64url(hpke)?.length === HPKE_BYTES)) {
-    return refuse("task_hpke", "hpke must be the operator's DAP HpkeConfig for X25519, in base64url.");
+  if (![leader, helper].every(({ hpke }) => HPKE.test(hexIn(hpke)))) {
+    return refuse("task_hpke", "hpke must be the operator's DAP HpkeConfig for X25519, HKDF-SHA256 and AES-128-GCM, in base64url.");
   }
   if (!isWhole(chunk, 1, buckets.length)) return refuse("task_chunk", "chunk must be from 1 to the number of buckets.");
   if (!isWhole(timePrecision, LIMITS.timePrecision, 604_800)) {
@@ -185,9 +185,9 @@ function checkRelay(task: Task): Refusal | undefined {
   if (receivers.some((receiver) => receiver.name === name || siteOf(receiver.url) === site)) {
     return refuse("task_relay_equal", "relay must be another company than those who receive: it hides the shopper's address from them.");
   }
-  const key = fromBase64url(gateway);
-  if (key && key.length > GATEWAY_BYTES && (key.length - GATEWAY_BYTES) % 4 === 0) return undefined;
-  return refuse("task_gateway", "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519, in base64url.");
+  const [, length = "", ciphers = ""] = GATEWAY.exec(hexIn(gateway)) ?? [];
+  if (ciphers && parseInt(length, 16) * 2 === ciphers.length) return undefined;
+  return refuse("task_gateway", "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519 with HKDF-SHA256 and AES-128-GCM, in base64url.");
 }
 
 /** How many buckets a metric has by itself. */
@@ -213,6 +213,11 @@ function siteOf(address: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The bytes of base64url in hexadecimal; nothing when the text is none. */
+function hexIn(text: unknown): string {
+  return hexOf(fromBase64url(text) ?? new Uint8Array());
 }
 
 function isWords(words: unknown): boolean {
