@@ -77,17 +77,22 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 
 /// Builds and starts the fixture of `operators`, and puts its questions where the page looks for them.
 fn start_operators(project: &Project) -> Result<(Child, PathBuf)> {
-    let messages = Tool::cargo(project, "build")
-        .args(["--package", "flaneur-operators", "--message-format=json-render-diagnostics"])
-        .stream_and_capture()?;
-    let program = artifact(&messages, "flaneur-operators", std::env::consts::EXE_EXTENSION)
-        .context("cargo built flaneur-operators but named no executable")?;
+    let program = operators(project)?;
     let mut operators = spawn(&program)?;
     let line = questions(operators.stdout.take().context("the operators have no output")?)?;
     let folder = project.scratch().join("measure");
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("tasks.json"), &line).context("the questions cannot be written")?;
     Ok((operators, folder))
+}
+
+/// The fixture of `operators`, compiled if it changed.
+pub(crate) fn operators(project: &Project) -> Result<PathBuf> {
+    let messages = Tool::cargo(project, "build")
+        .args(["--package", "flaneur-operators", "--message-format=json-render-diagnostics"])
+        .stream_and_capture()?;
+    artifact(&messages, "flaneur-operators", std::env::consts::EXE_EXTENSION)
+        .context("cargo built flaneur-operators but named no executable")
 }
 
 /// The one line that the operators say; none when they could not start.
