@@ -22,6 +22,8 @@ const OF_MODE: Record<string, string[]> = {
 const HPKE = /^..0020000100010020(..){32}$/;
 /** A gateway's key configuration of RFC 9458: id, X25519, key, the length of the ciphers, and among them ours. */
 const GATEWAY = /^..0020(?:..){32}(....)((?:.{8})*?00010001(?:.{8})*)$/;
+/** A moment and not a date of the shopper's own time zone. */
+const DATED = /^\d{4}-\d\d-\d\d.*(Z|[+-]\d\d:?\d\d)$/i;
 const MICRO = 1_000_000;
 
 /** Limits of a task. */
@@ -139,7 +141,7 @@ function checkQuestion(task: Task, now: number): Refusal | undefined {
   if (!isWhole(task.minBatchSize, 0, 2 ** 40) || task.minBatchSize < LIMITS.batch) {
     return refuse("task_batch", `minBatchSize must be at least ${LIMITS.batch}: fewer answers point at people.`);
   }
-  const [start, end] = [Date.parse(task.start), Date.parse(task.end)];
+  const [start, end] = [task.start, task.end].map((date) => (DATED.test(date) ? Date.parse(date) : NaN)) as [number, number];
   if (!(start < end)) return refuse("task_dates", "start and end must be ISO 8601, in this order.");
   return end <= now ? refuse("task_expired", "The task has ended.") : undefined;
 }
