@@ -29,8 +29,8 @@ const DAP: [&str; 4] = ["leader", "helper", "chunk", "timePrecision"];
 const LDP: [&str; 2] = ["collector", "expected"];
 const MAX_BUCKETS: usize = 256;
 const MICRO: u64 = 1_000_000;
-/// What a device may spend in a week: it answers a task that asks for more with "nothing", always.
-const MAX_EPSILON: u64 = 2 * MICRO;
+/// What a device may spend in a week, in millionths: it answers a task that asks for more with "nothing", always.
+pub const MAX_EPSILON: u64 = 2 * MICRO;
 const MAX_WHOLE: u64 = 1 << 40;
 
 /// Most tasks of a bundle.
