@@ -12,6 +12,7 @@ use flaneur_upstream::threshold::Channel;
 use crate::collection::Noise;
 use crate::local::Odds;
 use crate::normal::{below, quantile};
+use crate::rules::MAX_EPSILON;
 
 /// How answers are protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -72,8 +73,10 @@ impl Sight {
     /// A number outside its range, with the option's name.
     pub fn new(options: &Options) -> Result<Self> {
         let &Options { mode, shoppers, epsilon, buckets, level, .. } = options;
-        if !(epsilon > 0.0 && epsilon <= 8.0) {
-            bail!("--epsilon {epsilon} is out of range; expected more than 0 and at most 8");
+        if !(epsilon > 0.0 && epsilon * 1e6 <= MAX_EPSILON as f64) {
+            bail!(
+                "--epsilon {epsilon} is out of range; expected more than 0 and at most 2, what a device spends in a week"
+            );
         }
         if !(level > 0.5 && level < 1.0) {
             bail!("--level {level} is out of range; expected between 0.5 and 1, such as 0.95");

@@ -3,6 +3,8 @@
 //! The same rules, with the same codes, are in `pkg/src/measure/bundle.ts`, where the device refuses;
 //! `tests/vectors/tasks/rules.json` holds both to the same answers.
 
+use flaneur_upstream::message::HpkeConfig;
+use flaneur_upstream::ohttp::Gateway;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -27,10 +29,8 @@ const DAP: [&str; 4] = ["leader", "helper", "chunk", "timePrecision"];
 const LDP: [&str; 2] = ["collector", "expected"];
 const MAX_BUCKETS: usize = 256;
 const MICRO: u64 = 1_000_000;
-/// Length of a DAP `HpkeConfig` for X25519.
-const HPKE_BYTES: usize = 41;
-/// Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each.
-const GATEWAY_BYTES: usize = 37;
+/// What a device may spend in a week, in millionths: it answers a task that asks for more with "nothing", always.
+pub const MAX_EPSILON: u64 = 2 * MICRO;
 const MAX_WHOLE: u64 = 1 << 40;
 
 /// Most tasks of a bundle.
@@ -58,7 +58,7 @@ pub fn broken(task: &Value, now: Timestamp) -> Option<Refusal> {
 }
 
 fn question(task: &Value, now: Timestamp) -> Option<Refusal> {
-    if bytes(task, "id") != Some(32) {
+    if bytes(task, "id").is_none_or(|id| id.len() != 32) {
         return refuse("task_id", "id must be 32 bytes in base64url");
     }
     let metric = text(task, "metric").filter(|metric| METRICS.contains(metric));
@@ -124,8 +124,14 @@ fn dap(task: &Value) -> Option<Refusal> {
             "leader and helper must be two companies: together they could read answers",
         );
     }
-    if [leader, helper].iter().any(|operator| bytes(operator, "hpke") != Some(HPKE_BYTES)) {
-        return refuse("task_hpke", "hpke must be the operator's DAP HpkeConfig for X25519, in base64url");
+    // What the devices' own code seals to, and nothing else.
+    let is_key =
+        |operator: &&Value| bytes(operator, "hpke").is_some_and(|key| HpkeConfig::decode(&key, "hpke").is_ok());
+    if ![leader, helper].iter().all(is_key) {
+        return refuse(
+            "task_hpke",
+            "hpke must be the operator's DAP HpkeConfig for X25519, HKDF-SHA256 and AES-128-GCM, in base64url",
+        );
     }
     let buckets = task["buckets"].as_array().map_or(0, Vec::len) as u64;
     if !whole(task, "chunk").is_some_and(|chunk| (1..=buckets).contains(&chunk)) {
@@ -134,7 +140,7 @@ fn dap(task: &Value) -> Option<Refusal> {
     if !whole(task, "timePrecision").is_some_and(|seconds| (3_600..=604_800).contains(&seconds)) {
         return refuse("task_time_precision", "timePrecision must be 3,600 to 604,800 seconds");
     }
-    if !whole(task, "epsilon").is_some_and(|epsilon| (1..=2 * MICRO).contains(&epsilon)) {
+    if !whole(task, "epsilon").is_some_and(|epsilon| (1..=MAX_EPSILON).contains(&epsilon)) {
         return refuse("task_epsilon", "epsilon must be at most 2, in millionths");
     }
     None
@@ -145,8 +151,8 @@ fn ldp(task: &Value) -> Option<Refusal> {
     if text(collector, "url").and_then(site).is_none() || !is_text(&collector["name"]) {
         return refuse("task_operators", "collector needs a name and an https address that ends in a slash");
     }
-    let Some(epsilon) = whole(task, "epsilon").filter(|epsilon| (1..=8 * MICRO).contains(epsilon)) else {
-        return refuse("task_epsilon", "epsilon must be at most 8, in millionths");
+    let Some(epsilon) = whole(task, "epsilon").filter(|epsilon| (1..=MAX_EPSILON).contains(epsilon)) else {
+        return refuse("task_epsilon", "epsilon must be at most 2, in millionths");
     };
     let Some(expected) = whole(task, "expected").filter(|expected| (1..=MAX_WHOLE).contains(expected)) else {
         return refuse("task_expected", "expected must be a whole number of shoppers");
@@ -176,11 +182,11 @@ fn relay(task: &Value, relay: &Value) -> Option<Refusal> {
             "relay must be another company than those who receive: it hides the shopper's address from them",
         );
     }
-    let ciphers = bytes(relay, "gateway").and_then(|length| length.checked_sub(GATEWAY_BYTES)).unwrap_or_default();
-    if ciphers == 0 || !ciphers.is_multiple_of(4) {
+    if bytes(relay, "gateway").is_none_or(|key| Gateway::decode(&key).is_err()) {
         return refuse(
             "task_gateway",
-            "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519, in base64url",
+            "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519 with HKDF-SHA256 and \
+             AES-128-GCM, in base64url",
         );
     }
     None
@@ -197,7 +203,8 @@ fn site(address: &str) -> Option<String> {
     if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
         return matches!(scheme, "http" | "https").then(|| host.to_owned());
     }
-    let labels: Vec<&str> = name.split('.').collect();
+    // "example." is "example" with its root spelled out.
+    let labels: Vec<&str> = name.trim_end_matches('.').split('.').collect();
     (scheme == "https").then(|| labels[labels.len().saturating_sub(2)..].join(".").to_lowercase())
 }
 
@@ -225,9 +232,9 @@ fn whole(value: &Value, field: &str) -> Option<u64> {
     value.get(field)?.as_u64()
 }
 
-/// How many bytes a field of base64url holds.
-fn bytes(value: &Value, field: &str) -> Option<usize> {
-    decode(text(value, field)?).map(|bytes| bytes.len())
+/// What a field of base64url holds.
+fn bytes(value: &Value, field: &str) -> Option<Vec<u8>> {
+    decode(text(value, field)?)
 }
 
 fn refuse(code: &'static str, message: &str) -> Option<Refusal> {

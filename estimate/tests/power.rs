@@ -118,6 +118,7 @@ fn what_cannot_be_is_said_with_the_option() {
         run(&options, &mut Vec::new()).unwrap_err().to_string()
     };
     assert!(refused(|it| it.epsilon = 0.0).contains("--epsilon"));
+    assert!(refused(|it| it.epsilon = 2.1).contains("--epsilon"), "no device answers such a question");
     assert!(refused(|it| it.share = 1.0).contains("--share"));
     assert!(refused(|it| it.change = Some(2.0)).contains("--change"));
     assert!(refused(|it| it.level = 1.0).contains("--level"));

@@ -144,19 +144,32 @@ fn upload(path: &str, content_type: &str, body: Option<&[u8]>, desk: &Desk) -> (
 
 fn sums(operators: &Mutex<Operators>, query: &str) -> Answer {
     let Ok(operators) = operators.lock() else { return NO_SUCH };
-    let micro = number(query, "epsilon_micro").and_then(|micro| u32::try_from(micro).ok());
-    match operators.sums(micro.map(Epsilon)) {
+    // Whoever asks for noise must not get the plain sums because of a slip.
+    let noise = match value(query, "epsilon_micro").map(str::parse) {
+        None => None,
+        Some(Ok(micro)) => Some(Epsilon(micro)),
+        Some(Err(_)) => return no_epsilon(),
+    };
+    match operators.sums(noise) {
         Ok(sums) => {
             let sums: Vec<_> = sums.into_iter().map(|sum| sum as i64).collect();
             let document = serde_json::json!({ "report_count": operators.count(), "aggregate_result": sums });
             (200, JSON, written(&document))
         }
-        Err(_) => (400, "text/plain", b"epsilon_micro must be a positive whole number".to_vec()),
+        Err(_) => no_epsilon(),
     }
 }
 
+fn no_epsilon() -> Answer {
+    (400, "text/plain", b"epsilon_micro must be a positive whole number".to_vec())
+}
+
 fn number(query: &str, name: &str) -> Option<u64> {
-    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+    value(query, name)?.parse().ok()
+}
+
+fn value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
 fn written(document: &Value) -> Vec<u8> {

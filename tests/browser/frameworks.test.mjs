@@ -1,7 +1,7 @@
 // React and Vue: the server's order first and no complaint, then the shopper's; nothing leaks.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -16,6 +16,7 @@ let folder;
 let drawn;
 
 before(async () => {
+  mkdirSync(join(ROOT, "target"), { recursive: true });
   folder = mkdtempSync(join(ROOT, "target/frameworks-"));
   const root = join(ROOT, "tests/browser/pages/frameworks");
   const common = { root, logLevel: "warn", configFile: false, mode: "development", define: { "process.env.NODE_ENV": '"development"', __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "true" } };

@@ -104,6 +104,7 @@ test("after consent the module is loaded, and what was shown leaves: sealed, typ
   assert.equal(put.body.length, line.bytes);
   assert.equal(put.headers["content-type"], "application/dap-report");
   for (const name of ["cookie", "referer", "authorization"]) assert.equal(put.headers[name], undefined, name);
+  assert.equal(put.headers["accept-language"], "*", "the shopper's languages are not told");
   assert.deepEqual(mishaps, []);
   await page.evaluate(() => shop.close());
 });

@@ -71,6 +71,34 @@ test("withdrawing drops what waits and never flushes it; the ledger says so and 
   await measurer.close();
 });
 
+test("withdrawing drops what waits also when another tab writes between the look and the drop", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const tasks = [1, 2].map((i) => taskAt(url, { id: base64url(Buffer.alloc(32, i)) }));
+  const { measurer, at, begin } = await device(shop, tasks);
+  const end = await begin();
+  await at(end);
+  const { read } = MeasureStore.prototype;
+  const other = new MeasureStore(shop);
+  let written = false;
+  MeasureStore.prototype.read = async function (...given) {
+    const found = await read.apply(this, given);
+    if (given[1]?.length !== 2 || written) return found;
+    const { ledger, waiting, leases } = await read.call(other, false, ["send"]);
+    const line = ledger.find(({ key }) => key === waiting[0].key);
+    written = await other.write({ done: [line.key], ledger: [{ ...line, outcome: "sent" }] }, leases);
+    return found;
+  };
+  t.after(() => (MeasureStore.prototype.read = read));
+  await measurer.withdraw();
+  assert.ok(written);
+  assert.deepEqual(await measurer.preview(false), []);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome).sort(), ["dropped", "sent"]);
+  await at(end + 2 * DAY); // granted again
+  assert.equal(received.length, 0);
+  await Promise.all([measurer.close(), other.close()]);
+});
+
 test("withdrawing stops a report on its way, within a second", async (t) => {
   const { url, received } = await operator(t, () => ({ hang: true }));
   const { measurer, clock, at, begin } = await device(freshShop(), [taskAt(url)]);
@@ -84,6 +112,22 @@ test("withdrawing stops a report on its way, within a second", async (t) => {
   await working;
   assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
   assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome), ["dropped"]);
+  await measurer.close();
+});
+
+test("an event of a clock that ran ahead does not hide the actions of now: no report within ten minutes of one", async (t) => {
+  const { url, received } = await operator(t);
+  const ahead = { id: "ahead", type: "view_item", at: START + 400 * DAY };
+  let action = START;
+  const events = () => [{ id: "action", type: "view_item", at: action }, ahead];
+  const { measurer, at, begin } = await device(freshShop(), [taskAt(url)], { events });
+  const end = await begin();
+  await at(end);
+  action = end + DAY - 1000;
+  await at(end + DAY);
+  assert.equal(received.length, 0, "a second after an action");
+  await at(end + DAY + 10 * 60_000);
+  assert.equal(received.length, 1);
   await measurer.close();
 });
 
@@ -151,23 +195,61 @@ for (const [what, answer, outcome, requests] of HOSTILE) {
   });
 }
 
-test("with new keys in the bundle an outdated report is sealed once more, with the same answer", async (t) => {
-  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
-  const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: outdated } : {}));
-  const shop = freshShop();
-  const before = await device(shop, [taskAt(url)]);
-  const end = await before.begin();
-  await before.at(end);
-  await before.measurer.close();
-  // The shop publishes new keys; the report that waits is sealed for the old ones.
-  const after = await device(shop, [taskAt(url)]);
-  await after.at(end + DAY);
-  await after.at(end + DAY + 1);
-  assert.equal(received.length, 2);
-  assert.notDeepEqual(received[0].body, received[1].body);
-  assert.deepEqual((await after.measurer.ledger()).map(({ outcome, epsilon }) => [outcome, epsilon]), [["sent", 1_000_000]]);
-  await after.measurer.close();
-});
+for (const [epsilon, requests, line] of [
+  [1_000_000, 2, ["sent", 2_000_000]],
+  [1_000_001, 1, ["failed", 1_000_001]],
+]) {
+  test(`with new keys in the bundle an outdated report of ${epsilon} is a second one, with the same answer, and costs again or is not made`, async (t) => {
+    const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+    // Whoever says so may keep the first report all the same.
+    const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: outdated } : {}));
+    const shop = freshShop();
+    const profile = { affinities: [{ attribute: "category:rug", value: 1 }] };
+    const before = await device(shop, [taskAt(url, { epsilon })], { profile });
+    const end = await before.begin();
+    await before.at(end);
+    await before.measurer.close();
+    // The shop publishes new keys; the report that waits is sealed for the old ones.
+    const after = await device(shop, [taskAt(url, { epsilon })]);
+    await after.at(end + DAY);
+    await after.at(end + DAY + 1);
+    assert.equal(received.length, requests);
+    assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, requests, "each counts");
+    const [{ outcome, epsilon: cost, bucket }] = await after.measurer.ledger();
+    assert.deepEqual([outcome, cost, bucket], [...line, 3]);
+    assert.equal((await after.measurer.budget()).week.spent, cost);
+    await after.measurer.close();
+  });
+}
+
+// [what else the new bundle changes]
+const CHANGED = [
+  ["another company", (task) => ({ leader: { ...task.leader, name: "Somebody Else" } })],
+  ["another address", (task) => ({ helper: { ...task.helper, url: "https://dap.elsewhere.example/" } })],
+  ["other words of the same buckets", ({ buckets }) => ({ buckets: [...buckets].reverse() })],
+  ["another price", () => ({ epsilon: 2_000_000 })],
+  ["smaller batches", () => ({ minBatchSize: 100 })],
+];
+
+for (const [what, change] of CHANGED) {
+  test(`a report that meets an outdated key is not sealed for ${what}: the ledger would not say so`, async (t) => {
+    const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+    const { url, received } = await operator(t, () => ({ status: 400, body: outdated }));
+    const shop = freshShop();
+    const before = await device(shop, [taskAt(url)]);
+    const end = await before.begin();
+    await before.at(end);
+    await before.measurer.close();
+    const task = taskAt(url);
+    const after = await device(shop, [{ ...task, ...change(task) }]);
+    await after.at(end + DAY);
+    await after.at(end + DAY + 1);
+    assert.equal(received.length, 1);
+    const [line] = await after.measurer.ledger();
+    assert.deepEqual([line.outcome, line.reason, line.epsilon], ["failed", "outdated", 1_000_000]);
+    await after.measurer.close();
+  });
+}
 
 test("a spent budget still sends, says nothing and costs nothing", async (t) => {
   const { url, received } = await operator(t);
@@ -188,6 +270,33 @@ test("a spent budget still sends, says nothing and costs nothing", async (t) => 
   await measurer.close();
 });
 
+test("what the shopper is shown while a week lasts is what leaves when it ends: every question, answer and price", async (t) => {
+  const { url } = await operator(t);
+  const id = (byte) => base64url(Buffer.alloc(32, byte));
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  const shop = freshShop();
+  const bundle = await signed(shop, [
+    taskAt(url, { id: id(3), epsilon: 1_500_000 }), // comes last, by its id
+    taskAt(url, { id: id(1), epsilon: 1_500_000 }),
+    ldpTask({ id: id(2), collector: { name: "Shop SA", url }, epsilon: 200_000 }), // one week in four
+    taskAt(url, { id: id(4), epsilon: 100_000, start: new Date(START + 25 * DAY).toISOString() }),
+    taskAt(url, { id: id(5), epsilon: 100_000, end: new Date(START + 25 * DAY).toISOString() }),
+  ]);
+  const { measurer, clock, at, begin } = await device(shop, bundle, { profile });
+  const end = await begin();
+  const lines = (entries) => entries.map(({ task, bucket, epsilon }) => [task, bucket, epsilon]).sort();
+  for (let week = 0; week < 6; week++) {
+    clock.now = end + week * WEEK - 1;
+    const shown = (await measurer.preview(true)).filter(({ state }) => state === "collecting");
+    assert.ok(shown.every(({ due }) => due === end + week * WEEK));
+    await at(end + week * WEEK);
+    const left = (await measurer.ledger()).filter(({ at }) => at === end + week * WEEK);
+    assert.deepEqual(lines(shown), lines(left), `week ${week}`);
+    await at(end + week * WEEK + DAY);
+  }
+  await measurer.close();
+});
+
 test("an answer with noise is one line of the same length, given once in four weeks, and repeated as it was", async (t) => {
   const { url, received } = await operator(t);
   const task = ldpTask({ collector: { name: "Shop SA", url } });
@@ -203,6 +312,26 @@ test("an answer with noise is one line of the same length, given once in four we
   assert.deepEqual([second, third], [first, first], "averaging would remove the noise");
   assert.match(first, /^POST \{"task":"[\w-]{43}","answer":"[0-9a-f]{2}"\}\n$/);
   await measurer.close();
+});
+
+test("an answer with noise is repeated only while its question has as many buckets and the same epsilon", async (t) => {
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const asked = ldpTask({ collector: { name: "Shop SA", url }, epsilon: 1_000_000 });
+  const more = Array.from({ length: 28 }, (_, i) => ({ en: `more ${i}`, fr: `plus ${i}` }));
+  const wider = { ...asked, buckets: [...asked.buckets, ...more] };
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  let end;
+  for (const [round, task] of [asked, wider, { ...wider, epsilon: 2_000_000 }].entries()) {
+    const { measurer, at, begin } = await device(shop, [task], { profile });
+    end ??= await begin();
+    for (const moment of [0, DAY, 3 * WEEK]) await at(end + round * 4 * WEEK + moment);
+    await measurer.close();
+  }
+  const named = received.map(({ body }) => JSON.parse(body).answer);
+  const ones = (hex) => [...BigInt(`0x${hex}`).toString(2)].filter((bit) => bit === "1").length;
+  // k / (e^epsilon + 1), to the nearest.
+  assert.deepEqual(named.map((hex) => [hex.length, ones(hex)]), [[2, 1], [8, 9], [8, 4]]);
 });
 
 test("two tabs over a thousand epochs never spend twice, nor send two reports for one", async (t) => {

@@ -42,6 +42,17 @@ test("ten thousand shoppers through the module give the exact sum, and none is r
   assert.deepEqual(await sums(), { report_count: 10_000, aggregate_result: truth });
 });
 
+test("sums are without noise only for who asks for none: an epsilon that is none gets no sums", async (t) => {
+  const { address, seal, upload, sums } = await operators(t, 4, 2);
+  for (let shopper = 0; shopper < 3; shopper++) assert.equal(await upload(seal(1)), 201);
+  for (const epsilon of ["0", "-1", "1.5", "1e6", "4294967296", "", "much"]) {
+    const response = await fetch(`${address}/sums?epsilon_micro=${epsilon}`);
+    assert.equal(response.status, 400, `epsilon_micro=${epsilon}: ${await response.text()}`);
+  }
+  assert.equal((await sums("?epsilon_micro=1000000")).report_count, 3);
+  assert.deepEqual((await sums()).aggregate_result, [0, 3, 0, 0]);
+});
+
 /** The reference client of the deployed operators. */
 function reference({ address, task }, buckets, chunk) {
   return new Task({

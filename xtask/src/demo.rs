@@ -1,11 +1,11 @@
 //! `cargo xtask demo`: builds the demo shop and serves it, with two local operators so that measuring can be watched.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use console::style;
 
@@ -77,19 +77,32 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 
 /// Builds and starts the fixture of `operators`, and puts its questions where the page looks for them.
 fn start_operators(project: &Project) -> Result<(Child, PathBuf)> {
-    let messages = Tool::cargo(project, "build")
-        .args(["--package", "flaneur-operators", "--message-format=json-render-diagnostics"])
-        .stream_and_capture()?;
-    let program = artifact(&messages, "flaneur-operators", std::env::consts::EXE_EXTENSION)
-        .context("cargo built flaneur-operators but named no executable")?;
+    let program = operators(project)?;
     let mut operators = spawn(&program)?;
-    let mut line = String::new();
-    let output = operators.stdout.take().context("the operators have no output")?;
-    BufReader::new(output).read_line(&mut line).context("the operators said nothing")?;
+    let line = questions(operators.stdout.take().context("the operators have no output")?)?;
     let folder = project.scratch().join("measure");
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("tasks.json"), &line).context("the questions cannot be written")?;
     Ok((operators, folder))
+}
+
+/// The fixture of `operators`, compiled if it changed.
+pub(crate) fn operators(project: &Project) -> Result<PathBuf> {
+    let messages = Tool::cargo(project, "build")
+        .args(["--package", "flaneur-operators", "--message-format=json-render-diagnostics"])
+        .stream_and_capture()?;
+    artifact(&messages, "flaneur-operators", std::env::consts::EXE_EXTENSION)
+        .context("cargo built flaneur-operators but named no executable")
+}
+
+/// The one line that the operators say; none when they could not start.
+fn questions(output: impl Read) -> Result<String> {
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line).context("the operators' questions cannot be read")?;
+    if line.is_empty() {
+        bail!("they ended before they said their questions; their own message is above");
+    }
+    Ok(line)
 }
 
 /// The fixture ends when its input does, and that is ours to hold.
@@ -101,4 +114,16 @@ fn spawn(program: &Path) -> Result<Child> {
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("{} did not start", program.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_that_end_without_a_word_ask_nothing() {
+        assert_eq!(questions(&b"{\"tasks\":{}}\n"[..]).unwrap(), "{\"tasks\":{}}\n");
+        let error = questions(&b""[..]).unwrap_err().to_string();
+        assert!(error.contains("ended before"), "{error}");
+    }
 }

@@ -105,11 +105,9 @@ fn measure(flaneur: &Path, events: u64, log: &Path, memory: &str) -> Result<Meas
         .arg(&report)
         .stdout(Stdio::null())
         .spawn()?;
-    let (peak_bytes, processor_seconds) = watch(&mut child)?;
+    let (peak_bytes, processor_seconds) =
+        watch(&mut child).with_context(|| format!("flaneur pack on {events} events"))?;
     let seconds = started.elapsed().as_secs_f64();
-    if !child.wait()?.success() {
-        bail!("flaneur pack failed on {events} events");
-    }
     let found: Value = serde_json::from_slice(&fs::read(&report)?)?;
     let number = |name: &str| found["log"][name].as_u64().with_context(|| format!("the report has no {name}"));
     Ok(Measured {
@@ -126,7 +124,7 @@ fn measure(flaneur: &Path, events: u64, log: &Path, memory: &str) -> Result<Meas
     })
 }
 
-/// Waits for the process and returns the largest resident memory it had, and the processor time it took.
+/// Waits for the process to succeed and returns the largest resident memory it had, and the processor time it took.
 fn watch(child: &mut Child) -> Result<(u64, f64)> {
     let folder = format!("/proc/{}", child.id());
     let read = |file: &str| fs::read_to_string(format!("{folder}/{file}")).ok();
@@ -135,6 +133,10 @@ fn watch(child: &mut Child) -> Result<(u64, f64)> {
         peak = peak.max(read("status").as_deref().and_then(high_water).unwrap_or(0));
         seconds = seconds.max(read("stat").as_deref().and_then(processor_time).unwrap_or(0.0));
         thread::sleep(TICK);
+    }
+    // Who fails at once has hardly begun to take time.
+    if !child.wait()?.success() {
+        bail!("it failed; its message is above");
     }
     if peak == 0 || seconds == 0.0 {
         bail!("memory and processor time could not be read; this needs /proc, expected Linux");
@@ -213,12 +215,20 @@ fn document(rows: &[Measured], options: &Options) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{exponent, high_water, processor_time};
+    use super::{exponent, high_water, processor_time, watch};
 
     #[test]
     fn a_power_law_gives_its_exponent() {
         let points: Vec<(f64, f64)> = [1.0_f64, 10.0, 50.0].iter().map(|&x| (x, 3.0 * x.powi(2))).collect();
         assert!((exponent(&points) - 2.0).abs() < 1e-9);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_fails_at_once_is_said_to_have_failed() {
+        let mut child = std::process::Command::new("false").spawn().unwrap();
+        let error = watch(&mut child).unwrap_err().to_string();
+        assert!(error.starts_with("it failed"), "{error}");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use clap::Args;
 use crate::project::Project;
 use crate::run::Tool;
 use crate::setup::browser::{self, Engine};
-use crate::{say, setup, shop};
+use crate::test::OPERATORS;
+use crate::{demo, say, setup, shop};
 
 /// Takes a picture of every page of the demo shop in Chromium, in French and
 /// English, light and dark, wide and narrow, with a page that shows them all.
@@ -30,7 +31,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     say::heading("build");
     shop::build(project)?;
     // Two operators, so that the merchant's page has something to show.
-    Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()?;
+    let operators = demo::operators(project)?;
 
     say::heading("pictures");
     // The tool runs in the repository, the person may be elsewhere.
@@ -41,6 +42,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     Tool::node(project, "the tour of the demo shop", &project.root.join("tests/browser/screenshots.mjs"))
         .arg(&folder)
         .env(Engine::Chromium.variable(), &chromium)
+        .env(OPERATORS, operators)
         .hint("The message above names the page that did not come; `cargo xtask demo` shows it.")
         .stream()?;
     say::note(&format!("{} shows every picture", project.shown(&folder.join("index.html"))));

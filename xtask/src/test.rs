@@ -17,6 +17,8 @@ use crate::run::Failure;
 use crate::say;
 use crate::setup::browser::Engine;
 
+pub(crate) use layers::OPERATORS;
+
 /// Runs the checks, layer by layer, and ends with a table of what passed.
 #[derive(Args)]
 pub(crate) struct Options {

@@ -6,7 +6,9 @@
 export function fromBase64url(text: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (typeof text !== "string" || !/^[\w-]*$/.test(text)) return undefined;
   try {
-    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const plain = text.replaceAll("-", "+").replaceAll("_", "/");
+    const binary = atob(plain);
+    if (!btoa(binary).startsWith(plain)) return undefined; // another spelling of the same bytes
     return Uint8Array.from(binary, (character) => character.charCodeAt(0));
   } catch {
     return undefined;

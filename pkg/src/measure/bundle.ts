@@ -7,8 +7,9 @@
 
 import type { Task, TaskBundle, TaskRelay, TaskStatus } from "../types/measure.js";
 import { isModel } from "./attribution.js";
-import { fromBase64url } from "./base64url.js";
+import { fromBase64url, hexOf } from "./base64url.js";
 import { canonicalJson } from "./canonical-json.js";
+import { WEEK_LIMIT } from "./limits.js";
 
 const METRICS = ["taste_share", "discovery_outcome", "opportunity_outcome", "slot_click_through", "attribution_credit", "latency"];
 const COMMON = ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
@@ -17,10 +18,12 @@ const OF_MODE: Record<string, string[]> = {
   dap: ["leader", "helper", "chunk", "timePrecision"],
   ldp: ["collector", "expected"],
 };
-/** Length of a DAP `HpkeConfig` for X25519. */
-const HPKE_BYTES = 41;
-/** Length of a gateway's key configuration for X25519, before the ciphers, which have four bytes each. */
-const GATEWAY_BYTES = 37;
+/** A DAP `HpkeConfig` in hexadecimal: id, X25519, HKDF-SHA256, AES-128-GCM, the length of the key, and the key. */
+const HPKE = /^..0020000100010020(..){32}$/;
+/** A gateway's key configuration of RFC 9458: id, X25519, key, the length of the ciphers, and among them ours. */
+const GATEWAY = /^..0020(?:..){32}(....)((?:.{8})*?00010001(?:.{8})*)$/;
+/** A moment and not a date of the shopper's own time zone. */
+const DATED = /^\d{4}-\d\d-\d\d.*(Z|[+-]\d\d:?\d\d)$/i;
 const MICRO = 1_000_000;
 
 /** Limits of a task. */
@@ -29,10 +32,8 @@ export const LIMITS = Object.freeze({
   buckets: 256,
   batch: 100,
   timePrecision: 3600,
-  /** Of a report for two operators, in millionths. */
-  dapEpsilon: 2 * MICRO,
-  /** Of an answer with noise, in millionths. */
-  ldpEpsilon: 8 * MICRO,
+  /** Of a report in either mode: more than a week holds would always be answered with "nothing". */
+  epsilon: WEEK_LIMIT,
 });
 
 /** Why a task, or the whole bundle, is refused. */
@@ -140,7 +141,7 @@ function checkQuestion(task: Task, now: number): Refusal | undefined {
   if (!isWhole(task.minBatchSize, 0, 2 ** 40) || task.minBatchSize < LIMITS.batch) {
     return refuse("task_batch", `minBatchSize must be at least ${LIMITS.batch}: fewer answers point at people.`);
   }
-  const [start, end] = [Date.parse(task.start), Date.parse(task.end)];
+  const [start, end] = [task.start, task.end].map((date) => (DATED.test(date) ? Date.parse(date) : NaN)) as [number, number];
   if (!(start < end)) return refuse("task_dates", "start and end must be ISO 8601, in this order.");
   return end <= now ? refuse("task_expired", "The task has ended.") : undefined;
 }
@@ -154,14 +155,14 @@ function checkDap(task: Extract<Task, { mode: "dap" }>): Refusal | undefined {
   if (sites[0] === sites[1] || leader.name === helper.name) {
     return refuse("task_operators_equal", "leader and helper must be two companies: together they could read answers.");
   }
-  if (![leader, helper].every(({ hpke }) => fromBase64url(hpke)?.length === HPKE_BYTES)) {
-    return refuse("task_hpke", "hpke must be the operator's DAP HpkeConfig for X25519, in base64url.");
+  if (![leader, helper].every(({ hpke }) => HPKE.test(hexIn(hpke)))) {
+    return refuse("task_hpke", "hpke must be the operator's DAP HpkeConfig for X25519, HKDF-SHA256 and AES-128-GCM, in base64url.");
   }
   if (!isWhole(chunk, 1, buckets.length)) return refuse("task_chunk", "chunk must be from 1 to the number of buckets.");
   if (!isWhole(timePrecision, LIMITS.timePrecision, 604_800)) {
     return refuse("task_time_precision", "timePrecision must be 3,600 to 604,800 seconds.");
   }
-  return isWhole(epsilon, 1, LIMITS.dapEpsilon) ? undefined : refuse("task_epsilon", "epsilon must be at most 2, in millionths.");
+  return isWhole(epsilon, 1, LIMITS.epsilon) ? undefined : refuse("task_epsilon", "epsilon must be at most 2, in millionths.");
 }
 
 function checkLdp(task: Extract<Task, { mode: "ldp" }>): Refusal | undefined {
@@ -169,7 +170,7 @@ function checkLdp(task: Extract<Task, { mode: "ldp" }>): Refusal | undefined {
   if (siteOf(collector?.url) === undefined || !isText(collector.name)) {
     return refuse("task_operators", "collector needs a name and an https address that ends in a slash.");
   }
-  if (!isWhole(epsilon, 1, LIMITS.ldpEpsilon)) return refuse("task_epsilon", "epsilon must be at most 8, in millionths.");
+  if (!isWhole(epsilon, 1, LIMITS.epsilon)) return refuse("task_epsilon", "epsilon must be at most 2, in millionths.");
   if (!isWhole(expected, 1, 2 ** 40)) return refuse("task_expected", "expected must be a whole number of shoppers.");
   if (buckets.length > 64 && epsilon < 2 * MICRO && expected < 100_000) {
     return refuse("task_blind", "Over 64 buckets with epsilon below 2 and under 100,000 shoppers, noise hides every answer.");
@@ -186,9 +187,9 @@ function checkRelay(task: Task): Refusal | undefined {
   if (receivers.some((receiver) => receiver.name === name || siteOf(receiver.url) === site)) {
     return refuse("task_relay_equal", "relay must be another company than those who receive: it hides the shopper's address from them.");
   }
-  const key = fromBase64url(gateway);
-  if (key && key.length > GATEWAY_BYTES && (key.length - GATEWAY_BYTES) % 4 === 0) return undefined;
-  return refuse("task_gateway", "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519, in base64url.");
+  const [, length = "", ciphers = ""] = GATEWAY.exec(hexIn(gateway)) ?? [];
+  if (ciphers && parseInt(length, 16) * 2 === ciphers.length) return undefined;
+  return refuse("task_gateway", "relay.gateway must be the gateway's key configuration of RFC 9458 for X25519 with HKDF-SHA256 and AES-128-GCM, in base64url.");
 }
 
 /** How many buckets a metric has by itself. */
@@ -209,10 +210,16 @@ function siteOf(address: unknown): string | undefined {
     const { protocol, hostname, port, username, search, hash } = new URL(address);
     const local = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
     if (username || search || hash || (protocol !== "https:" && !(local && protocol === "http:"))) return undefined;
-    return local ? `${hostname}:${port}` : hostname.split(".").slice(-2).join(".");
+    // "example." is "example" with its root spelled out.
+    return local ? `${hostname}:${port}` : hostname.replace(/\.+$/, "").split(".").slice(-2).join(".");
   } catch {
     return undefined;
   }
+}
+
+/** The bytes of base64url in hexadecimal; nothing when the text is none. */
+function hexIn(text: unknown): string {
+  return hexOf(fromBase64url(text) ?? new Uint8Array());
 }
 
 function isWords(words: unknown): boolean {

@@ -9,7 +9,7 @@
  */
 
 import { report } from "../errors.js";
-import type { Budget, LedgerEntry, OutboxEntry, Task, TaskStatus } from "../types/measure.js";
+import type { Budget, DapTask, LedgerEntry, OutboxEntry, Task, TaskStatus } from "../types/measure.js";
 import { checkSignature, readSigned } from "./bundle.js";
 import type { Questions, Refusal } from "./bundle.js";
 import { canonicalJson } from "./canonical-json.js";
@@ -33,6 +33,19 @@ interface Sending {
   now: number;
   signal: AbortSignal;
   leases: readonly Lease[];
+}
+
+/** A question that an epoch answers. */
+interface Owed {
+  task: Task;
+  bucket: number;
+  cost: number;
+}
+
+/** A report for new keys, and its line. */
+interface Again {
+  report: Waiting;
+  line: Line;
 }
 
 /** How often a page looks whether something is due. */
@@ -92,13 +105,9 @@ export class Measurer {
   async drop(): Promise<void> {
     this.#abort.abort();
     this.#abort = new AbortController();
+    // What another tab sends meanwhile makes a write stale, and what still waits must go all the same.
     await this.#locked("ledger", async () => {
-      const { state, ledger, waiting, leases } = await this.#store.read(false, ["ledger", "send"]);
-      if (!state) return;
-      const done = waiting.map(({ key }) => key);
-      const dropped = ledger.filter(({ key, outcome }) => outcome === "waiting" && done.includes(key));
-      const change = { state: { ...state, answers: {} }, ledger: dropped.map((line) => ({ ...line, outcome: "dropped" as const })), done };
-      await this.#store.write(change, leases);
+      while (!(await this.#dropOnce()));
     }).catch(report);
   }
 
@@ -117,17 +126,11 @@ export class Measurer {
     });
     const { state } = remembered;
     if (!running || !state) return waiting;
-    const now = this.#around.now();
-    const epoch = Math.max(0, epochAt(now, state.anchor));
-    const { tasks } = await this.#questions(now);
-    const collecting = await Promise.all(
-      tasks.map(async (task): Promise<OutboxEntry> => {
-        const due = endOf(epoch, state.anchor);
-        const cost = charge(remembered.ledger, task.epsilon, due);
-        const bucket = cost === 0 ? 0 : await this.#answer(task, state, epoch);
-        return { ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 };
-      }),
-    );
+    const epoch = Math.max(0, epochAt(this.#around.now(), state.anchor));
+    const due = endOf(epoch, state.anchor);
+    const { tasks } = await this.#questions(due);
+    const owed = await this.#owed(tasks, pin(state, tasks, epoch + 1), remembered, epoch);
+    const collecting = owed.map(({ task, bucket, cost }): OutboxEntry => ({ ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 }));
     return [...waiting, ...collecting];
   }
 
@@ -187,6 +190,16 @@ export class Measurer {
     return readSigned(tasks, await this.#unsigned, this.#shop, now);
   }
 
+  /** Drops what waits. False when another tab wrote meanwhile. */
+  async #dropOnce(): Promise<boolean> {
+    const { state, ledger, waiting, leases } = await this.#store.read(false, ["ledger", "send"]);
+    if (!state) return true;
+    const done = waiting.map(({ key }) => key);
+    const dropped = ledger.filter(({ key, outcome }) => outcome === "waiting" && done.includes(key));
+    const change = { state: { ...state, answers: {} }, ledger: dropped.map((line) => ({ ...line, outcome: "dropped" as const })), done };
+    return this.#store.write(change, leases);
+  }
+
   /** Answers, charges and seals what the last epoch owes. */
   async #prepare({ tasks }: Questions, now: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return; // nothing is made any more
@@ -194,13 +207,11 @@ export class Measurer {
     const state = remembered.state ?? freshState(now);
     const epoch = epochAt(now, state.anchor);
     const pinned = pin(state, tasks, epoch);
-    const owed = owedBy(tasks, pinned, remembered, epoch - 1, endOf(epoch - 1, state.anchor));
+    const owed = await this.#owed(tasks, pinned, remembered, epoch - 1);
     const old = remembered.ledger.filter((line) => isOld(line, now)).map(({ key }) => key);
     const change = { state: pinned, ledger: [] as Line[], waiting: [] as Waiting[], old };
-    for (const task of owed) {
-      const end = endOf(epoch - 1, state.anchor);
-      const cost = charge([...remembered.ledger, ...change.ledger], task.epsilon, end);
-      const bucket = cost === 0 ? 0 : await this.#answer(task, state, epoch - 1);
+    const end = endOf(epoch - 1, state.anchor);
+    for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
       const sealed = await this.#sealed(task, bucket, due, pinned);
@@ -210,6 +221,19 @@ export class Measurer {
     if (signal.aborted) return; // withdrawn meanwhile: nothing was charged, nothing waits
     const nothing = remembered.state && owed.length === 0 && old.length === 0 && pinned === state;
     if (!nothing) await this.#store.write(change, remembered.leases);
+  }
+
+  /** What an epoch owes: its tasks are charged one after the other, and who comes late may find the budget spent. */
+  async #owed(tasks: readonly Task[], state: DeviceState, remembered: Remembered, epoch: number): Promise<Owed[]> {
+    const at = endOf(epoch, state.anchor);
+    const charged: { at: number; epsilon: number }[] = [...remembered.ledger];
+    const owed: Owed[] = [];
+    for (const task of owedBy(tasks, state, remembered, epoch, at)) {
+      const cost = charge(charged, task.epsilon, at);
+      charged.push({ at, epsilon: cost });
+      owed.push({ task, cost, bucket: cost === 0 ? 0 : await this.#answer(task, state, epoch) });
+    }
+    return owed;
   }
 
   #line(key: string, task: Task, bucket: number, epsilon: number, epoch: number, at: number, bytes: number): Line {
@@ -234,7 +258,8 @@ export class Measurer {
   async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer>> {
     const { seal } = await this.#loaded();
     if (task.mode === "dap") return seal(task, bucket, time);
-    return (state.answers[`${task.id}:${bucket}`] ??= seal(task, bucket, time));
+    // Of another number of buckets or another epsilon the same bytes would be another answer.
+    return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
   }
 
   #loaded(): Promise<Upstream> {
@@ -245,7 +270,8 @@ export class Measurer {
   async #send(now: number, signal: AbortSignal): Promise<void> {
     const { ledger, waiting, leases } = await this.#store.read(false, ["send"]);
     if (waiting.length === 0) return;
-    const lastAction = this.#around.events().reduce((last, { at }) => Math.max(last, at), -Infinity);
+    // An event of a clock that ran ahead would hide every action until its date.
+    const lastAction = this.#around.events().reduce((last, { at }) => (at > now ? last : Math.max(last, at)), -Infinity);
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);
@@ -271,18 +297,28 @@ export class Measurer {
       const reason = delivery === "again" ? "unreachable" : delivery;
       await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] }, leases);
     } else {
-      await this.#store.write({ waiting: [{ ...(fresh ?? report), failures, retryAt: next }] }, leases);
+      const change = { waiting: [{ ...(fresh?.report ?? report), failures, retryAt: next }], ...(fresh && { ledger: [fresh.line] }) };
+      await this.#store.write(change, leases);
     }
   }
 
-  /** The operator has new keys: once, if the bundle has them too. The answer and its charge stay. */
-  async #sealAgain(report: Waiting, line: Line, now: number): Promise<Waiting | undefined> {
+  /**
+   * An operator or the gateway has new keys: once, if the bundle has them too and is the same otherwise. The answer
+   * stays. For new keys of an operator it is another report, with an id of its own, and who called the first one
+   * outdated may have kept it: two reports cost twice, and without the budget there is no second.
+   */
+  async #sealAgain(report: Waiting, line: Line, now: number): Promise<Again | undefined> {
     const { tasks } = await this.#questions(now);
     const task = tasks.find(({ id }) => id === report.task.id);
-    if (report.again || task?.mode !== "dap" || canonicalJson(task) === canonicalJson(report.task)) return undefined;
-    const { state } = await this.#store.read(false);
-    if (!state) return undefined;
-    return { ...report, task, sealed: await this.#sealed(task, line.bucket, report.due, state), again: true };
+    if (report.again || task?.mode !== "dap" || report.task.mode !== "dap") return undefined;
+    if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
+    const { leader, helper } = report.task;
+    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line };
+    const { state, ledger } = await this.#store.read(false);
+    const cost = charge(ledger, task.epsilon, line.at);
+    if (!state || (line.epsilon > 0 && cost === 0)) return undefined;
+    const sealed = await this.#sealed(task, line.bucket, report.due, state);
+    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost } };
   }
 
   /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */
@@ -337,6 +373,12 @@ function shown(task: Task, bucket: number, epsilon: number): Omit<OutboxEntry, "
   const operators = task.mode === "dap" ? [task.leader.name, task.helper.name] : [task.collector.name];
   const { id, metric, mode, purpose, relay } = task;
   return { task: id, metric, mode, purpose, bucket, label: { en, fr }, operators, epsilon, ...(relay && { relay: relay.name }) };
+}
+
+/** A task but for the keys that its operators and its gateway may rotate. */
+function withoutKeys({ leader, helper, relay, ...rest }: DapTask): string | undefined {
+  const keyless = { ...rest, leader: { ...leader, hpke: "" }, helper: { ...helper, hpke: "" } };
+  return canonicalJson(relay ? { ...keyless, relay: { ...relay, gateway: "" } } : keyless);
 }
 
 /** The arm that the device's secret gives it: the first four bytes of a hash, which 16 arms share evenly enough. */

@@ -11,12 +11,14 @@ use crate::project::Project;
 use crate::run::Tool;
 use crate::setup::browser::{self, Engine};
 use crate::setup::rust::WASM_TARGET;
-use crate::{catalog, package, say, setup, shop, site, size};
+use crate::{catalog, demo, package, say, setup, shop, site, size};
 
 /// The variable that names the packed tarball, for the packaging tests.
 const TARBALL: &str = "FLANEUR_TARBALL";
 /// The variable that names the shop's command-line tool, for the tests that compare it with the module.
 const TOOL: &str = "FLANEUR_TOOL";
+/// The variable that names the two operators that tests send to, wherever cargo put them.
+pub(crate) const OPERATORS: &str = "FLANEUR_OPERATORS";
 /// The variable that names this command, for the test of the commands that the documentation shows.
 const XTASK: &str = "FLANEUR_XTASK";
 
@@ -108,8 +110,12 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
     };
     checks.check("wasm in Node.js", || {
         // Two operators that open and sum what the module seals.
-        Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()?;
-        node_tests(project, "tests/wasm")?.env(TOOL, &tool).env(XTASK, std::env::current_exe()?).stream()
+        let operators = demo::operators(project)?;
+        node_tests(project, "tests/wasm")?
+            .env(TOOL, &tool)
+            .env(OPERATORS, operators)
+            .env(XTASK, std::env::current_exe()?)
+            .stream()
     });
 }
 
@@ -176,14 +182,17 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         setup::node::ensure(project)?;
         shop::build(project)?;
         // Two operators that the shop's reports can be watched at.
-        Tool::cargo(project, "build").args(["--package", "flaneur-operators"]).stream()
+        demo::operators(project)
     });
     if chosen.contains(&Engine::Chromium) {
         let chromium = browser_of(project, checks);
-        match (ready, chromium) {
-            (Some(()), Some(chromium)) => {
+        match (&ready, chromium) {
+            (Some(operators), Some(chromium)) => {
                 checks.check("shop in Chromium", || {
-                    node_tests(project, "tests/browser")?.env(Engine::Chromium.variable(), &chromium).stream()
+                    node_tests(project, "tests/browser")?
+                        .env(Engine::Chromium.variable(), &chromium)
+                        .env(OPERATORS, operators)
+                        .stream()
                 });
             }
             _ => checks.skip(&["shop in Chromium"]),
@@ -191,13 +200,15 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
     }
     for &engine in chosen {
         let found = browser::ensure(project, engine);
-        match (ready, found) {
-            (Some(()), Ok(executable)) => {
+        match (&ready, found) {
+            (Some(operators), Ok(executable)) => {
                 for (check, tests) in engine.checks() {
-                    checks.check(check, || in_engine(project, engine, &executable, check, tests).stream());
+                    checks.check(check, || {
+                        in_engine(project, engine, &executable, check, tests).env(OPERATORS, operators).stream()
+                    });
                 }
             }
-            (Some(()), Err(error)) if named.is_empty() && engine != Engine::Chromium => {
+            (Some(_), Err(error)) if named.is_empty() && engine != Engine::Chromium => {
                 say::warn(&format!("{} is left out: {error}", engine.name()));
                 checks.skip(&engine.checks().map(|(check, _)| check));
             }
