@@ -297,6 +297,20 @@ test("what the shopper is shown while a week lasts is what leaves when it ends: 
   await measurer.close();
 });
 
+test("a question that no device can seal for, since its key is no point of the curve, does not stop the others", async (t) => {
+  const { url, received } = await operator(t);
+  const nobody = base64url(Buffer.concat([Buffer.from("010020000100010020".slice(0, 18), "hex"), Buffer.alloc(32)]));
+  const [broken, sound] = [1, 2].map((i) => taskAt(url, { id: base64url(Buffer.alloc(32, i)), epsilon: 500_000 }));
+  broken.leader = { ...broken.leader, hpke: nobody };
+  const { measurer, at, begin } = await device(freshShop(), [broken, sound]);
+  const end = await begin();
+  await at(end);
+  await at(end + DAY);
+  assert.deepEqual(received.map(({ url }) => url), [`/tasks/${sound.id}/reports`]);
+  assert.deepEqual((await measurer.ledger()).map(({ task, outcome }) => [task, outcome]), [[sound.id, "sent"]], "what is not made is not charged");
+  await measurer.close();
+});
+
 test("an answer with noise is one line of the same length, given once in four weeks, and repeated as it was", async (t) => {
   const { url, received } = await operator(t);
   const task = ldpTask({ collector: { name: "Shop SA", url } });

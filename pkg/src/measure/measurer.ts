@@ -214,7 +214,8 @@ export class Measurer {
     for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
-      const sealed = await this.#sealed(task, bucket, due, pinned);
+      const sealed = await this.#sealed(task, bucket, due, pinned).catch(report);
+      if (!sealed) continue; // no device can seal for those keys: nothing is made, so nothing is charged
       change.waiting.push({ key, task, sealed, at: end, due, retryAt: 0, failures: 0, again: false });
       change.ledger.push(this.#line(key, task, bucket, cost, epoch - 1, end, sealed.length));
     }
