@@ -69,18 +69,20 @@ function isShopify(data: unknown): boolean {
 
 /** Cells of a table, quoted as RFC 4180 has it; the heading says what parts them. */
 export function readTable(text: string): string[][] {
-  const heading = text.split("\n", 1)[0] ?? "";
+  const heading = text.split(/[\r\n]/, 1)[0] ?? "";
   const comma = ["\t", ";", ","].reduce((best, mark) => (heading.split(mark).length > heading.split(best).length ? mark : best));
   const rows: string[][] = [];
   let row: string[] = [];
   // A quoted cell, or one up to the next mark; then the mark, the end of the line, or the end.
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${comma}\\r\\n]*))(${comma}|\\r?\\n|$)`, "y");
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${comma}\\r\\n]*))(${comma}|\\r+\\n?|\\n|$)`, "y");
   while (cell.lastIndex < text.length) {
     const found = cell.exec(text);
     if (!found) break;
     row.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
     if (found[3] !== comma) rows.push(row.splice(0));
   }
+  // Its last cell was empty, and there the text ended.
+  if (row.length > 0) rows.push(row);
   return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
 }
 
