@@ -75,6 +75,16 @@ test("feeds as shops have them: a table with semicolons and quotes, lines of JSO
   assert.deepEqual(mishaps, []);
 });
 
+test("a currency that is no code stands as it is written", async (t) => {
+  const { page, mishaps } = await playground(t);
+  await run(page, "id,price,currency\na,12,EURO\nb,3.5,€\nc,4,EUR");
+  const text = (id) => page.locator(`page-playground >> [data-item="${id}"]`).innerText();
+  assert.match(await text("a"), /12\.00\u00a0EURO/);
+  assert.match(await text("b"), /3\.50\u00a0€/);
+  assert.match(await text("c"), /€4 /);
+  assert.deepEqual(mishaps, []);
+});
+
 test("what cannot be read is said: a feed without ids, an item that the engine refuses, a dump that is no JSON", async (t) => {
   const { page, mishaps } = await playground(t);
   const fault = () => page.locator("page-playground >> [data-fault]").getAttribute("data-fault");
