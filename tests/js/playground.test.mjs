@@ -18,3 +18,23 @@ test("a table keeps its last line when its last cell is empty, and every line wh
   for (const end of ["\n", "\r\n", "\r", "\r\r\n"]) assert.deepEqual(ids(["id,title", "a,b", "c,d", ""].join(end)), ["a", "c"], JSON.stringify(end));
   assert.deepEqual(plain(readFeed('\uFEFFid,title\na,"two\nlines, ""quoted"""\n').items), [{ id: "a", title: 'two\nlines, "quoted"' }]);
 });
+
+test("lines of JSON that are left out are named by their own numbers, in their order", () => {
+  const { items, left, form } = readFeed('{"id":"1"}\nbroken\n\n{"title":"x"}\n{"id":"1"}\n{"id":"2"}');
+  assert.deepEqual([items.map(({ id }) => id), form], [["1", "2"], "lines"]);
+  assert.deepEqual(plain(left), [{ at: 2, because: "not_json" }, { at: 4, because: "no_id" }, { at: 5, because: "twice" }]);
+});
+
+test("an object where a word belongs leaves that field out, and nothing else", () => {
+  const odd = { toString: 1, valueOf: 1 };
+  const { items, form } = readFeed(JSON.stringify([{ id: "a", tags: [odd, "oak"], brand: odd, category: [odd] }, { id: "b" }]));
+  assert.deepEqual(plain(items), [{ id: "a", tags: ["oak"] }, { id: "b" }]);
+  assert.equal(form, "json");
+});
+
+test("what is out of stock is read as such in the words that flaneur pack knows", () => {
+  const available = (value) => readFeed(JSON.stringify([{ id: "a", availability: value }])).items[0].available;
+  for (const no of [false, 0, "0", "no", "n", "non", "false", "out of stock", "out_of_stock", "OutOfStock", "https://schema.org/OutOfStock", "http://schema.org/SoldOut", "unavailable", "discontinued", "archived"]) assert.equal(available(no), false, String(no));
+  for (const yes of [true, 1, "12", "in stock", "https://schema.org/InStock", "preorder", "backorder", "now"]) assert.equal(available(yes), true, String(yes));
+  assert.equal(available(null), undefined);
+});
