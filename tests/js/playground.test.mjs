@@ -38,3 +38,32 @@ test("what is out of stock is read as such in the words that flaneur pack knows"
   for (const yes of [true, 1, "12", "in stock", "https://schema.org/InStock", "preorder", "backorder", "now"]) assert.equal(available(yes), true, String(yes));
   assert.equal(available(null), undefined);
 });
+
+/** What a shop of two items hears of a dump, as outcomes. */
+async function outcomes(t, entries) {
+  let now = Date.UTC(2026, 10, 1);
+  const shop = await open({ shop: "playground", catalog: [{ id: "a" }, { id: "b" }, { id: "test", category: "Pregnancy tests" }], storage: "memory", now: () => now, consent: { learn: true, rank: true } });
+  t.after(() => shop.close());
+  return (await hear(shop, readDump(JSON.stringify(entries)), () => true, () => (now += 1000))).map(({ outcome }) => outcome);
+}
+const view = (item_id, fields = {}) => ({ event: "view_item", ecommerce: { items: [{ item_id, ...fields }] } });
+
+test("a dump that is longer than the log counts to its end", async (t) => {
+  const all = await outcomes(t, Array.from({ length: 4200 }, (_, n) => view("ab"[n % 2])));
+  assert.deepEqual([all.length, new Set(all)], [4200, new Set(["counted"])]);
+});
+
+test("only what has an order number is said to be told before by it", async (t) => {
+  const sensitive = view("test", { item_category: "Pregnancy tests" });
+  const order = { event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "a" }] } };
+  const segment = { event: "Order Completed", properties: { order_id: 7, products: [{ product_id: "b" }] } };
+  assert.deepEqual(await outcomes(t, [sensitive, sensitive, order, order, segment, segment]), ["refused", "refused", "counted", "known", "counted", "known"]);
+});
+
+test("an object where a name or a number belongs stops nothing", async (t) => {
+  const odd = { toString: 1, valueOf: 1 };
+  const strange = [{ event: "purchase", ecommerce: { transaction_id: odd, items: [{ item_id: "a" }] } }, { 0: "event", 1: odd }, { 0: odd }, null, 1, "x", [], {}, { event: odd }, { event: "view_item", ecommerce: { items: [null, odd, "a"] } }];
+  const all = await outcomes(t, [...strange, view("b")]);
+  assert.equal(all.length, strange.length + 1);
+  assert.equal(all.at(-1), "counted");
+});
