@@ -23,7 +23,7 @@ export const playgroundFr: PlaygroundWords = {
   entry: (at) => `entrée ${at}`,
   eventsTitle: "Ce qui a été entendu",
   eventsNone: "Rien n'a été entendu : l'étagère est celle d'un nouveau venu.",
-  counted: (counted, all) => `${counted} entrées sur ${all} ont compté.`,
+  counted: (counted, all) => n(counted, `${counted} entrée sur ${all} a compté.`, `${counted} entrées sur ${all} ont compté.`),
   columns: { entry: "Entrée", name: "Nom", items: "Articles", outcome: "A compté ?" },
   outcome: {
     counted: "oui",

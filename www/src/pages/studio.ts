@@ -101,7 +101,7 @@ export class PageStudio extends ShopElement {
     const name = source?.name ?? words.ownPack;
     return html`<section class="packs" aria-label=${words.pack}>
       <div class="row">
-        <p class="grow" data-pack=${source?.name ?? ""} data-items=${source?.bench.status.items ?? ""}><span class="small-caps">${words.pack}</span> <strong>${name}</strong>${source ? html` · ${words.packHolds(number(source.bench.status.items), source.kinds.filter(({ token }) => token !== "").length)}` : nothing}</p>
+        <p class="grow" data-pack=${source?.name ?? ""} data-items=${source?.bench.status.items ?? ""}><span class="small-caps">${words.pack}</span> <strong>${name}</strong>${source ? html` · ${words.packHolds(source.bench.status.items, number(source.bench.status.items), source.kinds.filter(({ token }) => token !== "").length)}` : nothing}</p>
         <label class="button file">${words.load}<input type="file" multiple accept=".flaneur,.json" data-action="load-pack" @change=${(e: Event) => this.#choose(e)} /></label>
         ${source?.name !== undefined ? html`<button class="button" data-action="own-pack" @click=${() => void this.#open(this.#studio.useOwn())}>${words.useOwn}</button>` : nothing}
       </div>
@@ -167,7 +167,7 @@ export class PageStudio extends ShopElement {
       <tbody>
         ${row(words.gini, (counts) => ({ value: gini(counts, items), text: number(gini(counts, items), 3) }), "gini")}
         ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: percent(tenth(counts)) }), "tenth")}
-        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), number(counts.size)) }), "coverage")}
+        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
       </tbody>
     </table>`;
   }
