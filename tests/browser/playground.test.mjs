@@ -97,6 +97,22 @@ test("what cannot be read is said: a feed without ids, an item that the engine r
   assert.deepEqual(mishaps, []);
 });
 
+test("what was pasted is there again after a look at another page; the outcome is said where a screen reader listens already", async (t) => {
+  const { page, mishaps } = await playground(t);
+  const status = page.locator('page-playground >> p[role="status"]');
+  assert.equal((await status.textContent()).trim(), "", "it is there before it says something");
+  await run(page, '[{"id":"a"},{"id":"b"}]', '[{"event":"view_item","ecommerce":{"items":[{"item_id":"a"}]}}]');
+  assert.match(await status.innerText(), /2 items read\..*1 of 1 entry counted\./);
+  await page.evaluate(() => (location.hash = "#/basket"));
+  await page.locator("page-basket").waitFor();
+  await page.goBack();
+  assert.equal(await page.locator("#feed").inputValue(), '[{"id":"a"},{"id":"b"}]');
+  assert.match(await page.locator("#dump").inputValue(), /view_item/);
+  await page.locator('[data-action="clear"]').click();
+  assert.equal(await page.locator("#feed").inputValue(), "");
+  assert.deepEqual(mishaps, []);
+});
+
 for (const locale of ["en-GB", "fr-FR"]) {
   for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
     test(`the playground has no fault of accessibility and fits: ${locale}, ${scheme}, ${width} px`, async (t) => {
