@@ -323,6 +323,21 @@ for (const serviceWorkers of ["block", "allow"]) {
   });
 }
 
+test("the browser's way back closes the reasons that lie over the page", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  const [id] = some("Lighting", 1);
+  await view(page, id);
+  await home(page);
+  const card = page.locator('[data-shelf="home"] li[data-item]').first();
+  await card.locator('[data-action="why"]').click();
+  await page.locator("dialog[data-why][open]").waitFor();
+  await page.goBack();
+  await page.locator(`[data-product="${id}"]`).waitFor();
+  await page.locator("dialog[data-why][open]").waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.querySelector("shop-app").shadowRoot.activeElement?.localName), "main", "the keyboard is on the page");
+  assert.deepEqual(mishaps, []);
+});
+
 async function useTheWholeShop(page) {
   for (const id of some("Lighting", 3)) await view(page, id);
   await page.locator('[data-product] [data-action="like"]').click();

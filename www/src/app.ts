@@ -63,6 +63,7 @@ export class ShopApp extends ShopElement {
     const before = this.route;
     this.route = route();
     this.renderRoot.querySelector<ShopPanel>("shop-panel")?.hide();
+    this.renderRoot.querySelector<ShopWhy>("shop-why")?.hide();
     if (JSON.stringify(before) === JSON.stringify(this.route)) return;
     void this.updateComplete.then(() => {
       scrollTo({ top: 0, behavior: "instant" });
