@@ -338,6 +338,22 @@ test("the browser's way back closes the reasons that lie over the page", async (
   assert.deepEqual(mishaps, []);
 });
 
+test("the basket's field shows the quantity that is in the basket, whatever was written", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  const [id] = some("Lighting", 1);
+  await view(page, id);
+  await page.locator('[data-product] [data-action="basket"]').click();
+  await go(page, "#/basket", `[data-basket="${id}"]`);
+  const field = page.locator('[data-action="quantity"]');
+  for (const [written, stands] of [["0", "1"], ["", "1"], ["2", "2"], ["500", "99"], ["400", "99"]]) {
+    await field.fill(written);
+    await field.blur();
+    assert.equal(await field.inputValue(), stands, `"${written}"`);
+    assert.equal(await page.locator("[data-basket-count]").innerText(), stands);
+  }
+  assert.deepEqual(mishaps, []);
+});
+
 async function useTheWholeShop(page) {
   for (const id of some("Lighting", 3)) await view(page, id);
   await page.locator('[data-product] [data-action="like"]').click();
