@@ -231,8 +231,16 @@ test("a pack is loaded from a file, with or without titles; a wrong file is refu
   // A rule about an attribute that the loaded catalog lacks is said to be wrong, not applied.
   await field(page).fill('[{ "type": "boost", "where": { "attribute": "colour:sky" }, "by": 1 }]');
   await valid(page);
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("shop-app").shadowRoot.querySelector("page-studio");
+    globalThis.mostCovered = 0;
+    const look = () => shadowRoot.querySelectorAll('[data-figure="coverage"]').forEach(({ dataset: { now } }) => (globalThis.mostCovered = Math.max(globalThis.mostCovered, Number(now))));
+    new MutationObserver(look).observe(shadowRoot, { subtree: true, childList: true, attributes: true });
+  });
   await load(text("mine.json", JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ id: `i${at}`, title: `Thing ${at}`, category: at % 2 ? "Odd" : "Even" })))));
   await page.locator('[data-pack="mine.json"][data-items="40"]').waitFor();
+  const most = await page.evaluate(() => globalThis.mostCovered);
+  assert.ok(most > 0 && most <= 1, `what was shown of the pack before does not count for this one: ${most}`);
   await page.locator('studio-editor [data-code="value_unknown"][data-path="rules[0].where.attribute"]').waitFor();
   assert.deepEqual((await until("two personas", () => people(page), (all) => all.length === 2)).map(({ kind }) => kind).sort(), ["Even", "Odd"]);
   await page.locator('[data-action="own-pack"]').click();

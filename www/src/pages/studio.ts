@@ -176,7 +176,7 @@ export class PageStudio extends ShopElement {
     const words = t().studio;
     const { crowd, source, conditions } = this.#studio;
     if (!source || crowd.of === 0) return nothing;
-    const items = source.bench.status.items;
+    const { items } = crowd;
     const [before, now] = [shown(crowd.before), shown(crowd.now)];
     const [was, is] = [coverage(crowd.before, items), coverage(crowd.now, items)];
     const grown = (shares: number[]): [number, number][] => shares.map((share, shoppers) => [shoppers, share]);

@@ -36,6 +36,8 @@ export interface Shown {
 /** The slates of the crowd, as far as they are ranked. */
 export interface Crowd {
   of: number;
+  /** Of the catalog that they were shown, which may be the one before. */
+  items: number;
   before: string[][];
   now: string[][];
 }
@@ -53,7 +55,7 @@ export class Studio {
   pinned: Rule[] = [];
   conditions: Conditions = { slot: "home", size: 8, moment: now() };
   shown: Shown[] = [];
-  crowd: Crowd = { of: 0, before: [], now: [] };
+  crowd: Crowd = { of: 0, items: 0, before: [], now: [] };
   readonly #listeners = new Set<() => void>();
   /** Counts what was begun, so that what is out of date stops. */
   #run = 0;
@@ -197,7 +199,7 @@ export class Studio {
     this.shown = shown;
     this.#tell();
     const all = crowd(kinds, CROWD);
-    const next: Crowd = { of: all.length, before: [], now: [] };
+    const next: Crowd = { of: all.length, items: source.bench.status.items, before: [], now: [] };
     let began = performance.now();
     for (const shopper of all) {
       if (performance.now() - began > SLICE_MS) {
