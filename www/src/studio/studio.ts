@@ -87,11 +87,16 @@ export class Studio {
   async #load(loading: Promise<Source | Fault>, first: boolean): Promise<void> {
     const load = ++this.#loads;
     const loaded = await loading;
-    if (load !== this.#loads) return;
+    if (load !== this.#loads) {
+      if (!("code" in loaded)) loaded.bench.close();
+      return;
+    }
     this.refused = "code" in loaded ? loaded : undefined;
     if (!("code" in loaded)) {
       this.source?.bench.close();
       this.source = loaded;
+      // The moment may have been set while it was loaded.
+      loaded.bench.clock.now = this.conditions.moment;
       this.shown = [];
       // What another catalog's rules say may mean nothing here.
       if (first || !this.#holds(this.pinned)) this.pinned = [];
