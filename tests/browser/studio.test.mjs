@@ -6,9 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { launch, storedBy, until } from "./support/browser.mjs";
+import { launch, newContext, storedBy, until } from "./support/browser.mjs";
 import { ROOT, SHOP, serve } from "./support/server.mjs";
-import { departmentOf, enter, exported, items } from "./support/shop.mjs";
+import { departmentOf, enter, exported, items, openTab } from "./support/shop.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -192,6 +192,19 @@ test("every example can be inserted with the keyboard, and a schedule follows th
   await page.locator('[data-action="size"]').fill("4");
   await page.locator('[data-action="size"]').blur();
   await until("four places", () => people(page), (all) => all.every(({ slate }) => slate.length === 4));
+  assert.deepEqual(mishaps, []);
+});
+
+test("without the engine the studio says so, and a list of anything does not break it", async (t) => {
+  const { context, mishaps } = await newContext(t, browser);
+  await context.addInitScript(() => delete globalThis.WebAssembly);
+  const page = await openTab(context, server.origin, "#/studio");
+  await page.locator('page-studio >> .packs .wrong[role="alert"]').waitFor();
+  for (const text of ["[null]", "{}", "null", '[1, { "slots": 3 }]', "[]"]) {
+    await field(page).fill(text);
+    await field(page).blur();
+    await page.locator("studio-editor [data-valid], studio-editor [data-code]").first().waitFor();
+  }
   assert.deepEqual(mishaps, []);
 });
 

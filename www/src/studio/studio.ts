@@ -136,7 +136,9 @@ export class Studio {
     try {
       const list = found.said as Rule[];
       this.source?.bench.check(list);
-      this.rules = list;
+      // Where no engine looks into the list, it may hold anything.
+      const checked = this.source !== undefined && this.source.bench.status.engine !== "passthrough";
+      this.rules = checked ? list : [list].flat().filter((rule) => typeof rule === "object" && rule !== null);
       this.fault = undefined;
     } catch (e) {
       const fault = faultOf(e);
