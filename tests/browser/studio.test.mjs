@@ -195,6 +195,36 @@ test("every example can be inserted with the keyboard, and a schedule follows th
   assert.deepEqual(mishaps, []);
 });
 
+test("fields and labels show what is in force: places and moment, ids of examples, pins of the slot that is shown", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const input = (name) => page.locator(`page-studio >> [data-action="${name}"]`);
+  const moment = await input("moment").inputValue();
+  for (const [name, wrong, stands] of [["size", "100", "8"], ["size", "", "8"], ["size", "1.5", "8"], ["moment", "", moment]]) {
+    await input(name).fill(wrong);
+    await input(name).blur();
+    assert.equal(await input(name).inputValue(), stands, `${name}: "${wrong}"`);
+  }
+  const slots = await input("slot").locator("option").allTextContents();
+  const source = await readFile(join(ROOT, "www/src/pages/item.ts"), "utf8");
+  for (const [, slot] of source.matchAll(/slot: "([^"]+)"/g)) assert.ok(slots.includes(slot), `${slot} is a slot of the shop`);
+
+  await field(page).fill('[{ "type": "boost", "where": { "kind": "product" }, "by": -1 }]');
+  await page.locator('studio-editor [data-code="value_out_of_range"]').waitFor();
+  for (const text of ['"cap"', '"cap-2"']) {
+    await page.locator('[data-action="example-cap"]').click();
+    await until("the example", () => field(page).inputValue(), (value) => value.includes(`"id": ${text}`));
+  }
+
+  const [{ slate }] = await write(page, []);
+  await write(page, [{ id: "elsewhere", type: "pin", item: slate[2], position: 0, slots: ["cart"] }, { id: "later", type: "pin", item: slate[3], position: 0, when: { from: "2099-01-01" } }].slice(1));
+  await field(page).fill(JSON.stringify([{ id: "elsewhere", type: "pin", item: slate[2], position: 0, slots: ["cart"] }, { id: "later", type: "pin", item: slate[3], position: 0, when: { from: "2099-01-01" } }, { id: "here", type: "pin", item: slate[4], position: 0 }]));
+  await until("the pin", () => people(page), (all) => all.every(({ slate: now }) => now[0] === slate[4]));
+  const notes = await page.locator("[data-persona] li[data-item] small").allInnerTexts();
+  assert.ok(notes.some((note) => note.includes("here")), notes.join());
+  assert.ok(!notes.some((note) => /elsewhere|later/.test(note)), notes.join());
+  assert.deepEqual(mishaps, []);
+});
+
 test("without the engine the studio says so, and a list of anything does not break it", async (t) => {
   const { context, mishaps } = await newContext(t, browser);
   await context.addInitScript(() => delete globalThis.WebAssembly);

@@ -5,7 +5,7 @@ import { rulesOf } from "../rules.ts";
 import { shop } from "../store.ts";
 import { compare, type Difference } from "./compare.ts";
 import { example, type Example } from "./examples.ts";
-import { insert, locate, read, write, type Stretch } from "./rules-text.ts";
+import { ids, insert, locate, read, write, type Stretch } from "./rules-text.ts";
 import { crowd, personas, type Shopper } from "./shoppers.ts";
 import { faultOf, fileSource, ownSource, type Fault, type Source } from "./source.ts";
 
@@ -150,7 +150,7 @@ export class Studio {
   insert(name: Example): Stretch | undefined {
     const { source } = this;
     if (!source) return undefined;
-    const taken = new Set(this.rules.flatMap(({ id }) => id ?? []));
+    const taken = new Set(ids(this.text));
     const rule = example(name, { kinds: source.kinds, ids: source.bench.ids, now: this.conditions.moment, taken });
     const added = insert(this.text, rule);
     if (added) this.write(added.text);
