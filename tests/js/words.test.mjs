@@ -23,3 +23,19 @@ test("sentences that count are right for nothing, one and two", () => {
   assert.match(fr.privacy.collected("1 001", 1, "1"), /dont 1 d'un appareil réel comme le vôtre/);
   assert.deepEqual(counts((n) => fr.privacy.hits(n, 5)), ["La vérité est dans 0 intervalle sur 5.", "La vérité est dans 1 intervalle sur 5.", "La vérité est dans 2 intervalles sur 5."]);
 });
+
+/** Every sentence of a catalog, by its path; those that take something are told with twos. */
+function sentences(words, path = "") {
+  if (typeof words === "string") return [[path, words]];
+  if (typeof words === "function") return [[path, String(words(...Array.from({ length: 4 }, () => 2)))]];
+  return Object.entries(words).flatMap(([key, value]) => sentences(value, `${path}.${key}`));
+}
+
+test("French is set as French is: no line begins with a mark, and the mark before a text is the language's own", () => {
+  const all = sentences(fr);
+  assert.ok(all.length > 300, `${all.length} sentences`);
+  // A colon within code, such as copy(…), has no space on either side.
+  const slips = all.filter(([, text]) => / [:;!?»%]|«[^\u00a0]|[^\u00a0]»|[^\u202f\\][;!?%]|’/.test(text));
+  assert.deepEqual(slips, []);
+  assert.deepEqual([en.colon, fr.colon], [": ", "\u00a0: "]);
+});

@@ -94,7 +94,7 @@ export class PagePlayground extends ShopElement {
     const words = t().playground;
     return html`
       ${words.read(items.length)}
-      ${left.length > 0 ? html`<span data-left=${left.length}>${words.left(left.length)} ${left.slice(0, 5).map(({ at, because }) => `${words.entry(at)}: ${words.leftBecause[because]}`).join("; ")}${left.length > 5 ? "…" : "."}</span>` : nothing}
+      ${left.length > 0 ? html`<span data-left=${left.length}>${words.left(left.length)} ${left.slice(0, 5).map(({ at, because }) => `${words.entry(at)}${t().colon}${words.leftBecause[because]}`).join("; ")}${left.length > 5 ? "…" : "."}</span>` : nothing}
       ${heard.length > 0 ? words.counted(heard.filter(({ outcome }) => outcome === "counted").length, heard.length) : nothing}
     `;
   }
@@ -131,7 +131,7 @@ export class PagePlayground extends ShopElement {
       <span><strong>${catalog.title(ranked.id)}</strong> <span class="note">${price === undefined ? "" : money(price, currency)} ${before < 0 ? words.wasNot : words.was(before + 1)}</span>
         ${ranked.discovery ? html`<span class="surprise">${t().toDiscover}</span>` : nothing}</span>
       <span class="score">${number(ranked.score, 2)}</span>
-      <ul class="terms">${terms(ranked, catalog).slice(0, TERMS).map((term) => html`<li><span>${term.sentence}${term.trait ? `: ${term.trait}` : ""}${term.item !== undefined && term.item !== ranked.id ? ` (${catalog.title(term.item)})` : ""}</span><span>${signed(term.part)}</span></li>`)}</ul>
+      <ul class="terms">${terms(ranked, catalog).slice(0, TERMS).map((term) => html`<li><span>${term.sentence}${term.trait ? `${t().colon}${term.trait}` : ""}${term.item !== undefined && term.item !== ranked.id ? ` (${catalog.title(term.item)})` : ""}</span><span>${signed(term.part)}</span></li>`)}</ul>
     </li>`;
   }
 
@@ -141,7 +141,7 @@ export class PagePlayground extends ShopElement {
     return html`
       ${trial.reason === undefined ? html`<p class="note">${words.shelfText}</p>` : html`<p class="wrong">${words.noEngine} <code>${trial.reason}</code></p>`}
       <ol data-shelf>${trial.shelf.map((ranked) => this.#place(ranked, trial))}</ol>
-      ${trial.kept.length > 0 ? html`<h3>${words.kept}</h3><ul>${trial.kept.map(({ id, because: why }) => html`<li data-kept=${id}>${trial.catalog.title(id)}: ${because[why as keyof typeof because] ?? because.other}</li>`)}</ul>` : nothing}
+      ${trial.kept.length > 0 ? html`<h3>${words.kept}</h3><ul>${trial.kept.map(({ id, because: why }) => html`<li data-kept=${id}>${trial.catalog.title(id)}${t().colon}${because[why as keyof typeof because] ?? because.other}</li>`)}</ul>` : nothing}
     `;
   }
 

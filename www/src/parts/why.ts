@@ -76,7 +76,7 @@ export class ShopWhy extends ShopElement {
                 <ul>
                   ${rows.map(
                     (row) => html`<li data-signal=${row.signal ?? "rest"}>
-                      <span>${row.sentence}${row.trait ? html`: <strong>${row.trait}</strong>` : nothing}</span><span class="part">${signed(row.part)}</span>${this.#bar(row, most)}
+                      <span>${row.sentence}${row.trait ? html`${words.colon}<strong>${row.trait}</strong>` : nothing}</span><span class="part">${signed(row.part)}</span>${this.#bar(row, most)}
                       ${row.item !== undefined && row.item !== ranked.id
                         ? html`<span class="cause"><a href=${to.item(row.item)} @click=${() => this.hide()}>${words.because(catalog.title(row.item))}</a></span>`
                         : nothing}

@@ -77,7 +77,7 @@ function traced(trace: readonly RuleTrace[]) {
     <ul class="trace">
       ${trace.map(
         ({ rule, id, type, outcome, count, by }) => html`<li data-rule=${id ?? rule} data-outcome=${outcome}>
-          ${words.ruleType[type]}: <strong>${id ?? rule}</strong><small>${words.ruleOutcome[outcome]}${by !== undefined ? ` (${by})` : ""} · ${words.studio.counted(count)}</small>
+          ${words.ruleType[type]}${words.colon}<strong>${id ?? rule}</strong><small>${words.ruleOutcome[outcome]}${by !== undefined ? ` (${by})` : ""} · ${words.studio.counted(count)}</small>
         </li>`,
       )}
     </ul>
