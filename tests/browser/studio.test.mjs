@@ -195,6 +195,20 @@ test("every example can be inserted with the keyboard, and a schedule follows th
   assert.deepEqual(mishaps, []);
 });
 
+test("the place of a fault is brought into view, also among lines that wrap", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const long = Array.from({ length: 40 }, (_, at) => ({ id: `rule-${at}`, type: "boost", where: { brand: Array.from({ length: 12 }, (_, n) => `maker ${at} ${n}`) }, by: 1 }));
+  for (const at of [39, 20]) {
+    const rules = long.map((rule, n) => (n === at ? { ...rule, by: -1 } : rule));
+    await field(page).fill(`[\n${rules.map((rule) => JSON.stringify(rule)).join(",\n")}\n]`);
+    await page.locator(`studio-editor [data-path="rules[${at}].by"]`).waitFor();
+    await page.locator('[data-action="go"]').click();
+    const [mark, box] = await Promise.all(["studio-editor mark", "studio-editor .field"].map((part) => page.locator(part).boundingBox()));
+    assert.ok(mark.y >= box.y && mark.y + mark.height <= box.y + box.height, `rules[${at}]: ${mark.y} within ${box.y} and ${box.y + box.height}`);
+  }
+  assert.deepEqual(mishaps, []);
+});
+
 test("fields and labels show what is in force: places and moment, ids of examples, pins of the slot that is shown", async (t) => {
   const { page, mishaps } = await studio(t);
   const input = (name) => page.locator(`page-studio >> [data-action="${name}"]`);
