@@ -338,6 +338,17 @@ test("the browser's way back closes the reasons that lie over the page", async (
   assert.deepEqual(mishaps, []);
 });
 
+test("a page that the shop does not have says so in its title too", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale: "fr-FR" } });
+  for (const hash of ["#/item/nobody", "#/item/", NOWHERE]) {
+    await go(page, hash, "page-item h1");
+    await until("the title", () => page.title(), (title) => title.startsWith("Cette page n'est pas (ou plus) dans la boutique."));
+    await go(page, "#/basket", "page-basket h1");
+    await until("the title", () => page.title(), (title) => title.startsWith("Panier"));
+  }
+  assert.deepEqual(mishaps, []);
+});
+
 test("the basket's field shows the quantity that is in the basket, whatever was written", async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin);
   const [id] = some("Lighting", 1);

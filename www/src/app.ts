@@ -84,7 +84,8 @@ export class ShopApp extends ShopElement {
     const { catalog } = this.store;
     const name = ((here: Route): string => {
       switch (here.page) {
-        case "item": return catalog.title(here.id);
+        case "item": return catalog.items.has(here.id) ? catalog.title(here.id) : words.notFound;
+        case "missing": return words.notFound;
         case "category": return catalog.department(here.category);
         case "search": return words.resultsFor(here.query);
         case "basket": return words.basket;
