@@ -75,6 +75,16 @@ test("feeds as shops have them: a table with semicolons and quotes, lines of JSO
   assert.deepEqual(mishaps, []);
 });
 
+test("a currency that is no code stands as it is written", async (t) => {
+  const { page, mishaps } = await playground(t);
+  await run(page, "id,price,currency\na,12,EURO\nb,3.5,€\nc,4,EUR");
+  const text = (id) => page.locator(`page-playground >> [data-item="${id}"]`).innerText();
+  assert.match(await text("a"), /12\.00\u00a0EURO/);
+  assert.match(await text("b"), /3\.50\u00a0€/);
+  assert.match(await text("c"), /€4 /);
+  assert.deepEqual(mishaps, []);
+});
+
 test("what cannot be read is said: a feed without ids, an item that the engine refuses, a dump that is no JSON", async (t) => {
   const { page, mishaps } = await playground(t);
   const fault = () => page.locator("page-playground >> [data-fault]").getAttribute("data-fault");
@@ -84,6 +94,22 @@ test("what cannot be read is said: a feed without ids, an item that the engine r
   assert.equal(await fault(), "value_too_long");
   await run(page, '[{"id":"a"}]', "dataLayer.push(");
   await page.locator("page-playground >> [data-no-dump]").waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
+test("what was pasted is there again after a look at another page; the outcome is said where a screen reader listens already", async (t) => {
+  const { page, mishaps } = await playground(t);
+  const status = page.locator('page-playground >> p[role="status"]');
+  assert.equal((await status.textContent()).trim(), "", "it is there before it says something");
+  await run(page, '[{"id":"a"},{"id":"b"}]', '[{"event":"view_item","ecommerce":{"items":[{"item_id":"a"}]}}]');
+  assert.match(await status.innerText(), /2 items read\..*1 of 1 entry counted\./);
+  await page.evaluate(() => (location.hash = "#/basket"));
+  await page.locator("page-basket").waitFor();
+  await page.goBack();
+  assert.equal(await page.locator("#feed").inputValue(), '[{"id":"a"},{"id":"b"}]');
+  assert.match(await page.locator("#dump").inputValue(), /view_item/);
+  await page.locator('[data-action="clear"]').click();
+  assert.equal(await page.locator("#feed").inputValue(), "");
   assert.deepEqual(mishaps, []);
 });
 

@@ -323,6 +323,48 @@ for (const serviceWorkers of ["block", "allow"]) {
   });
 }
 
+test("the browser's way back closes the reasons that lie over the page", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  const [id] = some("Lighting", 1);
+  await view(page, id);
+  await home(page);
+  const card = page.locator('[data-shelf="home"] li[data-item]').first();
+  await card.locator('[data-action="why"]').click();
+  await page.locator("dialog[data-why][open]").waitFor();
+  await page.goBack();
+  await page.locator(`[data-product="${id}"]`).waitFor();
+  await page.locator("dialog[data-why][open]").waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.querySelector("shop-app").shadowRoot.activeElement?.localName), "main", "the keyboard is on the page");
+  assert.deepEqual(mishaps, []);
+});
+
+test("a page that the shop does not have says so in its title too", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale: "fr-FR" } });
+  for (const hash of ["#/item/nobody", "#/item/", NOWHERE]) {
+    await go(page, hash, "page-item h1");
+    await until("the title", () => page.title(), (title) => title.startsWith("Cette page n'est pas (ou plus) dans la boutique."));
+    await go(page, "#/basket", "page-basket h1");
+    await until("the title", () => page.title(), (title) => title.startsWith("Panier"));
+  }
+  assert.deepEqual(mishaps, []);
+});
+
+test("the basket's field shows the quantity that is in the basket, whatever was written", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  const [id] = some("Lighting", 1);
+  await view(page, id);
+  await page.locator('[data-product] [data-action="basket"]').click();
+  await go(page, "#/basket", `[data-basket="${id}"]`);
+  const field = page.locator('[data-action="quantity"]');
+  for (const [written, stands] of [["0", "1"], ["", "1"], ["2", "2"], ["500", "99"], ["400", "99"]]) {
+    await field.fill(written);
+    await field.blur();
+    assert.equal(await field.inputValue(), stands, `"${written}"`);
+    assert.equal(await page.locator("[data-basket-count]").innerText(), stands);
+  }
+  assert.deepEqual(mishaps, []);
+});
+
 async function useTheWholeShop(page) {
   for (const id of some("Lighting", 3)) await view(page, id);
   await page.locator('[data-product] [data-action="like"]').click();

@@ -6,9 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { launch, storedBy, until } from "./support/browser.mjs";
+import { launch, newContext, storedBy, until } from "./support/browser.mjs";
 import { ROOT, SHOP, serve } from "./support/server.mjs";
-import { departmentOf, enter, exported, items } from "./support/shop.mjs";
+import { departmentOf, enter, exported, items, openTab } from "./support/shop.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -195,6 +195,63 @@ test("every example can be inserted with the keyboard, and a schedule follows th
   assert.deepEqual(mishaps, []);
 });
 
+test("the place of a fault is brought into view, also among lines that wrap", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const long = Array.from({ length: 40 }, (_, at) => ({ id: `rule-${at}`, type: "boost", where: { brand: Array.from({ length: 12 }, (_, n) => `maker ${at} ${n}`) }, by: 1 }));
+  for (const at of [39, 20]) {
+    const rules = long.map((rule, n) => (n === at ? { ...rule, by: -1 } : rule));
+    await field(page).fill(`[\n${rules.map((rule) => JSON.stringify(rule)).join(",\n")}\n]`);
+    await page.locator(`studio-editor [data-path="rules[${at}].by"]`).waitFor();
+    await page.locator('[data-action="go"]').click();
+    const [mark, box] = await Promise.all(["studio-editor mark", "studio-editor .field"].map((part) => page.locator(part).boundingBox()));
+    assert.ok(mark.y >= box.y && mark.y + mark.height <= box.y + box.height, `rules[${at}]: ${mark.y} within ${box.y} and ${box.y + box.height}`);
+  }
+  assert.deepEqual(mishaps, []);
+});
+
+test("fields and labels show what is in force: places and moment, ids of examples, pins of the slot that is shown", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const input = (name) => page.locator(`page-studio >> [data-action="${name}"]`);
+  const moment = await input("moment").inputValue();
+  for (const [name, wrong, stands] of [["size", "100", "8"], ["size", "", "8"], ["size", "1.5", "8"], ["moment", "", moment]]) {
+    await input(name).fill(wrong);
+    await input(name).blur();
+    assert.equal(await input(name).inputValue(), stands, `${name}: "${wrong}"`);
+  }
+  const slots = await input("slot").locator("option").allTextContents();
+  const source = await readFile(join(ROOT, "www/src/pages/item.ts"), "utf8");
+  for (const [, slot] of source.matchAll(/slot: "([^"]+)"/g)) assert.ok(slots.includes(slot), `${slot} is a slot of the shop`);
+
+  await field(page).fill('[{ "type": "boost", "where": { "kind": "product" }, "by": -1 }]');
+  await page.locator('studio-editor [data-code="value_out_of_range"]').waitFor();
+  for (const text of ['"cap"', '"cap-2"']) {
+    await page.locator('[data-action="example-cap"]').click();
+    await until("the example", () => field(page).inputValue(), (value) => value.includes(`"id": ${text}`));
+  }
+
+  const [{ slate }] = await write(page, []);
+  await write(page, [{ id: "elsewhere", type: "pin", item: slate[2], position: 0, slots: ["cart"] }, { id: "later", type: "pin", item: slate[3], position: 0, when: { from: "2099-01-01" } }].slice(1));
+  await field(page).fill(JSON.stringify([{ id: "elsewhere", type: "pin", item: slate[2], position: 0, slots: ["cart"] }, { id: "later", type: "pin", item: slate[3], position: 0, when: { from: "2099-01-01" } }, { id: "here", type: "pin", item: slate[4], position: 0 }]));
+  await until("the pin", () => people(page), (all) => all.every(({ slate: now }) => now[0] === slate[4]));
+  const notes = await page.locator("[data-persona] li[data-item] small").allInnerTexts();
+  assert.ok(notes.some((note) => note.includes("here")), notes.join());
+  assert.ok(!notes.some((note) => /elsewhere|later/.test(note)), notes.join());
+  assert.deepEqual(mishaps, []);
+});
+
+test("without the engine the studio says so, and a list of anything does not break it", async (t) => {
+  const { context, mishaps } = await newContext(t, browser);
+  await context.addInitScript(() => delete globalThis.WebAssembly);
+  const page = await openTab(context, server.origin, "#/studio");
+  await page.locator('page-studio >> .packs .wrong[role="alert"]').waitFor();
+  for (const text of ["[null]", "{}", "null", '[1, { "slots": 3 }]', "[]"]) {
+    await field(page).fill(text);
+    await field(page).blur();
+    await page.locator("studio-editor [data-valid], studio-editor [data-code]").first().waitFor();
+  }
+  assert.deepEqual(mishaps, []);
+});
+
 test("a pack is loaded from a file, with or without titles; a wrong file is refused with its reason and the pack before stays", async (t) => {
   const { page, mishaps } = await studio(t);
   const load = (...files) => page.locator('input[data-action="load-pack"]').setInputFiles(files);
@@ -231,8 +288,16 @@ test("a pack is loaded from a file, with or without titles; a wrong file is refu
   // A rule about an attribute that the loaded catalog lacks is said to be wrong, not applied.
   await field(page).fill('[{ "type": "boost", "where": { "attribute": "colour:sky" }, "by": 1 }]');
   await valid(page);
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("shop-app").shadowRoot.querySelector("page-studio");
+    globalThis.mostCovered = 0;
+    const look = () => shadowRoot.querySelectorAll('[data-figure="coverage"]').forEach(({ dataset: { now } }) => (globalThis.mostCovered = Math.max(globalThis.mostCovered, Number(now))));
+    new MutationObserver(look).observe(shadowRoot, { subtree: true, childList: true, attributes: true });
+  });
   await load(text("mine.json", JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ id: `i${at}`, title: `Thing ${at}`, category: at % 2 ? "Odd" : "Even" })))));
   await page.locator('[data-pack="mine.json"][data-items="40"]').waitFor();
+  const most = await page.evaluate(() => globalThis.mostCovered);
+  assert.ok(most > 0 && most <= 1, `what was shown of the pack before does not count for this one: ${most}`);
   await page.locator('studio-editor [data-code="value_unknown"][data-path="rules[0].where.attribute"]').waitFor();
   assert.deepEqual((await until("two personas", () => people(page), (all) => all.length === 2)).map(({ kind }) => kind).sort(), ["Even", "Odd"]);
   await page.locator('[data-action="own-pack"]').click();

@@ -8,7 +8,7 @@ import { parseAst } from "vite";
 
 import { pageModules } from "./support/page.mjs";
 
-const [{ compare, unchanged }, { concentration, coverage, gini, shown }, { crowd, personas }, { insert, locate, read, write }, { EXAMPLES, example }, { studioEn }, { studioFr }] = await pageModules(
+const [{ compare, unchanged }, { concentration, coverage, gini, shown }, { crowd, personas }, { ids, insert, locate, read, write }, { EXAMPLES, example }, { studioEn }, { studioFr }] = await pageModules(
   "studio/compare.ts",
   "studio/exposure.ts",
   "studio/shoppers.ts",
@@ -173,4 +173,9 @@ test("no text of the studio is hard-coded", () => {
   const files = [...readdirSync(new URL("../../www/src/studio/", import.meta.url)).map((name) => `www/src/studio/${name}`), "www/src/pages/studio.ts"];
   assert.ok(files.length > 8);
   for (const file of files) assert.deepEqual(written(source(file)), [], file);
+});
+
+test("the ids of a text are those of its list, also of one that is not in force", () => {
+  assert.deepEqual(ids('[{ "id": "cap", "type": "nothing" }, { "type": "cap" }, { "id": 3 }, null, "x", { "id": "cap-2" }]'), ["cap", "cap-2"]);
+  for (const text of ["", "[", "{}", '{ "id": "cap" }']) assert.deepEqual(ids(text), []);
 });

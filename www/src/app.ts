@@ -63,6 +63,7 @@ export class ShopApp extends ShopElement {
     const before = this.route;
     this.route = route();
     this.renderRoot.querySelector<ShopPanel>("shop-panel")?.hide();
+    this.renderRoot.querySelector<ShopWhy>("shop-why")?.hide();
     if (JSON.stringify(before) === JSON.stringify(this.route)) return;
     void this.updateComplete.then(() => {
       scrollTo({ top: 0, behavior: "instant" });
@@ -83,7 +84,8 @@ export class ShopApp extends ShopElement {
     const { catalog } = this.store;
     const name = ((here: Route): string => {
       switch (here.page) {
-        case "item": return catalog.title(here.id);
+        case "item": return catalog.items.has(here.id) ? catalog.title(here.id) : words.notFound;
+        case "missing": return words.notFound;
         case "category": return catalog.department(here.category);
         case "search": return words.resultsFor(here.query);
         case "basket": return words.basket;

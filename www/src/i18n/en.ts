@@ -29,6 +29,8 @@ export const en = {
   toDark: "Dark colours",
   toLight: "Light colours",
   close: "Close",
+  /** Between a name and what is said of it. */
+  colon: ": ",
   // Home
   heroTitle: "A shop that follows your step, and never follows you.",
   heroText: "Look around. Every shelf rearranges itself for you, here, on this device. What it learns stays with you, and you can read it, correct it or erase it.",

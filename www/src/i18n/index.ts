@@ -31,10 +31,10 @@ export const t = (): Messages => ALL[current];
 /** The shopper's own variety of the language, for dates and numbers: "en-GB" rather than "en". */
 const locale = (): string => navigator.languages?.find((wish) => wish.startsWith(current)) ?? current;
 
-/** A price; without a currency it stays a bare number, for we cannot know which. */
+/** A price; without a currency it stays a bare number, for we cannot know which. What is no code, such as "€", stands behind it as it is. */
 export const money = (amount: number, currency?: string): string =>
-  currency === undefined
-    ? number(amount, 2)
+  currency === undefined || !/^[a-z]{3}$/i.test(currency)
+    ? `${number(amount, 2)}\u00a0${currency ?? ""}`.trim()
     : new Intl.NumberFormat(locale(), { style: "currency", currency, minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount);
 /** Nothing is never less than nothing: what rounds to zero has no sign. */
 export const number = (value: number, digits = 0): string =>

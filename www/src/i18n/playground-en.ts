@@ -22,7 +22,7 @@ export const playgroundEn = {
   entry: (at: number) => `entry ${at}`,
   eventsTitle: "What was heard",
   eventsNone: "Nothing was heard: the shelf is that of a newcomer.",
-  counted: (counted: number, all: number) => `${counted} of ${all} entries counted.`,
+  counted: (counted: number, all: number) => n(all, `${counted} of ${all} entry counted.`, `${counted} of ${all} entries counted.`),
   columns: { entry: "Entry", name: "Name", items: "Items", outcome: "Counted?" },
   outcome: {
     counted: "counted",

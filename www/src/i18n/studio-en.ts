@@ -11,7 +11,7 @@ export const studioEn = {
   // The pack
   pack: "Pack",
   ownPack: "the demo's own",
-  packHolds: (items: string, kinds: number) => `${items} things, ${n(kinds, `${kinds} kind`, `${kinds} kinds`)}`,
+  packHolds: (items: number, text: string, kinds: number) => `${n(items, `${text} thing`, `${text} things`)}, ${n(kinds, `${kinds} kind`, `${kinds} kinds`)}`,
   load: "Load a pack…",
   loadHint: "A .flaneur file; with the JSON that flaneur pack --display writes chosen beside it, things have titles. A JSON list of items does too.",
   useOwn: "Back to the demo's own",
@@ -105,7 +105,7 @@ export const studioEn = {
   coverage: "Coverage",
   coverageText: "The share of the catalog that was shown to someone.",
   met: "Shown to someone",
-  metOf: (share: string, items: string) => `${share}, ${items} things`,
+  metOf: (share: string, items: number, text: string) => `${share}, ${n(items, `${text} thing`, `${text} things`)}`,
   topTenth: "Places of the most shown tenth",
   thingsAxis: "Things, most shown first",
   placesAxis: "Places",

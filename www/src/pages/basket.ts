@@ -37,6 +37,12 @@ export class PageBasket extends ShopElement {
     run();
     void this.keepFocus("h1");
   }
+  /** The field shows what is in the basket, also when something else was written. */
+  #count(id: string, field: HTMLInputElement): void {
+    const quantity = Math.min(99, Math.max(1, Math.round(Number(field.value)) || 1));
+    field.value = String(quantity);
+    this.store.setQuantity(id, quantity);
+  }
   protected override render() {
     const words = t();
     const { store } = this;
@@ -59,7 +65,7 @@ export class PageBasket extends ShopElement {
                   <a href=${to.item(id)} tabindex="-1" aria-hidden="true"><shop-picture .item=${id}></shop-picture></a>
                   <div><h2><a href=${to.item(id)}>${title}</a></h2><span class="note">${item.brand ?? ""} ${item.price === undefined ? "" : `· ${money(item.price, item.currency)}`}</span></div>
                   <span class="count">
-                    <input type="number" min="1" max="99" inputmode="numeric" aria-label=${words.quantityFor(title)} .value=${String(quantity)} data-action="quantity" @change=${(e: Event) => store.setQuantity(id, Math.min(99, Math.max(1, Math.round(Number((e.target as HTMLInputElement).value)) || 1)))} />
+                    <input type="number" min="1" max="99" inputmode="numeric" aria-label=${words.quantityFor(title)} .value=${String(quantity)} data-action="quantity" @change=${(e: Event) => this.#count(id, e.target as HTMLInputElement)} />
                     <button class="round" data-action="remove" aria-label=${words.removeFor(title)} title=${words.remove} @click=${() => this.#do(() => store.setQuantity(id, 0))}>${icon("cross")}</button>
                   </span>
                   <span class="sum">${item.price === undefined ? "" : money(item.price * quantity, item.currency)}</span>

@@ -96,7 +96,7 @@ export class PageMerchant extends ShopElement {
     const { rows, truth, reports, simulated } = collection;
     const hits = rows.filter(({ low, high }, at) => low <= (truth[at] ?? 0) && (truth[at] ?? 0) <= high).length;
     return html`
-      <p data-reports=${reports} data-own=${reports - simulated}>${words.collected(number(reports), number(reports - simulated))} ${words.hits(hits, rows.length)}</p>
+      <p data-reports=${reports} data-own=${reports - simulated}>${words.collected(number(reports), reports - simulated, number(reports - simulated))} ${words.hits(hits, rows.length)}</p>
       <p class="key note" aria-hidden="true"><span>▭ ${words.estimate}</span><span>├┤ ${words.interval}</span><span>● ${words.truth}</span></p>
       <div class="scroll" role="group" tabindex="0" aria-label=${task.purpose[language()]}>
         ${this.#picture(task, collection)}
@@ -114,7 +114,7 @@ export class PageMerchant extends ShopElement {
     return html`<section data-watched=${task.task} data-waiting=${task.waiting}>
       <h2>${task.purpose[language()]} <small class="note">ε = ${number(task.epsilon / 1e6, 1)}</small></h2>
       ${task.collection ? this.#collection(task, task.collection) : nothing}
-      <p class="note">${words.waitingReports(number(task.waiting), number(task.minBatchSize))}</p>
+      <p class="note">${words.waitingReports(task.waiting, number(task.waiting), number(task.minBatchSize))}</p>
     </section>`;
   }
 
@@ -127,7 +127,7 @@ export class PageMerchant extends ShopElement {
     return html`
       <section>
         <div><button class="button main" data-action="simulate" aria-disabled=${busy ? "true" : "false"} @click=${() => !busy && void this.#simulate(address)}>${words.simulate(number(SHOPPERS))}</button></div>
-        ${simulation ? html`<label>${words.simulating(number(simulation.done), number(simulation.of))}<br /><progress max=${simulation.of} .value=${simulation.done}></progress></label>` : nothing}
+        ${simulation ? html`<label>${words.simulating(simulation.done, number(simulation.done), number(simulation.of))}<br /><progress max=${simulation.of} .value=${simulation.done}></progress></label>` : nothing}
         <p class="note">${words.truthText}</p>
       </section>
       ${tasks.map((task) => this.#task(task))}

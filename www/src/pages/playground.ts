@@ -10,6 +10,9 @@ import { terms } from "../reasons.ts";
 import { page } from "../styles/page.ts";
 import { shared } from "../styles/shared.ts";
 
+/** What was pasted stays while the shop is open, also behind another page; nothing of it is stored. */
+let kept = { feed: "", dump: "" };
+
 /** Terms under a place; the rest is in the score. */
 const TERMS = 3;
 
@@ -33,7 +36,8 @@ export class PagePlayground extends ShopElement {
       textarea { width: 100%; height: 16rem; resize: vertical; padding: 0.8em; border: 1.5px solid var(--strong-line); border-radius: 12px; background: var(--surface); color: var(--ink); font: 0.85rem/1.45 ui-monospace, Menlo, Consolas, monospace; white-space: pre; }
       .row { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; }
       .wrong { border-inline-start: 5px solid var(--accent); padding-inline-start: 0.8rem; margin-block-start: 1.2rem; }
-      .out { margin-block-start: 2.4rem; display: grid; gap: 2.4rem clamp(1.4rem, 3vw, 2.8rem); grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); align-items: start; }
+      .said { margin-block-start: 1.2rem; }
+      .out { margin-block-start: 1.6rem; display: grid; gap: 2.4rem clamp(1.4rem, 3vw, 2.8rem); grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); align-items: start; }
       .scroll { overflow-x: auto; }
       table { border-collapse: collapse; font-size: 0.9rem; width: 100%; min-width: 30rem; }
       th, td { text-align: start; font-weight: 400; padding: 0.4em 0.9em 0.4em 0; border-block-start: 1px solid var(--line); vertical-align: top; }
@@ -53,6 +57,10 @@ export class PagePlayground extends ShopElement {
   constructor() {
     super();
     this.busy = false;
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.hasUpdated) kept = { feed: this.#field("feed").value, dump: this.#field("dump").value };
   }
   #field(name: "feed" | "dump"): HTMLTextAreaElement {
     return this.renderRoot.querySelector<HTMLTextAreaElement>(`#${name}`)!;
@@ -82,12 +90,13 @@ export class PagePlayground extends ShopElement {
     </div>`;
   }
 
-  #read({ feed: { items, left } }: Trial) {
+  #said({ feed: { items, left }, heard = [] }: Trial) {
     const words = t().playground;
-    return html`<p class="note" role="status" data-read=${items.length}>
+    return html`
       ${words.read(items.length)}
-      ${left.length > 0 ? html`<span data-left=${left.length}>${words.left(left.length)} ${left.slice(0, 5).map(({ at, because }) => `${words.entry(at)}: ${words.leftBecause[because]}`).join("; ")}${left.length > 5 ? "…" : ""}</span>` : nothing}
-    </p>`;
+      ${left.length > 0 ? html`<span data-left=${left.length}>${words.left(left.length)} ${left.slice(0, 5).map(({ at, because }) => `${words.entry(at)}${t().colon}${words.leftBecause[because]}`).join("; ")}${left.length > 5 ? "…" : "."}</span>` : nothing}
+      ${heard.length > 0 ? words.counted(heard.filter(({ outcome }) => outcome === "counted").length, heard.length) : nothing}
+    `;
   }
 
   #line(heard: Heard) {
@@ -105,8 +114,7 @@ export class PagePlayground extends ShopElement {
     if (!heard) return html`<div class="wrong" role="alert" data-no-dump>${words.noDump}</div>`;
     if (heard.length === 0) return html`<p>${words.eventsNone}</p>`;
     const { columns } = words;
-    return html`<p>${words.counted(heard.filter(({ outcome }) => outcome === "counted").length, heard.length)}</p>
-      <div class="scroll" role="group" tabindex="0" aria-label=${words.eventsTitle}>
+    return html`<div class="scroll" role="group" tabindex="0" aria-label=${words.eventsTitle}>
         <table>
           <thead><tr><th scope="col">${columns.entry}</th><th scope="col">${columns.name}</th><th scope="col">${columns.items}</th><th scope="col">${columns.outcome}</th></tr></thead>
           <tbody>${heard.map((each) => this.#line(each))}</tbody>
@@ -123,7 +131,7 @@ export class PagePlayground extends ShopElement {
       <span><strong>${catalog.title(ranked.id)}</strong> <span class="note">${price === undefined ? "" : money(price, currency)} ${before < 0 ? words.wasNot : words.was(before + 1)}</span>
         ${ranked.discovery ? html`<span class="surprise">${t().toDiscover}</span>` : nothing}</span>
       <span class="score">${number(ranked.score, 2)}</span>
-      <ul class="terms">${terms(ranked, catalog).slice(0, TERMS).map((term) => html`<li><span>${term.sentence}${term.trait ? `: ${term.trait}` : ""}${term.item !== undefined && term.item !== ranked.id ? ` (${catalog.title(term.item)})` : ""}</span><span>${signed(term.part)}</span></li>`)}</ul>
+      <ul class="terms">${terms(ranked, catalog).slice(0, TERMS).map((term) => html`<li><span>${term.sentence}${term.trait ? `${t().colon}${term.trait}` : ""}${term.item !== undefined && term.item !== ranked.id ? ` (${catalog.title(term.item)})` : ""}</span><span>${signed(term.part)}</span></li>`)}</ul>
     </li>`;
   }
 
@@ -133,7 +141,7 @@ export class PagePlayground extends ShopElement {
     return html`
       ${trial.reason === undefined ? html`<p class="note">${words.shelfText}</p>` : html`<p class="wrong">${words.noEngine} <code>${trial.reason}</code></p>`}
       <ol data-shelf>${trial.shelf.map((ranked) => this.#place(ranked, trial))}</ol>
-      ${trial.kept.length > 0 ? html`<h3>${words.kept}</h3><ul>${trial.kept.map(({ id, because: why }) => html`<li data-kept=${id}>${trial.catalog.title(id)}: ${because[why as keyof typeof because] ?? because.other}</li>`)}</ul>` : nothing}
+      ${trial.kept.length > 0 ? html`<h3>${words.kept}</h3><ul>${trial.kept.map(({ id, because: why }) => html`<li data-kept=${id}>${trial.catalog.title(id)}${t().colon}${because[why as keyof typeof because] ?? because.other}</li>`)}</ul>` : nothing}
     `;
   }
 
@@ -144,8 +152,8 @@ export class PagePlayground extends ShopElement {
       <h1>${words.title}</h1>
       <p class="lead">${words.text}</p>
       <div class="inputs">
-        <div class="field"><label for="feed">${words.feed}</label><span class="note" id="feed-hint">${words.feedHint}</span><textarea id="feed" aria-describedby="feed-hint" spellcheck="false" autocomplete="off"></textarea></div>
-        <div class="field"><label for="dump">${words.dump}</label><span class="note" id="dump-hint">${words.dumpHint}</span><textarea id="dump" aria-describedby="dump-hint" spellcheck="false" autocomplete="off"></textarea></div>
+        <div class="field"><label for="feed">${words.feed}</label><span class="note" id="feed-hint">${words.feedHint}</span><textarea id="feed" aria-describedby="feed-hint" spellcheck="false" autocomplete="off" .defaultValue=${kept.feed}></textarea></div>
+        <div class="field"><label for="dump">${words.dump}</label><span class="note" id="dump-hint">${words.dumpHint}</span><textarea id="dump" aria-describedby="dump-hint" spellcheck="false" autocomplete="off" .defaultValue=${kept.dump}></textarea></div>
       </div>
       <div class="row">
         <button class="button main" data-action="run" aria-disabled=${this.busy ? "true" : "false"} @click=${() => !this.busy && void this.#run()}>${words.run}</button>
@@ -153,9 +161,10 @@ export class PagePlayground extends ShopElement {
         <button class="button" data-action="clear" @click=${() => this.#fill("", "")}>${words.clear}</button>
       </div>
       ${this.#wrong()}
+      <p class="note said" role="status" data-read=${trial?.feed.items.length ?? nothing}>${trial ? this.#said(trial) : nothing}</p>
       ${trial
         ? html`<div class="out">
-            <section data-events><h2>${words.eventsTitle}</h2>${this.#read(trial)}${this.#events(trial)}</section>
+            <section data-events><h2>${words.eventsTitle}</h2>${this.#events(trial)}</section>
             <section><h2>${words.shelfTitle}</h2>${this.#shelf(trial)}</section>
           </div>`
         : nothing}

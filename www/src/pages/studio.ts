@@ -1,6 +1,5 @@
 // The merchant's studio: a pack, rules, and what they do to invented shoppers, before and now.
 import { css, html, nothing } from "lit";
-import type { Rule } from "flaneur";
 import { number, percent, t } from "../i18n/index.ts";
 import { ShopElement } from "../parts/element.ts";
 import { to } from "../router.ts";
@@ -13,7 +12,7 @@ import { page } from "../styles/page.ts";
 import { shared } from "../styles/shared.ts";
 
 /** Slots of the demo shop; those that rules name come beside them. */
-const SLOTS = ["home", "discover", "similar", "cart"];
+const SLOTS = ["home", "discover", "category", "search", "pdp-similar", "pdp-together", "cart"];
 const MOST_PLACES = 24;
 
 /** What was begun stays while the shop is open, also behind another page; nothing of it is stored. */
@@ -101,7 +100,7 @@ export class PageStudio extends ShopElement {
     const name = source?.name ?? words.ownPack;
     return html`<section class="packs" aria-label=${words.pack}>
       <div class="row">
-        <p class="grow" data-pack=${source?.name ?? ""} data-items=${source?.bench.status.items ?? ""}><span class="small-caps">${words.pack}</span> <strong>${name}</strong>${source ? html` · ${words.packHolds(number(source.bench.status.items), source.kinds.filter(({ token }) => token !== "").length)}` : nothing}</p>
+        <p class="grow" data-pack=${source?.name ?? ""} data-items=${source?.bench.status.items ?? ""}><span class="small-caps">${words.pack}</span> <strong>${name}</strong>${source ? html` · ${words.packHolds(source.bench.status.items, number(source.bench.status.items), source.kinds.filter(({ token }) => token !== "").length)}` : nothing}</p>
         <label class="button file">${words.load}<input type="file" multiple accept=".flaneur,.json" data-action="load-pack" @change=${(e: Event) => this.#choose(e)} /></label>
         ${source?.name !== undefined ? html`<button class="button" data-action="own-pack" @click=${() => void this.#open(this.#studio.useOwn())}>${words.useOwn}</button>` : nothing}
       </div>
@@ -121,13 +120,18 @@ export class PageStudio extends ShopElement {
     const words = t().studio;
     const { conditions, rules } = this.#studio;
     const slots = [...new Set([...SLOTS, conditions.slot, ...rules.flatMap(({ slots = [] }) => slots)])];
-    const sized = (e: Event): void => {
-      const size = Number((e.target as HTMLInputElement).value);
+    // What is out of range gives way to what is in force.
+    const sized = ({ target }: Event): void => {
+      const field = target as HTMLInputElement;
+      const size = Number(field.value);
       if (Number.isInteger(size) && size >= 1 && size <= MOST_PLACES) this.#studio.set({ size });
+      else field.value = String(conditions.size);
     };
-    const timed = (e: Event): void => {
-      const moment = Date.parse((e.target as HTMLInputElement).value);
+    const timed = ({ target }: Event): void => {
+      const field = target as HTMLInputElement;
+      const moment = Date.parse(field.value);
       if (Number.isFinite(moment) && moment >= 0) this.#studio.set({ moment });
+      else field.value = local(conditions.moment);
     };
     return html`<div class="conditions">
       <label>${words.slot}<select data-action="slot" @change=${(e: Event) => this.#studio.set({ slot: (e.target as HTMLSelectElement).value })}>${slots.map((slot) => html`<option value=${slot} ?selected=${slot === conditions.slot}>${slot}</option>`)}</select></label>
@@ -139,14 +143,13 @@ export class PageStudio extends ShopElement {
   #people() {
     const words = t().studio;
     const { source, shown, pinned, rules, same } = this.#studio;
-    const pins = new Map(rules.flatMap((rule: Rule): [string, string][] => (rule.type === "pin" ? [[rule.item, `${t().ruleType.pin}${rule.id !== undefined ? ` (${rule.id})` : ""}`]] : [])));
     return html`<section aria-label=${words.slates}>
       <h2>${words.slates}</h2>
       ${this.#conditions()}
       <p class="note">${words.slatesText}</p>
       <p role="status" data-same=${same}>${same ? words.sameRules : words.compared(pinned.length, rules.length)}</p>
       ${source && source.kinds.length === 0 ? html`<p>${words.noShopper}</p>` : nothing}
-      <div class="people">${source ? shown.map((one) => persona(source.catalog, one, pins)) : nothing}</div>
+      <div class="people">${source ? shown.map((one) => persona(source.catalog, one, rules)) : nothing}</div>
     </section>`;
   }
 
@@ -167,7 +170,7 @@ export class PageStudio extends ShopElement {
       <tbody>
         ${row(words.gini, (counts) => ({ value: gini(counts, items), text: number(gini(counts, items), 3) }), "gini")}
         ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: percent(tenth(counts)) }), "tenth")}
-        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), number(counts.size)) }), "coverage")}
+        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
       </tbody>
     </table>`;
   }
@@ -176,7 +179,7 @@ export class PageStudio extends ShopElement {
     const words = t().studio;
     const { crowd, source, conditions } = this.#studio;
     if (!source || crowd.of === 0) return nothing;
-    const items = source.bench.status.items;
+    const { items } = crowd;
     const [before, now] = [shown(crowd.before), shown(crowd.now)];
     const [was, is] = [coverage(crowd.before, items), coverage(crowd.now, items)];
     const grown = (shares: number[]): [number, number][] => shares.map((share, shoppers) => [shoppers, share]);

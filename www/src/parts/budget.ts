@@ -28,7 +28,7 @@ export class ShopBudget extends ShopElement {
     const said = words.spent(number(epsilonOf(spent), 1), number(epsilonOf(limit), 1));
     return html`<div>
       <p><span>${words[period]}</span><span>${said}</span></p>
-      <meter min="0" max=${limit} .value=${spent} data-budget=${task} data-period=${period} data-spent=${spent} aria-label="${words[period]}: ${said}"></meter>
+      <meter min="0" max=${limit} .value=${spent} data-budget=${task} data-period=${period} data-spent=${spent} aria-label="${words[period]}${t().colon}${said}"></meter>
     </div>`;
   }
   /** Every question that is asked now or was ever answered, once. */

@@ -94,7 +94,7 @@ export class ShopCard extends ShopElement {
             <span class="actions">
               <button class="link why" data-action="why" aria-haspopup="dialog" aria-label=${words.whyFor(title)} @click=${() => this.#why()}>${words.why}</button>
               ${product && item.available !== false
-                ? html`<button class="round bag ${inBasket ? "in" : ""}" data-action="basket" aria-label=${inBasket ? `${words.inBasket}: ${title}` : words.toBasketFor(title)} title=${inBasket ? words.inBasket : words.toBasket} @click=${() => addToBasket(this, id)}>
+                ? html`<button class="round bag ${inBasket ? "in" : ""}" data-action="basket" aria-label=${inBasket ? `${words.inBasket}${words.colon}${title}` : words.toBasketFor(title)} title=${inBasket ? words.inBasket : words.toBasket} @click=${() => addToBasket(this, id)}>
                     ${icon(inBasket ? "check" : "plus")}
                   </button>`
                 : nothing}

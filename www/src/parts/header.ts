@@ -65,7 +65,7 @@ export class ShopHeader extends ShopElement {
             <button class="plain" data-action="language" lang=${other} aria-label="${other.toUpperCase()}, ${words.otherLanguage}" title=${words.otherLanguage} @click=${() => this.#language()}>${other.toUpperCase()}</button>
             <button class="plain" data-action="theme" aria-label=${dark ? words.toLight : words.toDark} title=${dark ? words.toLight : words.toDark} @click=${() => (setTheme(dark ? "light" : "dark"), this.requestUpdate())}>${icon(dark ? "sun" : "moon")}</button>
             <a class="plain" href=${to.basket} data-action="open-basket" aria-label=${words.basketCount(basketCount)} title=${words.basket}>${icon("bag")}${basketCount > 0 ? html`<span class="badge" data-basket-count=${basketCount}>${basketCount}</span>` : ""}</a>
-            <button class="button" data-action="panel" aria-haspopup="dialog" aria-label="${words.myShop}: ${words.myShopHint}" @click=${() => this.openPanel("controls")}>${icon("arch")}<span class="label">${words.myShop}</span></button>
+            <button class="button" data-action="panel" aria-haspopup="dialog" aria-label="${words.myShop}${words.colon}${words.myShopHint}" @click=${() => this.openPanel("controls")}>${icon("arch")}<span class="label">${words.myShop}</span></button>
           </div>
         </div>
         <nav aria-label=${words.navigation}>

@@ -73,7 +73,7 @@ export class ShopStrip extends ShopElement {
           <p class="note">${runnerUp ? words.stripRunnerUp(this.#title(runnerUp.id), number(runnerUp.utility, 2)) : words.stripSilenceNext} ${words.stripChance(number(decision.propensity * 100, 1))}</p>`
         : nothing}
       <ul>
-        ${decision.trace.map(({ id, barrier, utility }) => html`<li data-barrier=${barrier ?? nothing}>${this.#title(id)}: ${barrier ? words.stripBarrier(barrier) : number(utility ?? 0, 2)}</li>`)}
+        ${decision.trace.map(({ id, barrier, utility }) => html`<li data-barrier=${barrier ?? nothing}>${this.#title(id)}${words.colon}${barrier ? words.stripBarrier(barrier) : number(utility ?? 0, 2)}</li>`)}
       </ul>
     </details>`;
   }

@@ -51,7 +51,7 @@ export class ShopWhether extends ShopElement {
   #rule(trace: RuleTrace, cause: string | undefined) {
     const words = t();
     return html`<tr data-rule=${trace.id ?? trace.rule} ?data-cause=${trace.rule === cause}>
-      <th scope="row">${words.ruleType[trace.type]}: ${trace.id ?? trace.rule}</th>
+      <th scope="row">${words.ruleType[trace.type]}${words.colon}${trace.id ?? trace.rule}</th>
       <td>${words.ruleOutcome[trace.outcome]}${trace.by !== undefined ? ` (${trace.by})` : ""}</td>
       <td>${trace.count}</td>
     </tr>`;

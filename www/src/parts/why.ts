@@ -38,6 +38,10 @@ export class ShopWhy extends ShopElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
   }
 
+  hide(): void {
+    this.renderRoot.querySelector("dialog")?.close();
+  }
+
   #bar(term: Term, most: number) {
     const half = Math.min(50, (Math.abs(term.part) / most) * 50);
     const x = term.part < 0 ? 50 - half : 50;
@@ -62,7 +66,7 @@ export class ShopWhy extends ShopElement {
               <span class="small-caps">${words.whyTitle}</span>
               <h2 id="title">${catalog.title(ranked.id)}</h2>
             </div>
-            <button class="round" data-action="close" aria-label=${words.close} @click=${() => this.renderRoot.querySelector("dialog")?.close()}>${icon("cross")}</button>
+            <button class="round" data-action="close" aria-label=${words.close} @click=${() => this.hide()}>${icon("cross")}</button>
           </div>
           ${ranked.discovery ? html`<p class="surprise">${icon("spark")}<span>${words.whyDiscovery}</span></p>` : nothing}
           ${rows.length === 0
@@ -72,9 +76,9 @@ export class ShopWhy extends ShopElement {
                 <ul>
                   ${rows.map(
                     (row) => html`<li data-signal=${row.signal ?? "rest"}>
-                      <span>${row.sentence}${row.trait ? html`: <strong>${row.trait}</strong>` : nothing}</span><span class="part">${signed(row.part)}</span>${this.#bar(row, most)}
+                      <span>${row.sentence}${row.trait ? html`${words.colon}<strong>${row.trait}</strong>` : nothing}</span><span class="part">${signed(row.part)}</span>${this.#bar(row, most)}
                       ${row.item !== undefined && row.item !== ranked.id
-                        ? html`<span class="cause"><a href=${to.item(row.item)} @click=${() => this.renderRoot.querySelector("dialog")?.close()}>${words.because(catalog.title(row.item))}</a></span>`
+                        ? html`<span class="cause"><a href=${to.item(row.item)} @click=${() => this.hide()}>${words.because(catalog.title(row.item))}</a></span>`
                         : nothing}
                     </li>`,
                   )}

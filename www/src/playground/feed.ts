@@ -41,25 +41,35 @@ export function readFeed(text: string): Feed {
 }
 
 function readJson(text: string): Feed {
+  let data: unknown;
   try {
-    const data: unknown = JSON.parse(text);
-    if (isShopify(data)) return { ...unique(shopifyItems(data)), form: "shopify" };
-    const found = Array.isArray(data) ? (data as unknown[]) : [Object.values(data as Row).find(Array.isArray) ?? data].flat();
-    return { ...collect(found as Row[]), form: "json" };
+    data = JSON.parse(text);
   } catch {
-    const rows: Row[] = [];
-    const left: Feed["left"] = [];
-    for (const [i, line] of text.split("\n").entries()) {
-      try {
-        if (line.trim() !== "") rows.push(JSON.parse(line) as Row);
-      } catch {
-        left.push({ at: i + 1, because: "not_json" });
-      }
-    }
-    if (rows.length === 0) return { items: [], left: [] };
-    const feed = collect(rows);
-    return { ...feed, left: [...left, ...feed.left], form: "lines" };
+    return readLines(text);
   }
+  if (isShopify(data)) return { ...unique(shopifyItems(data)), form: "shopify" };
+  const found = Array.isArray(data) ? (data as unknown[]) : [Object.values(data as Row).find(Array.isArray) ?? data].flat();
+  return { ...collect(found as Row[]), form: "json" };
+}
+
+function readLines(text: string): Feed {
+  const rows: Row[] = [];
+  /** The line that each row stands on. */
+  const at: number[] = [];
+  const left: Feed["left"] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    try {
+      rows.push(JSON.parse(line) as Row);
+      at.push(i + 1);
+    } catch {
+      left.push({ at: i + 1, because: "not_json" });
+    }
+  }
+  if (rows.length === 0) return { items: [], left: [] };
+  const feed = collect(rows);
+  const named = feed.left.map(({ at: row, because }) => ({ at: at[row - 1] ?? row, because }));
+  return { items: feed.items, left: [...left, ...named].sort((a, b) => a.at - b.at), form: "lines" };
 }
 
 function isShopify(data: unknown): boolean {
@@ -69,18 +79,20 @@ function isShopify(data: unknown): boolean {
 
 /** Cells of a table, quoted as RFC 4180 has it; the heading says what parts them. */
 export function readTable(text: string): string[][] {
-  const heading = text.split("\n", 1)[0] ?? "";
+  const heading = text.split(/[\r\n]/, 1)[0] ?? "";
   const comma = ["\t", ";", ","].reduce((best, mark) => (heading.split(mark).length > heading.split(best).length ? mark : best));
   const rows: string[][] = [];
   let row: string[] = [];
   // A quoted cell, or one up to the next mark; then the mark, the end of the line, or the end.
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${comma}\\r\\n]*))(${comma}|\\r?\\n|$)`, "y");
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${comma}\\r\\n]*))(${comma}|\\r+\\n?|\\n|$)`, "y");
   while (cell.lastIndex < text.length) {
     const found = cell.exec(text);
     if (!found) break;
     row.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
     if (found[3] !== comma) rows.push(row.splice(0));
   }
+  // Its last cell was empty, and there the text ended.
+  if (row.length > 0) rows.push(row);
   return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
 }
 
@@ -152,11 +164,16 @@ function pathOf(value: unknown): string[] | undefined {
 }
 
 function listOf(value: unknown): string[] | undefined {
-  const words = (Array.isArray(value) ? (value as unknown[]) : typeof value === "string" ? value.split(/[,|]/) : []).map(String).map((word) => word.trim()).filter(Boolean);
+  const given = Array.isArray(value) ? (value as unknown[]) : typeof value === "string" ? value.split(/[,|]/) : [];
+  const words = given.flatMap((word) => (typeof word === "string" || typeof word === "number" ? String(word).trim() : [])).filter(Boolean);
   return words.length > 0 ? words : undefined;
 }
 
+/** Yes or no, a count, or a word, also at the end of schema.org's address. */
 function availabilityOf(value: unknown): boolean | undefined {
   if (typeof value === "boolean") return value;
-  return typeof value === "string" ? !/^(out|sold|false|no|0)/i.test(value.trim()) : undefined;
+  if (typeof value === "number") return value > 0;
+  if (typeof value !== "string") return undefined;
+  const word = (value.split("/").at(-1) ?? "").replace(/[^a-z0-9.-]/gi, "").toLowerCase();
+  return word !== "" && Number.isFinite(Number(word)) ? Number(word) > 0 : !/^(out|sold|not|unavailable|discontinued)|^(false|no|non|n|f|draft|archived)$/.test(word);
 }

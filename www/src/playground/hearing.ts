@@ -42,38 +42,48 @@ function asPushed(entry: unknown): unknown {
 }
 
 /** Pushes each entry to a queue that the shop listens to; `tick` moves the shop's clock before each. */
-export function hear(shop: Flaneur, entries: readonly unknown[], known: (id: string) => boolean, tick: () => void): Heard[] {
+export async function hear(shop: Flaneur, entries: readonly unknown[], known: (id: string) => boolean, tick: () => void): Promise<Heard[]> {
   const layer: unknown[] = [];
   const end = connect(shop, { dataLayer: layer });
+  // The count of events would not tell: a full log stays as long as it is.
+  let counted = false;
+  const endCounting = shop.on("change", ({ cause }) => (counted ||= cause === "observe"));
   const orders = new Set<string>();
+  const heard: Heard[] = [];
   let waiting: unknown;
-  const heard = entries.map((entry, i): Heard => {
+  for (const [i, entry] of entries.entries()) {
     tick();
-    const before = shop.profile.inspect().events;
+    counted = false;
     layer.push(entry);
-    const counted = shop.profile.inspect().events > before;
+    // The shop says that something changed at the end of the task at hand.
+    await Promise.resolve();
     const { name, fields } = partsOf(entry);
-    const { event, ecommerce } = fields;
+    const { event, ecommerce, properties } = fields;
     const items = itemsIn(fields, waiting);
-    const order = `${name} ${String(fields["transaction_id"] ?? (ecommerce as Fields | undefined)?.["transaction_id"] ?? "")}`;
-    const outcome = counted ? "counted" : outcomeOf(entry, fields, name, items, orders.has(order));
-    orders.add(order);
+    const number = fields["transaction_id"] ?? (isFields(ecommerce) ? ecommerce["transaction_id"] : isFields(properties) ? properties["order_id"] : undefined);
+    const order = typeof number === "string" || typeof number === "number" ? `${name} ${number}` : undefined;
+    const outcome = counted ? "counted" : outcomeOf(entry, fields, name, items, order !== undefined && orders.has(order));
+    if (order !== undefined) orders.add(order);
     if (!Array.isArray(entry) && event === undefined && ecommerce !== undefined) waiting = ecommerce;
     else if (UNDERSTOOD.test(name)) waiting = undefined;
-    return { at: i + 1, name, outcome, items, missing: items.filter((id) => !known(id)) };
-  });
+    heard.push({ at: i + 1, name, outcome, items, missing: items.filter((id) => !known(id)) });
+  }
   end();
+  endCounting();
   return heard;
 }
 
 function partsOf(entry: unknown): { name: string; fields: Fields } {
   if (Array.isArray(entry)) {
     const [command, name, fields] = entry as unknown[];
-    return { name: command === "event" ? String(name) : `gtag("${String(command)}")`, fields: isFields(fields) ? fields : {} };
+    return { name: command === "event" ? wordOf(name) : `gtag("${wordOf(command)}")`, fields: isFields(fields) ? fields : {} };
   }
   const fields = isFields(entry) ? entry : {};
   return { name: typeof fields["event"] === "string" ? fields["event"] : Object.keys(fields)[0] ?? "", fields };
 }
+
+/** What stands where a name belongs. */
+const wordOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value) ?? "");
 
 function outcomeOf(entry: unknown, fields: Fields, name: string, items: string[], again: boolean): Outcome {
   if (Array.isArray(entry)) {

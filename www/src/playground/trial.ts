@@ -40,7 +40,7 @@ export async function attempt(feedText: string, dumpText: string): Promise<Trial
     const catalog = new Catalog(feed.items, undefined);
     const size = Math.min(PLACES, feed.items.length);
     const newcomer = shop.rank({ slot: "home", size }).items.map(({ id }) => id);
-    const heard = entries && hear(shop, entries, (id) => catalog.items.has(id), () => (now += APART_MS));
+    const heard = entries && await hear(shop, entries, (id) => catalog.items.has(id), () => (now += APART_MS));
     const told = [...new Set(heard?.filter(({ outcome }) => outcome === "counted").flatMap(({ items }) => items))].filter((id) => catalog.items.has(id));
     const { items, absent = [] } = shop.rank({ slot: "home", size, explain: told.slice(0, 100) });
     // Reasons are made when they are read, so before the shop is closed.

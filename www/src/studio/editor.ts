@@ -77,9 +77,24 @@ export class StudioEditor extends ShopElement {
     if (!area || !field) return;
     area.focus({ preventScroll: true });
     area.setSelectionRange(start, end);
-    const line = parseFloat(getComputedStyle(area).lineHeight);
-    const lines = area.value.slice(0, start).split("\n").length;
-    field.scrollTop = Math.max(0, lines * line - field.clientHeight / 2);
+    field.scrollTop = Math.max(0, this.#heightOf(start) - field.clientHeight / 2);
+  }
+  /** How far down a place of the text stands. The ground has the same text, wrapped in the same way, and can be measured. */
+  #heightOf(place: number): number {
+    const ground = this.renderRoot.querySelector("pre");
+    if (!ground) return 0;
+    const texts = document.createTreeWalker(ground, NodeFilter.SHOW_TEXT);
+    for (let left = place; texts.nextNode(); ) {
+      const text = texts.currentNode as Text;
+      if (left < text.length) {
+        const range = document.createRange();
+        range.setStart(text, left);
+        range.setEnd(text, left + 1);
+        return range.getBoundingClientRect().top - ground.getBoundingClientRect().top;
+      }
+      left -= text.length;
+    }
+    return 0;
   }
 
   #fault() {

@@ -1,6 +1,6 @@
 // One invented shopper: the slate as it is now, what moved since before, and what each rule did to it.
 import { css, html, nothing } from "lit";
-import type { Absence, RankedItem, RuleTrace } from "flaneur";
+import type { Absence, RankedItem, Rule, RuleTrace } from "flaneur";
 import type { Catalog } from "../catalog.ts";
 import { list, signed, t } from "../i18n/index.ts";
 import { unchanged, type Place } from "./compare.ts";
@@ -77,7 +77,7 @@ function traced(trace: readonly RuleTrace[]) {
     <ul class="trace">
       ${trace.map(
         ({ rule, id, type, outcome, count, by }) => html`<li data-rule=${id ?? rule} data-outcome=${outcome}>
-          ${words.ruleType[type]}: <strong>${id ?? rule}</strong><small>${words.ruleOutcome[outcome]}${by !== undefined ? ` (${by})` : ""} · ${words.studio.counted(count)}</small>
+          ${words.ruleType[type]}${words.colon}<strong>${id ?? rule}</strong><small>${words.ruleOutcome[outcome]}${by !== undefined ? ` (${by})` : ""} · ${words.studio.counted(count)}</small>
         </li>`,
       )}
     </ul>
@@ -91,8 +91,15 @@ function looks(catalog: Catalog, ids: readonly string[]) {
   return html`<div class="looks" role="group" aria-label=${words.looked(list(ids.map((id) => catalog.title(id))))}>${ids.map((id) => html`<img src=${catalog.picture(id) ?? ""} alt="" title=${catalog.title(id)} width="40" height="48" decoding="async" />`)}</div>`;
 }
 
-export function persona(catalog: Catalog, { shopper, items, difference, trace, absent }: Shown, pins: ReadonlyMap<string, string>) {
+/** The items that a rule keeps a place for on this slate: a pin of another slot or time, or one that another overruled, does not. */
+function pinsOf(rules: readonly Rule[], trace: readonly RuleTrace[]): Map<string, string> {
+  const fired = new Set(trace.filter(({ outcome }) => outcome === "fired").map(({ rule }) => rule));
+  return new Map(rules.flatMap((rule, at): [string, string][] => (rule.type === "pin" && fired.has(`rules[${at}]`) ? [[rule.item, `${t().ruleType.pin}${rule.id !== undefined ? ` (${rule.id})` : ""}`]] : [])));
+}
+
+export function persona(catalog: Catalog, { shopper, items, difference, trace, absent }: Shown, rules: readonly Rule[]) {
   const words = t().studio;
+  const pins = pinsOf(rules, trace);
   const kind = kindName(catalog, shopper.kinds[0] ?? "");
   const { up, down, in: came, out } = difference;
   const bare = !items.some(({ id }) => catalog.picture(id));

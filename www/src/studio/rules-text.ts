@@ -41,6 +41,13 @@ export function locate(text: string, path: string): Stretch | undefined {
   return undefined;
 }
 
+/** The ids of the rules that a text lists, also of a list that is not in force. */
+export function ids(text: string): string[] {
+  const found = read(text);
+  const list = "said" in found && Array.isArray(found.said) ? (found.said as unknown[]) : [];
+  return list.flatMap((rule) => (typeof rule === "object" && rule !== null && typeof (rule as Rule).id === "string" ? ((rule as Rule).id ?? []) : []));
+}
+
 /** A rule on one line, as a person writes it. */
 const line = (rule: Rule): string => JSON.stringify(rule, null, 1).replace(/\n\s*/g, " ");
 

@@ -5,7 +5,7 @@ import { rulesOf } from "../rules.ts";
 import { shop } from "../store.ts";
 import { compare, type Difference } from "./compare.ts";
 import { example, type Example } from "./examples.ts";
-import { insert, locate, read, write, type Stretch } from "./rules-text.ts";
+import { ids, insert, locate, read, write, type Stretch } from "./rules-text.ts";
 import { crowd, personas, type Shopper } from "./shoppers.ts";
 import { faultOf, fileSource, ownSource, type Fault, type Source } from "./source.ts";
 
@@ -36,6 +36,8 @@ export interface Shown {
 /** The slates of the crowd, as far as they are ranked. */
 export interface Crowd {
   of: number;
+  /** Of the catalog that they were shown, which may be the one before. */
+  items: number;
   before: string[][];
   now: string[][];
 }
@@ -53,7 +55,7 @@ export class Studio {
   pinned: Rule[] = [];
   conditions: Conditions = { slot: "home", size: 8, moment: now() };
   shown: Shown[] = [];
-  crowd: Crowd = { of: 0, before: [], now: [] };
+  crowd: Crowd = { of: 0, items: 0, before: [], now: [] };
   readonly #listeners = new Set<() => void>();
   /** Counts what was begun, so that what is out of date stops. */
   #run = 0;
@@ -85,11 +87,16 @@ export class Studio {
   async #load(loading: Promise<Source | Fault>, first: boolean): Promise<void> {
     const load = ++this.#loads;
     const loaded = await loading;
-    if (load !== this.#loads) return;
+    if (load !== this.#loads) {
+      if (!("code" in loaded)) loaded.bench.close();
+      return;
+    }
     this.refused = "code" in loaded ? loaded : undefined;
     if (!("code" in loaded)) {
       this.source?.bench.close();
       this.source = loaded;
+      // The moment may have been set while it was loaded.
+      loaded.bench.clock.now = this.conditions.moment;
       this.shown = [];
       // What another catalog's rules say may mean nothing here.
       if (first || !this.#holds(this.pinned)) this.pinned = [];
@@ -129,7 +136,9 @@ export class Studio {
     try {
       const list = found.said as Rule[];
       this.source?.bench.check(list);
-      this.rules = list;
+      // Where no engine looks into the list, it may hold anything.
+      const checked = this.source !== undefined && this.source.bench.status.engine !== "passthrough";
+      this.rules = checked ? list : [list].flat().filter((rule) => typeof rule === "object" && rule !== null);
       this.fault = undefined;
     } catch (e) {
       const fault = faultOf(e);
@@ -141,7 +150,7 @@ export class Studio {
   insert(name: Example): Stretch | undefined {
     const { source } = this;
     if (!source) return undefined;
-    const taken = new Set(this.rules.flatMap(({ id }) => id ?? []));
+    const taken = new Set(ids(this.text));
     const rule = example(name, { kinds: source.kinds, ids: source.bench.ids, now: this.conditions.moment, taken });
     const added = insert(this.text, rule);
     if (added) this.write(added.text);
@@ -197,7 +206,7 @@ export class Studio {
     this.shown = shown;
     this.#tell();
     const all = crowd(kinds, CROWD);
-    const next: Crowd = { of: all.length, before: [], now: [] };
+    const next: Crowd = { of: all.length, items: source.bench.status.items, before: [], now: [] };
     let began = performance.now();
     for (const shopper of all) {
       if (performance.now() - began > SLICE_MS) {

@@ -1,0 +1,43 @@
+// The integration guide has every option and call: each field of what the shop gives, as the types have it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { read } from "./support/snippets.mjs";
+
+const GUIDE = read("docs/INTEGRATION.md");
+
+/** The names of the fields of an interface; those of fields within fields are not among them. */
+function fieldsOf(file, name) {
+  const [, body] = read(file).match(new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([^]*?)\\n\\}`, "m")) ?? [];
+  assert.ok(body, `${name} is in ${file}`);
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(([, field]) => field);
+}
+/** Those that no code of the guide names, within a sentence, a table or a block. */
+function unnamed(names, guide = GUIDE) {
+  const code = [...guide.matchAll(/^```[^\n]*\n[^]*?^```$|`[^`\n]+`/gm)].map(([text]) => text).join("\n");
+  return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code));
+}
+
+for (const [file, name] of [
+  ["pkg/src/types.ts", "OpenOptions"],
+  ["pkg/src/types.ts", "RankRequest"],
+  ["pkg/src/types.ts", "Flaneur"],
+  ["pkg/src/types/decide.ts", "DecideRequest"],
+  ["pkg/src/connect/page.ts", "ConnectOptions"],
+  ["pkg/src/elements/base.ts", "ElementsOptions"],
+  ["pkg/src/worker/types.ts", "WorkerOptions"],
+]) {
+  test(`docs/INTEGRATION.md names every field of ${name}`, () => assert.deepEqual(unnamed(fieldsOf(file, name)), []));
+}
+
+test("every event of GA4 that is understood is in its guide, in both languages", () => {
+  const [, table = ""] = read("pkg/src/foreign.ts").match(/^const GA4\b[^]*?\[\n([^]*?)\n\]\)/m) ?? [];
+  const ga4 = [...table.matchAll(/^ {2}\["(\w+)", /gm)].map(([, event]) => event);
+  assert.ok(ga4.length >= 10, ga4.join());
+  for (const page of ["docs/guides/ga4-shop.md", "docs/fr/guides/ga4-shop.md"]) assert.deepEqual(unnamed(ga4, read(page)), [], page);
+});
+
+test("a field that is missing would be noticed", () => {
+  assert.deepEqual(unnamed(["slot", "size"], "`slot` and size\n\n```js\nslots;\n```\n"), ["size"]);
+});

@@ -1,0 +1,69 @@
+// What the playground reads: product feeds as shops have them, and dumps of a dataLayer, also strange ones.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { open } from "flaneur";
+
+import { pageModules } from "./support/page.mjs";
+
+const [{ readFeed }, { hear, readDump }] = await pageModules("playground/feed.ts", "playground/hearing.ts");
+
+const plain = (value) => JSON.parse(JSON.stringify(value));
+const ids = (text) => readFeed(text).items.map(({ id }) => id);
+
+test("a table keeps its last line when its last cell is empty, and every line whatever ends it", () => {
+  assert.deepEqual(ids("id,title,brand\na,b,\nc,d,"), ["a", "c"]);
+  assert.deepEqual(ids("id\ttitle\tbrand\na\tb\t\nc\t\t"), ["a", "c"]);
+  for (const end of ["\n", "\r\n", "\r", "\r\r\n"]) assert.deepEqual(ids(["id,title", "a,b", "c,d", ""].join(end)), ["a", "c"], JSON.stringify(end));
+  assert.deepEqual(plain(readFeed('\uFEFFid,title\na,"two\nlines, ""quoted"""\n').items), [{ id: "a", title: 'two\nlines, "quoted"' }]);
+});
+
+test("lines of JSON that are left out are named by their own numbers, in their order", () => {
+  const { items, left, form } = readFeed('{"id":"1"}\nbroken\n\n{"title":"x"}\n{"id":"1"}\n{"id":"2"}');
+  assert.deepEqual([items.map(({ id }) => id), form], [["1", "2"], "lines"]);
+  assert.deepEqual(plain(left), [{ at: 2, because: "not_json" }, { at: 4, because: "no_id" }, { at: 5, because: "twice" }]);
+});
+
+test("an object where a word belongs leaves that field out, and nothing else", () => {
+  const odd = { toString: 1, valueOf: 1 };
+  const { items, form } = readFeed(JSON.stringify([{ id: "a", tags: [odd, "oak"], brand: odd, category: [odd] }, { id: "b" }]));
+  assert.deepEqual(plain(items), [{ id: "a", tags: ["oak"] }, { id: "b" }]);
+  assert.equal(form, "json");
+});
+
+test("what is out of stock is read as such in the words that flaneur pack knows", () => {
+  const available = (value) => readFeed(JSON.stringify([{ id: "a", availability: value }])).items[0].available;
+  for (const no of [false, 0, "0", "no", "n", "non", "false", "out of stock", "out_of_stock", "OutOfStock", "https://schema.org/OutOfStock", "http://schema.org/SoldOut", "unavailable", "discontinued", "archived"]) assert.equal(available(no), false, String(no));
+  for (const yes of [true, 1, "12", "in stock", "https://schema.org/InStock", "preorder", "backorder", "now"]) assert.equal(available(yes), true, String(yes));
+  assert.equal(available(null), undefined);
+});
+
+/** What a shop of two items hears of a dump, as outcomes. */
+async function outcomes(t, entries) {
+  let now = Date.UTC(2026, 10, 1);
+  const shop = await open({ shop: "playground", catalog: [{ id: "a" }, { id: "b" }, { id: "test", category: "Pregnancy tests" }], storage: "memory", now: () => now, consent: { learn: true, rank: true } });
+  t.after(() => shop.close());
+  return (await hear(shop, readDump(JSON.stringify(entries)), () => true, () => (now += 1000))).map(({ outcome }) => outcome);
+}
+const view = (item_id, fields = {}) => ({ event: "view_item", ecommerce: { items: [{ item_id, ...fields }] } });
+
+test("a dump that is longer than the log counts to its end", async (t) => {
+  const all = await outcomes(t, Array.from({ length: 4200 }, (_, n) => view("ab"[n % 2])));
+  assert.deepEqual([all.length, new Set(all)], [4200, new Set(["counted"])]);
+});
+
+test("only what has an order number is said to be told before by it", async (t) => {
+  const sensitive = view("test", { item_category: "Pregnancy tests" });
+  const order = { event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "a" }] } };
+  const segment = { event: "Order Completed", properties: { order_id: 7, products: [{ product_id: "b" }] } };
+  assert.deepEqual(await outcomes(t, [sensitive, sensitive, order, order, segment, segment]), ["refused", "refused", "counted", "known", "counted", "known"]);
+});
+
+test("an object where a name or a number belongs stops nothing", async (t) => {
+  const odd = { toString: 1, valueOf: 1 };
+  const strange = [{ event: "purchase", ecommerce: { transaction_id: odd, items: [{ item_id: "a" }] } }, { 0: "event", 1: odd }, { 0: odd }, null, 1, "x", [], {}, { event: odd }, { event: "view_item", ecommerce: { items: [null, odd, "a"] } }];
+  const all = await outcomes(t, [...strange, view("b")]);
+  assert.equal(all.length, strange.length + 1);
+  assert.equal(all.at(-1), "counted");
+});
