@@ -98,6 +98,12 @@ fn a_bundle_is_created_signed_and_checked_and_no_change_goes_unnoticed() {
     let public = task(&["key", &key]).unwrap().trim().to_owned();
     assert!(task(&["key", &key]).unwrap_err().to_string().contains("cannot be made"), "a key is never overwritten");
     let mut bundle: Value = serde_json::from_str(&task(&["create", "--shop", "boutique"]).unwrap()).unwrap();
+    let days_left = |task: &Value| {
+        let end: jiff::Timestamp = task["end"].as_str().unwrap().parse().unwrap();
+        jiff::Timestamp::now().duration_until(end).as_hours() / 24
+    };
+    let lasts = bundle["tasks"].as_array().unwrap().iter().all(|task| (363..=366).contains(&days_left(task)));
+    assert!(lasts, "whenever it is made, there is a year to ask in: {bundle}");
     fs::write(&plain, bundle.to_string()).unwrap();
     let sign = ["sign", &plain, "--key", &key, "--output", &out];
     assert!(task(&sign).unwrap_err().to_string().contains("1 of 2 tasks"), "the operators' keys are missing");
