@@ -99,7 +99,7 @@ pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Res
             parquet(input, &mut |of, answer| tally.add_row(channel, &options.task, of, answer, &mut skipped))?;
             skipped
         } else {
-            tally.add_lines(channel, &options.task, BufReader::new(file).lines())?
+            tally.add_lines(channel, &options.task, BufReader::new(file).split(b'\n'))?
         };
         if skipped.other_tasks + skipped.malformed > 0 {
             writeln!(out, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;

@@ -163,10 +163,13 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     let bits = answer(channel, 1, &mut First).unwrap();
     let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
     let line = json!({ "task": id(ldp), "answer": hex }).to_string();
-    fs::write(&answers, format!("{}\nnonsense\n", vec![line; 500].join("\n"))).unwrap();
+    let mut lines = vec![line; 500].join("\n").into_bytes();
+    // What anybody may post to the collector: neither ends the reading.
+    lines.extend(b"\nnonsense\n\xff\xfe\r\n\n");
+    fs::write(&answers, lines).unwrap();
     let table =
         estimate(&[&answers, "--tasks", &bundle, "--task", &id(ldp), "--json", &json, "--plot", &plot]).unwrap();
-    assert!(table.contains("500 reports") && table.contains("1 malformed"), "{table}");
+    assert!(table.contains("500 reports") && table.contains("2 malformed"), "{table}");
     let written: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
     let shown: f64 = written["buckets"].as_array().unwrap().iter().map(|row| row["shown"].as_f64().unwrap()).sum();
     assert!((shown - 500.0).abs() < 1e-6);
