@@ -80,7 +80,8 @@ pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Res
     }
     let task = find_task(options)?;
     let buckets = task["buckets"].as_array().map_or(0, Vec::len);
-    let epsilon = task["epsilon"].as_u64().context("the task has no epsilon in millionths")?;
+    let epsilon = task["epsilon"].as_u64().filter(|epsilon| *epsilon > 0);
+    let epsilon = epsilon.context("the task has no epsilon above 0 in millionths; see flaneur task check")?;
     let ldp = task["mode"] == "ldp";
     let channel = Channel::new(u32::try_from(buckets).unwrap_or(u32::MAX), if ldp { epsilon } else { 1 })?;
     if options.sql {
@@ -111,6 +112,9 @@ pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Res
         })?;
         if collection.aggregate_result.len() != buckets {
             bail!("the collection has {} sums; the task has {buckets} buckets", collection.aggregate_result.len());
+        }
+        if collection.report_count == 0 {
+            bail!("{} sums no report, so there is no share to tell", input.display());
         }
         let noise = Noise::new(epsilon, options.noisy_operators);
         (collection.report_count, collected_rows(&collection, noise, &labels, options.level))

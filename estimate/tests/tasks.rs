@@ -186,6 +186,14 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     assert!(estimate(&["--sql", "--tasks", &bundle, "--task", &id(dap)]).is_err());
     fs::write(&sums, json!({ "report_count": 300, "aggregate_result": [1] }).to_string()).unwrap();
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("1 sums"));
+    let none: Vec<i64> = counts.iter().map(|_| 1).collect();
+    fs::write(&sums, json!({ "report_count": 0, "aggregate_result": none }).to_string()).unwrap();
+    assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("no report"));
+    let noiseless = folder.file("noiseless.json");
+    let task = json!({ "id": "t", "mode": "dap", "epsilon": 0, "buckets": dap["buckets"] });
+    fs::write(&noiseless, json!({ "tasks": [task] }).to_string()).unwrap();
+    let refused = estimate(&[&sums, "--tasks", &noiseless, "--task", "t"]).unwrap_err().to_string();
+    assert!(refused.contains("no epsilon above 0"), "its noise has no end, and its intervals had no width: {refused}");
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", "none"]).unwrap_err().to_string().contains(&id(dap)));
     assert_eq!(encode(&[255, 254]), "__4");
 }
