@@ -33,10 +33,10 @@ fn task(arguments: &[&str]) -> anyhow::Result<String> {
 }
 
 fn estimate(arguments: &[&str]) -> anyhow::Result<String> {
-    let mut out = Vec::new();
     let command = EstimateCommand::try_parse_from([&["estimate"], arguments].concat())?;
-    estimate::run(&command.options, &|_, _| unreachable!("no test here gives Parquet"), &mut out)?;
-    Ok(String::from_utf8(out)?)
+    let outcome = estimate::run(&command.options, &|_, _| unreachable!("no test here gives Parquet"))?;
+    outcome.files.iter().try_for_each(|(path, bytes)| fs::write(path, bytes))?;
+    Ok(outcome.text)
 }
 
 fn rules() -> Value {
