@@ -126,6 +126,20 @@ fn bad_products_of_json_ld_are_named() {
     bad("bad-jsonld.json", &faults);
 }
 
+#[test]
+fn a_quote_that_is_never_closed_does_not_swallow_the_rows_after_it() {
+    let folder = Folder::new("unclosed");
+    // As many columns as the header: without a look at the quote the row would be good, and the only one.
+    folder.write("items.csv", "id,title\n1,\"A \"\"good\"\" chair\"\n2,\"Table\n3,Lamp\n4,Desk\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur").expect(3);
+    run.says("items.csv:3: a quote is opened here and never closed");
+    assert_eq!(folder.names(), ["items.csv"]);
+    let lines = "id,title\n1,\"A chair\nof two lines\"\n2,15\" screen\n3,\"\"\n4,\"end\"";
+    folder.write("items.csv", lines);
+    folder.run("pack --items items.csv --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains("15\\\" screen") && folder.text("d.json").contains("\"end\""));
+}
+
 /// Each of these cannot be read as a whole.
 #[test]
 fn broken_files_are_refused_with_the_place_and_what_to_do() {

@@ -159,6 +159,18 @@ fn a_file_that_is_cut_off_or_empty_is_refused() {
 }
 
 #[test]
+fn a_log_with_a_quote_that_is_never_closed_is_refused_with_its_line() {
+    let folder = Folder::new("unclosed-log");
+    let good = rows(20_000);
+    folder.write(
+        "log.csv",
+        format!("session,user,item,ts,note\ns,u,a,1700000000,\"\"\"said\"\"\"\ns,u,b,1700000001,\"x\n{good}"),
+    );
+    pack(&folder, "log.csv").expect(3).says("log.csv:3: a quote is opened here and never closed");
+    assert_eq!(folder.names(), ["log.csv"]);
+}
+
+#[test]
 fn wrong_types_are_reported_with_their_line() {
     let folder = Folder::new("types");
     let lines = [

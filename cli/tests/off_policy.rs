@@ -219,6 +219,8 @@ fn bad_rows_are_counted_with_their_place_and_too_many_are_refused() {
     folder.run("off-policy --log headless.csv").expect(3).says("no column is `click`");
     folder.write("empty.csv", "item_id,click,propensity_score\n");
     folder.run("off-policy --log empty.csv").expect(3).says("no decision");
+    folder.write("unclosed.csv", "item_id,click,propensity_score,note\n2,0,0.2,x\n2,0,0.2,\"x\n2,1,0.2,x\n");
+    folder.run("off-policy --log unclosed.csv").expect(3).says("unclosed.csv:3: a quote is opened here");
 }
 
 #[test]
