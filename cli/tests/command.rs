@@ -173,8 +173,12 @@ fn a_failed_run_leaves_what_was_there() {
     folder.run("pack --items bad.csv --out p.flaneur --display d.json --max-bad 1").expect(3);
     folder.run("pack --items items.csv --out nowhere/p.flaneur --display d.json").expect(4);
     folder.run("pack --items items.csv --out p.flaneur --display nowhere/d.json").expect(4);
+    std::fs::create_dir(folder.0.join("folder")).unwrap();
+    folder.write("other.csv", "id\nb\n");
+    folder.run("pack --items other.csv --out p.flaneur --display folder").expect(4).says("it is a folder");
+    folder.run("pack --items other.csv --out p.flaneur --report ./p.flaneur").expect(4).says("two outputs");
     assert_eq!((pack, display), (folder.read("p.flaneur"), folder.read("d.json")));
-    assert_eq!(folder.names(), ["bad.csv", "d.json", "items.csv", "p.flaneur"]);
+    assert_eq!(folder.names(), ["bad.csv", "d.json", "folder", "items.csv", "other.csv", "p.flaneur"]);
 }
 
 #[test]
