@@ -13,6 +13,23 @@ use anyhow::{Context, Result, bail};
 
 use crate::scratch::{PARTIAL, beside};
 
+/// Refuses outputs that cannot be written, so that long work is not done in vain.
+///
+/// # Errors
+/// A folder that does not exist, or a target that is a folder.
+pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+    for output in outputs {
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            bail!("{} cannot be written: there is no such folder", output.display());
+        }
+        if output.is_dir() {
+            bail!("{} cannot be written: it is a folder; name a file", output.display());
+        }
+    }
+    Ok(())
+}
+
 /// Files that are complete but not in place yet.
 #[derive(Debug, Default)]
 pub(crate) struct Staged(Vec<(PathBuf, PathBuf, File)>);

@@ -182,6 +182,21 @@ fn a_failed_run_leaves_what_was_there() {
 }
 
 #[test]
+fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
+    let folder = Folder::new("in-vain");
+    // The input is not even looked at.
+    for run in [
+        "pack --items none.csv --out p.flaneur --report nowhere/r.json",
+        "evaluate --events none.csv --json nowhere/f.json",
+        "evaluate --events none.csv --json f.json --html nowhere/f.html",
+        "simulate --events none.csv --svg nowhere/f.svg",
+        "off-policy --log none.csv --json nowhere/f.json",
+    ] {
+        folder.run(run).expect(4).says("there is no such folder");
+    }
+}
+
+#[test]
 fn the_limit_of_bad_rows_is_a_number_or_a_share() {
     let folder = Folder::new("limit");
     let rows: String = (0..100).map(|at| format!("i{at},{}\n", if at < 5 { "cheap" } else { "1" })).collect();
