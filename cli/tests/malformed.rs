@@ -100,6 +100,9 @@ fn future_and_negative_moments_and_missing_ids_are_reported_with_their_line() {
     }
     assert_eq!(report(&folder)["event_rows"]["bad"], 5);
     assert_eq!(report(&folder)["log"]["events"], 2);
+    // What some systems write for a time that is not known would stretch the log over two thousand years.
+    folder.write("log.csv", format!("{HEADER}s,u,a,2026-01-01,view_item\ns,u,b,0001-01-01T00:00:00Z,view_item\n"));
+    pack(&folder, "log.csv").expect(0).says("log.csv:3: ts: the time is before 1970");
 }
 
 #[test]

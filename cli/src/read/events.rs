@@ -339,6 +339,10 @@ impl Reader<'_> {
             return Err(Error::new(ErrorKind::Malformed, "", message));
         }
         let at = moment_like(text(Field::Ts), &mut state.unit)?;
+        if at < 0 {
+            let message = "the time is before 1970; leave rows out whose time is not known";
+            return Err(Error::new(ErrorKind::OutOfRange, "ts", message));
+        }
         if at > self.latest {
             return Err(Error::new(
                 ErrorKind::OutOfRange,
