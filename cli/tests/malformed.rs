@@ -106,6 +106,14 @@ fn future_and_negative_moments_and_missing_ids_are_reported_with_their_line() {
 }
 
 #[test]
+fn days_without_dashes_are_days() {
+    let folder = Folder::new("days");
+    folder.write("log.csv", format!("{HEADER}s,u,a,20260101,view_item\ns,u,b,20260102,view_item\n"));
+    let run = pack(&folder, "log.csv").expect(0);
+    assert!(run.out().contains("created 2026-01-02T00:00:00Z"), "{}", run.out());
+}
+
+#[test]
 fn bytes_of_other_encodings_are_reported_with_their_line() {
     let folder = Folder::new("encodings");
     let mut log = Vec::from(HEADER);

@@ -116,6 +116,12 @@ impl TimeUnit {
 /// `value_type` when it is no time, `value_out_of_range` when it is before 1970.
 pub(super) fn moment(text: &str) -> Result<(i64, TimeUnit)> {
     let text = text.trim();
+    // 20261122 is a day: as seconds it would be one of August 1970.
+    if text.len() == 8
+        && let Some(at) = day(text)
+    {
+        return Ok((at, TimeUnit::Iso));
+    }
     let Ok(number) = text.parse::<f64>() else {
         return iso(text).map(|at| (at, TimeUnit::Iso));
     };
@@ -146,6 +152,14 @@ pub(super) fn moment_like(text: &str, first: &mut Option<TimeUnit>) -> Result<i6
         return Err(Error::new(ErrorKind::Conflict, "ts", message));
     }
     Ok(at)
+}
+
+/// The beginning of a day that is written as `20261122`.
+fn day(text: &str) -> Option<i64> {
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let date: Date = text.parse().ok().filter(|_| is_digits)?;
+    let zoned = date.at(0, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?;
+    (1970..2200).contains(&date.year()).then(|| zoned.timestamp().as_millisecond())
 }
 
 fn iso(text: &str) -> Result<i64> {
@@ -192,6 +206,8 @@ mod tests {
         assert_eq!(moment("2010-12-01T08:26:00Z").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
         assert_eq!(moment("2010-12-01 08:26:00").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
         assert_eq!(moment("2010-12-01").ok().map(|x| x.0), Some(1_291_161_600_000));
+        assert_eq!(moment("20101201").ok(), Some((1_291_161_600_000, TimeUnit::Iso)));
+        assert_eq!(moment("20101301").ok(), Some((20_101_301_000, TimeUnit::Seconds)), "no month 13: a number");
         assert!(moment("-5").is_err() && moment("yesterday").is_err() && moment("NaN").is_err());
         let mut unit = None;
         assert!(moment_like("1291191960", &mut unit).is_ok());
