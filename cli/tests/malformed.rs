@@ -251,6 +251,26 @@ fn bad_rows_of_parquet_are_reported_with_row_group_and_row() {
 }
 
 #[test]
+fn a_gap_among_numbers_does_not_change_the_names_of_the_others() {
+    let folder = Folder::new("gaps");
+    // Three rows to a group: without care 7 is `7` in the first group and `7.0` beside the gap.
+    let shopper = vec![7.0, 7.0, 7.0, 7.0, f64::NAN, 7.0];
+    parquet(
+        &folder,
+        "log.parquet",
+        vec![
+            column("session", Int64Array::from((0..6).collect::<Vec<_>>())),
+            column("user", Float64Array::from(shopper)),
+            column("item", Float64Array::from(vec![3.0; 6])),
+            column("ts", Int64Array::from((0..6).map(|at| 1_700_000_000 + at).collect::<Vec<_>>())),
+        ],
+    );
+    pack(&folder, "log.parquet").expect(0);
+    let log = &report(&folder)["log"];
+    assert_eq!((&log["events"], &log["shoppers"]), (&6.into(), &1.into()), "the fifth row is a guest's");
+}
+
+#[test]
 fn one_log_gives_one_pack_in_every_format_and_scale_of_time() {
     let folder = Folder::new("formats");
     let at: Vec<i64> = (0..60).map(|at| 1_700_000_000 + at * 40).collect();
