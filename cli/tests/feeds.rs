@@ -272,3 +272,19 @@ fn prices_of_several_currencies_are_refused_until_one_is_chosen() {
     assert!(folder.text("r.json").contains("\"prices_dropped\": 1"));
     assert_eq!(folder.text("d.json").matches(r#""currency":"EUR""#).count(), 2);
 }
+
+#[test]
+fn a_column_of_currencies_outranks_the_sign_of_a_price_wherever_it_stands() {
+    let folder = Folder::new("dollars");
+    for (name, table) in
+        [("after.csv", "id,price,currency\na,$12,CAD\n"), ("before.csv", "id,currency,price\na,CAD,$12\n")]
+    {
+        folder.write(name, table);
+        folder.run(&format!("pack --items {name} --out p.flaneur --display d.json")).expect(0);
+        assert!(
+            folder.text("d.json").contains(r#""price":12.0,"currency":"CAD""#),
+            "{name}: {}",
+            folder.text("d.json")
+        );
+    }
+}

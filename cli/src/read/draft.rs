@@ -146,7 +146,8 @@ impl Draft {
 
     fn set_price(&mut self, (price, currency): (f64, Option<String>), units: f64) {
         self.item.price = Some(price / units);
-        self.currency = currency.or(self.currency.take());
+        // A column of currencies outranks the sign beside a price, whichever comes first: a dollar is not always the US one.
+        self.currency = self.currency.take().or(currency);
     }
 
     /// Adds an attribute; an empty value is left out.
