@@ -274,6 +274,21 @@ fn prices_of_several_currencies_are_refused_until_one_is_chosen() {
 }
 
 #[test]
+fn a_currency_is_the_same_in_small_letters_and_no_currency_when_it_is_none() {
+    let folder = Folder::new("codes-of-currencies");
+    let items = r#"{"id":"a","price":1,"currency":"eur"}
+{"id":"b","price":2,"currency":"EUR"}
+{"id":"c","price":3,"currency":""}
+{"id":"d","price":4,"currency":"euros"}"#;
+    folder.write("items.ndjson", items);
+    let run = folder.run("pack --items items.ndjson --out p.flaneur --report r.json").expect(0);
+    assert!(run.out().contains("currency EUR"), "{}", run.out());
+    run.says("items.ndjson:4: currency: \"euros\" is not a currency; expected an ISO 4217 code such as EUR");
+    folder.run("pack --items items.ndjson --currency eur --out p.flaneur --report r.json").expect(0);
+    assert!(folder.text("r.json").contains("\"prices_dropped\": 0"));
+}
+
+#[test]
 fn a_column_of_currencies_outranks_the_sign_of_a_price_wherever_it_stands() {
     let folder = Folder::new("dollars");
     for (name, table) in

@@ -132,7 +132,7 @@ impl Draft {
                 let (sale, _) = value::price(text).map_err(|error| renamed(error, "sale_price"))?;
                 self.sale = Some(sale);
             }
-            Field::Currency => self.currency = Some(text.to_uppercase()),
+            Field::Currency => self.currency = Some(value::currency(text)?),
             Field::Available => item.available = value::availability(text)?,
             Field::Added => item.added = Some(added(text)?),
             Field::Group => item.group = Some(text.into()),

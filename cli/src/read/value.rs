@@ -18,9 +18,7 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
     let mut currency = None;
     for c in text.chars() {
         match c {
-            '€' => currency = Some("EUR".to_owned()),
-            '£' => currency = Some("GBP".to_owned()),
-            '$' => currency = Some("USD".to_owned()),
+            '€' | '£' | '$' => currency = code_of(c),
             '0'..='9' | '.' | ',' | '-' | '+' => number.push(c),
             c if c.is_alphabetic() => letters.push(c.to_ascii_uppercase()),
             c if c.is_whitespace() || c == '\'' => {}
@@ -34,6 +32,26 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
     }
     let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
     Ok((value, currency))
+}
+
+fn code_of(sign: char) -> Option<String> {
+    let known = [('€', "EUR"), ('£', "GBP"), ('$', "USD")];
+    known.iter().find(|(known, _)| *known == sign).map(|(_, code)| (*code).to_owned())
+}
+
+/// Reads a currency: `EUR`, `eur` or `€`.
+///
+/// # Errors
+/// `value_malformed` when it is no code of ISO 4217: pages format prices by it.
+pub(super) fn currency(text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Ok(text.to_ascii_uppercase());
+    }
+    let mut signs = text.chars();
+    let found = signs.next().filter(|_| signs.next().is_none()).and_then(code_of);
+    let message = || format!("{} is not a currency; expected an ISO 4217 code such as EUR", quote(text));
+    found.ok_or_else(|| Error::new(ErrorKind::Malformed, "currency", message()))
 }
 
 fn decimal(number: &str) -> Option<f64> {
@@ -183,7 +201,7 @@ pub(super) fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeUnit, availability, moment, moment_like, price};
+    use super::{TimeUnit, availability, currency, moment, moment_like, price};
 
     #[test]
     fn prices_are_read_as_people_write_them() {
@@ -196,6 +214,16 @@ mod tests {
         assert_eq!(price("-3").ok(), Some((-3.0, None)));
         for wrong in ["", "free", "12..5", "NaN", "inf", "12 / 5"] {
             assert!(price(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_currency_is_a_code_or_a_sign_of_one() {
+        for (text, code) in [("EUR", "EUR"), (" usd ", "USD"), ("£", "GBP")] {
+            assert_eq!(currency(text).ok().as_deref(), Some(code), "{text}");
+        }
+        for wrong in ["euros", "E1R", "€€", "¥¥", ""] {
+            assert!(currency(wrong).is_err(), "{wrong}");
         }
     }
 
