@@ -274,6 +274,18 @@ fn prices_of_several_currencies_are_refused_until_one_is_chosen() {
 }
 
 #[test]
+fn offers_in_two_currencies_are_not_compared_and_a_group_without_variants_is_an_item() {
+    let folder = Folder::new("offers");
+    let block = r#"[{"@type":"Product","sku":"a","offers":[{"price":"9","priceCurrency":"USD"},
+        {"price":"12","priceCurrency":"EUR"},{"price":8,"priceCurrency":"usd"}]},
+        {"@type":"ProductGroup","productGroupID":"g","sku":"b","name":"Bowl","hasVariant":[]}]"#;
+    folder.write("block.json", block);
+    folder.run("pack --items block.json --out p.flaneur --display d.json").expect(0);
+    let display = folder.text("d.json");
+    assert!(display.contains(r#""price":8.0,"currency":"USD""#) && display.contains(r#""id":"b""#), "{display}");
+}
+
+#[test]
 fn a_currency_is_the_same_in_small_letters_and_no_currency_when_it_is_none() {
     let folder = Folder::new("codes-of-currencies");
     let items = r#"{"id":"a","price":1,"currency":"eur"}
