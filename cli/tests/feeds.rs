@@ -286,6 +286,17 @@ fn offers_in_two_currencies_are_not_compared_and_a_group_without_variants_is_an_
 }
 
 #[test]
+fn a_sale_price_of_nothing_is_no_sale() {
+    let folder = Folder::new("no-sale");
+    folder.write("items.csv", "id,price,sale_price\na,19.99,0\nb,19.99,5\nc,19.99,25\nd,19.99,-1\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur --display d.json").expect(0);
+    run.says("items.csv:5: price: the price is not between");
+    let display = folder.text("d.json");
+    let prices = display.split("\"price\":").skip(1).map(|rest| rest.split(',').next().unwrap());
+    assert_eq!(prices.collect::<Vec<_>>(), ["19.99", "5.0", "19.99"]);
+}
+
+#[test]
 fn a_currency_is_the_same_in_small_letters_and_no_currency_when_it_is_none() {
     let folder = Folder::new("codes-of-currencies");
     let items = r#"{"id":"a","price":1,"currency":"eur"}

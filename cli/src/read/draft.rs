@@ -163,7 +163,8 @@ impl Draft {
     /// # Errors
     /// The first illegal field.
     pub(super) fn finish(mut self) -> Result<Self> {
-        if let Some(sale) = self.sale {
+        // Where no sale is on, some shops write 0.
+        if let Some(sale) = self.sale.filter(|sale| *sale != 0.0) {
             self.item.price = Some(self.item.price.map_or(sale, |price| price.min(sale)));
         }
         if self.item.id.is_empty() {
