@@ -1,7 +1,7 @@
 //! `flaneur estimate`: the command of the estimate crate, with the reader of Parquet that the command line has anyway.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -13,12 +13,20 @@ use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use flaneur_estimate::estimate::{self, Options};
 
+use crate::commands::Failure;
+use crate::output::Staged;
+
 /// Runs the command.
 ///
 /// # Errors
-/// Those of [`estimate::run`], and those of reading Parquet.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    estimate::run(options, &answers, &mut io::stdout())
+/// Those of [`estimate::run`], those of reading Parquet, and an output that cannot be written.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let outcome = estimate::run(options, &answers).map_err(Failure::Input)?;
+    let mut staged = Staged::default();
+    let added = outcome.files.iter().try_for_each(|(path, bytes)| staged.add(path, bytes));
+    added.and_then(|()| staged.publish()).map_err(Failure::Output)?;
+    let text = outcome.text.as_bytes();
+    io::stdout().write_all(text).context("the terminal cannot be written").map_err(Failure::Output)
 }
 
 /// Hands every row of the columns `task` and `answer` on; a row without a value counts as malformed.

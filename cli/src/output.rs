@@ -9,9 +9,26 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::scratch::{PARTIAL, beside};
+
+/// Refuses outputs that cannot be written, so that long work is not done in vain.
+///
+/// # Errors
+/// A folder that does not exist, or a target that is a folder.
+pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+    for output in outputs {
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            bail!("{} cannot be written: there is no such folder", output.display());
+        }
+        if output.is_dir() {
+            bail!("{} cannot be written: it is a folder; name a file", output.display());
+        }
+    }
+    Ok(())
+}
 
 /// Files that are complete but not in place yet.
 #[derive(Debug, Default)]
@@ -21,9 +38,17 @@ impl Staged {
     /// Writes a file beside its place; it stays locked, so that another run does not take it for a leftover.
     ///
     /// # Errors
-    /// The folder does not exist or cannot be written, or the disk is full.
+    /// The folder does not exist or cannot be written, the disk is full, the target is a folder, or another
+    /// output goes there.
     pub(crate) fn add(&mut self, target: &Path, bytes: &[u8]) -> Result<()> {
         target.file_name().with_context(|| format!("{} is not a file name", target.display()))?;
+        // Once the first file is in its place it is too late to find that out.
+        if target.is_dir() {
+            bail!("{} cannot be written: it is a folder; name a file", target.display());
+        }
+        if self.0.iter().any(|(_, other, _)| place(other) == place(target)) {
+            bail!("{} cannot hold two outputs; name a file for each", target.display());
+        }
         let beside = beside(target, &format!("{}.{PARTIAL}", std::process::id()));
         let context = || format!("{} cannot be written", target.display());
         let mut file = File::create(&beside).with_context(context)?;
@@ -37,7 +62,7 @@ impl Staged {
     /// Puts every file in its place.
     ///
     /// # Errors
-    /// A target that is a folder, or may not be replaced.
+    /// A target that may not be replaced.
     pub(crate) fn publish(mut self) -> Result<()> {
         // One by one: those that are left when a rename fails are removed on drop.
         while !self.0.is_empty() {
@@ -52,6 +77,13 @@ impl Staged {
         }
         Ok(())
     }
+}
+
+/// The target with its folder as the system knows it: `a` and `./a` are one file.
+fn place(target: &Path) -> PathBuf {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.into());
+    folder.join(target.file_name().unwrap_or_default())
 }
 
 impl Drop for Staged {

@@ -23,7 +23,7 @@ use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
 use crate::log::Log;
-use crate::output::Staged;
+use crate::output::{Staged, check};
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
@@ -111,14 +111,12 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let started = jiff::Timestamp::now();
     let progress = Progress::default();
-    let outputs = [Some(&options.out), options.display.as_ref(), options.report.as_ref()];
-    for output in outputs.into_iter().flatten() {
-        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if folder.is_some_and(|folder| !folder.is_dir()) {
-            return Err(Failure::Output(anyhow!("{} cannot be written: there is no such folder", output.display())));
-        }
+    let outputs: Vec<&PathBuf> =
+        [Some(&options.out), options.display.as_ref(), options.report.as_ref()].into_iter().flatten().collect();
+    check(outputs.iter().copied()).map_err(Failure::Output)?;
+    outputs.iter().for_each(|output| {
         clean(output);
-    }
+    });
     let (pack, display, mut report) = build(options, &progress, started.as_millisecond()).map_err(Failure::Input)?;
     let mut staged = Staged::default();
     let stage = |staged: &mut Staged, report: &mut Report| -> Result<()> {

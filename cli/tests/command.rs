@@ -173,8 +173,27 @@ fn a_failed_run_leaves_what_was_there() {
     folder.run("pack --items bad.csv --out p.flaneur --display d.json --max-bad 1").expect(3);
     folder.run("pack --items items.csv --out nowhere/p.flaneur --display d.json").expect(4);
     folder.run("pack --items items.csv --out p.flaneur --display nowhere/d.json").expect(4);
+    std::fs::create_dir(folder.0.join("folder")).unwrap();
+    folder.write("other.csv", "id\nb\n");
+    folder.run("pack --items other.csv --out p.flaneur --display folder").expect(4).says("it is a folder");
+    folder.run("pack --items other.csv --out p.flaneur --report ./p.flaneur").expect(4).says("two outputs");
     assert_eq!((pack, display), (folder.read("p.flaneur"), folder.read("d.json")));
-    assert_eq!(folder.names(), ["bad.csv", "d.json", "items.csv", "p.flaneur"]);
+    assert_eq!(folder.names(), ["bad.csv", "d.json", "folder", "items.csv", "other.csv", "p.flaneur"]);
+}
+
+#[test]
+fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
+    let folder = Folder::new("in-vain");
+    // The input is not even looked at.
+    for run in [
+        "pack --items none.csv --out p.flaneur --report nowhere/r.json",
+        "evaluate --events none.csv --json nowhere/f.json",
+        "evaluate --events none.csv --json f.json --html nowhere/f.html",
+        "simulate --events none.csv --svg nowhere/f.svg",
+        "off-policy --log none.csv --json nowhere/f.json",
+    ] {
+        folder.run(run).expect(4).says("there is no such folder");
+    }
 }
 
 #[test]

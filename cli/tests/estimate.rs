@@ -72,6 +72,26 @@ fn parquet_and_ndjson_of_the_same_answers_give_the_same_estimates() {
 }
 
 #[test]
+fn the_power_of_a_fall_is_told_as_that_of_a_rise() {
+    let folder = Folder::new("power");
+    let run = |more: &str| folder.run(&format!("power --shoppers 10000 --share 0.5 --change {more}")).expect(0).out();
+    let of = |out: String| out.lines().last().unwrap().to_owned();
+    assert_eq!(of(run("-0.02")), of(run("0.02")), "at a share of one half both are as far");
+    folder.run("power --shoppers 10000 --share 0.05 --change -0.06").expect(3).says("--change -0.06 leads to a share");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_has_its_own_code_and_leaves_the_others_as_they_were() {
+    let folder = Folder::new("estimate-output");
+    folder.write("tasks.json", tasks());
+    folder.write("answers.ndjson", r#"{"task":"one","answer":"0800"}"#);
+    folder.write("figures.json", "before");
+    let run = "estimate --tasks tasks.json --task one answers.ndjson --json figures.json --plot nowhere/plot.svg";
+    folder.run(run).expect(4).says("nowhere/plot.svg cannot be written");
+    assert_eq!(folder.text("figures.json"), "before");
+}
+
+#[test]
 fn a_parquet_file_without_the_columns_or_cut_off_is_refused_with_what_is_wrong() {
     let folder = Folder::new("estimate-bad-parquet");
     folder.write("tasks.json", tasks());

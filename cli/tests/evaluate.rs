@@ -15,6 +15,7 @@ use flaneur_cli::evaluate::dataset::Dataset;
 use flaneur_cli::evaluate::method::{Bench, lists};
 use flaneur_cli::evaluate::metrics::{calibration_error, hit, hits, ndcg, reciprocal, reliability};
 use flaneur_cli::evaluate::query::{Asked, Query, Set, Task, queries};
+use flaneur_cli::evaluate::split::{Wanted, split};
 use flaneur_cli::evaluate::training::Training;
 use flaneur_cli::log::{Log, Touch};
 use indicatif::ProgressBar;
@@ -89,11 +90,23 @@ fn metrics_equal_the_formulas_by_hand() {
 #[test]
 fn calibration_error_is_the_mean_gap() {
     let half = |stated: f64| (0..100).map(|at| (stated, at % 2 == 0)).collect::<Vec<_>>();
-    // Equal predictions are sorted by outcome, so bins hold only misses or only hits: gap 1/2 either way.
-    assert!((calibration_error(&reliability(half(0.5))).unwrap() - 0.5).abs() < 1e-12);
+    // Half of what was said to be as likely as not came true: nothing is wrong with that.
+    assert!(calibration_error(&reliability(half(0.5))).unwrap() < 1e-12);
+    assert!((calibration_error(&reliability(half(0.9))).unwrap() - 0.4).abs() < 1e-12);
+    assert_eq!(reliability(half(0.5)).len(), 10);
     let sure: Vec<(f64, bool)> = (0..100).map(|at| (f64::from(u8::from(at >= 50)), at >= 50)).collect();
     assert_eq!(calibration_error(&reliability(sure)), Some(0.0));
     assert_eq!(calibration_error(&reliability(Vec::new())), None);
+}
+
+#[test]
+fn the_usual_tuning_period_has_a_session_in_it() {
+    // The test is the last session, two minutes long: nobody comes within as short a time before it.
+    let visits: [(i64, &str, &str, &[u32]); 4] =
+        [(1, "u", "a", &[0, 1]), (2, "u", "b", &[0, 1]), (3, "u", "c", &[0, 1]), (4, "u", "d", &[0, 1])];
+    let data = Dataset::new(&log(Touch::View, &visits), items(2), Task::Session);
+    let found = split(&data, &Wanted::default()).unwrap();
+    assert_eq!([found.tune_from, found.test_from], [data.sessions[2].start, data.sessions[3].start]);
 }
 
 #[test]

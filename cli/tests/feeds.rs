@@ -126,6 +126,20 @@ fn bad_products_of_json_ld_are_named() {
     bad("bad-jsonld.json", &faults);
 }
 
+#[test]
+fn a_quote_that_is_never_closed_does_not_swallow_the_rows_after_it() {
+    let folder = Folder::new("unclosed");
+    // As many columns as the header: without a look at the quote the row would be good, and the only one.
+    folder.write("items.csv", "id,title\n1,\"A \"\"good\"\" chair\"\n2,\"Table\n3,Lamp\n4,Desk\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur").expect(3);
+    run.says("items.csv:3: a quote is opened here and never closed");
+    assert_eq!(folder.names(), ["items.csv"]);
+    let lines = "id,title\n1,\"A chair\nof two lines\"\n2,15\" screen\n3,\"\"\n4,\"end\"";
+    folder.write("items.csv", lines);
+    folder.run("pack --items items.csv --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains("15\\\" screen") && folder.text("d.json").contains("\"end\""));
+}
+
 /// Each of these cannot be read as a whole.
 #[test]
 fn broken_files_are_refused_with_the_place_and_what_to_do() {
@@ -257,4 +271,58 @@ fn prices_of_several_currencies_are_refused_until_one_is_chosen() {
     folder.run("pack --items items.csv --currency eur --out p.flaneur --display d.json --report r.json").expect(0);
     assert!(folder.text("r.json").contains("\"prices_dropped\": 1"));
     assert_eq!(folder.text("d.json").matches(r#""currency":"EUR""#).count(), 2);
+}
+
+#[test]
+fn offers_in_two_currencies_are_not_compared_and_a_group_without_variants_is_an_item() {
+    let folder = Folder::new("offers");
+    let block = r#"[{"@type":"Product","sku":"a","offers":[{"price":"9","priceCurrency":"USD"},
+        {"price":"12","priceCurrency":"EUR"},{"price":8,"priceCurrency":"usd"}]},
+        {"@type":"ProductGroup","productGroupID":"g","sku":"b","name":"Bowl","hasVariant":[]}]"#;
+    folder.write("block.json", block);
+    folder.run("pack --items block.json --out p.flaneur --display d.json").expect(0);
+    let display = folder.text("d.json");
+    assert!(display.contains(r#""price":8.0,"currency":"USD""#) && display.contains(r#""id":"b""#), "{display}");
+}
+
+#[test]
+fn a_sale_price_of_nothing_is_no_sale() {
+    let folder = Folder::new("no-sale");
+    folder.write("items.csv", "id,price,sale_price\na,19.99,0\nb,19.99,5\nc,19.99,25\nd,19.99,-1\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur --display d.json").expect(0);
+    run.says("items.csv:5: price: the price is not between");
+    let display = folder.text("d.json");
+    let prices = display.split("\"price\":").skip(1).map(|rest| rest.split(',').next().unwrap());
+    assert_eq!(prices.collect::<Vec<_>>(), ["19.99", "5.0", "19.99"]);
+}
+
+#[test]
+fn a_currency_is_the_same_in_small_letters_and_no_currency_when_it_is_none() {
+    let folder = Folder::new("codes-of-currencies");
+    let items = r#"{"id":"a","price":1,"currency":"eur"}
+{"id":"b","price":2,"currency":"EUR"}
+{"id":"c","price":3,"currency":""}
+{"id":"d","price":4,"currency":"euros"}"#;
+    folder.write("items.ndjson", items);
+    let run = folder.run("pack --items items.ndjson --out p.flaneur --report r.json").expect(0);
+    assert!(run.out().contains("currency EUR"), "{}", run.out());
+    run.says("items.ndjson:4: currency: \"euros\" is not a currency; expected an ISO 4217 code such as EUR");
+    folder.run("pack --items items.ndjson --currency eur --out p.flaneur --report r.json").expect(0);
+    assert!(folder.text("r.json").contains("\"prices_dropped\": 0"));
+}
+
+#[test]
+fn a_column_of_currencies_outranks_the_sign_of_a_price_wherever_it_stands() {
+    let folder = Folder::new("dollars");
+    for (name, table) in
+        [("after.csv", "id,price,currency\na,$12,CAD\n"), ("before.csv", "id,currency,price\na,CAD,$12\n")]
+    {
+        folder.write(name, table);
+        folder.run(&format!("pack --items {name} --out p.flaneur --display d.json")).expect(0);
+        assert!(
+            folder.text("d.json").contains(r#""price":12.0,"currency":"CAD""#),
+            "{name}: {}",
+            folder.text("d.json")
+        );
+    }
 }

@@ -100,6 +100,17 @@ fn future_and_negative_moments_and_missing_ids_are_reported_with_their_line() {
     }
     assert_eq!(report(&folder)["event_rows"]["bad"], 5);
     assert_eq!(report(&folder)["log"]["events"], 2);
+    // What some systems write for a time that is not known would stretch the log over two thousand years.
+    folder.write("log.csv", format!("{HEADER}s,u,a,2026-01-01,view_item\ns,u,b,0001-01-01T00:00:00Z,view_item\n"));
+    pack(&folder, "log.csv").expect(0).says("log.csv:3: ts: the time is before 1970");
+}
+
+#[test]
+fn days_without_dashes_are_days() {
+    let folder = Folder::new("days");
+    folder.write("log.csv", format!("{HEADER}s,u,a,20260101,view_item\ns,u,b,20260102,view_item\n"));
+    let run = pack(&folder, "log.csv").expect(0);
+    assert!(run.out().contains("created 2026-01-02T00:00:00Z"), "{}", run.out());
 }
 
 #[test]
@@ -156,6 +167,18 @@ fn a_file_that_is_cut_off_or_empty_is_refused() {
     pack(&folder, "damaged.parquet").expect(3).says("row group 0 is damaged");
     assert_eq!(folder.text("p.flaneur"), "before");
     assert!(folder.names().iter().all(|name| !name.starts_with('.')), "{:?}", folder.names());
+}
+
+#[test]
+fn a_log_with_a_quote_that_is_never_closed_is_refused_with_its_line() {
+    let folder = Folder::new("unclosed-log");
+    let good = rows(20_000);
+    folder.write(
+        "log.csv",
+        format!("session,user,item,ts,note\ns,u,a,1700000000,\"\"\"said\"\"\"\ns,u,b,1700000001,\"x\n{good}"),
+    );
+    pack(&folder, "log.csv").expect(3).says("log.csv:3: a quote is opened here and never closed");
+    assert_eq!(folder.names(), ["log.csv"]);
 }
 
 #[test]
@@ -225,6 +248,26 @@ fn bad_rows_of_parquet_are_reported_with_row_group_and_row() {
     pack(&folder, "lists.parquet").expect(3).says("column `item` is List");
     parquet(&folder, "nameless.parquet", columns(column("thing", StringArray::from(vec!["a"]))));
     pack(&folder, "nameless.parquet").expect(3).says("no column is the item (columns: session, thing, ts)");
+}
+
+#[test]
+fn a_gap_among_numbers_does_not_change_the_names_of_the_others() {
+    let folder = Folder::new("gaps");
+    // Three rows to a group: without care 7 is `7` in the first group and `7.0` beside the gap.
+    let shopper = vec![7.0, 7.0, 7.0, 7.0, f64::NAN, 7.0];
+    parquet(
+        &folder,
+        "log.parquet",
+        vec![
+            column("session", Int64Array::from((0..6).collect::<Vec<_>>())),
+            column("user", Float64Array::from(shopper)),
+            column("item", Float64Array::from(vec![3.0; 6])),
+            column("ts", Int64Array::from((0..6).map(|at| 1_700_000_000 + at).collect::<Vec<_>>())),
+        ],
+    );
+    pack(&folder, "log.parquet").expect(0);
+    let log = &report(&folder)["log"];
+    assert_eq!((&log["events"], &log["shoppers"]), (&6.into(), &1.into()), "the fifth row is a guest's");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod kit;
 use std::fmt::Write as _;
 
 use flaneur::math::Stream;
-use flaneur_cli::off_policy::estimate::{Plan, SHRINKAGE, Sample, estimate};
+use flaneur_cli::off_policy::estimate::{FOLDS, Plan, SHRINKAGE, Sample, estimate, folds};
 use flaneur_cli::off_policy::target::Names;
 use flaneur_cli::read::bandit::{Decision, Policy};
 use kit::Folder;
@@ -31,8 +31,9 @@ fn rows() -> Vec<Sample> {
 }
 
 /// The reward model that leaves a row's fold out, the long way.
-fn model(rows: &[Sample], fold: u32, action: u32) -> f64 {
-    let known: Vec<&Sample> = rows.iter().filter(|x| x.cluster % 5 != fold).collect();
+fn model(rows: &[Sample], of: &Sample, action: u32) -> f64 {
+    let folds = folds(3, 0);
+    let known: Vec<&Sample> = rows.iter().filter(|x| folds[x.cluster as usize] != folds[of.cluster as usize]).collect();
     let mean = known.iter().map(|x| x.reward).sum::<f64>() / known.len() as f64;
     let own: Vec<&&Sample> = known.iter().filter(|x| x.action == action).collect();
     (own.iter().map(|x| x.reward).sum::<f64>() + SHRINKAGE * mean) / (own.len() as f64 + SHRINKAGE)
@@ -51,7 +52,7 @@ fn estimators_equal_the_formulas_by_hand() {
     assert!((found.snips.value - earned / sum).abs() < 1e-12);
     assert!((found.effective - sum * sum / weights.iter().map(|w| w * w).sum::<f64>()).abs() < 1e-12);
     assert!((found.logged.value - 4.0 / 6.0).abs() < 1e-12 && (found.largest_weight - 3.2).abs() < 1e-12);
-    let q = |x: &Sample, action| model(&rows, x.cluster % 5, action);
+    let q = |x: &Sample, action| model(&rows, x, action);
     let direct = rows.iter().map(|x| 0.8 * q(x, 0) + 0.2 * q(x, 1)).sum::<f64>() / 6.0;
     let rest: f64 = rows.iter().zip(weights).map(|(x, w)| w * (x.reward - q(x, x.action))).sum();
     assert!((found.dm.unwrap().value - direct).abs() < 1e-12);
@@ -100,6 +101,25 @@ fn estimates_are_right_in_the_mean_and_their_intervals_cover_the_truth() {
             covered[at]
         );
     }
+}
+
+#[test]
+fn as_many_positions_as_folds_leave_the_reward_model_something_to_learn_from() {
+    let mut stream = Stream::new(9, "log");
+    // No slates: every row is a cluster, and every fifth one stands at the same position.
+    let mut row = |at: u32| {
+        let action = stream.below(2) as u32;
+        let reward = f64::from(u8::from(stream.unit() < 0.1 + 0.2 * f64::from(action)));
+        Sample { action, position: at % 5, reward, logged: 0.5, target: 0.5, cluster: at }
+    };
+    let rows: Vec<Sample> = (0..5_000).map(&mut row).collect();
+    let found = estimate(&rows, Some(&vec![vec![0.5, 0.5]; 5]), 100, 0);
+    // The truth is 0.2; the standard error of a mean of 5,000 such rewards is below 0.006.
+    let direct = found.dm.unwrap().value;
+    assert!((direct - 0.2).abs() < 4.0 * 0.006, "{direct}");
+    let mut sizes = [0; FOLDS];
+    folds(5_001, 0).into_iter().for_each(|fold| sizes[fold] += 1);
+    assert!(sizes.iter().all(|size| (1_000..=1_001).contains(size)), "{sizes:?}");
 }
 
 fn decision(item: &str, position: u32, reward: f64, propensity: f64) -> Decision {
@@ -199,6 +219,8 @@ fn bad_rows_are_counted_with_their_place_and_too_many_are_refused() {
     folder.run("off-policy --log headless.csv").expect(3).says("no column is `click`");
     folder.write("empty.csv", "item_id,click,propensity_score\n");
     folder.run("off-policy --log empty.csv").expect(3).says("no decision");
+    folder.write("unclosed.csv", "item_id,click,propensity_score,note\n2,0,0.2,x\n2,0,0.2,\"x\n2,1,0.2,x\n");
+    folder.run("off-policy --log unclosed.csv").expect(3).says("unclosed.csv:3: a quote is opened here");
 }
 
 #[test]

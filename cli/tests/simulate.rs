@@ -147,6 +147,7 @@ fn strays_are_distinct_and_as_many_as_the_share_says() {
     // Two of ten on average; a repeated item among so many is rare. Four standard errors and that rarity.
     let mean = count as f64 / f64::from(n);
     assert!((mean - 2.0).abs() < 4.0 * (10.0 * 0.2 * 0.8 / f64::from(n)).sqrt() + 0.01, "{mean}");
+    assert!(strays(1.0, 10, &[], &mut stream).is_empty(), "a shopper who clicked everything has nothing left to see");
 }
 
 fn figures(policy: &str, family: &'static str, parameter: f64, clicks: f64, surprise: f64) -> Figures {

@@ -1,7 +1,8 @@
 //! `flaneur estimate`: from what was collected to counts with intervals, as a table, JSON and a picture.
 
+use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -70,28 +71,39 @@ pub struct Row {
 /// Hands every row of a Parquet file's columns `task` and `answer` to the function.
 pub type Parquet<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&str, &str)) -> Result<()>;
 
+/// What the command has to say; the caller writes it, the files first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// For the terminal.
+    pub text: String,
+    /// The files that were asked for.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+}
+
 /// Runs the command. `parquet` reads Parquet: this crate is too small to bring a reader along.
 ///
 /// # Errors
-/// A bundle without the task, an input that cannot be read or is of another shape, an output that cannot be written.
-pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Result<()> {
+/// A bundle without the task, an input that cannot be read or is of another shape.
+pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
     if !(options.level > 0.5 && options.level < 1.0) {
         bail!("--level {} is out of range; expected between 0.5 and 1, such as 0.95", options.level);
     }
     let task = find_task(options)?;
     let buckets = task["buckets"].as_array().map_or(0, Vec::len);
-    let epsilon = task["epsilon"].as_u64().context("the task has no epsilon in millionths")?;
+    let epsilon = task["epsilon"].as_u64().filter(|epsilon| *epsilon > 0);
+    let epsilon = epsilon.context("the task has no epsilon above 0 in millionths; see flaneur task check")?;
     let ldp = task["mode"] == "ldp";
     let channel = Channel::new(u32::try_from(buckets).unwrap_or(u32::MAX), if ldp { epsilon } else { 1 })?;
     if options.sql {
         if !ldp {
             bail!("--sql is about answers with noise; this task is for two operators, whose sums need no query");
         }
-        return out.write_all(sql(channel, &options.task).as_bytes()).context("the terminal cannot be written");
+        return Ok(Outcome { text: sql(channel, &options.task), files: Vec::new() });
     }
     let input = options.input.as_ref().context("the file of answers or of the collection is missing")?;
     let file = File::open(input).with_context(|| format!("{} cannot be opened", input.display()))?;
     let labels = labels(&task, options.french);
+    let mut text = String::new();
     let (reports, rows) = if ldp {
         let mut tally = Tally::new(channel.buckets());
         let skipped = if is_parquet(input)? {
@@ -99,10 +111,10 @@ pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Res
             parquet(input, &mut |of, answer| tally.add_row(channel, &options.task, of, answer, &mut skipped))?;
             skipped
         } else {
-            tally.add_lines(channel, &options.task, BufReader::new(file).lines())?
+            tally.add_lines(channel, &options.task, BufReader::new(file).split(b'\n'))?
         };
         if skipped.other_tasks + skipped.malformed > 0 {
-            writeln!(out, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;
+            writeln!(text, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;
         }
         (tally.answers, local_rows(&tally, channel, &labels, options.level)?)
     } else {
@@ -112,21 +124,23 @@ pub fn run(options: &Options, parquet: Parquet<'_>, out: &mut impl Write) -> Res
         if collection.aggregate_result.len() != buckets {
             bail!("the collection has {} sums; the task has {buckets} buckets", collection.aggregate_result.len());
         }
+        if collection.report_count == 0 {
+            bail!("{} sums no report, so there is no share to tell", input.display());
+        }
         let noise = Noise::new(epsilon, options.noisy_operators);
         (collection.report_count, collected_rows(&collection, noise, &labels, options.level))
     };
-    write_table(out, reports, &rows, options.level)?;
+    write_table(&mut text, reports, &rows, options.level)?;
+    let mut files = Vec::new();
     if let Some(path) = &options.json {
         let document =
             serde_json::json!({ "task": options.task, "reports": reports, "level": options.level, "buckets": rows });
-        std::fs::write(path, serde_json::to_string_pretty(&document)?)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        files.push((path.clone(), serde_json::to_vec_pretty(&document)?));
     }
     if let Some(path) = &options.plot {
-        std::fs::write(path, plot::svg(&rows, reports))
-            .with_context(|| format!("{} cannot be written", path.display()))?;
+        files.push((path.clone(), plot::svg(&rows, reports).into_bytes()));
     }
-    Ok(())
+    Ok(Outcome { text, files })
 }
 
 /// The rows of answers with noise. Intervals are normal, which holds from a few hundred answers on.
@@ -189,7 +203,7 @@ fn is_parquet(path: &Path) -> Result<bool> {
     Ok(start == b"PAR1")
 }
 
-fn write_table(out: &mut impl Write, reports: u64, rows: &[Row], level: f64) -> Result<()> {
+fn write_table(out: &mut String, reports: u64, rows: &[Row], level: f64) -> Result<()> {
     let width = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(6);
     writeln!(out, "{reports} reports, intervals at {level}")?;
     writeln!(

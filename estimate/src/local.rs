@@ -91,15 +91,15 @@ impl Tally {
         &mut self,
         channel: Channel,
         task: &str,
-        lines: impl Iterator<Item = std::io::Result<String>>,
+        lines: impl Iterator<Item = std::io::Result<Vec<u8>>>,
     ) -> Result<Skipped> {
         let mut skipped = Skipped::default();
         for (at, line) in lines.enumerate() {
             let line = line.with_context(|| format!("line {} cannot be read", at + 1))?;
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
-            match serde_json::from_str::<Line>(&line) {
+            match serde_json::from_slice::<Line>(&line) {
                 Ok(line) => self.add_row(channel, task, &line.task, &line.answer, &mut skipped),
                 Err(_) => skipped.malformed += 1,
             }
@@ -219,7 +219,7 @@ mod tests {
             "",
         ];
         let mut tally = Tally::new(10);
-        let read = tally.add_lines(channel, "a", lines.iter().map(|line| Ok((*line).to_owned())));
+        let read = tally.add_lines(channel, "a", lines.iter().map(|line| Ok(line.as_bytes().to_vec())));
         assert_eq!(read.ok(), Some(Skipped { other_tasks: 1, malformed: 6 }));
         assert_eq!(tally.answers, 2);
         assert_eq!(tally.named, [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);

@@ -41,8 +41,8 @@ pub struct Options {
     /// Share of shoppers in the bucket that matters, in the first group
     #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
     pub share: f64,
-    /// Difference of the second group, to learn how likely it is to be seen
-    #[arg(long, value_name = "SHARE")]
+    /// Difference of the second group, below 0 for a fall, to learn how likely it is to be seen
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub change: Option<f64>,
     /// How sure one wants to be before calling a difference real
     #[arg(long, value_name = "P", default_value_t = 0.95)]

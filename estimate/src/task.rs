@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use ed25519_dalek::SigningKey;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bundle::{decode, encode, sign, verify};
@@ -174,6 +175,10 @@ fn template(shop: &str) -> Result<Value> {
         { "en": "lamps", "fr": "lampes", "value": "category:Lamps" },
         { "en": "chairs", "fr": "chaises", "value": "category:Chairs" },
     ]);
+    // From today on for a year: a task whose end has passed is refused.
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let next_year = today.checked_add(Span::new().years(1)).context("this machine's clock is wrong")?;
+    let [start, end] = [today, next_year].map(|day| format!("{day}T00:00:00Z"));
     let operator = |name: &str, url: &str| json!({ "name": name, "url": url, "hpke": "copy it from the operator" });
     Ok(json!({
         "flaneur": 1,
@@ -182,7 +187,7 @@ fn template(shop: &str) -> Result<Value> {
             "id": encode(&ids[0]), "metric": "discovery_outcome", "mode": "dap",
             "purpose": words("To know whether surprises please", "Pour savoir si les surprises plaisent"),
             "buckets": outcomes, "epsilon": 1_000_000, "minBatchSize": 1_000,
-            "start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z", "retention": retention,
+            "start": start, "end": end, "retention": retention,
             "leader": operator("Leader Ltd", "https://dap.leader.example/"),
             "helper": operator("Helper GmbH", "https://dap.helper.example/"),
             "chunk": 2, "timePrecision": 3_600,
@@ -190,7 +195,7 @@ fn template(shop: &str) -> Result<Value> {
             "id": encode(&ids[1]), "metric": "taste_share", "mode": "ldp",
             "purpose": words("To know what kinds of things please", "Pour savoir quels genres d’objets plaisent"),
             "buckets": families, "epsilon": 2_000_000, "minBatchSize": 1_000,
-            "start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z", "retention": retention,
+            "start": start, "end": end, "retention": retention,
             "collector": { "name": shop, "url": "https://answers.shop.example/" }, "expected": 10_000,
         }],
     }))

@@ -33,10 +33,10 @@ fn task(arguments: &[&str]) -> anyhow::Result<String> {
 }
 
 fn estimate(arguments: &[&str]) -> anyhow::Result<String> {
-    let mut out = Vec::new();
     let command = EstimateCommand::try_parse_from([&["estimate"], arguments].concat())?;
-    estimate::run(&command.options, &|_, _| unreachable!("no test here gives Parquet"), &mut out)?;
-    Ok(String::from_utf8(out)?)
+    let outcome = estimate::run(&command.options, &|_, _| unreachable!("no test here gives Parquet"))?;
+    outcome.files.iter().try_for_each(|(path, bytes)| fs::write(path, bytes))?;
+    Ok(outcome.text)
 }
 
 fn rules() -> Value {
@@ -98,6 +98,12 @@ fn a_bundle_is_created_signed_and_checked_and_no_change_goes_unnoticed() {
     let public = task(&["key", &key]).unwrap().trim().to_owned();
     assert!(task(&["key", &key]).unwrap_err().to_string().contains("cannot be made"), "a key is never overwritten");
     let mut bundle: Value = serde_json::from_str(&task(&["create", "--shop", "boutique"]).unwrap()).unwrap();
+    let days_left = |task: &Value| {
+        let end: jiff::Timestamp = task["end"].as_str().unwrap().parse().unwrap();
+        jiff::Timestamp::now().duration_until(end).as_hours() / 24
+    };
+    let lasts = bundle["tasks"].as_array().unwrap().iter().all(|task| (363..=366).contains(&days_left(task)));
+    assert!(lasts, "whenever it is made, there is a year to ask in: {bundle}");
     fs::write(&plain, bundle.to_string()).unwrap();
     let sign = ["sign", &plain, "--key", &key, "--output", &out];
     assert!(task(&sign).unwrap_err().to_string().contains("1 of 2 tasks"), "the operators' keys are missing");
@@ -157,10 +163,13 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     let bits = answer(channel, 1, &mut First).unwrap();
     let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
     let line = json!({ "task": id(ldp), "answer": hex }).to_string();
-    fs::write(&answers, format!("{}\nnonsense\n", vec![line; 500].join("\n"))).unwrap();
+    let mut lines = vec![line; 500].join("\n").into_bytes();
+    // What anybody may post to the collector: neither ends the reading.
+    lines.extend(b"\nnonsense\n\xff\xfe\r\n\n");
+    fs::write(&answers, lines).unwrap();
     let table =
         estimate(&[&answers, "--tasks", &bundle, "--task", &id(ldp), "--json", &json, "--plot", &plot]).unwrap();
-    assert!(table.contains("500 reports") && table.contains("1 malformed"), "{table}");
+    assert!(table.contains("500 reports") && table.contains("2 malformed"), "{table}");
     let written: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
     let shown: f64 = written["buckets"].as_array().unwrap().iter().map(|row| row["shown"].as_f64().unwrap()).sum();
     assert!((shown - 500.0).abs() < 1e-6);
@@ -177,6 +186,14 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     assert!(estimate(&["--sql", "--tasks", &bundle, "--task", &id(dap)]).is_err());
     fs::write(&sums, json!({ "report_count": 300, "aggregate_result": [1] }).to_string()).unwrap();
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("1 sums"));
+    let none: Vec<i64> = counts.iter().map(|_| 1).collect();
+    fs::write(&sums, json!({ "report_count": 0, "aggregate_result": none }).to_string()).unwrap();
+    assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("no report"));
+    let noiseless = folder.file("noiseless.json");
+    let task = json!({ "id": "t", "mode": "dap", "epsilon": 0, "buckets": dap["buckets"] });
+    fs::write(&noiseless, json!({ "tasks": [task] }).to_string()).unwrap();
+    let refused = estimate(&[&sums, "--tasks", &noiseless, "--task", "t"]).unwrap_err().to_string();
+    assert!(refused.contains("no epsilon above 0"), "its noise has no end, and its intervals had no width: {refused}");
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", "none"]).unwrap_err().to_string().contains(&id(dap)));
     assert_eq!(encode(&[255, 254]), "__4");
 }

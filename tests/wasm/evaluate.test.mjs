@@ -27,9 +27,9 @@ function run(args, code) {
   return { stdout, stderr };
 }
 
-function evaluate(folderOfPackage, code) {
+function evaluate(folderOfPackage, code, ...more) {
   const asked = ["--methods", "flaneur", "--engine", "wasm", "--shoppers", "60", "--package", folderOfPackage];
-  return run(["evaluate", "--events", "log.parquet", "--json", "out.json", ...asked], code);
+  return run(["evaluate", "--events", "log.parquet", "--json", "out.json", ...asked, ...more], code);
 }
 
 test("both packaged builds give the native slates of 60 shoppers, bit for bit", () => {
@@ -37,6 +37,11 @@ test("both packaged builds give the native slates of 60 shoppers, bit for bit", 
   const { package: found } = JSON.parse(readFileSync(join(folder, "out.json"), "utf8"));
   assert.deepEqual(found.builds, ["scalar", "simd"]);
   assert.deepEqual([found.shoppers, found.slates, found.identical], [60, 120, 120]);
+  assert.match(stdout, /120 of 120 slates identical/);
+});
+
+test("so they do with another dial and another calibration", () => {
+  const { stdout } = evaluate(pkg, 0, "--surprise", "0.5", "--calibration", "4");
   assert.match(stdout, /120 of 120 slates identical/);
 });
 

@@ -119,21 +119,27 @@ pub struct Bin {
 
 /// Ten bins of equal count over the predictions, least likely first; fewer where there are fewer predictions.
 ///
-/// `predictions` are probabilities with whether they came true.
+/// `predictions` are probabilities with whether they came true. Those that were said to be equally likely came
+/// true equally often, whichever bin they fall into: nothing but the outcome could part them.
 ///
 /// Source: Naeini, Cooper & Hauskrecht 2015, with bins of equal count.
 #[must_use]
 pub fn reliability(mut predictions: Vec<(f64, bool)>) -> Vec<Bin> {
     const BINS: usize = 10;
     let count = predictions.len();
-    predictions.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    predictions.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let shared = |equal: &[(f64, bool)]| {
+        let found = equal.iter().filter(|x| x.1).count() as f64 / equal.len() as f64;
+        vec![(equal[0].0, found); equal.len()]
+    };
+    let shared: Vec<(f64, f64)> = predictions.chunk_by(|a, b| a.0 == b.0).flat_map(shared).collect();
     let bin = |bin: usize| {
-        let part = &predictions[bin * count / BINS..(bin + 1) * count / BINS];
+        let part = &shared[bin * count / BINS..(bin + 1) * count / BINS];
         let share = |sum: f64| sum / part.len() as f64;
         (!part.is_empty()).then(|| Bin {
             predictions: part.len(),
             stated: share(part.iter().map(|x| x.0).sum()),
-            found: share(part.iter().filter(|x| x.1).count() as f64),
+            found: share(part.iter().map(|x| x.1).sum()),
         })
     };
     (0..BINS).filter_map(bin).collect()

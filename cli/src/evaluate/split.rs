@@ -47,7 +47,7 @@ pub fn newest(data: &Dataset) -> Option<i64> {
 /// `T` is the wanted moment, or so many days before the end, or such that about
 /// the last tenth of the sessions is tested. `V` is the wanted number of days
 /// before `T`, or as long before `T` as the test is long where at least half of
-/// the earlier sessions stay before it, or such that a tenth of the earlier sessions tunes.
+/// the earlier sessions stay before it and one is in it, or such that a tenth of the earlier sessions tunes.
 ///
 /// # Errors
 /// A period without any session.
@@ -69,7 +69,8 @@ pub fn split(data: &Dataset, wanted: &Wanted) -> Result<Split> {
         );
     }
     let as_long = test_from - (end - test_from);
-    let stretch = || if before(as_long) * 2 >= earlier { as_long } else { tail(earlier) };
+    let fits = before(as_long) * 2 >= earlier && before(as_long) < earlier;
+    let stretch = || if fits { as_long } else { tail(earlier) };
     let tune_from = wanted.tune_days.map_or_else(stretch, |x| test_from - days(x));
     let learned = before(tune_from);
     if learned == 0 || learned == earlier {

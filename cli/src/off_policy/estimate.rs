@@ -12,7 +12,8 @@
 //!
 //! `q` is the mean reward of (action, position), shrunken towards the position's
 //! mean with the weight of [`SHRINKAGE`] rows. It is cross-fitted over [`FOLDS`]
-//! folds: a row is never judged by a model that saw it. Intervals are the 2.5th
+//! folds of shuffled clusters: a row is never judged by a model that saw it, and a
+//! rhythm of the log (five positions in turn) is none of the folds'. Intervals are the 2.5th
 //! and 97.5th percentile of a bootstrap over clusters (the rows of one slate),
 //! with `q` fitted anew in every draw.
 //!
@@ -91,19 +92,20 @@ const NUMBERS: usize = 8;
 ///
 /// Shapes: `samples` non-empty; `plan` is `[positions][actions]` and covers every sample.
 ///
-/// Randomness: stream "off-policy N" for draw N. Cost: O(draws · (rows + actions · positions)).
+/// Randomness: stream "off-policy N" for draw N, and that of [`folds`]. Cost: O(draws · (rows + actions · positions)).
 #[must_use]
 pub fn estimate(samples: &[Sample], plan: Option<&Plan>, draws: usize, seed: u64) -> Estimates {
     let clusters = samples.iter().map(|x| x.cluster as usize + 1).max().unwrap_or(0);
     let once = vec![1.0; clusters];
-    let value = numbers(samples, plan, &once);
+    let folds = folds(clusters, seed);
+    let value = numbers(samples, plan, &once, &folds);
     let drawn: Vec<[f64; NUMBERS]> = (0..draws)
         .into_par_iter()
         .map(|draw| {
             let mut stream = Stream::new(seed, &format!("off-policy {draw}"));
             let mut times = vec![0.0; clusters];
             (0..clusters).for_each(|_| times[stream.below(clusters)] += 1.0);
-            numbers(samples, plan, &times)
+            numbers(samples, plan, &times, &folds)
         })
         .collect();
     let interval = |at: usize| {
@@ -130,14 +132,25 @@ pub fn estimate(samples: &[Sample], plan: Option<&Plan>, draws: usize, seed: u64
     }
 }
 
+/// The fold of each cluster: as many clusters in each, give or take one.
+///
+/// Randomness: stream "folds", a shuffle of the clusters.
+#[must_use]
+pub fn folds(clusters: usize, seed: u64) -> Vec<usize> {
+    let mut stream = Stream::new(seed, "folds");
+    let mut folds: Vec<usize> = (0..clusters).map(|cluster| cluster % FOLDS).collect();
+    (1..clusters).rev().for_each(|at| folds.swap(at, stream.below(at + 1)));
+    folds
+}
+
 fn weight(sample: &Sample) -> f64 {
     sample.target / sample.logged
 }
 
 /// IPS, SNIPS, DM, DR, SNDR, the logged mean, the mean weight, and SNIPS less the mean,
 /// when each cluster counts so many times.
-fn numbers(samples: &[Sample], plan: Option<&Plan>, times: &[f64]) -> [f64; NUMBERS] {
-    let model = plan.map(|plan| Model::fit(samples, plan, times));
+fn numbers(samples: &[Sample], plan: Option<&Plan>, times: &[f64], folds: &[usize]) -> [f64; NUMBERS] {
+    let model = plan.map(|plan| Model::fit(samples, plan, times, folds));
     let (mut n, mut w, mut wr, mut r, mut direct, mut rest) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     for sample in samples {
         let count = times[sample.cluster as usize];
@@ -147,7 +160,7 @@ fn numbers(samples: &[Sample], plan: Option<&Plan>, times: &[f64]) -> [f64; NUMB
         wr += own * sample.reward;
         r += count * sample.reward;
         if let Some(model) = &model {
-            let fold = sample.cluster as usize % FOLDS;
+            let fold = folds[sample.cluster as usize];
             direct += count * model.value(fold, sample.position);
             rest += own * (sample.reward - model.reward(fold, sample.action, sample.position));
         }
@@ -167,7 +180,7 @@ struct Model {
 }
 
 impl Model {
-    fn fit(samples: &[Sample], plan: &Plan, times: &[f64]) -> Self {
+    fn fit(samples: &[Sample], plan: &Plan, times: &[f64], folds: &[usize]) -> Self {
         let actions = plan.first().map_or(0, Vec::len);
         let empty = || vec![vec![(0.0, 0.0); actions]; plan.len()];
         let mut own = vec![empty(); FOLDS];
@@ -175,7 +188,7 @@ impl Model {
         for sample in samples {
             let count = times[sample.cluster as usize];
             let (position, action) = (sample.position as usize, sample.action as usize);
-            for table in [&mut own[sample.cluster as usize % FOLDS], &mut all] {
+            for table in [&mut own[folds[sample.cluster as usize]], &mut all] {
                 let cell = &mut table[position][action];
                 cell.0 += count;
                 cell.1 += count * sample.reward;

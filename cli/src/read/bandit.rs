@@ -18,7 +18,7 @@ use flaneur::log::EventKind;
 use serde::Deserialize;
 
 use super::Reading;
-use super::csv::{broken, headers};
+use super::csv::{self, broken, headers};
 use super::faults::Faults;
 use super::fields::{Aliases, Column, columns};
 use super::open::{Shape, Source, open};
@@ -172,7 +172,7 @@ fn each(
     mut take: impl FnMut(u64, &[(Field, &str)]) -> flaneur::error::Result<()>,
 ) -> Result<()> {
     let name = source.name;
-    let mut rows = ::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source.reader);
+    let (mut rows, quotes) = csv::table(source.reader, delimiter);
     let headers = headers(&name, &mut rows)?;
     let columns = columns(&headers, aliases, reading.map);
     for (field, column) in wanted {
@@ -184,7 +184,7 @@ fn each(
     loop {
         let line = rows.position().line();
         match rows.read_record(&mut row) {
-            Ok(false) => return Ok(()),
+            Ok(false) => return quotes.check(&name),
             Ok(true) => {}
             Err(error) if matches!(error.kind(), ::csv::ErrorKind::Utf8 { .. }) => {
                 faults.row();

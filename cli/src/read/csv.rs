@@ -1,4 +1,10 @@
 //! Items from CSV and TSV, one row per item under a header; Merchant TSV is the same shape.
+//!
+//! A quote that is never closed is refused: all that follows it would be one field of one row.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
 use anyhow::{Result, bail};
 use flaneur::error::{Error, ErrorKind};
@@ -15,7 +21,7 @@ use super::{Items, merchant};
 /// catalog in another encoding would show wrong letters everywhere.
 pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) -> Result<()> {
     let name = source.name;
-    let mut rows = ::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source.reader);
+    let (mut rows, quotes) = table(source.reader, delimiter);
     let headers = headers(&name, &mut rows)?;
     let is_feed = merchant::is_header(&headers);
     let columns = columns(&headers, ALIASES, map);
@@ -32,7 +38,80 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
         }
         items.take(&name, line, draft(&row, &headers, &columns, is_feed));
     }
-    Ok(())
+    quotes.check(&name)
+}
+
+/// Opens a table, with a watch over its quotes that is asked when all rows were read.
+pub(super) fn table(reader: Box<dyn BufRead>, delimiter: u8) -> (::csv::Reader<impl Read>, Quotes) {
+    let quotes = Quotes::default();
+    let watched = Watched { reader, delimiter, place: Place::FieldStart, line: 1, opened: 1, quotes: quotes.clone() };
+    (::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(watched), quotes)
+}
+
+/// The line of the quote that is open, if one is.
+#[derive(Clone, Default)]
+pub(super) struct Quotes(Rc<Cell<Option<u64>>>);
+
+impl Quotes {
+    /// Refuses a table that ended inside a quoted field.
+    pub(super) fn check(&self, name: &str) -> Result<()> {
+        match self.0.get() {
+            None => Ok(()),
+            Some(line) => bail!(
+                "{name}:{line}: a quote is opened here and never closed, so all rows from there on are one field; \
+                 close it, or write \"\" for a quote inside a quoted field"
+            ),
+        }
+    }
+}
+
+/// Where the bytes that went by left the reader of the table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    FieldStart,
+    Field,
+    Quoted,
+    /// After a quote inside a quoted field, which ends it unless another one follows.
+    QuotedQuote,
+}
+
+/// Follows the quotes of the bytes that go by, as the reader of the table does.
+struct Watched {
+    reader: Box<dyn BufRead>,
+    delimiter: u8,
+    place: Place,
+    line: u64,
+    /// The line of the last opening quote.
+    opened: u64,
+    quotes: Quotes,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.follow(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl Watched {
+    fn follow(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.place = match (self.place, byte) {
+                (Place::FieldStart, b'"') => {
+                    self.opened = self.line;
+                    Place::Quoted
+                }
+                (Place::Quoted, b'"') => Place::QuotedQuote,
+                (Place::QuotedQuote, b'"') | (Place::Quoted, _) => Place::Quoted,
+                (_, b'\n' | b'\r') => Place::FieldStart,
+                (_, byte) if byte == self.delimiter => Place::FieldStart,
+                _ => Place::Field,
+            };
+            self.line += u64::from(byte == b'\n');
+        }
+        self.quotes.0.set((self.place == Place::Quoted).then_some(self.opened));
+    }
 }
 
 /// Reads the header of a table, its names as they are compared.

@@ -132,7 +132,7 @@ impl Draft {
                 let (sale, _) = value::price(text).map_err(|error| renamed(error, "sale_price"))?;
                 self.sale = Some(sale);
             }
-            Field::Currency => self.currency = Some(text.to_uppercase()),
+            Field::Currency => self.currency = Some(value::currency(text)?),
             Field::Available => item.available = value::availability(text)?,
             Field::Added => item.added = Some(added(text)?),
             Field::Group => item.group = Some(text.into()),
@@ -146,7 +146,8 @@ impl Draft {
 
     fn set_price(&mut self, (price, currency): (f64, Option<String>), units: f64) {
         self.item.price = Some(price / units);
-        self.currency = currency.or(self.currency.take());
+        // A column of currencies outranks the sign beside a price, whichever comes first: a dollar is not always the US one.
+        self.currency = self.currency.take().or(currency);
     }
 
     /// Adds an attribute; an empty value is left out.
@@ -162,7 +163,8 @@ impl Draft {
     /// # Errors
     /// The first illegal field.
     pub(super) fn finish(mut self) -> Result<Self> {
-        if let Some(sale) = self.sale {
+        // Where no sale is on, some shops write 0.
+        if let Some(sale) = self.sale.filter(|sale| *sale != 0.0) {
             self.item.price = Some(self.item.price.map_or(sale, |price| price.min(sale)));
         }
         if self.item.id.is_empty() {

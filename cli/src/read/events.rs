@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use flaneur::error::{Error, ErrorKind};
 use serde::Serialize;
 
-use super::csv::{broken, convert, headers};
+use super::csv::{broken, convert, headers, table};
 use super::faults::Faults;
 use super::fields::{Aliases, Column, Map, columns, normal};
 use super::open::{Shape, Source, next_line, open};
@@ -262,7 +262,7 @@ pub(super) type Row<'a> = [&'a str; FIELDS];
 impl Reader<'_> {
     fn table(&mut self, source: Source, delimiter: u8, map: &Map) -> Result<()> {
         let name = source.name;
-        let mut rows = ::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source.reader);
+        let (mut rows, quotes) = table(source.reader, delimiter);
         let headers = headers(&name, &mut rows)?;
         let columns = columns(&headers, ALIASES, map);
         let place = |field: Field| columns.iter().position(|column| *column == Column::Known(field));
@@ -282,7 +282,7 @@ impl Reader<'_> {
                 Err(error) => self.faults.add(&name, line, &error),
             }
         }
-        Ok(())
+        quotes.check(&name)
     }
 
     fn lines(&mut self, mut source: Source, map: &Map) -> Result<()> {
@@ -339,6 +339,10 @@ impl Reader<'_> {
             return Err(Error::new(ErrorKind::Malformed, "", message));
         }
         let at = moment_like(text(Field::Ts), &mut state.unit)?;
+        if at < 0 {
+            let message = "the time is before 1970; leave rows out whose time is not known";
+            return Err(Error::new(ErrorKind::OutOfRange, "ts", message));
+        }
         if at > self.latest {
             return Err(Error::new(
                 ErrorKind::OutOfRange,

@@ -30,8 +30,9 @@ fn collect(value: &Value, depth: usize, found: &mut Vec<Result<Draft>>) {
         return;
     }
     for node in list(value) {
-        if is_a(node, "ProductGroup") && node.get("hasVariant").is_some() {
-            list(&node["hasVariant"]).for_each(|variant| found.push(product(variant, Some(node))));
+        let mut variants = node.get("hasVariant").into_iter().flat_map(list).peekable();
+        if is_a(node, "ProductGroup") && variants.peek().is_some() {
+            variants.for_each(|variant| found.push(product(variant, Some(node))));
         } else if ["Product", "ProductGroup", "ProductModel", "IndividualProduct"].iter().any(|kind| is_a(node, kind)) {
             found.push(product(node, None));
         } else {
@@ -103,6 +104,8 @@ fn text(value: &Value) -> String {
 }
 
 /// The cheapest offer's price, and whether any offer can be had.
+///
+/// Offers in another currency than the first one's cannot be compared with it, and do not count.
 fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
     let mut stated = Vec::new();
     for (at, offer) in list(offers).enumerate() {
@@ -111,12 +114,17 @@ fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
         let price = ["price", "lowPrice"].into_iter().find_map(|key| offer.get(key));
         let price = price.or_else(|| terms.and_then(|terms| terms.get("price"))).map(text).unwrap_or_default();
         if !price.is_empty() {
-            let (price, currency) = super::value::price(&price).map_err(place)?;
-            draft.item.price = Some(draft.item.price.map_or(price, |known| known.min(price)));
-            draft.currency = currency.or(draft.currency.take());
+            let (price, beside) = super::value::price(&price).map_err(place)?;
+            let code = offer.get("priceCurrency").or_else(|| terms.and_then(|terms| terms.get("priceCurrency")));
+            let code = code.map(text).filter(|code| !code.trim().is_empty());
+            let code = code.map(|code| super::value::currency(&code).map_err(place)).transpose()?;
+            let currency = code.or(beside).or_else(|| draft.currency.clone());
+            match draft.item.price {
+                Some(known) if currency == draft.currency => draft.item.price = Some(known.min(price)),
+                Some(_) => {}
+                None => (draft.item.price, draft.currency) = (Some(price), currency),
+            }
         }
-        let currency = offer.get("priceCurrency").or_else(|| terms.and_then(|terms| terms.get("priceCurrency")));
-        draft.set(Field::Currency, &currency.map(text).unwrap_or_default())?;
         if let Some(availability) = offer.get("availability").map(text).filter(|text| !text.is_empty()) {
             stated.push(super::value::availability(&availability).map_err(place)?);
         }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::Items;
 use super::draft::Draft;
 use super::open::{Source, next_line};
+use super::value;
 
 /// What an item has for a shop page only.
 #[derive(Default, Deserialize)]
@@ -49,5 +50,7 @@ pub(super) fn draft(json: &[u8]) -> flaneur::error::Result<Draft> {
     let wire: ItemWire = decode(&mut serde_json::Deserializer::from_str(text), "")?;
     let page: Page = decode(&mut serde_json::Deserializer::from_str(text), "")?;
     let item = Item::try_from(wire)?;
-    Draft { item, currency: page.currency, image: page.image, url: page.url, ..Draft::default() }.finish()
+    let currency = page.currency.filter(|text| !text.trim().is_empty());
+    let currency = currency.map(|text| value::currency(&text)).transpose()?;
+    Draft { item, currency, image: page.image, url: page.url, ..Draft::default() }.finish()
 }

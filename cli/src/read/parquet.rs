@@ -118,12 +118,14 @@ impl Texts {
 }
 
 /// A column of fractions without any fraction as whole numbers: identifiers that once had gaps are written that way.
+///
+/// A gap may also be written as "not a number": it becomes no value, so that 7 is `7` in every batch.
 fn whole_numbers(column: &ArrayRef) -> Result<ArrayRef> {
     if !column.data_type().is_floating() {
         return Ok(column.clone());
     }
     let numbers = cast(column, &DataType::Float64)?;
     let numbers = numbers.as_primitive::<datafusion::arrow::datatypes::Float64Type>();
-    let is_whole = numbers.iter().flatten().all(|x| x.fract() == 0.0 && x.abs() < 9e15);
+    let is_whole = numbers.iter().flatten().all(|x| x.is_nan() || (x.fract() == 0.0 && x.abs() < 9e15));
     Ok(if is_whole { cast(column, &DataType::Int64)? } else { column.clone() })
 }

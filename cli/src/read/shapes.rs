@@ -33,8 +33,8 @@ pub(super) fn rows(line: &[u8]) -> Result<Vec<Flat>> {
     if let Some(session) = parameter(&event, "ga_session_id") {
         base.put("session", session);
     }
-    let entries = LISTS.iter().find_map(|key| event.get(*key)).and_then(Value::as_array);
-    let Some(entries) = entries.filter(|entries| !entries.is_empty()) else {
+    let list = |key: &&str| event.get(*key)?.as_array().filter(|entries| !entries.is_empty());
+    let Some(entries) = LISTS.iter().find_map(list) else {
         return Ok(vec![base]);
     };
     let entry_row = |entry: &Value| {
@@ -99,6 +99,12 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!((text(0, "item_id"), text(0, "quantity"), text(0, "session")), (Some("a"), Some("2"), Some("77")));
         assert_eq!((text(1, "item_id"), text(1, "user_pseudo_id")), (Some("b"), Some("u")));
+    }
+
+    #[test]
+    fn an_empty_list_does_not_hide_a_full_one() {
+        let found = rows(br#"{"event":"purchase","items":[],"products":[{"product_id":"a"}]}"#).unwrap();
+        assert!(found[0].keys.contains(&"product_id".to_owned()), "{found:?}");
     }
 
     #[test]

@@ -18,9 +18,7 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
     let mut currency = None;
     for c in text.chars() {
         match c {
-            '€' => currency = Some("EUR".to_owned()),
-            '£' => currency = Some("GBP".to_owned()),
-            '$' => currency = Some("USD".to_owned()),
+            '€' | '£' | '$' => currency = code_of(c),
             '0'..='9' | '.' | ',' | '-' | '+' => number.push(c),
             c if c.is_alphabetic() => letters.push(c.to_ascii_uppercase()),
             c if c.is_whitespace() || c == '\'' => {}
@@ -34,6 +32,26 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
     }
     let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
     Ok((value, currency))
+}
+
+fn code_of(sign: char) -> Option<String> {
+    let known = [('€', "EUR"), ('£', "GBP"), ('$', "USD")];
+    known.iter().find(|(known, _)| *known == sign).map(|(_, code)| (*code).to_owned())
+}
+
+/// Reads a currency: `EUR`, `eur` or `€`.
+///
+/// # Errors
+/// `value_malformed` when it is no code of ISO 4217: pages format prices by it.
+pub(super) fn currency(text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Ok(text.to_ascii_uppercase());
+    }
+    let mut signs = text.chars();
+    let found = signs.next().filter(|_| signs.next().is_none()).and_then(code_of);
+    let message = || format!("{} is not a currency; expected an ISO 4217 code such as EUR", quote(text));
+    found.ok_or_else(|| Error::new(ErrorKind::Malformed, "currency", message()))
 }
 
 fn decimal(number: &str) -> Option<f64> {
@@ -116,6 +134,12 @@ impl TimeUnit {
 /// `value_type` when it is no time, `value_out_of_range` when it is before 1970.
 pub(super) fn moment(text: &str) -> Result<(i64, TimeUnit)> {
     let text = text.trim();
+    // 20261122 is a day: as seconds it would be one of August 1970.
+    if text.len() == 8
+        && let Some(at) = day(text)
+    {
+        return Ok((at, TimeUnit::Iso));
+    }
     let Ok(number) = text.parse::<f64>() else {
         return iso(text).map(|at| (at, TimeUnit::Iso));
     };
@@ -148,6 +172,14 @@ pub(super) fn moment_like(text: &str, first: &mut Option<TimeUnit>) -> Result<i6
     Ok(at)
 }
 
+/// The beginning of a day that is written as `20261122`.
+fn day(text: &str) -> Option<i64> {
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let date: Date = text.parse().ok().filter(|_| is_digits)?;
+    let zoned = date.at(0, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?;
+    (1970..2200).contains(&date.year()).then(|| zoned.timestamp().as_millisecond())
+}
+
 fn iso(text: &str) -> Result<i64> {
     let text = text.strip_suffix(" UTC").unwrap_or(text);
     let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
@@ -169,7 +201,7 @@ pub(super) fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeUnit, availability, moment, moment_like, price};
+    use super::{TimeUnit, availability, currency, moment, moment_like, price};
 
     #[test]
     fn prices_are_read_as_people_write_them() {
@@ -186,12 +218,24 @@ mod tests {
     }
 
     #[test]
+    fn a_currency_is_a_code_or_a_sign_of_one() {
+        for (text, code) in [("EUR", "EUR"), (" usd ", "USD"), ("£", "GBP")] {
+            assert_eq!(currency(text).ok().as_deref(), Some(code), "{text}");
+        }
+        for wrong in ["euros", "E1R", "€€", "¥¥", ""] {
+            assert!(currency(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn moments_are_read_on_one_scale_per_file() {
         assert_eq!(moment("1291191960").ok(), Some((1_291_191_960_000, TimeUnit::Seconds)));
         assert_eq!(moment("1291191960000").ok(), Some((1_291_191_960_000, TimeUnit::Millis)));
         assert_eq!(moment("2010-12-01T08:26:00Z").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
         assert_eq!(moment("2010-12-01 08:26:00").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
         assert_eq!(moment("2010-12-01").ok().map(|x| x.0), Some(1_291_161_600_000));
+        assert_eq!(moment("20101201").ok(), Some((1_291_161_600_000, TimeUnit::Iso)));
+        assert_eq!(moment("20101301").ok(), Some((20_101_301_000, TimeUnit::Seconds)), "no month 13: a number");
         assert!(moment("-5").is_err() && moment("yesterday").is_err() && moment("NaN").is_err());
         let mut unit = None;
         assert!(moment_like("1291191960", &mut unit).is_ok());

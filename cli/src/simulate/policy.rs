@@ -80,11 +80,14 @@ impl Policy {
 
 /// Places of an epsilon-greedy slate that are left to chance, with the item there.
 ///
+/// Where no item is left to stray to, there is none.
+///
 /// Randomness: two draws per place of `stream`.
 pub fn strays(share: f64, places: usize, open: &[u32], stream: &mut Stream) -> Vec<(usize, u32)> {
     let mut found: Vec<(usize, u32)> = Vec::new();
     for place in 0..places {
-        let (chance, item) = (stream.unit(), open[stream.below(open.len())]);
+        let (chance, item) = (stream.unit(), open.get(stream.below(open.len())).copied());
+        let Some(item) = item else { break };
         if chance < share && !found.iter().any(|&(_, taken)| taken == item) {
             found.push((place, item));
         }

@@ -208,6 +208,7 @@ fn cases_of(running: &Running, asked: &[&Query<'_>]) -> Result<Vec<u8>> {
                 "size": request.size,
                 "exclude": ids(&request.exclude),
                 "surprise": request.surprise,
+                "calibration": request.calibration,
                 "allow": allowed.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect::<Vec<_>>(),
                 "seed": request.seed,
             },
