@@ -33,10 +33,12 @@ test("what is held out keeps the shop's order", async () => {
 });
 
 test("an interleaved slate says who picked, and a choice is credited there, in the results and nowhere else", async () => {
-  const shop = await openShop();
+  let now = Date.UTC(2026, 10, 26, 12);
+  const shop = await openShop({ now: () => now });
   const slate = shop.rank({ slot: "home", size: 6, experiment: { id: "x", interleave: true, arms: ARMS } });
   assert.deepEqual(slate.items.map(({ arm }) => arm).sort(), ["lively", "lively", "lively", "usual", "usual", "usual"]);
   slate.seen();
+  now += 1000; // of one millisecond, the log would not know which came first
   const [first] = slate.items;
   shop.observe({ type: "view_item", item: first.id });
   const [result] = shop.profile.experiments();
