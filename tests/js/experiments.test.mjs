@@ -1,4 +1,5 @@
 /** Experiments and the moment, through the real engine: arms that stay, results that stay here. */
+import { secretOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -20,6 +21,30 @@ test("a device keeps its arm, another has its own, and the slate names it", asyn
   }
   // Both arms at one half: 24 devices of one arm come once in eight million.
   assert.deepEqual([...met].sort(), ["lively", "usual"]);
+});
+
+test("what the arms are made of is on the disk alone, outlives the page, and is another once everything is erased", async () => {
+  const name = freshShop();
+  const openHere = () => openShop({ shop: name, storage: "device" });
+  const drawn = async (shop) => {
+    shop.rank({ slot: "home", size: 4, experiment: { id: "dial", arms: ARMS } }).seen();
+    await shop.flush();
+    return secretOnDisk(name);
+  };
+  const first = await openHere();
+  const secret = await drawn(first);
+  assert.ok(Number.isSafeInteger(secret));
+  const text = await (await first.profile.export()).text();
+  assert.ok(text.includes("dial") && !text.includes(String(secret)), text);
+  await first.close();
+  const second = await openHere();
+  assert.equal(await drawn(second), secret);
+  await second.profile.erase();
+  assert.equal(await secretOnDisk(name), undefined);
+  const another = await drawn(second);
+  assert.ok(Number.isSafeInteger(another));
+  assert.notEqual(another, secret);
+  await second.close();
 });
 
 test("what is held out keeps the shop's order", async () => {
@@ -51,7 +76,6 @@ test("an interleaved slate says who picked, and a choice is credited there, in t
   assert.ok(result.difference.low < 0 && result.difference.high > 0, "one slate proves nothing");
   const text = await (await shop.profile.export()).text();
   assert.ok(/"experiment":\s*"x"/.test(text), text);
-  assert.ok(!text.includes("secret"));
   await shop.profile.erase();
   assert.deepEqual(shop.profile.experiments(), []);
   await shop.close();
