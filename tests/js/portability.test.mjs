@@ -74,6 +74,24 @@ test("what was forgotten comes back on disk and in the other tab too, and an era
   await again.close();
 });
 
+test("what was forgotten can be taken back for ten seconds, and not while learning is denied", async (t) => {
+  const shop = await openShop({ storage: "memory" });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  live(shop);
+  shop.profile.forget({ item: "lamp-1" });
+  t.mock.timers.tick(9_999);
+  assert.equal(shop.profile.undo(), true);
+  shop.profile.forget({ item: "lamp-1" });
+  t.mock.timers.tick(10_000);
+  assert.equal(shop.profile.undo(), false);
+  shop.profile.forget({ item: "lamp-2" });
+  t.mock.timers.reset();
+  await shop.consent.set({ learn: false });
+  assert.equal(shop.profile.undo(), false);
+  assert.deepEqual(await eventsOf(shop), ["chair-a", "order-1", "rug-a", "rug-b"]);
+  await shop.close();
+});
+
 test("a dismissal removes the item in the same call, and forgetting its event restores the exact slate", async () => {
   const shop = await openShop();
   live(shop);
