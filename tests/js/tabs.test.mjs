@@ -172,6 +172,18 @@ test("what was opened by hand under Global Privacy Control is open in every tab"
   await close();
 });
 
+test("a tab that may not learn takes nothing in of what another does", async () => {
+  const name = freshShop();
+  const one = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  const two = await open({ shop: name, catalog: ITEMS, consent: { get: () => ({ store: true, rank: true }) } });
+  one.observe({ type: "view_item", item: "rug-1" });
+  await one.consent.set({ rank: false });
+  await eventually(() => !two.consent.gates.rank, "what was said after it");
+  assert.equal(eventsOf(two), 0);
+  await one.close();
+  await two.close();
+});
+
 test("nothing that a script writes to the channel breaks a tab", async (t) => {
   const { name, one, close } = await twoTabs();
   const channel = new BroadcastChannel(`flaneur:${name}`);
