@@ -197,6 +197,25 @@ test("with new keys in the bundle an outdated report is sealed once more, with t
   await after.measurer.close();
 });
 
+test("keys that are outdated however often they change end a report", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const { url, received } = await operator(t, () => ({ status: 400, body: outdated }));
+  const shop = freshShop();
+  const before = await device(shop, [taskAt(url)]);
+  const end = await before.begin();
+  await before.at(end);
+  await before.measurer.close();
+  let ledger;
+  for (let keys = 0; keys < 3; keys++) {
+    const page = await device(shop, [taskAt(url)]); // each with keys of its own
+    await page.at(end + DAY + keys);
+    ledger = await page.measurer.ledger();
+    await page.measurer.close();
+  }
+  assert.equal(received.length, 2);
+  assert.deepEqual(ledger.map(({ outcome, reason }) => [outcome, reason]), [["failed", "outdated"]]);
+});
+
 test("a spent budget still sends, says nothing and costs nothing", async (t) => {
   const { url, received } = await operator(t);
   const events = (now) => [{ id: "i", type: "impression", at: now - DAY, shown: [{ item: "a", discovery: true }] }];
@@ -357,6 +376,22 @@ test("a task that changes within a week answers nothing of the weeks before it",
   assert.deepEqual(await round([one, two(START)], end + 2 * DAY + 1), [["active", "task_changed"], answered]);
   const [states, lines] = await round([one, two(START)], end + WEEK);
   assert.deepEqual([states, lines.filter(([, task]) => task === late.id)], [["active", "active"], [[1, late.id]]]);
+});
+
+test("a clock that went back answers nothing about weeks before the last answered one", async (t) => {
+  const { url } = await operator(t);
+  const shop = freshShop();
+  const one = taskAt(url);
+  const first = await device(shop, [one]);
+  const end = await first.begin();
+  for (const now of [end, end + WEEK]) await first.at(now);
+  await first.measurer.close();
+  const second = await device(shop, [one, taskAt(url, { id: base64url(Buffer.alloc(32, 8)) })]);
+  await second.at(end + 1);
+  assert.deepEqual((await second.measurer.ledger()).map(({ task, epoch }) => [epoch, task]), [[1, one.id], [0, one.id]]);
+  await second.at(end + 2 * WEEK);
+  assert.equal((await second.measurer.ledger()).length, 4, "both are answered once it is later again");
+  await second.measurer.close();
 });
 
 test("the handle: nothing is loaded or made before measure, everything goes with store, and the shopper can look", async (t) => {
