@@ -74,6 +74,15 @@ test("what was forgotten comes back on disk and in the other tab too, and an era
   await again.close();
 });
 
+test("what is about a gift and something else besides is not forgotten with it", async () => {
+  const shop = await openShop({ storage: "memory" });
+  live(shop);
+  shop.observe({ type: "add_to_cart", id: "both", items: ["chair-1", "rug-1"], at: NOW - 11 * HOUR });
+  shop.profile.forget({ gift: "order-1" });
+  assert.deepEqual((await eventsOf(shop)).sort(), ["both", "lamp-a", "lamp-b", "rug-a", "rug-b"]);
+  await shop.close();
+});
+
 test("what was forgotten can be taken back for ten seconds, and not while learning is denied", async (t) => {
   const shop = await openShop({ storage: "memory" });
   t.mock.timers.enable({ apis: ["setTimeout"] });
