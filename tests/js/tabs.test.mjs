@@ -191,9 +191,9 @@ test("nothing that a script writes to the channel breaks a tab", async (t) => {
   const junk = [
     null, 7, "erased", {}, { records: 3 }, { records: [1] }, { records: [new Uint8Array(3)] },
     { records: [new Uint8Array(100_000)] }, { records: new Array(9000).fill(new Uint8Array(1)) },
-    { forgotten: [1] }, { forgotten: "all" }, { gates: 3 }, { gates: { learn: "no", __proto__: null } }, { erased: "yes" },
+    { forgotten: [1] }, { forgotten: "all" }, { forgotten: new Array(9000).fill("e1") }, { gates: 3 }, { gates: { learn: "no", __proto__: null } }, { erased: "yes" },
   ];
-  one.observe({ type: "view_item", item: "rug-1" });
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
   for (const message of junk) channel.postMessage(message);
   channel.postMessage({ gates: { rank: false } }); // heard last, so all of it was
   await eventually(() => !one.consent.gates.rank, "the last message");
