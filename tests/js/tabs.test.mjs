@@ -70,6 +70,33 @@ test("what one tab forgets, both forget", async () => {
   assert.deepEqual(await idsOnDisk(name), ["e2"]);
 });
 
+test("what one tab forgot and took back stays on the disk, however late the other deletes", async (t) => {
+  const { name, one, two, close } = await twoTabs();
+  const { transaction } = IDBDatabase.prototype;
+  t.after(() => (IDBDatabase.prototype.transaction = transaction));
+  let [writer, refusing] = [undefined, false];
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (args[1] === "readwrite") writer ??= this; // the tab that observes
+    if (args[1] === "readwrite" && refusing && this !== writer) throw new DOMException("busy", "UnknownError");
+    return transaction.apply(this, args);
+  };
+  await Promise.all([one.flush(), two.flush()]);
+  writer = undefined;
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  await eventually(() => eventsOf(two) === 1, "the event");
+  assert.equal(await one.flush(), true);
+  refusing = true;
+  one.profile.forget({ event: "e1" });
+  await eventually(() => eventsOf(two) === 0, "the forgetting");
+  assert.equal(one.profile.undo(), true);
+  await eventually(() => eventsOf(two) === 1, "the return");
+  assert.equal(await one.flush(), true);
+  refusing = false;
+  await eventually(() => two.flush(), "the other tab's disk");
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
+  await close();
+});
+
 test("an erasure holds in both tabs, also against what was being written", async () => {
   const { name, one, two, close } = await twoTabs();
   one.observe({ type: "view_item", item: "rug-1" });
