@@ -189,20 +189,27 @@ fn no_randomizer_names_a_float_or_the_page_s_own_dice() {
 fn every_dependency_says_why_it_is_there() {
     for manifest in [
         "Cargo.toml",
+        "benches/kernel/Cargo.toml",
         "cli/Cargo.toml",
         "estimate/Cargo.toml",
+        "fuzz/Cargo.toml",
+        "kernels/Cargo.toml",
         "operators/Cargo.toml",
+        "operators/janus/Cargo.toml",
         "upstream/Cargo.toml",
+        "words/Cargo.toml",
         "xtask/Cargo.toml",
     ] {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest)).unwrap();
-        let mut inside = false;
+        let (mut inside, mut found) = (false, 0);
         for line in text.lines() {
             if line.starts_with('[') {
                 inside = line.contains("dependencies");
             } else if inside && line.contains('=') && !line.trim_start().starts_with('#') {
                 assert!(line.contains(" # "), "{manifest}: no justification: {line}");
+                found += 1;
             }
         }
+        assert!(found > 0, "{manifest}: no dependency was found");
     }
 }

@@ -132,9 +132,12 @@ export class DeviceLog {
     return added.map(([, record]) => record);
   }
 
-  /** Lets events back in that were forgotten. */
+  /** Lets events back in that were forgotten: what this page may still be deleting is written again. */
   welcome(entries: readonly Entry[]): void {
-    for (const [id] of entries) this.#forgotten.delete(id);
+    for (const [id, record] of entries) {
+      this.#forgotten.delete(id);
+      if (this.#gates.store) this.#store?.put(id, record);
+    }
   }
 
   /** Everything that is kept. */

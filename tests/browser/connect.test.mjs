@@ -124,6 +124,48 @@ test("nothing moves under the pointer; it does when the pointer leaves", async (
   await until("the waiting order", () => listed(page), (now) => now.join() !== held.join());
 });
 
+test("nothing moves while the focus is in the list; it does when the focus leaves", async (t) => {
+  const { page } = await enter(t, "shops/gtm.html");
+  await page.mouse.move(0, 0);
+  await page.locator("#products li").nth(5).evaluate((entry) => ((entry.tabIndex = 0), entry.focus()));
+  const held = await listed(page);
+  for (const id of ["chair-1", "chair-2", "chair-3", "chair-0"]) await page.evaluate((item) => act(item), id);
+  await page.waitForTimeout(100);
+  assert.deepEqual(await listed(page), held);
+  await page.evaluate(() => document.activeElement.blur());
+  await until("the waiting order", () => listed(page), (now) => now.join() !== held.join());
+});
+
+test("a page that is hidden sees nothing, and what was seen is told when the page goes", async (t) => {
+  const { page } = await enter(t, "shops/gtm.html");
+  const seen = await page.evaluate(async () => {
+    const { watch } = await import("flaneur/connect");
+    const show = (state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    const box = document.createElement("div");
+    Object.assign(box.style, { position: "fixed", left: 0, top: 0, width: "100px", height: "100px" });
+    document.body.append(box);
+    const told = [];
+    show("hidden");
+    const stop = watch({ seen: (ids) => told.push(...ids) }, [["box", box]]);
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    const hidden = [...told];
+    show("visible");
+    let atOnce = false;
+    for (const end = performance.now() + 10_000; told.length === 0 && performance.now() < end; ) {
+      await new Promise((resolve) => setTimeout(resolve, 10)); // a quarter of a second lies between what is seen and what is told
+      const before = told.length;
+      dispatchEvent(new Event("pagehide"));
+      atOnce = told.length > before;
+    }
+    stop();
+    return { hidden, told, atOnce };
+  });
+  assert.deepEqual(seen, { hidden: [], told: ["box"], atOnce: true });
+});
+
 test("an impression is half of an item in view for a second, and no less", async (t) => {
   const { page } = await enter(t, "shops/gtm.html", { viewport: { width: 600, height: 400 } });
   const seen = await page.evaluate(async () => {

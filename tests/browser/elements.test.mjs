@@ -245,6 +245,22 @@ test("not for me takes an item away at once, its brand too, and undo brings the 
   assert.equal(focused, before[0], "the focus is back on it");
 });
 
+test("what is opened from a shelf is noted as chosen from its slate, and shown again without what was sent away", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const [first, second] = await shelf(page);
+  await page.locator(`flaneur-shelf [data-item="${first}"] a`).click();
+  const chosen = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => type === "select_item"));
+  const [event] = await until("the choice", chosen, (events) => events.length === 1);
+  assert.deepEqual([event.lines.map(({ item }) => item), event.slot, typeof event.slate], [[first], "home", "string"]);
+  await page.locator(`flaneur-shelf [data-item="${second}"] [data-act=away]`).click();
+  const gone = page.locator(`flaneur-shelf [data-gone="${second}"]`);
+  await gone.waitFor();
+  await act(page, "erase").click();
+  await act(page, "erase-yes").click();
+  await gone.waitFor({ state: "detached" });
+  assert.deepEqual(mishaps, []);
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

@@ -56,7 +56,7 @@ test("hydration finds what the server drew, and the personal order follows; noth
   const { page, mishaps } = await enter(t);
   assert.deepEqual(await page.evaluate(() => window.start()), [FIRST, FIRST]);
   const lists = () => page.evaluate(() => ["#react", "#vue"].map((id) => [...document.querySelectorAll(`${id} li`)].map((li) => li.textContent)));
-  await until("gates", () => page.evaluate(() => [...document.querySelectorAll("ul")].map((ul) => ul.dataset.rank).join()), (gates) => gates === "true,true");
+  await until("gates", () => page.evaluate(() => [...document.querySelectorAll("[data-rank]")].map(({ dataset }) => dataset.rank).join()), (gates) => gates === "true,true");
   await page.evaluate(() => ["rug-1", "rug-2"].forEach((item) => shop.observe({ type: "view_item", item })));
   await until("rugs", lists, (now) => now.every((ids) => ids.some((id) => id.startsWith("rug"))));
   const before = await lists();
@@ -70,6 +70,33 @@ test("hydration finds what the server drew, and the personal order follows; noth
     await page.mouse.move(0, 600);
     await until("the order that waited", lists, (now) => now[0].join() === now[1].join());
   }
+  await page.evaluate(() => window.stop());
+  assert.equal(await page.evaluate(() => shop.listeners), 0);
+  assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
+});
+
+test("another request is another list, a choice is followed, and whoever asks sees the waiting order at once", async (t) => {
+  const { page, mishaps } = await enter(t);
+  await page.evaluate(() => window.start());
+  const lists = () => page.evaluate(() => ["#react", "#vue"].map((id) => [...document.querySelectorAll(`${id} li`)].map((li) => li.textContent)));
+  const gates = () => page.evaluate(() => [...document.querySelectorAll("[data-rank]")].map(({ dataset }) => dataset.rank).join());
+  await until("gates", gates, (found) => found === "true,true");
+  await page.evaluate(() => window.ask({ size: 3, exclude: ["lamp-0"] }));
+  const three = await until("three", lists, (now) => now.every((ids) => ids.length === 3 && !ids.includes("lamp-0")));
+  assert.deepEqual(three[0], three[1]);
+  for (const [i, name] of ["react", "vue"].entries()) {
+    await page.locator(`#${name} li`).first().hover();
+    const held = (await lists())[i];
+    await page.evaluate((item) => shop.observe({ type: "dismiss", item }), held[0]);
+    await page.waitForTimeout(150);
+    assert.deepEqual((await lists())[i], held, name);
+    await page.evaluate((name) => window.refresh[name](), name);
+    await until("the waiting order", lists, (now) => !now[i].includes(held[0]));
+    await page.mouse.move(0, 600);
+    await until("the same in both", lists, (now) => now[0].join() === now[1].join());
+  }
+  await page.evaluate(() => shop.consent.set({ rank: false }));
+  await until("the choice", gates, (found) => found === "false,false");
   await page.evaluate(() => window.stop());
   assert.equal(await page.evaluate(() => shop.listeners), 0);
   assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);

@@ -106,7 +106,7 @@ test("one gesture stops counting: what waits is dropped, nothing more leaves, an
   await page.locator('[data-action="withdraw"]').click();
   await page.locator('[data-measuring="off"]').waitFor();
   await until("the ledger", () => lines(page), ([outcome]) => outcome === (waiting === "sent" ? "sent" : "dropped"));
-  assert.ok(Date.now() - start < 3000, "a second for the withdrawal, and the page looks every two");
+  assert.ok(Date.now() - start < 9000, "a second for the withdrawal, and the page looks every two: thrice that, for a busy machine");
   assert.equal(await gate(page, "measure").isChecked(), false);
   assert.equal(await next(page).count(), 0);
   await until("the receipts", () => page.locator("[data-receipt]").count(), (count) => count === 2);

@@ -93,6 +93,36 @@ test("nothing of an event is on the disk in plain", async (t) => {
   assert.ok(!texts.some((text) => /confidential|lamp|item-|view-|searched/.test(text)));
 });
 
+test("what a page that leaves has not written is kept hidden, and goes with an erasure and with the store gate", async (t) => {
+  const { context, mishaps } = await newContext(t, browser);
+  const page = await openMinimal(context, server.origin);
+  await openShop(page, GRANTED);
+  /** Notes something, leaves in the same task, and does something there; what the page's storage holds before and after that. */
+  const left = (then) =>
+    until("what was left", () =>
+      page.evaluate(([then, now]) => {
+        window.shop.observe({ type: "view_item", item: "item-12", id: `left-${then}-${Math.random()}`, at: now - 1000 });
+        dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+        const kept = Object.entries(localStorage);
+        if (kept.length > 0 && then === "erase") void window.shop.profile.erase();
+        if (kept.length > 0 && then === "withdraw") void window.shop.consent.set({ store: false });
+        const keys = Object.keys(localStorage);
+        dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+        return { kept, keys };
+      }, [then, NOW]), ({ kept }) => kept.length > 0); // getting ready to hide takes a moment
+  const { kept: [[key, value], ...others], keys } = await left("nothing");
+  assert.match(key, /^flaneur:kept:exit:/);
+  assert.deepEqual([others, keys], [[], [key]]);
+  const plain = value.split(".").map((part) => Buffer.from(part, "base64").toString("latin1")).join();
+  assert.ok(plain.length > 100 && !/left-|item-|writes/.test(plain + value), plain);
+  await until("that it is written", () => page.evaluate(() => Object.keys(localStorage).length), (count) => count === 0);
+  assert.ok((await logOf(page)) >= 1);
+  assert.deepEqual((await left("erase")).keys, []);
+  assert.deepEqual((await left("withdraw")).keys, []);
+  await until("nothing", () => storedBy(page), ({ databases, localStorage }) => databases.length + localStorage.length === 0);
+  assert.deepEqual(mishaps, []);
+});
+
 test("erase leaves no record, here and after a reload", async (t) => {
   const { context, mishaps } = await newContext(t, browser);
   const page = await openMinimal(context, server.origin);

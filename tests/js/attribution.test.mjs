@@ -70,6 +70,14 @@ test("credits add up exactly, whatever the path", () => {
   assert.deepEqual(wholeShares([0, 0], 7), [0, 0]);
 });
 
+test("the purchase that is shared is the last, or the one that is named", () => {
+  const events = [touch("email", 1), purchase(2), touch("search", 3), purchase(4), touch("post", 5)];
+  const shared = (query) => (({ conversion, credits }) => [conversion, ...credits.map(({ channel, credit }) => `${channel} ${credit}`)])(attribute(events, { logic: "linear", ...query }));
+  assert.deepEqual(shared({}), ["order-4", "email 500", "search 500"]);
+  assert.deepEqual(shared({ conversion: "order-2" }), ["order-2", "email 1000"]);
+  assert.deepEqual(attribute(events, { conversion: "order-9" }), { value: 0, credits: [] });
+});
+
 test("without a purchase or a touch there is no credit, and a query of no sense is refused", () => {
   assert.deepEqual(attribute([]), { value: 0, credits: [] });
   assert.deepEqual(attribute([purchase(1)]), { conversion: "order-1", value: 0, credits: [] });

@@ -112,6 +112,37 @@ test("one thing that three queues tell counts once, and as often as it happened"
   await shop.close();
 });
 
+test("what another queue tells more than a second later happened again", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 10, 26, 12) });
+  const shop = await openHere();
+  const dataLayer = [];
+  Object.assign(globalThis, { tracker: { track() {} }, hog: { capture() {} } });
+  t.after(() => delete globalThis.tracker && delete globalThis.hog);
+  connect(shop, { dataLayer, segment: "tracker", posthog: "hog" });
+  dataLayer.push(viewOf("a"));
+  t.mock.timers.tick(1000);
+  tracker.track("Product Viewed", { product_id: "a" });
+  assert.equal(countOf(shop), 1);
+  t.mock.timers.tick(1);
+  hog.capture("Product Viewed", { product_id: "a" });
+  assert.equal(countOf(shop), 2);
+  await shop.close();
+});
+
+test("items that are pushed apart from their event count for the next one, and once; a reset drops them", async () => {
+  const shop = await openHere();
+  const dataLayer = [];
+  connect(shop, { dataLayer });
+  const told = async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ type, lines }) => `${type} ${lines.map(({ item }) => item)}`).sort();
+  dataLayer.push({ ecommerce: { items: [{ item_id: "a" }] } }, { event: "gtm.click" }, { event: "view_item" }, { event: "add_to_cart" });
+  assert.deepEqual(await told(), ["view_item a"]);
+  dataLayer.push({ ecommerce: { items: [{ item_id: "b" }] } }, { ecommerce: null }, { event: "view_item" });
+  assert.deepEqual(await told(), ["view_item a"]);
+  dataLayer.push({ ecommerce: { items: [{ item_id: "a" }] } }, viewOf("b"), { event: "add_to_cart" });
+  assert.deepEqual(await told(), ["view_item a", "view_item b"], "an event with items of its own has no use for those");
+  await shop.close();
+});
+
 test("who connects again does not hear what was heard, and the first to end leaves the others listening", async () => {
   const shop = await openHere();
   const dataLayer = [viewOf("a"), { ecommerce: { items: [{ item_id: "b" }] } }, { event: "view_item" }];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { translate } from "../../pkg/dist/events.js";
+import { engineRequest } from "../../pkg/dist/request.js";
 import { coded } from "./support/shop.mjs";
 
 const AT = Date.UTC(2026, 10, 22, 12);
-const HERE = { hour: new Date(AT).getHours(), weekday: new Date(AT).getDay() };
 const moment = { now: AT, newId: () => "made" };
 
 /** What comes out, less the local hour and weekday, which depend on where the test runs. */
@@ -199,10 +199,18 @@ test("of several ids, the one that the catalog holds counts", () => {
   assert.deepEqual(read(event, () => false).lines, [{ item: "gid://shopify/Product/11" }]);
 });
 
-test("the local hour and weekday come along", () => {
-  const { hour, weekday } = translate({ type: "view_item", item: "a" }, moment);
-  assert.deepEqual({ hour, weekday }, HERE);
-});
+// A Sunday at noon in Greenwich.
+for (const [zone, hour, weekday, utcOffset] of [["Europe/Paris", 13, 0, 60], ["America/St_Johns", 8, 0, -210], ["Asia/Kathmandu", 17, 0, 345], ["Pacific/Kiritimati", 2, 1, 840]]) {
+  test(`an event and a request come with the local hour and weekday: ${zone}`, (t) => {
+    const { TZ } = process.env;
+    t.after(() => (TZ === undefined ? delete process.env.TZ : (process.env.TZ = TZ)));
+    process.env.TZ = zone;
+    const event = translate({ type: "view_item", item: "a" }, moment);
+    assert.deepEqual([event.hour, event.weekday], [hour, weekday]);
+    assert.deepEqual(engineRequest({ slot: "home", size: 1 }, AT).context, { hour, weekday, utcOffset });
+    assert.deepEqual(engineRequest({ slot: "home", size: 1, context: { hour: 9 } }, AT).context, { hour: 9, weekday, utcOffset });
+  });
+}
 
 const MISTAKES = [
   [undefined, "value_type", "event"],

@@ -146,6 +146,19 @@ test("arguments whose getters throw, or that are not there, get a coded error an
   }
 });
 
+test("a shop's clock that tells no time is not believed", async () => {
+  for (const time of [NaN, Infinity, undefined, "noon"]) {
+    const other = await open({ shop: freshShop(), catalog: ITEMS, consent: { ...GRANTED, store: false }, storage: "memory", seed: 1, now: () => time });
+    const before = Date.now();
+    other.observe({ type: "view_item", item: "rug-1" });
+    const [{ at }] = JSON.parse(await (await other.profile.export()).text()).events;
+    assert.ok(at >= before && at <= Date.now(), `${time}: ${at}`);
+    assert.equal(idsOf(other.rank({ slot: "home", size: 12 })).length, 12);
+    assert.equal(other.status.engine, "scalar");
+    await other.close();
+  }
+});
+
 test("a standing moment without a word keeps every event; with a wrong one it is told", async () => {
   let context = { weather: null, season: "winter" };
   const failures = [];

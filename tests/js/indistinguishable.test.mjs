@@ -12,7 +12,24 @@ const upstream = await WebAssembly.compile(await readFile(new URL("../../pkg/dis
 const SHOPPERS = 2000;
 const LOOK_MS = 30 * 60_000;
 
+/** Draws that are the same at every run: of real ones, one run in a hundred would be below the bound. */
+function seed(t, state) {
+  const draw = () => {
+    state ^= state << 13; // Marsaglia 2003
+    state ^= state >>> 17;
+    return (state ^= state << 5);
+  };
+  const value = (array) => {
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    for (let at = 0; at < bytes.length; at += 4) for (let word = draw(), byte = at; byte < at + 4; byte++, word >>>= 8) bytes[byte] = word;
+    return array;
+  };
+  Object.defineProperty(crypto, "getRandomValues", { value, configurable: true });
+  t.after(() => delete crypto.getRandomValues);
+}
+
 test("over 2,000 consenting shoppers, busy and idle ones send as often, as much, and at the same times", async (t) => {
+  seed(t, 1);
   let clock;
   let end; // of the epoch
   const sent = { busy: [], idle: [] };

@@ -99,6 +99,22 @@ test("withdrawing drops what waits also when another tab writes between the look
   await Promise.all([measurer.close(), other.close()]);
 });
 
+test("what is withdrawn while it is being made was neither charged nor made", async () => {
+  let withdrawn;
+  let end = Infinity;
+  const events = (now) => {
+    if (now >= end) withdrawn ??= made.measurer.withdraw();
+    return [];
+  };
+  const made = await device(freshShop(), [dapTask()], { events });
+  end = await made.begin();
+  await made.at(end);
+  await withdrawn;
+  assert.deepEqual([await made.measurer.preview(false), await made.measurer.ledger()], [[], []]);
+  assert.equal((await made.measurer.budget()).week.spent, 0);
+  await made.measurer.close();
+});
+
 test("withdrawing stops a report on its way, within a second", async (t) => {
   const { url, received } = await operator(t, () => ({ hang: true }));
   const { measurer, clock, at, begin } = await device(freshShop(), [taskAt(url)]);
@@ -251,6 +267,37 @@ for (const [what, change] of CHANGED) {
   });
 }
 
+test("of an answer without end only the beginning is read", async (t) => {
+  const { url, received } = await operator(t, () => ({ status: 400, endless: true }));
+  const { measurer, at, begin } = await device(freshShop(), [taskAt(url)]);
+  const end = await begin();
+  await at(end);
+  await at(end + DAY);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome, reason }) => [outcome, reason]), [["failed", "refused"]]);
+  // What lay in the buffers of both ends was told, and no more was asked for.
+  assert.ok(received[0].told < 16 * 1024 * 1024, `${received[0].told} bytes`);
+  await measurer.close();
+});
+
+test("keys that are outdated however often they change end a report", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const { url, received } = await operator(t, () => ({ status: 400, body: outdated }));
+  const shop = freshShop();
+  const before = await device(shop, [taskAt(url)]);
+  const end = await before.begin();
+  await before.at(end);
+  await before.measurer.close();
+  let ledger;
+  for (let keys = 0; keys < 3; keys++) {
+    const page = await device(shop, [taskAt(url)]); // each with keys of its own
+    await page.at(end + DAY + keys);
+    ledger = await page.measurer.ledger();
+    await page.measurer.close();
+  }
+  assert.equal(received.length, 2);
+  assert.deepEqual(ledger.map(({ outcome, reason }) => [outcome, reason]), [["failed", "outdated"]]);
+});
+
 test("a spent budget still sends, says nothing and costs nothing", async (t) => {
   const { url, received } = await operator(t);
   const events = (now) => [{ id: "i", type: "impression", at: now - DAY, shown: [{ item: "a", discovery: true }] }];
@@ -363,7 +410,7 @@ test("two tabs over a thousand epochs never spend twice, nor send two reports fo
   }
   assert.deepEqual([runs, overspent], [1000, 0]);
   const ledger = await one.measurer.ledger();
-  assert.ok(ledger.length >= 100, `${ledger.length} lines of the last 25 months`);
+  assert.ok(ledger.length >= 100 && ledger.length <= 110, `${ledger.length} lines of the last 25 months`);
   assert.equal(new Set(ledger.map(({ epoch }) => epoch)).size, ledger.length, "one line for each epoch");
   assert.equal(received.length, 1000);
   assert.equal(new Set(received.map(({ body }) => body.toString("hex", 0, 16))).size, 1000, "no report twice");
@@ -449,6 +496,47 @@ test("a task that changes within a week is not answered until the next, and says
   await after.measurer.close();
 });
 
+test("a task that changes within a week answers nothing of the weeks before it", async (t) => {
+  const { url } = await operator(t);
+  const shop = freshShop();
+  const one = taskAt(url);
+  const two = (start) => taskAt(url, { id: base64url(Buffer.alloc(32, 8)), start: new Date(start).toISOString() });
+  /** One round of a page that has these tasks; what each says of itself, and which answers are on record. */
+  const round = async (tasks, now) => {
+    const { measurer, at } = await device(shop, tasks);
+    await at(now);
+    const found = [(await measurer.tasks()).map(({ state, code }) => code ?? state), (await measurer.ledger()).map(({ task, epoch }) => [epoch, task])];
+    await measurer.close();
+    return found;
+  };
+  const first = await device(shop, [one]);
+  const end = await first.begin();
+  await first.measurer.close();
+  // It began after the week that ended; then it says that it began before.
+  const late = two(end + DAY);
+  const answered = [[0, one.id]];
+  assert.deepEqual(await round([one, late], end + 2 * DAY), [["active", "active"], answered]);
+  assert.deepEqual(await round([one, two(START)], end + 2 * DAY + 1), [["active", "task_changed"], answered]);
+  const [states, lines] = await round([one, two(START)], end + WEEK);
+  assert.deepEqual([states, lines.filter(([, task]) => task === late.id)], [["active", "active"], [[1, late.id]]]);
+});
+
+test("a clock that went back answers nothing about weeks before the last answered one", async (t) => {
+  const { url } = await operator(t);
+  const shop = freshShop();
+  const one = taskAt(url);
+  const first = await device(shop, [one]);
+  const end = await first.begin();
+  for (const now of [end, end + WEEK]) await first.at(now);
+  await first.measurer.close();
+  const second = await device(shop, [one, taskAt(url, { id: base64url(Buffer.alloc(32, 8)) })]);
+  await second.at(end + 1);
+  assert.deepEqual((await second.measurer.ledger()).map(({ task, epoch }) => [epoch, task]), [[1, one.id], [0, one.id]]);
+  await second.at(end + 2 * WEEK);
+  assert.equal((await second.measurer.ledger()).length, 4, "both are answered once it is later again");
+  await second.measurer.close();
+});
+
 test("the handle: nothing is loaded or made before measure, everything goes with store, and the shopper can look", async (t) => {
   const { url } = await operator(t);
   const name = freshShop();
@@ -509,6 +597,43 @@ test("the ledger outlives a consent platform that is late and a child's visit, a
   tell({ store: false });
   await eventually(async () => !(await made()), "the deletion");
   await last.close();
+});
+
+for (const [what, change] of [
+  ["without store", { consent: { ...ALL, store: false } }],
+  ["with storage in memory", { storage: "memory" }],
+  ["without Web Locks", {}],
+  ["for a minor", { audience: "minor" }],
+]) {
+  test(`${what} nothing is measured, whatever else is granted`, async (t) => {
+    if (what === "without Web Locks") {
+      const own = Object.getOwnPropertyDescriptor(navigator, "locks");
+      Object.defineProperty(navigator, "locks", { value: undefined, configurable: true });
+      t.after(() => (own ? Object.defineProperty(navigator, "locks", own) : delete navigator.locks));
+    }
+    const name = freshShop();
+    const options = { shop: name, catalog: ITEMS, ...(await signed(name, [dapTask()])), upstream, now: () => START + DAY };
+    const shop = await open({ ...options, consent: ALL, ...change });
+    assert.deepEqual([await shop.measure.tasks(), await shop.measure.preview()], [[], []]);
+    await shop.close();
+    assert.ok(!(await databases()).includes(`flaneur:${name}:measure`));
+  });
+}
+
+test("erasing the log drops what waits, and keeps the ledger and what was spent", async () => {
+  const name = freshShop();
+  const bundle = await signed(name, [dapTask()]);
+  const before = await device(name, bundle);
+  const end = await before.begin();
+  await before.at(end);
+  assert.equal((await before.measurer.preview(false)).length, 1);
+  await before.measurer.close();
+  const shop = await open({ shop: name, catalog: ITEMS, ...bundle, upstream, now: () => end, consent: ALL });
+  await shop.profile.erase();
+  assert.deepEqual((await shop.measure.ledger()).map(({ outcome }) => outcome), ["dropped"]);
+  assert.deepEqual((await shop.measure.preview()).filter(({ state }) => state === "waiting"), []);
+  assert.equal((await shop.measure.budget()).week.spent, 1_000_000);
+  await shop.close();
 });
 
 test("with a bundle that is refused, the handle says why and measures nothing", async () => {

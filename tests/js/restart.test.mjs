@@ -49,13 +49,16 @@ test("rules come back too", async () => {
   await shop.close();
 });
 
-test("slates of before a restart can still say that they were seen", async () => {
-  const { shop, Core } = await shopWithCore();
+test("a slate of before a restart may say that it was seen: that is lost, and nothing else is", async () => {
+  const { shop, told, Core } = await shopWithCore();
   const slate = shop.rank({ slot: "home", size: 3 });
   failing(Core, "inspect");
   shop.profile.inspect();
   slate.seen();
-  assert.equal(shop.status.engine, "scalar");
+  assert.equal(shop.profile.inspect().events, 0, "the engine of now does not know that slate");
+  shop.rank({ slot: "home", size: 3 }).seen();
+  assert.equal(shop.profile.inspect().events, 1);
+  assert.deepEqual(told, [["engine_restarted", "scalar"]]);
   await shop.close();
 });
 

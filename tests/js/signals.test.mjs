@@ -138,6 +138,19 @@ test("several sources: the strictest wins", async () => {
   for (const [what, sources, expected] of COMBINED) assert.deepEqual(await strictest(...sources.map(says)).get(), expected, what);
 });
 
+test("several sources: one that only answers when it is asked counts when another speaks", async () => {
+  let tell;
+  const heard = [];
+  const speaks = { get: () => ({}), subscribe: (listener) => ((tell = listener), () => {}) };
+  const late = { get: () => new Promise((resolve) => setTimeout(() => resolve(ALL), 5)) };
+  const end = strictest(late, speaks).subscribe((gates) => heard.push(gates));
+  tell({ ...ALL, rank: false });
+  assert.deepEqual(heard.at(-1), { rank: false }, "the other is not known yet");
+  await eventually(() => heard.at(-1).learn, "the answer");
+  assert.deepEqual(heard.at(-1), { ...ALL, rank: false });
+  end();
+});
+
 // [what, options, browser asks for privacy, calls of consent.set, gates]
 const HANDLE = [
   ["nothing said", {}, false, [], NONE],
@@ -242,10 +255,11 @@ test("the readers follow the page's own platforms, and stop when told", async ()
     if (command === "removeEventListener") callback(listeners.delete(parameter));
   };
   await eventually(() => listeners.size === 1, "the listener");
-  const tell = (data) => listeners.get(7)({ listenerId: 7, gdprApplies: true, ...data }, true);
+  const tell = (data, success = true) => listeners.get(7)({ listenerId: 7, gdprApplies: true, ...data }, success);
   tell({ eventStatus: "cmpuishown" });
   tell({ eventStatus: "useractioncomplete", publisher: EVERY });
-  assert.deepEqual(heard, [{}, ALL]);
+  tell({ eventStatus: "useractioncomplete", publisher: EVERY }, false);
+  assert.deepEqual(heard, [{}, ALL, {}], "what it says when it fails is not believed");
   asks();
   assert.equal(listeners.size, 0);
   delete globalThis.__tcfapi;
@@ -265,15 +279,20 @@ test("the readers follow the page's own platforms, and stop when told", async ()
 
   globalThis.document = new EventTarget();
   let allowed = false;
+  let failure = new Error("no such feature");
   const privacy = { preferencesProcessingAllowed: () => allowed, analyticsProcessingAllowed: () => allowed };
   globalThis.Shopify = {
     loadFeatures([feature], done) {
       assert.deepEqual(feature, { name: "consent-tracking-api", version: "0.1" });
       this.customerPrivacy = privacy;
-      done();
+      done(failure);
+      if (failure) delete this.customerPrivacy;
     },
   };
   const shops = [];
+  shopify().subscribe((gates) => shops.push(gates))();
+  assert.deepEqual(shops, [], "an interface that did not load says nothing");
+  failure = undefined;
   const quit = shopify().subscribe((gates) => shops.push(gates));
   allowed = true;
   document.dispatchEvent(new Event("visitorConsentCollected"));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -59,10 +59,10 @@ for (const { name, language, code } of programs) {
   });
 }
 
-test("every program is right for the type checker", () => {
-  const folder = join(ROOT, "target/snippets");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+test("every program is right for the type checker", (t) => {
+  mkdirSync(join(ROOT, "target"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, "target/snippets-")); // of this run alone, and below the workspace's packages
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
   const files = programs.map(({ name, language, code }, i) => {
     const file = join(folder, `${i}-${name.replace(/[^a-z0-9]+/gi, "-")}.m${language}`);
     writeFileSync(file, code);

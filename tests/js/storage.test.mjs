@@ -1,4 +1,4 @@
-import { databases, idsOnDisk } from "./support/database.mjs";
+import { changeOnDisk, databases, idsOnDisk, keysOnDisk, recordsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -109,6 +109,30 @@ test("a refused write is tried again and nothing is lost", async () => {
   await store.close(() => {});
 });
 
+test("what was written while a write was refused outlives it", async () => {
+  const { shop, store, told } = freshStore();
+  await store.read(true);
+  const { transaction } = IDBDatabase.prototype;
+  let refusals = 2;
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (args[1] !== "readwrite" || refusals-- <= 0) return transaction.apply(this, args);
+    store.drop(["a"]);
+    store.put("b", Uint8Array.of(9));
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  try {
+    store.put("a", BYTES);
+    store.put("b", BYTES);
+    await eventually(() => told.includes("storage_unavailable"), "the trouble");
+    await eventually(() => store.flush(), "the retry");
+  } finally {
+    IDBDatabase.prototype.transaction = transaction;
+  }
+  assert.deepEqual((await store.read(false)).records, [["b", Uint8Array.of(9)]]);
+  await store.close(() => {});
+  assert.deepEqual(await idsOnDisk(shop), ["b"]);
+});
+
 for (const [what, factory] of [
   ["is missing", undefined],
   ["throws when opened", { open() { throw new DOMException("denied", "SecurityError"); }, deleteDatabase() { throw new DOMException("denied", "SecurityError"); }, databases: () => Promise.reject(new Error("denied")) }],
@@ -160,27 +184,34 @@ test("a damaged record costs one event", async () => {
   const before = await openShop(name);
   for (const id of ["e1", "e2", "e3"]) before.observe({ type: "view_item", item: "rug-1", id });
   await before.close();
-  await new Promise((resolve, reject) => {
-    const request = indexedDB.open(`flaneur:${name}`);
-    request.onerror = reject;
-    request.onsuccess = () => {
-      const db = request.result;
-      const log = db.transaction("log", "readwrite").objectStore("log");
-      log.openCursor().onsuccess = ({ target: { result: cursor } }) => {
-        const bytes = cursor.value.slice();
-        bytes[Math.floor(bytes.length / 2)] ^= 0x10;
-        cursor.update(bytes).onsuccess = () => {
-          db.close();
-          resolve();
-        };
-      };
-    };
+  await changeOnDisk(name, ([first, ...rest]) => {
+    first[first.length >> 1] ^= 0x10;
+    return [first, ...rest];
   });
   const after = await openShop(name);
   assert.equal(after.profile.inspect().events, 2);
   assert.deepEqual(after.status.repairs, { damaged: 1, replayed: 0, reconnected: 0, rebuilt: 0, merged: 0 });
   await after.close();
-  assert.equal((await idsOnDisk(name)).length, 2, "the damaged record is gone");
+  assert.equal(await recordsOnDisk(name), 2, "the damaged record is gone");
+});
+
+test("a record that was moved to another's place is a damaged one", async () => {
+  const name = freshShop();
+  const before = await openShop(name);
+  for (const id of ["e1", "e2", "e3"]) before.observe({ type: "view_item", item: "rug-1", id });
+  await before.close();
+  await changeOnDisk(name, ([one, two, three]) => [two, one, three]);
+  const after = await openShop(name);
+  assert.deepEqual([after.profile.inspect().events, after.status.repairs.damaged], [1, 2]);
+  await after.close();
+});
+
+test("the keys can be used and not read", async () => {
+  const name = freshShop();
+  const shop = await openShop(name);
+  await shop.close();
+  const { cipher, mark } = await keysOnDisk(name);
+  assert.deepEqual([cipher.extractable, mark.extractable], [false, false]);
 });
 
 test("an erasure without an engine is an erasure", async () => {

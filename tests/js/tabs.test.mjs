@@ -1,4 +1,4 @@
-import { idsOnDisk } from "./support/database.mjs";
+import { databases, idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -70,6 +70,33 @@ test("what one tab forgets, both forget", async () => {
   assert.deepEqual(await idsOnDisk(name), ["e2"]);
 });
 
+test("what one tab forgot and took back stays on the disk, however late the other deletes", async (t) => {
+  const { name, one, two, close } = await twoTabs();
+  const { transaction } = IDBDatabase.prototype;
+  t.after(() => (IDBDatabase.prototype.transaction = transaction));
+  let [writer, refusing] = [undefined, false];
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (args[1] === "readwrite") writer ??= this; // the tab that observes
+    if (args[1] === "readwrite" && refusing && this !== writer) throw new DOMException("busy", "UnknownError");
+    return transaction.apply(this, args);
+  };
+  await Promise.all([one.flush(), two.flush()]);
+  writer = undefined;
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  await eventually(() => eventsOf(two) === 1, "the event");
+  assert.equal(await one.flush(), true);
+  refusing = true;
+  one.profile.forget({ event: "e1" });
+  await eventually(() => eventsOf(two) === 0, "the forgetting");
+  assert.equal(one.profile.undo(), true);
+  await eventually(() => eventsOf(two) === 1, "the return");
+  assert.equal(await one.flush(), true);
+  refusing = false;
+  await eventually(() => two.flush(), "the other tab's disk");
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
+  await close();
+});
+
 test("an erasure holds in both tabs, also against what was being written", async () => {
   const { name, one, two, close } = await twoTabs();
   one.observe({ type: "view_item", item: "rug-1" });
@@ -122,20 +149,83 @@ test("without store, tabs tell each other nothing of what happened", async () =>
   await close();
 });
 
-test("nothing that a script writes to the channel breaks a tab", async () => {
+test("with storage in memory a tab neither hears nor tells, whatever is granted", async (t) => {
+  const name = freshShop();
+  const channel = new BroadcastChannel(`flaneur:${name}`);
+  t.after(() => channel.close()); // an open one keeps the process alive
+  const heard = [];
+  channel.onmessage = ({ data }) => heard.push(data);
+  const one = await open({ shop: name, catalog: ITEMS, consent: GRANTED, storage: "memory" });
+  const two = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  one.profile.forget({ event: "e1" });
+  one.observe({ type: "view_item", item: "rug-1", id: "e2" });
+  await one.consent.set({ rank: false });
+  await settle();
+  assert.deepEqual(heard, []);
+  await two.consent.set({ learn: false });
+  await two.profile.erase();
+  await eventually(() => heard.length === 2, "what the other tab says");
+  await settle();
+  assert.deepEqual([eventsOf(one), one.consent.gates.learn], [1, true]);
+  await one.close();
+  await two.consent.set({ store: false });
+  await two.close();
+  assert.ok(!(await databases()).includes(`flaneur:${name}`));
+});
+
+test("what a consent source says is for tabs that have one", async () => {
+  const name = freshShop();
+  let tell;
+  const source = { get: () => GRANTED, subscribe: (listener) => void (tell = listener) };
+  const sourced = await open({ shop: name, catalog: ITEMS, consent: source });
+  const also = await open({ shop: name, catalog: ITEMS, consent: { get: () => GRANTED, subscribe: () => () => {} } });
+  const alone = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  tell({ ...GRANTED, rank: false });
+  await eventually(() => !also.consent.gates.rank, "what the source said");
+  await settle();
+  assert.equal(alone.consent.gates.rank, true);
+  for (const tab of [sourced, also, alone]) await tab.close();
+});
+
+test("what was opened by hand under Global Privacy Control is open in every tab", async (t) => {
+  if (typeof navigator !== "object") globalThis.navigator = {};
+  Object.defineProperty(navigator, "globalPrivacyControl", { value: true, configurable: true });
+  t.after(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: false, configurable: true }));
+  const { one, two, close } = await twoTabs({ ...GRANTED, measure: true });
+  assert.deepEqual([one.consent.gates.measure, two.consent.gates.measure], [false, false]);
+  await one.consent.set({ measure: true });
+  await eventually(() => two.consent.gates.measure, "the choice");
+  await close();
+});
+
+test("a tab that may not learn takes nothing in of what another does", async () => {
+  const name = freshShop();
+  const one = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  const two = await open({ shop: name, catalog: ITEMS, consent: { get: () => ({ store: true, rank: true }) } });
+  one.observe({ type: "view_item", item: "rug-1" });
+  await one.consent.set({ rank: false });
+  await eventually(() => !two.consent.gates.rank, "what was said after it");
+  assert.equal(eventsOf(two), 0);
+  await one.close();
+  await two.close();
+});
+
+test("nothing that a script writes to the channel breaks a tab", async (t) => {
   const { name, one, close } = await twoTabs();
   const channel = new BroadcastChannel(`flaneur:${name}`);
+  t.after(() => channel.close());
   const junk = [
     null, 7, "erased", {}, { records: 3 }, { records: [1] }, { records: [new Uint8Array(3)] },
     { records: [new Uint8Array(100_000)] }, { records: new Array(9000).fill(new Uint8Array(1)) },
-    { forgotten: [1] }, { forgotten: "all" }, { gates: 3 }, { gates: { learn: "no", __proto__: null } }, { erased: "yes" },
+    { forgotten: [1] }, { forgotten: "all" }, { forgotten: new Array(9000).fill("e1") }, { gates: 3 }, { gates: { learn: "no", __proto__: null } }, { erased: "yes" },
   ];
-  one.observe({ type: "view_item", item: "rug-1" });
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
   for (const message of junk) channel.postMessage(message);
-  await settle();
+  channel.postMessage({ gates: { rank: false } }); // heard last, so all of it was
+  await eventually(() => !one.consent.gates.rank, "the last message");
   assert.equal(eventsOf(one), 1);
-  assert.deepEqual(one.consent.gates, GRANTED);
-  channel.close();
+  assert.deepEqual(one.consent.gates, { ...GRANTED, rank: false });
   await close();
 });
 

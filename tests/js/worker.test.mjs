@@ -1,9 +1,11 @@
 import { databases } from "./support/database.mjs";
+import "./support/locks.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open as openHere } from "../../pkg/dist/embedded.js";
 import { open as openEntry } from "../../pkg/dist/worker-embedded.js";
 import { GRANTED, IDS, ITEMS, coded, eventually, freshShop, idsOf } from "./support/shop.mjs";
+import { DAY, dapTask, signed } from "./support/tasks.mjs";
 import { NearWorker, openNear } from "./support/worker.mjs";
 
 const EXCLUDE = [{ type: "exclude", where: { ids: ["rug-0"] } }];
@@ -42,6 +44,36 @@ test("it ranks in a worker, and what was learnt survives its replacement and tha
   }
   assert.deepEqual(workers.map(({ terminated }) => terminated), [true, true]);
 });
+
+test("an idle worker is asked every five seconds whether it is there, and not by a page that is out of view", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  t.after(() => delete globalThis.document);
+  const { shop, workers } = await openNear(t);
+  const pings = () => workers[0].asked.filter((method) => method === "ping").length;
+  t.mock.timers.tick(5000);
+  await eventually(() => pings() === 1, "the question");
+  globalThis.document = { hidden: true };
+  t.mock.timers.tick(10_000);
+  await shop.intent();
+  assert.deepEqual([pings(), shop.status.thread], [1, "worker"]);
+});
+
+for (const [thread, parts] of [["worker", {}], ["page", { worker: undefined }]]) {
+  test(`nothing is measured at a distance, where nobody could look at it first: ${thread}`, async (t) => {
+    const name = freshShop();
+    const dates = { start: new Date(Date.now() - DAY).toISOString(), end: new Date(Date.now() + 90 * DAY).toISOString() };
+    const bundle = await signed(name, [dapTask(dates)]);
+    const measured = async () => (await databases()).includes(`flaneur:${name}:measure`);
+    const { shop } = await openNear(t, { shop: name, storage: "device", consent: { ...GRANTED, measure: true }, ...bundle }, parts);
+    assert.deepEqual([shop.status.thread, shop.status.storage, shop.consent.gates.measure], [thread, "device", true]);
+    await pause(100);
+    assert.equal(await measured(), false);
+    await shop.close();
+    const here = await openHere({ shop: name, catalog: ITEMS, consent: { ...GRANTED, measure: true }, ...bundle });
+    await eventually(measured, "the same without the distance");
+    await here.close();
+  });
+}
 
 // — what a successor is told —
 

@@ -110,8 +110,13 @@ fault(
       await openShop(shop);
       view("kept");
       const orders = [order(), order()];
-      return { same: JSON.stringify(orders[0]) === JSON.stringify(orders[1]), places: orders[0].length, events: (await idsOf()).length };
+      const saved = await window.shop.flush();
+      const db = await new Promise((resolve) => (indexedDB.open(`flaneur:${shop}`).onsuccess = ({ target }) => resolve(target.result)));
+      const count = (store) => new Promise((resolve) => (db.transaction(store).objectStore(store).count().onsuccess = ({ target }) => resolve(target.result)));
+      const written = db.objectStoreNames.contains("log") ? (await count("log")) + (await count("consent")) : 0;
+      db.close();
+      return { same: JSON.stringify(orders[0]) === JSON.stringify(orders[1]), places: orders[0].length, events: (await idsOf()).length, saved, written };
     }, world.shopName());
-    assert.deepEqual(found, { same: true, places: 12, events: 1 });
+    assert.deepEqual(found, { same: true, places: 12, events: 1, saved: false, written: 0 });
   },
 );

@@ -11,11 +11,38 @@ export async function databases() {
 
 /** The ids of the events on disk, sorted, whichever records can be opened; nothing when there is no database. */
 export async function idsOnDisk(shop) {
-  const [log, meta] = [await readStore(shop, "log"), await readStore(shop, "meta")];
+  const log = await readStore(shop, "log");
   if (!log) return undefined;
-  const seal = new Seal(new Map(meta).get("keys"));
+  const seal = new Seal(await keysOnDisk(shop));
   const opened = await Promise.all(log.map(([key, value]) => seal.open(key, value)));
   return opened.flatMap((entry) => (entry ? [entry[0]] : [])).sort();
+}
+
+/** How many records of the log are on disk, whole or not. */
+export async function recordsOnDisk(shop) {
+  return (await readStore(shop, "log")).length;
+}
+
+/** The keys that seal a shop's database. */
+export async function keysOnDisk(shop) {
+  return new Map(await readStore(shop, "meta")).get("keys");
+}
+
+/** What the arms of experiments are made of, as the disk has it. */
+export async function secretOnDisk(shop) {
+  const stored = new Map(await readStore(shop, "consent")).get("secret");
+  if (!stored) return undefined;
+  const [, body] = await new Seal(await keysOnDisk(shop)).open("secret", stored);
+  return JSON.parse(new TextDecoder().decode(body));
+}
+
+/** Changes the records of the log as they lie there: `change` gets all values and gives those that take their places. */
+export async function changeOnDisk(shop, change) {
+  const db = await new Promise((resolve) => (indexedDB.open(`flaneur:${shop}`).onsuccess = ({ target }) => resolve(target.result)));
+  const at = db.transaction("log", "readwrite").objectStore("log");
+  const [keys, values] = await Promise.all([at.getAllKeys(), at.getAll()].map(settled));
+  await Promise.all(change(values).map((value, i) => settled(at.put(value, keys[i]))));
+  db.close();
 }
 
 /** What the receipts on disk are called, sorted. */

@@ -24,8 +24,7 @@ const catalog = (today) =>
 /** The moments at which a rule's `when` may hold: its own words, and today's noon when it names no time. */
 function momentsOf({ when = {} }) {
   const { from, hours, weekdays, ...words } = when;
-  const at = new Date(from ?? "2026-11-26T12:00");
-  if (typeof from === "string" && !from.includes("T")) at.setHours(12);
+  const at = new Date(typeof from === "string" && !from.includes("T") ? `${from}T12:00` : (from ?? "2026-11-26T12:00")); // a date alone would be UTC's
   while (weekdays && !weekdays.includes(at.getDay())) at.setDate(at.getDate() + 1);
   if (hours) at.setHours(hours[0], 30);
   const context = Object.fromEntries(Object.entries(words).filter(([key]) => key !== "until").map(([key, word]) => [key, [word].flat()[0]]));
@@ -34,9 +33,8 @@ function momentsOf({ when = {} }) {
 
 /** Opens a shop with the rules; counts those that fired at their moment, and names those that did not. */
 export async function firesOf(rules) {
-  let now = Date.now();
   const today = momentsOf({}).at;
-  now = today;
+  let now = today;
   const shop = await open({ shop: "rules", catalog: catalog(today), storage: "memory", seed: 1, now: () => now, consent: { learn: true, rank: true }, rules });
   const idle = [];
   for (const [i, rule] of rules.entries()) {

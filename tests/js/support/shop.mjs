@@ -30,9 +30,9 @@ export function coded(code, path) {
   };
 }
 
-/** Waits until something holds, for at most two seconds. */
+/** Waits until something holds, for as long as a busy machine may take. */
 export async function eventually(holds, what = "it") {
-  const end = Date.now() + 2000;
+  const end = Date.now() + 15_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`${what} did not come about`);
     await new Promise((resolve) => setTimeout(resolve, 5));

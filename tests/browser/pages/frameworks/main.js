@@ -5,7 +5,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
 import { open } from "flaneur";
 import { useOpen } from "flaneur/react";
-import { ITEMS, reactApp, vueApp } from "./parts.js";
+import { ITEMS, reactApp, refresh, request, vueApp } from "./parts.js";
 
 window.complaints = [];
 for (const level of ["error", "warn"]) console[level] = (...args) => window.complaints.push(args.map(String).join(" "));
@@ -41,6 +41,11 @@ window.start = async () => {
   const shop = (window.shop = counted(await openShop()));
   root.render(reactApp(shop));
   there.shop.value = shop;
+  window.ask = (more) => {
+    there.asked.value = { ...request, ...more };
+    root.render(reactApp(shop, there.asked.value));
+  };
+  window.refresh = refresh;
   window.stop = () => (root.unmount(), there.app.unmount());
   return first;
 };

@@ -6,26 +6,36 @@ import { FlaneurProvider, useConsent, useSlate } from "flaneur/react";
 import { flaneurPlugin, useConsent as useVueConsent, useSlate as useVueSlate } from "flaneur/vue";
 
 export const ITEMS = ["lamp", "chair", "rug"].flatMap((kind) => [0, 1, 2, 3].map((n) => ({ id: `${kind}-${n}`, category: kind, price: 10 + n })));
-const request = { slot: "home", size: 6, candidates: ITEMS.map(({ id }) => id), seed: 7 };
+export const request = { slot: "home", size: 6, candidates: ITEMS.map(({ id }) => id), seed: 7 };
 
-function List() {
-  const { slate, waiting, hold } = useSlate(request);
+/** Shows the waiting order at once, in each of the two. */
+export const refresh = {};
+
+function List({ asked }) {
+  const { slate, waiting, hold, refresh: now } = useSlate(asked);
+  refresh.react = now;
+  return h("ul", { "data-waiting": String(waiting), ...hold }, slate.items.map(({ id }) => h("li", { key: id }, h("button", null, id))));
+}
+
+/** Apart from the list, which would draw it along. */
+function Rank() {
   const [gates] = useConsent();
-  return h("ul", { "data-waiting": String(waiting), "data-rank": String(gates.rank), ...hold }, slate.items.map(({ id }) => h("li", { key: id }, h("button", null, id))));
+  return h("i", { "data-rank": String(gates.rank) });
 }
 
 /** What React draws. */
-export const reactApp = (shop) => h(StrictMode, null, h(FlaneurProvider, { shop }, h(List)));
+export const reactApp = (shop, asked = request) => h(StrictMode, null, h(FlaneurProvider, { shop }, h(List, { asked }), h(Rank)));
 
-const VueList = defineComponent(() => {
-  const { view, hold } = useVueSlate(request);
+const VueList = defineComponent(({ asked }) => {
+  const { view, hold, refresh: now } = useVueSlate(asked);
+  refresh.vue = now;
   const { gates } = useVueConsent();
   const on = Object.fromEntries(Object.entries(hold).map(([name, run]) => [`on${name[0].toUpperCase()}${name.slice(1)}`, run]));
   return () => v("ul", { "data-rank": String(gates.value.rank), ...on }, view.value.slate.items.map(({ id }) => v("li", { key: id }, v("button", null, id))));
-});
+}, { props: ["asked"] });
 
-/** What Vue draws, and where its shop goes. */
+/** What Vue draws, and where its shop and its request go. */
 export function vueApp() {
-  const shop = shallowRef();
-  return { app: createSSRApp(VueList).use(flaneurPlugin, shop), shop };
+  const [shop, asked] = [shallowRef(), shallowRef(request)];
+  return { app: createSSRApp(VueList, { asked }).use(flaneurPlugin, shop), shop, asked };
 }
