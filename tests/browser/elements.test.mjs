@@ -185,7 +185,7 @@ test("each rule is told as it is: a condition within another, what it is not, an
     "Another rule of the shop.",
   ]);
   const french = await told("fr");
-  assert.equal(french[3], "Jamais montré : LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
+  assert.equal(french[3], "Jamais montré\u00a0: LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
   assert.deepEqual(french.filter((line) => /object|undefined/.test(line)), []);
 });
 

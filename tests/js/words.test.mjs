@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { fr as elements } from "../../pkg/dist/elements/fr.js";
 import { pageModules } from "./support/page.mjs";
 
 const [{ en }, { fr }] = await pageModules("i18n/en.ts", "i18n/fr.ts");
@@ -32,7 +33,7 @@ function sentences(words, path = "") {
 }
 
 test("French is set as French is: no line begins with a mark, and the mark before a text is the language's own", () => {
-  const all = sentences(fr);
+  const all = [...sentences(fr), ...sentences(elements, "elements")];
   assert.ok(all.length > 300, `${all.length} sentences`);
   // A colon within code, such as copy(…), has no space on either side.
   const slips = all.filter(([, text]) => / [:;!?»%]|«[^\u00a0]|[^\u00a0]»|[^\u202f\\][;!?%]|’/.test(text));
