@@ -60,11 +60,13 @@ export function watch(slate: Pick<Slate, "seen">, elements: Iterable<readonly [i
   for (const element of ids.keys()) observer.observe(element);
   document.addEventListener("visibilitychange", settle);
   addEventListener("pagehide", write);
+  addEventListener("click", write, true); // what is chosen was seen before
 
   return () => {
     observer.disconnect();
     document.removeEventListener("visibilitychange", settle);
     removeEventListener("pagehide", write);
+    removeEventListener("click", write, true);
     for (const element of [...timers.keys()]) forget(element);
     write();
   };
