@@ -14,6 +14,21 @@ const ALL = { store: true, learn: true, rank: true, measure: true };
 /** A task whose leader is a local server. */
 const taskAt = (url, change = {}) => dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) }, ...change });
 
+// The first test: what loaded once is there for all of a process.
+test("a module that does not load is told once a round, however many questions there are, and nothing is charged", async (t) => {
+  const told = [];
+  const { reportError } = globalThis;
+  globalThis.reportError = (e) => told.push(e);
+  t.after(() => (globalThis.reportError = reportError));
+  const tasks = [1, 2, 3].map((i) => dapTask({ id: base64url(Buffer.alloc(32, i)), epsilon: 500_000 }));
+  const { measurer, at, begin } = await device(freshShop(), tasks, { options: { upstream: new Uint8Array(8) } });
+  const end = await begin();
+  await at(end);
+  assert.ok(told.length === 1 || told.length === 2, `${told.length} in this round, and one that the page may have begun itself`);
+  assert.deepEqual(await measurer.ledger(), []);
+  await measurer.close();
+});
+
 test("a consenting device waits a whole epoch, then sends one sealed report per epoch, and shows it first", async (t) => {
   const { url, received } = await operator(t);
   const shop = freshShop();

@@ -211,6 +211,7 @@ export class Measurer {
     const old = remembered.ledger.filter((line) => isOld(line, now)).map(({ key }) => key);
     const change = { state: pinned, ledger: [] as Line[], waiting: [] as Waiting[], old };
     const end = endOf(epoch - 1, state.anchor);
+    if (owed.length > 0) await this.#loaded(); // without the module there is nothing to say of each question
     for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
@@ -220,7 +221,7 @@ export class Measurer {
       change.ledger.push(this.#line(key, task, bucket, cost, epoch - 1, end, sealed.length));
     }
     if (signal.aborted) return; // withdrawn meanwhile: nothing was charged, nothing waits
-    const nothing = remembered.state && owed.length === 0 && old.length === 0 && pinned === state;
+    const nothing = remembered.state && change.waiting.length === 0 && old.length === 0 && pinned === state;
     if (!nothing) await this.#store.write(change, remembered.leases);
   }
 
