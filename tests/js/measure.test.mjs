@@ -253,6 +253,34 @@ for (const [epsilon, requests, line] of [
   });
 }
 
+test("a second report is not charged beside what another tab charges meanwhile: the budget is looked at again", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const { url, received } = await operator(t, (_, count) => (count <= 2 ? { status: 400, body: outdated } : {}));
+  const shop = freshShop();
+  const before = await device(shop, [taskAt(url)]);
+  const end = await before.begin();
+  await before.at(end);
+  await before.measurer.close();
+  const after = await device(shop, [taskAt(url)]);
+  const other = new MeasureStore(shop);
+  const { read } = MeasureStore.prototype;
+  t.after(() => (MeasureStore.prototype.read = read));
+  MeasureStore.prototype.read = async function (create, turns) {
+    const found = await read.call(this, create, turns);
+    if (create || turns?.join() === "send") return found;
+    MeasureStore.prototype.read = read;
+    const { ledger: [line], leases } = await read.call(other, false, ["ledger"]);
+    assert.ok(await other.write({ ledger: [{ ...line, key: "0:another", task: "another" }] }, leases));
+    return found;
+  };
+  await after.at(end + DAY);
+  assert.equal((await after.measurer.budget()).week.spent, 2_000_000);
+  await after.at(end + DAY + 1);
+  assert.deepEqual([received.length, (await after.measurer.budget()).week.spent], [2, 2_000_000]);
+  assert.deepEqual((await after.measurer.ledger()).map(({ task, reason }) => [task, reason]).filter(([task]) => task !== "another"), [[dapTask().id, "outdated"]]);
+  await Promise.all([after.measurer.close(), other.close()]);
+});
+
 // [what else the new bundle changes]
 const CHANGED = [
   ["another company", (task) => ({ leader: { ...task.leader, name: "Somebody Else" } })],

@@ -42,10 +42,11 @@ interface Owed {
   cost: number;
 }
 
-/** A report for new keys, and its line. */
+/** A report for new keys and its line, and the right to charge it. */
 interface Again {
   report: Waiting;
   line: Line;
+  charging: readonly Lease[];
 }
 
 /** How often a page looks whether something is due. */
@@ -300,7 +301,8 @@ export class Measurer {
       await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] }, leases);
     } else {
       const change = { waiting: [{ ...(fresh?.report ?? report), failures, retryAt: next }], ...(fresh && { ledger: [fresh.line] }) };
-      await this.#store.write(change, leases);
+      // When another tab charged meanwhile nothing is written, and the next round looks at the budget again.
+      await this.#store.write(change, [...leases, ...(fresh?.charging ?? [])]);
     }
   }
 
@@ -315,12 +317,12 @@ export class Measurer {
     if (report.again || task?.mode !== "dap" || report.task.mode !== "dap") return undefined;
     if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
     const { leader, helper } = report.task;
-    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line };
-    const { state, ledger } = await this.#store.read(false);
+    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line, charging: [] };
+    const { state, ledger, leases } = await this.#store.read(false, ["ledger"]);
     const cost = charge(ledger, task.epsilon, line.at);
     if (!state || (line.epsilon > 0 && cost === 0)) return undefined;
     const sealed = await this.#sealed(task, line.bucket, report.due, state);
-    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost } };
+    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost }, charging: leases };
   }
 
   /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */
