@@ -281,6 +281,24 @@ test("a second report is not charged beside what another tab charges meanwhile: 
   await Promise.all([after.measurer.close(), other.close()]);
 });
 
+test("new keys that nothing can be sealed to end one report, and the next one leaves", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const [first, second] = [1, 2].map((i) => base64url(Buffer.alloc(32, i)));
+  const { url, received } = await operator(t, ({ url }) => (url.includes(first) ? { status: 400, body: outdated } : {}));
+  const shop = freshShop();
+  const asked = (change) => [taskAt(url, { id: first, epsilon: 500_000, ...change }), taskAt(url, { id: second, epsilon: 500_000 })];
+  const before = await device(shop, asked());
+  const end = await before.begin();
+  await before.at(end);
+  await before.measurer.close();
+  const nobody = base64url(Buffer.concat([Buffer.from("010020000100010020", "hex"), Buffer.alloc(32)]));
+  const after = await device(shop, asked({ leader: { ...taskAt(url).leader, hpke: nobody } }));
+  for (const late of [0, 1, 2]) await after.at(end + DAY + late);
+  const ends = (await after.measurer.ledger()).map(({ task, outcome, epsilon }) => [task, outcome, epsilon]).sort();
+  assert.deepEqual([received.length, ends], [2, [[first, "failed", 500_000], [second, "sent", 500_000]]]);
+  await after.measurer.close();
+});
+
 // [what else the new bundle changes]
 const CHANGED = [
   ["another company", (task) => ({ leader: { ...task.leader, name: "Somebody Else" } })],

@@ -212,12 +212,11 @@ export class Measurer {
     const old = remembered.ledger.filter((line) => isOld(line, now)).map(({ key }) => key);
     const change = { state: pinned, ledger: [] as Line[], waiting: [] as Waiting[], old };
     const end = endOf(epoch - 1, state.anchor);
-    if (owed.length > 0) await this.#loaded(); // without the module there is nothing to say of each question
     for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
-      const sealed = await this.#sealed(task, bucket, due, pinned).catch(report);
-      if (!sealed) continue; // no device can seal for those keys: nothing is made, so nothing is charged
+      const sealed = await this.#sealed(task, bucket, due, pinned);
+      if (!sealed) continue; // nothing is made, so nothing is charged
       change.waiting.push({ key, task, sealed, at: end, due, retryAt: 0, failures: 0, again: false });
       change.ledger.push(this.#line(key, task, bucket, cost, epoch - 1, end, sealed.length));
     }
@@ -258,11 +257,17 @@ export class Measurer {
     return bucket < task.buckets.length ? bucket : 0;
   }
 
-  async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer>> {
+  /** Nothing when no device can seal for those keys. Rejects only when the module does not load. */
+  async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { seal } = await this.#loaded();
-    if (task.mode === "dap") return seal(task, bucket, time);
-    // Of another number of buckets or another epsilon the same bytes would be another answer.
-    return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
+    try {
+      if (task.mode === "dap") return seal(task, bucket, time);
+      // Of another number of buckets or another epsilon the same bytes would be another answer.
+      return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
+    } catch (e) {
+      report(e);
+      return undefined;
+    }
   }
 
   #loaded(): Promise<Upstream> {
@@ -322,6 +327,7 @@ export class Measurer {
     const cost = charge(ledger, task.epsilon, line.at);
     if (!state || (line.epsilon > 0 && cost === 0)) return undefined;
     const sealed = await this.#sealed(task, line.bucket, report.due, state);
+    if (!sealed) return undefined;
     return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost }, charging: leases };
   }
 
