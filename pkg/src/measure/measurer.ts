@@ -131,7 +131,9 @@ export class Measurer {
     const due = endOf(epoch, state.anchor);
     const { tasks } = await this.#questions(due);
     const owed = await this.#owed(tasks, pin(state, tasks, epoch + 1), remembered, epoch);
-    const collecting = owed.map(({ task, bucket, cost }): OutboxEntry => ({ ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 }));
+    // They are charged in the order of their ids, and shown in the bundle's.
+    const inOrder = tasks.flatMap((task) => owed.filter((one) => one.task === task));
+    const collecting = inOrder.map(({ task, bucket, cost }): OutboxEntry => ({ ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 }));
     return [...waiting, ...collecting];
   }
 
