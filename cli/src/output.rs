@@ -4,6 +4,8 @@
 //! The bytes go to a new file beside the target, reach the disk, and the file
 //! is renamed over the target; a run that dies in between leaves the target
 //! alone. All files of a run are complete before the first is renamed.
+//! A link stays, and what it points to is replaced. What is there and no file,
+//! such as `/dev/stdout` or a pipe, is written to.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -32,7 +34,12 @@ pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Resul
 
 /// Files that are complete but not in place yet.
 #[derive(Debug, Default)]
-pub(crate) struct Staged(Vec<(PathBuf, PathBuf, File)>);
+pub(crate) struct Staged {
+    /// The file beside, its place, and the lock.
+    files: Vec<(PathBuf, PathBuf, File)>,
+    /// What is written to and not replaced, and the bytes.
+    through: Vec<(PathBuf, Vec<u8>)>,
+}
 
 impl Staged {
     /// Writes a file beside its place; it stays locked, so that another run does not take it for a leftover.
@@ -46,7 +53,14 @@ impl Staged {
         if target.is_dir() {
             bail!("{} cannot be written: it is a folder; name a file", target.display());
         }
-        if self.0.iter().any(|(_, other, _)| place(other) == place(target)) {
+        if fs::metadata(target).is_ok_and(|found| !found.is_file()) {
+            self.through.push((target.into(), bytes.into()));
+            return Ok(());
+        }
+        // A link to nothing is replaced.
+        let real = target.is_symlink().then(|| fs::canonicalize(target).ok()).flatten();
+        let target = real.as_deref().unwrap_or(target);
+        if self.files.iter().any(|(_, other, _)| place(other) == place(target)) {
             bail!("{} cannot hold two outputs; name a file for each", target.display());
         }
         let beside = beside(target, &format!("{}.{PARTIAL}", std::process::id()));
@@ -55,18 +69,18 @@ impl Staged {
         // Some file systems know no locks: then only the clean-up of leftovers is less careful.
         let _ = file.try_lock();
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        self.0.push((beside, target.into(), file));
+        self.files.push((beside, target.into(), file));
         written.with_context(context)
     }
 
     /// Puts every file in its place.
     ///
     /// # Errors
-    /// A target that may not be replaced.
+    /// A target that may not be replaced or written.
     pub(crate) fn publish(mut self) -> Result<()> {
         // One by one: those that are left when a rename fails are removed on drop.
-        while !self.0.is_empty() {
-            let (beside, target, file) = self.0.remove(0);
+        while !self.files.is_empty() {
+            let (beside, target, file) = self.files.remove(0);
             // Closed first: Windows does not rename an open file.
             drop(file);
             let renamed = fs::rename(&beside, &target);
@@ -74,6 +88,9 @@ impl Staged {
                 let _ = fs::remove_file(&beside);
             }
             renamed.with_context(|| format!("{} cannot be replaced", target.display()))?;
+        }
+        for (target, bytes) in &self.through {
+            fs::write(target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
         }
         Ok(())
     }
@@ -88,7 +105,7 @@ fn place(target: &Path) -> PathBuf {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        for (beside, _, _) in &self.0 {
+        for (beside, _, _) in &self.files {
             let _ = fs::remove_file(beside);
         }
     }

@@ -217,7 +217,7 @@ fn simulate(options: &Options) -> Result<Report> {
 fn courses(options: &Options, seeds: u64) -> Vec<Course> {
     let temper = Temper { fatigue: options.fatigue, appetite: options.appetite };
     let (visits, places, days) = (options.visits, options.places, options.days);
-    (0..seeds).map(|k| Course { visits, places, days, temper, seed: options.seed + k }).collect()
+    (0..seeds).map(|k| Course { visits, places, days, temper, seed: options.seed.wrapping_add(k) }).collect()
 }
 
 fn policies(options: &Options) -> Vec<Policy> {

@@ -103,3 +103,21 @@ fn a_parquet_file_without_the_columns_or_cut_off_is_refused_with_what_is_wrong()
     folder.write("torn.parquet", &whole[..whole.len() / 2]);
     run("torn.parquet").says("cut off or damaged");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_written_to_and_a_link_stays_one() {
+    let folder = Folder::new("estimate-pipe");
+    folder.write("tasks.json", tasks());
+    folder.write("answers.ndjson", "{\"task\":\"one\",\"answer\":\"0100\"}\n");
+    folder.write("real.json", "before");
+    std::os::unix::fs::symlink("real.json", folder.0.join("link.json")).unwrap();
+    let run = |json: &str| {
+        folder.run(&format!("estimate --tasks tasks.json --task one answers.ndjson --json {json}")).expect(0).out()
+    };
+    let told = run("/dev/stdout");
+    assert!(told.contains("\"reports\": 1") && told.contains("1 reports"), "{told}");
+    run("link.json");
+    assert!(folder.0.join("link.json").is_symlink());
+    assert!(std::fs::read_to_string(folder.0.join("real.json")).unwrap().contains("\"reports\": 1"));
+}

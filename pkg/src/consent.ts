@@ -75,11 +75,11 @@ export class ConsentState {
     return this.#settle();
   }
 
-  /** Records what is open now, unless the last record says the same by the same notice. */
+  /** Records what is open now, unless the last record says the same. */
   record(method: Receipt["method"], now: number): Receipt | undefined {
     const purposes = GATES.map((purpose) => ({ purpose, state: this.#gates[purpose] ? "granted" : "denied" }) as const);
     const { controller, ...notice } = this.#around.notice ?? {};
-    if (isSame({ purposes, notice }, this.#receipts.at(-1))) return undefined;
+    if (isSame({ purposes, notice, method }, this.#receipts.at(-1))) return undefined;
     const receipt: Receipt = {
       recordId: this.#around.newId(),
       schemaVersion: "ISO/IEC TS 27560:2023",
@@ -110,7 +110,7 @@ export class ConsentState {
     this.#receipts = [...known.values()]
       .filter(({ timestamp }) => Date.parse(timestamp) >= oldest)
       .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp))
-      .filter((receipt, i, all) => i === 0 || !isSame(receipt, all[i - 1]))
+      .reduce<Receipt[]>((told, receipt) => (told.length > 0 && isSame(receipt, told.at(-1)) ? told : [...told, receipt]), [])
       .slice(-MAX_RECEIPTS);
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
@@ -156,10 +156,13 @@ function grantsMeasure({ purpose, state }: Receipt["purposes"][number]): boolean
   return purpose === "measure" && state === "granted";
 }
 
-/** Whether a receipt says the same of every purpose, by the same version of the notice; without one, all are denied. */
-function isSame({ purposes, notice }: Pick<Receipt, "purposes" | "notice">, receipt: Receipt | undefined): boolean {
-  if (receipt && receipt.notice?.version !== notice?.version) return false;
-  return purposes.every(({ state }, i) => state === (receipt?.purposes[i]?.state ?? "denied"));
+/**
+ * Whether a receipt says the same of every purpose as the one before; without one, all are denied. A choice by hand
+ * is another one under another version of the notice; a page that opens does not know that anybody read it.
+ */
+function isSame({ purposes, notice, method }: Pick<Receipt, "purposes" | "notice" | "method">, before: Receipt | undefined): boolean {
+  if (method === "api" && before && before.notice?.version !== notice?.version) return false;
+  return purposes.every(({ state }, i) => state === (before?.purposes[i]?.state ?? "denied"));
 }
 
 function all(state: boolean): Gates {

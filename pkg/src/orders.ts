@@ -67,14 +67,18 @@ function field(fields: Fields, name: keyof typeof NAMES): unknown {
   return key === undefined ? undefined : fields[key];
 }
 
-/** "2", 2, "49,99", "49.99 EUR", "€ 1 299,00" and "1,299.00" are numbers: of two marks the last is the decimal one. */
+/**
+ * "2", 2, "49,99", "49.99 EUR", "€ 1 299,00" and "1,299.00" are numbers: of two marks the last is the decimal one, and
+ * a comma alone before three digits is none, as `flaneur pack` reads it.
+ */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return undefined;
   const written = /-?\d[\d.,'’\s]*/.exec(value)?.[0].replace(/['’\s]/g, "");
   if (written === undefined) return undefined;
   const marks = written.match(/[.,]/g) ?? [];
-  const isGrouped = marks.length > 1 && marks.every((mark) => mark === marks[0]);
+  const isAlike = marks.every((mark) => mark === marks[0]);
+  const isGrouped = marks.length === 1 ? written.at(-4) === "," : isAlike;
   const point = isGrouped ? written.length : written.lastIndexOf(marks.at(-1) ?? "");
   return Number.parseFloat(`${written.slice(0, point).replace(/[.,]/g, "")}.${written.slice(point + 1)}`);
 }

@@ -88,6 +88,24 @@ impl Record {
     /// Whether an opportunity was dismissed less than so many days ago.
     #[must_use]
     pub fn is_cooling(&self, id: &str, days: f64, now: Millis) -> bool {
-        self.dismissed.iter().any(|(item, at)| item == id && at.days_until(now) < days)
+        let counts = |at: Millis| is_within(at, i64::MAX, now) && at.days_until(now) < days;
+        self.dismissed.iter().any(|(item, at)| item == id && counts(*at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HOUR, Record, WEEK};
+    use crate::log::{Event, EventKind};
+    use crate::time::Millis;
+
+    #[test]
+    fn a_dismissal_of_a_clock_that_ran_far_ahead_cools_nothing() {
+        let now = Millis(1_795_390_200_000);
+        let cools = |ahead: i64| {
+            let event = Event::new("e", EventKind::Dismiss, Millis(now.0 + ahead)).with_item("offer");
+            Record::of(&[event], &[], now).is_cooling("offer", 14.0, now)
+        };
+        assert_eq!([-15 * WEEK, -HOUR, HOUR, WEEK, WEEK + HOUR].map(cools), [false, true, true, true, false]);
     }
 }

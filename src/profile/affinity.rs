@@ -48,7 +48,7 @@ impl Evidence {
     }
 }
 
-/// Tastes by token, plus price and part of the day.
+/// Tastes by token, plus price and moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Affinities {
     tokens: LiteMap<u32, Evidence>,

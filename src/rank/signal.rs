@@ -75,7 +75,7 @@ pub enum Signal {
     AffinityAttribute = 28,
     /// How well the price fits.
     Price = 29,
-    /// What this part of the day usually is about.
+    /// What such a moment usually is about: time, weather, device, language, store.
     Context = 30,
     /// Shown and passed over.
     Fatigue = 31,

@@ -136,6 +136,27 @@ test("nothing moves while the focus is in the list; it does when the focus leave
   await until("the waiting order", () => listed(page), (now) => now.join() !== held.join());
 });
 
+test("what was seen is told before what is clicked", async (t) => {
+  const { page } = await enter(t, "shops/gtm.html");
+  const told = await page.evaluate(async () => {
+    const { watch } = await import("flaneur/connect");
+    const box = document.createElement("button");
+    Object.assign(box.style, { position: "fixed", left: 0, top: 0, width: "100px", height: "100px" });
+    document.body.append(box);
+    const told = [];
+    const stop = watch({ seen: () => told.push("seen") }, [["box", box]]);
+    box.addEventListener("click", () => told.push("clicked"));
+    for (const end = performance.now() + 10_000; !told.includes("seen") && performance.now() < end; ) {
+      await new Promise((resolve) => setTimeout(resolve, 10)); // a quarter of a second lies between what is seen and what is told
+      told.length = 0;
+      box.click();
+    }
+    stop();
+    return told;
+  });
+  assert.deepEqual(told, ["seen", "clicked"]);
+});
+
 test("a page that is hidden sees nothing, and what was seen is told when the page goes", async (t) => {
   const { page } = await enter(t, "shops/gtm.html");
   const seen = await page.evaluate(async () => {

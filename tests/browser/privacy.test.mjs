@@ -48,6 +48,22 @@ async function later(page, button) {
   await page.locator("page-privacy shop-budget meter").first().waitFor();
 }
 
+/**
+ * Two weeks on the one report is sent, unless its week, whose first day is drawn, ended within the last day: then a day
+ * later. That day is left out otherwise, since it may be the one in which the second week ends. Returns the days on.
+ */
+async function delivered(page) {
+  const sent = (patience) => until("the delivery", () => lines(page), ([outcome]) => outcome === "sent", patience);
+  try {
+    await sent(5_000);
+    return 14;
+  } catch {
+    await later(page, "day-later");
+    await sent();
+    return 15;
+  }
+}
+
 async function downloaded(page, action) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.locator(`page-privacy [data-action="${action}"]`).click()]);
   return JSON.parse(await readFile(await file.path(), "utf8"));
@@ -68,17 +84,16 @@ test("what would leave is shown first, leaves as shown, is charged, and stays re
   assert.deepEqual(await page.locator("[data-refused]").evaluateAll((refused) => refused.map(({ dataset }) => dataset.refused)), ["task_batch"]);
   assert.deepEqual(puts(), []);
 
-  // The device's first week starts within seven days, so after two weeks one has ended; a day later its report is due.
+  // The device's first week starts within seven days, so after two weeks one has ended.
   await later(page, "week-later");
   await later(page, "week-later");
   await until("a charged report", () => lines(page), (found) => found.length === 1);
-  await later(page, "day-later");
-  await until("the delivery", () => lines(page), ([outcome]) => outcome === "sent");
+  const days = await delivered(page);
   assert.equal(puts().length, 1);
   const ledger = await downloaded(page, "download-ledger");
   assert.equal(ledger.length, 1);
   // Of this week only if the device's own week, whose first day is drawn, ended within the last seven days.
-  const isOfThisWeek = ledger[0].at > Date.now() + (15 - 7) * 86_400_000;
+  const isOfThisWeek = ledger[0].at > Date.now() + (days - 7) * DAY;
   const [week, month] = [await spent(page, "shop", "week"), await spent(page, id, "month")];
   assert.deepEqual([week, month], [isOfThisWeek ? "1000000" : "0", "1000000"]);
   assert.equal(ledger[0].bytes, puts()[0].body.length);
@@ -162,8 +177,8 @@ for (const lang of ["en", "fr"]) {
     assert.equal(await page.evaluate(() => document.documentElement.lang), lang);
     for (const id of some("Lighting", 3)) await view(page, id);
     await centre(page);
-    for (const button of ["week-later", "week-later", "day-later"]) await later(page, button);
-    await until("the delivery", () => lines(page), ([outcome]) => outcome === "sent");
+    for (const button of ["week-later", "week-later"]) await later(page, button);
+    await delivered(page);
     await page.addScriptTag({ path: AXE });
     for (const scheme of [{ colorScheme: "light", forcedColors: "none" }, { colorScheme: "dark", forcedColors: "none" }, { colorScheme: "light", forcedColors: "active" }]) {
       await page.emulateMedia(scheme);

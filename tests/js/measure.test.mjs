@@ -14,6 +14,21 @@ const ALL = { store: true, learn: true, rank: true, measure: true };
 /** A task whose leader is a local server. */
 const taskAt = (url, change = {}) => dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) }, ...change });
 
+// The first test: what loaded once is there for all of a process.
+test("a module that does not load is told once a round, however many questions there are, and nothing is charged", async (t) => {
+  const told = [];
+  const { reportError } = globalThis;
+  globalThis.reportError = (e) => told.push(e);
+  t.after(() => (globalThis.reportError = reportError));
+  const tasks = [1, 2, 3].map((i) => dapTask({ id: base64url(Buffer.alloc(32, i)), epsilon: 500_000 }));
+  const { measurer, at, begin } = await device(freshShop(), tasks, { options: { upstream: new Uint8Array(8) } });
+  const end = await begin();
+  await at(end);
+  assert.ok(told.length === 1 || told.length === 2, `${told.length} in this round, and one that the page may have begun itself`);
+  assert.deepEqual(await measurer.ledger(), []);
+  await measurer.close();
+});
+
 test("a consenting device waits a whole epoch, then sends one sealed report per epoch, and shows it first", async (t) => {
   const { url, received } = await operator(t);
   const shop = freshShop();
@@ -237,6 +252,52 @@ for (const [epsilon, requests, line] of [
     await after.measurer.close();
   });
 }
+
+test("a second report is not charged beside what another tab charges meanwhile: the budget is looked at again", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const { url, received } = await operator(t, (_, count) => (count <= 2 ? { status: 400, body: outdated } : {}));
+  const shop = freshShop();
+  const before = await device(shop, [taskAt(url)]);
+  const end = await before.begin();
+  await before.at(end);
+  await before.measurer.close();
+  const after = await device(shop, [taskAt(url)]);
+  const other = new MeasureStore(shop);
+  const { read } = MeasureStore.prototype;
+  t.after(() => (MeasureStore.prototype.read = read));
+  MeasureStore.prototype.read = async function (create, turns) {
+    const found = await read.call(this, create, turns);
+    if (create || turns?.join() === "send") return found;
+    MeasureStore.prototype.read = read;
+    const { ledger: [line], leases } = await read.call(other, false, ["ledger"]);
+    assert.ok(await other.write({ ledger: [{ ...line, key: "0:another", task: "another" }] }, leases));
+    return found;
+  };
+  await after.at(end + DAY);
+  assert.equal((await after.measurer.budget()).week.spent, 2_000_000);
+  await after.at(end + DAY + 1);
+  assert.deepEqual([received.length, (await after.measurer.budget()).week.spent], [2, 2_000_000]);
+  assert.deepEqual((await after.measurer.ledger()).map(({ task, reason }) => [task, reason]).filter(([task]) => task !== "another"), [[dapTask().id, "outdated"]]);
+  await Promise.all([after.measurer.close(), other.close()]);
+});
+
+test("new keys that nothing can be sealed to end one report, and the next one leaves", async (t) => {
+  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+  const [first, second] = [1, 2].map((i) => base64url(Buffer.alloc(32, i)));
+  const { url, received } = await operator(t, ({ url }) => (url.includes(first) ? { status: 400, body: outdated } : {}));
+  const shop = freshShop();
+  const asked = (change) => [taskAt(url, { id: first, epsilon: 500_000, ...change }), taskAt(url, { id: second, epsilon: 500_000 })];
+  const before = await device(shop, asked());
+  const end = await before.begin();
+  await before.at(end);
+  await before.measurer.close();
+  const nobody = base64url(Buffer.concat([Buffer.from("010020000100010020", "hex"), Buffer.alloc(32)]));
+  const after = await device(shop, asked({ leader: { ...taskAt(url).leader, hpke: nobody } }));
+  for (const late of [0, 1, 2]) await after.at(end + DAY + late);
+  const ends = (await after.measurer.ledger()).map(({ task, outcome, epsilon }) => [task, outcome, epsilon]).sort();
+  assert.deepEqual([received.length, ends], [2, [[first, "failed", 500_000], [second, "sent", 500_000]]]);
+  await after.measurer.close();
+});
 
 // [what else the new bundle changes]
 const CHANGED = [

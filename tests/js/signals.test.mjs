@@ -356,3 +356,18 @@ test("who agrees again after the notice changed has a receipt that names what wa
   assert.deepEqual(await visit("2026-10"), ["2026-10"], "the same is not said twice");
   assert.deepEqual(await visit("2026-11"), ["2026-10", "2026-11"]);
 });
+
+test("a page that only opens says of nobody that they read another notice", async () => {
+  const name = freshShop();
+  const visit = async (version, byHand = false) => {
+    const shop = await open({ shop: name, catalog: ITEMS, consent: { get: () => ALL }, ...(version && { notice: { version } }) });
+    if (byHand) await shop.consent.set(ALL);
+    await shop.flush();
+    const receipts = await shop.consent.receipts();
+    await shop.close();
+    return receipts.map(({ method, notice }) => `${method} ${notice?.version}`);
+  };
+  for (const version of ["1", undefined, "1", "2"]) assert.deepEqual(await visit(version), ["source 1"], version);
+  assert.deepEqual(await visit("2", true), ["source 1", "api 2"]);
+  for (const version of [undefined, "3"]) assert.deepEqual(await visit(version), ["source 1", "api 2"], version);
+});

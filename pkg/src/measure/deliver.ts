@@ -2,8 +2,8 @@
  * The one place that sends: a sealed report to the address of its task, or to the relay that the task names, and
  * nothing with it.
  *
- * No cookie, no referrer, no languages, no header of ours but the content type, no redirect followed, no cache, no
- * more than 4 KiB of the answer read, and never longer than 30 seconds. Never throws.
+ * No cookie, no referrer, no languages, no other header of ours but the content type, no redirect followed, no cache,
+ * no more than 4 KiB of the answer read, and never longer than 30 seconds. Never throws.
  * Through a relay the whole request is sealed for the gateway behind it, anew each time it is sent; the report inside
  * stays the same. Whoever receives it then sees the relay's address (RFC 9458).
  */

@@ -42,10 +42,11 @@ interface Owed {
   cost: number;
 }
 
-/** A report for new keys, and its line. */
+/** A report for new keys and its line, and the right to charge it. */
 interface Again {
   report: Waiting;
   line: Line;
+  charging: readonly Lease[];
 }
 
 /** How often a page looks whether something is due. */
@@ -130,7 +131,9 @@ export class Measurer {
     const due = endOf(epoch, state.anchor);
     const { tasks } = await this.#questions(due);
     const owed = await this.#owed(tasks, pin(state, tasks, epoch + 1), remembered, epoch);
-    const collecting = owed.map(({ task, bucket, cost }): OutboxEntry => ({ ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 }));
+    // They are charged in the order of their ids, and shown in the bundle's.
+    const inOrder = tasks.flatMap((task) => owed.filter((one) => one.task === task));
+    const collecting = inOrder.map(({ task, bucket, cost }): OutboxEntry => ({ ...shown(task, bucket, cost), state: "collecting", due, bytes: 0 }));
     return [...waiting, ...collecting];
   }
 
@@ -214,13 +217,13 @@ export class Measurer {
     for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
-      const sealed = await this.#sealed(task, bucket, due, pinned).catch(report);
-      if (!sealed) continue; // no device can seal for those keys: nothing is made, so nothing is charged
+      const sealed = await this.#sealed(task, bucket, due, pinned);
+      if (!sealed) continue; // nothing is made, so nothing is charged
       change.waiting.push({ key, task, sealed, at: end, due, retryAt: 0, failures: 0, again: false });
       change.ledger.push(this.#line(key, task, bucket, cost, epoch - 1, end, sealed.length));
     }
     if (signal.aborted) return; // withdrawn meanwhile: nothing was charged, nothing waits
-    const nothing = remembered.state && owed.length === 0 && old.length === 0 && pinned === state;
+    const nothing = remembered.state && change.waiting.length === 0 && old.length === 0 && pinned === state;
     if (!nothing) await this.#store.write(change, remembered.leases);
   }
 
@@ -256,11 +259,17 @@ export class Measurer {
     return bucket < task.buckets.length ? bucket : 0;
   }
 
-  async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer>> {
+  /** Nothing when no device can seal for those keys. Rejects only when the module does not load. */
+  async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { seal } = await this.#loaded();
-    if (task.mode === "dap") return seal(task, bucket, time);
-    // Of another number of buckets or another epsilon the same bytes would be another answer.
-    return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
+    try {
+      if (task.mode === "dap") return seal(task, bucket, time);
+      // Of another number of buckets or another epsilon the same bytes would be another answer.
+      return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
+    } catch (e) {
+      report(e);
+      return undefined;
+    }
   }
 
   #loaded(): Promise<Upstream> {
@@ -299,7 +308,8 @@ export class Measurer {
       await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] }, leases);
     } else {
       const change = { waiting: [{ ...(fresh?.report ?? report), failures, retryAt: next }], ...(fresh && { ledger: [fresh.line] }) };
-      await this.#store.write(change, leases);
+      // When another tab charged meanwhile nothing is written, and the next round looks at the budget again.
+      await this.#store.write(change, [...leases, ...(fresh?.charging ?? [])]);
     }
   }
 
@@ -314,12 +324,13 @@ export class Measurer {
     if (report.again || task?.mode !== "dap" || report.task.mode !== "dap") return undefined;
     if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
     const { leader, helper } = report.task;
-    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line };
-    const { state, ledger } = await this.#store.read(false);
+    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line, charging: [] };
+    const { state, ledger, leases } = await this.#store.read(false, ["ledger"]);
     const cost = charge(ledger, task.epsilon, line.at);
     if (!state || (line.epsilon > 0 && cost === 0)) return undefined;
     const sealed = await this.#sealed(task, line.bucket, report.due, state);
-    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost } };
+    if (!sealed) return undefined;
+    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost }, charging: leases };
   }
 
   /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */

@@ -12,7 +12,7 @@ export type Metric =
   | "opportunity_outcome"
   /** Per arm `a` of a private experiment: `1 + 2a` the slot was seen, `2 + 2a` something in it was taken. */
   | "slot_click_through"
-  /** Which of the buckets' channels the purchases of the epoch are owed to; a draw in proportion to the credits. */
+  /** Which of the buckets' channels the last purchase of the epoch is owed to; a draw in proportion to the credits. */
   | "attribution_credit"
   /** How long `rank` took on this device, by tier. */
   | "latency";

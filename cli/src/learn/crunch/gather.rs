@@ -22,7 +22,7 @@ impl Gather {
         let counts = &mut self.0;
         for_rows(batches, &names, |row| {
             [counts.events, counts.repeated, counts.shoppers, counts.sessions, counts.learned_sessions] =
-                [row[0], row[1], row[2], row[3], row[4]].map(|x| x.max(0).cast_unsigned());
+                [row[0], row[1], row[2], row[3], row[4]].map(i64::cast_unsigned);
             counts.has_views = row[5] > 0;
             Ok(())
         })?;
@@ -122,7 +122,7 @@ fn item(counts: &mut Counts, item: i64) -> Result<&mut ItemCount> {
     at.and_then(|at| counts.items.get_mut(at)).with_context(|| format!("item {item} is not one of {items}"))
 }
 
-/// Calls with the numbers of each row, in the order of the names.
+/// Calls with the numbers of each row, in the order of the names. Counts, none of which is below 0.
 fn for_rows<const N: usize>(
     batches: &[RecordBatch],
     names: &[&str; N],
@@ -132,8 +132,11 @@ fn for_rows<const N: usize>(
         let columns = names.iter().map(|name| column(batch, name)).collect::<Result<Vec<_>>>()?;
         for at in 0..batch.num_rows() {
             let mut row = [0; N];
-            for (cell, column) in row.iter_mut().zip(&columns) {
+            for ((cell, column), name) in row.iter_mut().zip(&columns).zip(names) {
                 *cell = if column.is_null(at) { 0 } else { column.value(at) };
+                if *cell < 0 {
+                    bail!("row {at} has {cell} in column `{name}`; expected a count, from 0 on");
+                }
             }
             take(row)?;
         }
@@ -146,4 +149,27 @@ fn column(batch: &RecordBatch, name: &str) -> Result<Int64Array> {
     let column = batch.column_by_name(name).with_context(|| format!("there is no column `{name}`"))?;
     let column = cast(column, &DataType::Int64).with_context(|| format!("column `{name}` has no whole numbers"))?;
     Ok(column.as_primitive::<Int64Type>().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{ArrayRef, Int64Array};
+    use datafusion::arrow::record_batch::RecordBatch;
+
+    use super::Gather;
+
+    #[test]
+    fn a_count_below_zero_is_refused_with_its_row_and_column() {
+        let told = |lines: [i64; 2]| -> anyhow::Result<()> {
+            let column = |values: [i64; 2]| Arc::new(Int64Array::from(values.to_vec())) as ArrayRef;
+            let columns = ["item", "lines", "recent", "mass"].into_iter().zip([[0, 1], lines, [0, 0], [0, 0]]);
+            let batch = RecordBatch::try_from_iter(columns.map(|(name, values)| (name, column(values))))?;
+            Gather::new(2, 1).items(&[batch])
+        };
+        assert!(told([3, 0]).is_ok());
+        let refused = told([3, -5]).map_err(|error| error.to_string());
+        assert_eq!(refused, Err("row 1 has -5 in column `lines`; expected a count, from 0 on".into()));
+    }
 }
