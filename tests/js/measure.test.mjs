@@ -14,6 +14,19 @@ const ALL = { store: true, learn: true, rank: true, measure: true };
 /** A task whose leader is a local server. */
 const taskAt = (url, change = {}) => dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) }, ...change });
 
+/** What an operator says to a report that was sealed for keys which it has no more. */
+const OUTDATED = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+
+/** A shop whose page ended with a report that waits, and when its epoch ended. */
+async function left(tasks, around) {
+  const shop = freshShop();
+  const { measurer, at, begin } = await device(shop, tasks, around);
+  const end = await begin();
+  await at(end);
+  await measurer.close();
+  return { shop, end };
+}
+
 // The first test: what loaded once is there for all of a process.
 test("a module that does not load is told once a round, however many questions there are, and nothing is charged", async (t) => {
   const told = [];
@@ -206,7 +219,7 @@ const HOSTILE = [
   ["hangs up", () => ({ drop: true }), "failed", 6],
   ["fails twice", (_, count) => ({ status: count <= 2 ? 503 : 201 }), "sent", 3],
   ["answers with 64 MiB", () => ({ status: 400, body: Buffer.alloc(1 << 26, 32) }), "failed", 1],
-  ["says that the keys are outdated", () => ({ status: 400, body: JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" }) }), "failed", 1],
+  ["says that the keys are outdated", () => ({ status: 400, body: OUTDATED }), "failed", 1],
 ];
 
 for (const [what, answer, outcome, requests] of HOSTILE) {
@@ -231,15 +244,10 @@ for (const [epsilon, requests, line] of [
   [1_000_001, 1, ["failed", 1_000_001]],
 ]) {
   test(`with new keys in the bundle an outdated report of ${epsilon} is a second one, with the same answer, and costs again or is not made`, async (t) => {
-    const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
     // Whoever says so may keep the first report all the same.
-    const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: outdated } : {}));
-    const shop = freshShop();
+    const { url, received } = await operator(t, (_, count) => (count === 1 ? { status: 400, body: OUTDATED } : {}));
     const profile = { affinities: [{ attribute: "category:rug", value: 1 }] };
-    const before = await device(shop, [taskAt(url, { epsilon })], { profile });
-    const end = await before.begin();
-    await before.at(end);
-    await before.measurer.close();
+    const { shop, end } = await left([taskAt(url, { epsilon })], { profile });
     // The shop publishes new keys; the report that waits is sealed for the old ones.
     const after = await device(shop, [taskAt(url, { epsilon })]);
     await after.at(end + DAY);
@@ -254,13 +262,8 @@ for (const [epsilon, requests, line] of [
 }
 
 test("a second report is not charged beside what another tab charges meanwhile: the budget is looked at again", async (t) => {
-  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
-  const { url, received } = await operator(t, (_, count) => (count <= 2 ? { status: 400, body: outdated } : {}));
-  const shop = freshShop();
-  const before = await device(shop, [taskAt(url)]);
-  const end = await before.begin();
-  await before.at(end);
-  await before.measurer.close();
+  const { url, received } = await operator(t, (_, count) => (count <= 2 ? { status: 400, body: OUTDATED } : {}));
+  const { shop, end } = await left([taskAt(url)]);
   const after = await device(shop, [taskAt(url)]);
   const other = new MeasureStore(shop);
   const { read } = MeasureStore.prototype;
@@ -282,9 +285,8 @@ test("a second report is not charged beside what another tab charges meanwhile: 
 });
 
 test("new keys that nothing can be sealed to end one report, and the next one leaves", async (t) => {
-  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
   const [first, second] = [1, 2].map((i) => base64url(Buffer.alloc(32, i)));
-  const { url, received } = await operator(t, ({ url }) => (url.includes(first) ? { status: 400, body: outdated } : {}));
+  const { url, received } = await operator(t, ({ url }) => (url.includes(first) ? { status: 400, body: OUTDATED } : {}));
   const shop = freshShop();
   const asked = (change) => [taskAt(url, { id: first, epsilon: 500_000, ...change }), taskAt(url, { id: second, epsilon: 500_000 })];
   const before = await device(shop, asked());
@@ -310,13 +312,8 @@ const CHANGED = [
 
 for (const [what, change] of CHANGED) {
   test(`a report that meets an outdated key is not sealed for ${what}: the ledger would not say so`, async (t) => {
-    const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
-    const { url, received } = await operator(t, () => ({ status: 400, body: outdated }));
-    const shop = freshShop();
-    const before = await device(shop, [taskAt(url)]);
-    const end = await before.begin();
-    await before.at(end);
-    await before.measurer.close();
+    const { url, received } = await operator(t, () => ({ status: 400, body: OUTDATED }));
+    const { shop, end } = await left([taskAt(url)]);
     const task = taskAt(url);
     const after = await device(shop, [{ ...task, ...change(task) }]);
     await after.at(end + DAY);
@@ -341,13 +338,8 @@ test("of an answer without end only the beginning is read", async (t) => {
 });
 
 test("keys that are outdated however often they change end a report", async (t) => {
-  const outdated = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
-  const { url, received } = await operator(t, () => ({ status: 400, body: outdated }));
-  const shop = freshShop();
-  const before = await device(shop, [taskAt(url)]);
-  const end = await before.begin();
-  await before.at(end);
-  await before.measurer.close();
+  const { url, received } = await operator(t, () => ({ status: 400, body: OUTDATED }));
+  const { shop, end } = await left([taskAt(url)]);
   let ledger;
   for (let keys = 0; keys < 3; keys++) {
     const page = await device(shop, [taskAt(url)]); // each with keys of its own
@@ -546,11 +538,7 @@ test("a tab that slept while it held the lock writes nothing, and sends nothing,
 
 test("a task that changes within a week is not answered until the next, and says so", async (t) => {
   const { url } = await operator(t);
-  const shop = freshShop();
-  const before = await device(shop, [taskAt(url)]);
-  const end = await before.begin();
-  await before.at(end);
-  await before.measurer.close();
+  const { shop, end } = await left([taskAt(url)]);
   const after = await device(shop, [taskAt(url, { epsilon: 500_000 })]);
   await after.at(end + 1);
   assert.deepEqual((await after.measurer.tasks()).map(({ code }) => code), ["task_changed"]);
