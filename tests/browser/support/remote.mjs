@@ -57,6 +57,8 @@ class RemotePage {
   #origin;
   #path;
   #document;
+  /** Documents of browsers that were killed. */
+  #dead = new Set();
   #waiting;
   #outgoing = [];
   #answers = new Map();
@@ -116,6 +118,7 @@ class RemotePage {
     this.#outgoing = [];
     this.#answers.clear();
     this.#waiting = undefined;
+    this.#dead.add(this.#document);
     this.#document = undefined;
   }
 
@@ -126,6 +129,7 @@ class RemotePage {
   }
 
   poll(document, reply) {
+    if (this.#dead.has(document)) return reply(410); // asked before it was killed, and read after: nobody is there
     this.#waiting?.(204);
     if (document !== this.#document) {
       this.#document = document;
