@@ -1,7 +1,7 @@
 /**
  * The generated glue of the module that seals, as this package uses it.
  *
- * Written by hand, like that of the core; `tests/js/upstream.test.mjs` runs every function.
+ * Written by hand, like that of the core; `tests/wasm/operators.test.mjs` and `relay.test.mjs` run every function.
  */
 
 /** Instantiates once. */
@@ -9,7 +9,7 @@ export default function init(source: {
   module_or_path: string | URL | Response | BufferSource | WebAssembly.Module;
 }): Promise<unknown>;
 
-/** A report for two operators; `now` in seconds since 1970. */
+/** A report for two operators; `now` in seconds since 1970. `report` is the id of one that was sealed before, or empty. */
 export function seal(
   id: Uint8Array,
   buckets: number,
@@ -19,6 +19,7 @@ export function seal(
   helper: Uint8Array,
   bucket: number,
   now: number,
+  report: Uint8Array,
 ): Uint8Array;
 
 /** A noisy answer, one bit per bucket. */

@@ -20,7 +20,7 @@ async function operators(t, buckets, chunk) {
   return {
     address,
     task: bytes(task),
-    seal: (bucket) => upstream.seal(bytes(task), buckets, chunk, PRECISION, bytes(leader), bytes(helper), bucket, now()),
+    seal: (bucket) => upstream.seal(bytes(task), buckets, chunk, PRECISION, bytes(leader), bytes(helper), bucket, now(), new Uint8Array()),
     async upload(body) {
       const id = Buffer.from(task, "hex").toString("base64url");
       const headers = { "content-type": "application/dap-report" };
@@ -116,11 +116,13 @@ test("answers with noise name as many buckets as they should, and the module say
 });
 
 test("what makes no sense is a coded error with its field", () => {
-  const good = [new Uint8Array(32), 16, 4, PRECISION, new Uint8Array(41), new Uint8Array(41), 0, now()];
+  const good = [new Uint8Array(32), 16, 4, PRECISION, new Uint8Array(41), new Uint8Array(41), 0, now(), new Uint8Array()];
+  const key = Uint8Array.from([1, 0, 0x20, 0, 1, 0, 1, 0, 32, 9, ...new Uint8Array(31)]);
   for (const [change, code, path] of [
     [{ 0: new Uint8Array(3) }, "task_id", "id"],
     [{ 1: 300 }, "task_buckets", "buckets"],
     [{}, "hpke_config_malformed", "leader"],
+    [{ 4: key, 5: key, 8: new Uint8Array(15) }, "report_id", "report"],
   ]) {
     assert.throws(() => upstream.seal(...Object.assign([...good], change)), (e) => e.name === "FlaneurError" && e.code === code && e.path === path);
   }

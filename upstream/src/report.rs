@@ -1,7 +1,8 @@
 //! One shopper's vote as two sealed shares, ready to upload.
 //!
 //! Guarantees: the length depends on the task alone; the leader's share and the helper's share each say nothing
-//! about the bucket; both operators can check that the vote is one vote; the report id is fresh and random.
+//! about the bucket; both operators can check that the vote is one vote; the report id is random, and drawn once: a report
+//! that is sealed again for new keys keeps it, and an operator takes an id once.
 //! Costs: 256 buckets with chunks of 16: 5,862 bytes.
 //! Used by: the boundary and the tests.
 //! Source: draft-irtf-cfrg-vdaf-08, section 7.4.4 (Prio3Histogram); draft-ietf-ppm-dap-09, section 4.4.2.
@@ -25,6 +26,8 @@ pub const MAX_BUCKETS: u32 = 256;
 const LABEL: &[u8] = b"dap-09 input share";
 /// The role of a client, as the info string has it.
 const CLIENT: u8 = 1;
+
+const FAILED: Error = Error::new("report_failed", "report", "the report could not be made; try again later");
 
 /// Who a share is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,20 +116,37 @@ impl Report {
     /// # Privacy
     /// The result may leave the device under the `measure` grant. Either share alone is uniformly random.
     pub fn seal<R: RngCore + CryptoRng>(task: &Task, bucket: u32, now: u64, rng: &mut R) -> Result<Self> {
+        let mut id = [0; 16];
+        rng.try_fill_bytes(&mut id).map_err(|_| FAILED)?;
+        Self::seal_as(id, task, bucket, now, rng)
+    }
+
+    /// The same under the id of a report that was sealed before, for keys that an operator has no more. Of two reports
+    /// with one id each operator counts one at most, so whoever kept the first learns nothing from the second.
+    ///
+    /// # Errors
+    /// Those of [`Report::seal`].
+    ///
+    /// # Privacy
+    /// As [`Report::seal`], while the bucket is the one that the id was used for.
+    pub fn seal_as<R: RngCore + CryptoRng>(
+        id: [u8; 16],
+        task: &Task,
+        bucket: u32,
+        now: u64,
+        rng: &mut R,
+    ) -> Result<Self> {
         if bucket >= task.buckets {
             return Err(Error::new("bucket_out_of_range", "bucket", "expected a bucket of the task"));
         }
-        let failed = Error::new("report_failed", "report", "the report could not be made; try again later");
-        let mut id = [0; 16];
-        rng.try_fill_bytes(&mut id).map_err(|_| failed)?;
         let metadata = Metadata { id, time: now - now % task.time_precision }.encode();
-        let prio = Prio3::new_histogram(2, task.buckets as usize, task.chunk as usize).map_err(|_| failed)?;
-        let (public, shares) = prio.shard(&(bucket as usize), &id).map_err(|_| failed)?;
-        let public = public.get_encoded().map_err(|_| failed)?;
-        let [leader, helper] = shares.as_slice() else { return Err(failed) };
-        let shares = [leader.get_encoded().map_err(|_| failed)?, helper.get_encoded().map_err(|_| failed)?];
+        let prio = Prio3::new_histogram(2, task.buckets as usize, task.chunk as usize).map_err(|_| FAILED)?;
+        let (public, shares) = prio.shard(&(bucket as usize), &id).map_err(|_| FAILED)?;
+        let public = public.get_encoded().map_err(|_| FAILED)?;
+        let [leader, helper] = shares.as_slice() else { return Err(FAILED) };
+        let shares = [leader.get_encoded().map_err(|_| FAILED)?, helper.get_encoded().map_err(|_| FAILED)?];
         let aad = message::aad(&[&task.id], &metadata, &public);
-        let sealed = seal_shares(LABEL, [&task.leader, &task.helper], &shares, &aad, rng).ok_or(failed)?;
+        let sealed = seal_shares(LABEL, [&task.leader, &task.helper], &shares, &aad, rng).ok_or(FAILED)?;
         Ok(Self(message::report(&metadata, &public, &sealed)))
     }
 

@@ -159,6 +159,10 @@ fn a_report_of_another_context_or_a_second_time_is_rejected() {
     let first = seal(&own, &mut rng);
     assert_eq!(operators.upload(first.bytes()), Ok(()));
     assert_eq!(operators.upload(first.bytes()), Err(Rejected::Repeated));
+    let id = *first.bytes().first_chunk::<16>().unwrap();
+    let again = Report::seal_as(id, &own, 1, NOW, &mut rng).unwrap();
+    assert_ne!(again, first);
+    assert_eq!(operators.upload(again.bytes()), Err(Rejected::Repeated), "whoever kept the first learns nothing more");
 
     let elsewhere = task_with(&operators, |task| task.id = &[4; 32]);
     assert_eq!(operators.upload(seal(&elsewhere, &mut rng).bytes()), Err(Rejected::Seal));

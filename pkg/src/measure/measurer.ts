@@ -42,13 +42,6 @@ interface Owed {
   cost: number;
 }
 
-/** A report for new keys and its line, and the right to charge it. */
-interface Again {
-  report: Waiting;
-  line: Line;
-  charging: readonly Lease[];
-}
-
 /** How often a page looks whether something is due. */
 const LOOK_MS = 60_000;
 /** How long a withdrawal waits for a tab that is writing. */
@@ -259,13 +252,19 @@ export class Measurer {
     return bucket < task.buckets.length ? bucket : 0;
   }
 
-  /** Nothing when no device can seal for those keys. Rejects only when the module does not load. */
-  async #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const { seal } = await this.#loaded();
-    try {
+  #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#tried(({ seal }) => {
       if (task.mode === "dap") return seal(task, bucket, time);
       // Of another number of buckets or another epsilon the same bytes would be another answer.
       return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
+    });
+  }
+
+  /** Nothing when no device can seal for those keys. Rejects only when the module does not load. */
+  async #tried<T>(sealing: (upstream: Upstream) => T): Promise<T | undefined> {
+    const upstream = await this.#loaded();
+    try {
+      return sealing(upstream);
     } catch (e) {
       report(e);
       return undefined;
@@ -307,30 +306,24 @@ export class Measurer {
       const reason = delivery === "again" ? "unreachable" : delivery;
       await this.#store.write({ done: [key], ledger: [{ ...line, outcome: "failed", reason }] }, leases);
     } else {
-      const change = { waiting: [{ ...(fresh?.report ?? report), failures, retryAt: next }], ...(fresh && { ledger: [fresh.line] }) };
-      // When another tab charged meanwhile nothing is written, and the next round looks at the budget again.
-      await this.#store.write(change, [...leases, ...(fresh?.charging ?? [])]);
+      await this.#store.write({ waiting: [{ ...(fresh ?? report), failures, retryAt: next }] }, leases);
     }
   }
 
   /**
    * An operator or the gateway has new keys: once, if the bundle has them too and is the same otherwise. The answer
-   * stays. For new keys of an operator it is another report, with an id of its own, and who called the first one
-   * outdated may have kept it: two reports cost twice, and without the budget there is no second.
+   * stays, and so does the report's id: who called the first one outdated and kept it counts no second, since the
+   * other operator takes an id once. So it is one report still, and charged once.
    */
-  async #sealAgain(report: Waiting, line: Line, now: number): Promise<Again | undefined> {
+  async #sealAgain(report: Waiting, { bucket }: Line, now: number): Promise<Waiting | undefined> {
     const { tasks } = await this.#questions(now);
     const task = tasks.find(({ id }) => id === report.task.id);
     if (report.again || task?.mode !== "dap" || report.task.mode !== "dap") return undefined;
     if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
     const { leader, helper } = report.task;
-    if (task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke) return { report: { ...report, task, again: true }, line, charging: [] };
-    const { state, ledger, leases } = await this.#store.read(false, ["ledger"]);
-    const cost = charge(ledger, task.epsilon, line.at);
-    if (!state || (line.epsilon > 0 && cost === 0)) return undefined;
-    const sealed = await this.#sealed(task, line.bucket, report.due, state);
-    if (!sealed) return undefined;
-    return { report: { ...report, task, sealed, again: true }, line: { ...line, epsilon: line.epsilon && line.epsilon + cost }, charging: leases };
+    const isForGateway = task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke;
+    const sealed = isForGateway ? report.sealed : await this.#tried(({ seal }) => seal(task, bucket, report.due, report.sealed));
+    return sealed && { ...report, task, sealed, again: true };
   }
 
   /** Alone among the shop's tabs. With `once`, not at all when another tab is at it. */

@@ -9,9 +9,14 @@ import { fromBase64url, hexOf } from "./base64url.js";
 
 /** What opens an answer, before the request that is sent. */
 const SECRET_BYTES = 16;
+/** What a report begins with: DAP-09, section 4.4.2. */
+const ID_BYTES = 16;
 
-/** Seals a bucket: the bytes that leave. `time` is in milliseconds since 1970. */
-export type Seal = (task: Task, bucket: number, time: number) => Uint8Array<ArrayBuffer>;
+/**
+ * Seals a bucket: the bytes that leave. `time` is in milliseconds since 1970. `before` is the report that was sealed
+ * for keys which are outdated: it keeps its id, so that an honest operator counts one of the two.
+ */
+export type Seal = (task: Task, bucket: number, time: number, before?: Uint8Array) => Uint8Array<ArrayBuffer>;
 
 /** What is sent, and where to. */
 export interface Request {
@@ -43,14 +48,13 @@ export async function loadUpstream(source: OpenOptions["upstream"]): Promise<Ups
   const glue = await import("../upstream.js");
   await glue.default({ module_or_path: source ?? new URL("../upstream_bg.wasm", import.meta.url) });
   if (glue.version() !== VERSION) throw new Error(`the upstream module is version ${glue.version()}, not ${VERSION}`);
-  const seal: Seal = (task, bucket, time) => {
+  const seal: Seal = (task, bucket, time, before = new Uint8Array()) => {
     if (task.mode === "ldp") return written(task, glue.answer(task.buckets.length, task.epsilon, bucket));
     const { id, buckets, chunk, timePrecision, leader, helper } = task;
     const [task32, leaderKey, helperKey] = [id, leader.hpke, helper.hpke].map(bytesOf);
     const seconds = Math.floor(time / 1000);
-    return own(
-      glue.seal(task32!, buckets.length, chunk, timePrecision, leaderKey!, helperKey!, bucket, seconds),
-    );
+    const report = before.subarray(0, ID_BYTES);
+    return own(glue.seal(task32!, buckets.length, chunk, timePrecision, leaderKey!, helperKey!, bucket, seconds, report));
   };
   const hide: Hide = (gateway, { method, address, type, body }) => {
     const { protocol, host, pathname } = new URL(address);
