@@ -372,6 +372,24 @@ fn sensitive_items_are_never_learned() {
 }
 
 #[test]
+fn an_item_that_no_catalog_has_teaches_nothing_of_a_sensitive_category() {
+    let mut items = shop::items(40);
+    items[3].category = vec!["Health".into()];
+    let mut engine = Engine::new(1);
+    engine.load_items(&items).unwrap();
+    engine.set_gates(true, true);
+    for (id, category, kept) in [("a", "Health", 0), ("b", "Santé & beauté", 0), ("c", "lamps", 2)] {
+        let mut event = shop::event(id, "purchase", "of-last-year", NOW);
+        event.lines[0].category = Some(category.into());
+        event.lines[0].brand.clone_from(&items[0].brand);
+        assert_eq!(engine.observe(event, NOW).unwrap().unwrap().lines[0].digest.len(), kept, "{category}");
+    }
+    let profile = engine.profile(NOW).clone();
+    let met: Vec<&str> = profile.affinities.tokens().map(|(token, _)| engine.catalog().token(token)).collect();
+    assert_eq!(met, [&format!("brand:{}", items[0].brand.as_ref().unwrap()), "category:lamps"]);
+}
+
+#[test]
 fn a_plain_list_of_items_ranks_like_a_pack() {
     let mut engine = Engine::new(1);
     engine.load_items(&shop::items(200)).unwrap();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
 
 use crate::catalog::item::check_id;
+use crate::catalog::sensitive::names_sensitive;
 use crate::catalog::token::{token, words};
 use crate::catalog::{Catalog, TokenHash};
 use crate::error::{Error, ErrorKind, Result};
@@ -243,8 +244,13 @@ impl LineWire {
                 Some(item) => catalog.tokens(item).take(MAX_DIGEST).map(|token| catalog.token_hash(token)).collect(),
                 None => {
                     let brand = name(self.brand, "brand")?.map(|brand| token("brand", &brand));
-                    let category = name(self.category, "category")?.map(|level| token("category", &level));
-                    brand.iter().chain(&category).map(|text| TokenHash::of(text)).collect()
+                    let level = name(self.category, "category")?;
+                    if level.as_deref().is_some_and(names_sensitive) {
+                        Vec::new() // no catalog says that it is safe: nothing is kept of what it is
+                    } else {
+                        let category = level.map(|level| token("category", &level));
+                        brand.iter().chain(&category).map(|text| TokenHash::of(text)).collect()
+                    }
                 }
             };
         }
