@@ -180,6 +180,20 @@ fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
 }
 
 #[test]
+fn forgetting_from_a_moment_on_takes_what_is_dated_later_than_now_along() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    let ahead = Millis(NOW.0 + 3_600_000);
+    for (id, at) in [("before", Millis(NOW.0 - 2_000)), ("after", NOW), ("ahead", ahead)] {
+        assert_eq!(engine.import(vec![Ok(shop::event(id, "view_item", &item, at))], NOW).added.len(), 1);
+    }
+    let since = ForgetWire { since: Some((NOW.0 - 1_000) as f64), ..ForgetWire::default() };
+    let until = ForgetWire { until: Some(NOW.0 as f64), ..since.clone() };
+    assert_eq!(engine.forget(&until, NOW).unwrap(), ["after"]);
+    assert_eq!(engine.forget(&since, NOW).unwrap(), ["ahead"], "of a device whose clock runs ahead");
+}
+
+#[test]
 fn an_order_that_is_told_again_keeps_its_first_date() {
     let mut engine = shop::engine(160);
     let item = engine.catalog().id(0).to_owned();
