@@ -14,6 +14,7 @@ use flaneur::math::Stream;
 use flaneur::profile::Profile;
 use flaneur::rank::{Desk, Request, RuleSet, Scratch, Slate, Weights, rank};
 use flaneur::time::Millis;
+use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
 use flaneur::wire::rule::{RuleWire, WhereWire, rules};
 use flaneur::wire::text::Texts;
@@ -339,6 +340,18 @@ fn seen_entries_are_logged_once_with_their_propensities() {
     assert!(engine.seen(&slate.id, None, NOW).is_none());
     assert!(engine.seen("unknown", None, NOW).is_none());
     assert_eq!(engine.profile(NOW).impressions, 6);
+}
+
+#[test]
+fn a_long_slate_that_was_seen_comes_along_with_an_export() {
+    let mut engine = shop::engine(400);
+    let slate = engine.rank(shop::request("home", 300, 1), NOW).unwrap();
+    let seen = engine.seen(&slate.id, None, NOW).unwrap();
+    assert_eq!(seen.shown.len(), 300);
+    let mut other = shop::engine(400);
+    let merged = other.import(vec![Ok(EventWire::of(&seen))], NOW);
+    assert!(merged.refused.is_empty(), "{:?}", merged.refused);
+    assert_eq!(other.log().events(), engine.log().events());
 }
 
 #[test]

@@ -9,9 +9,10 @@ use crate::catalog::token::{token, words};
 use crate::catalog::{Catalog, TokenHash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, FACETS, Line, Shown, Tier, Trial};
+use crate::rank::MAX_SIZE;
 use crate::time::Millis;
 
-/// Most items of one event, as GA4 allows.
+/// Most items of one event, as GA4 allows; a seen slate is an event of as many entries as it has.
 pub const MAX_LINES: usize = 200;
 const MAX_EVENT_ID: usize = 128;
 const MAX_WORD: usize = 256;
@@ -139,7 +140,7 @@ impl EventWire {
         let at = Millis::from_f64(self.at).ok_or_else(|| {
             Error::new(ErrorKind::OutOfRange, "at", "not a moment between 1900 and 2200; expected epoch milliseconds")
         })?;
-        if self.lines.len() > MAX_LINES || self.shown.len() > MAX_LINES {
+        if self.lines.len() > MAX_LINES || self.shown.len() > MAX_SIZE {
             return Err(Error::new(ErrorKind::TooMany, "lines", "more than 200 items in one event; split it"));
         }
         let lines = self.lines.into_iter().enumerate();
