@@ -191,6 +191,18 @@ fn one_budget_holds_over_all_slots_channels_and_touches() {
 }
 
 #[test]
+fn a_view_that_was_brought_along_gives_no_room_to_others() {
+    let mut engine = engine();
+    let one = json!({ "candidates": [{ "id": "coupon" }], "pressure": { "budget": 1 } });
+    let (_, decision) = ask(&mut engine, one.clone(), NOW);
+    engine.noticed(&decision.id, NOW).unwrap();
+    let shown = json!([{ "item": "tip", "position": 0, "propensity": 1, "score": 0, "discovery": false }]);
+    let brought = json!({ "id": "e", "type": "impression", "at": NOW.0, "value": -1, "shown": shown });
+    assert_eq!(engine.import(vec![wire::decode(&brought, "event")], NOW).added.len(), 1);
+    assert_eq!(ask(&mut engine, one, NOW).1.weighed[0].barrier, Some(Barrier::Pressure));
+}
+
+#[test]
 fn what_is_not_logged_is_counted_by_this_page_alone() {
     let mut engine = engine();
     engine.set_gates(false, true);

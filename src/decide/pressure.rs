@@ -57,7 +57,8 @@ impl Record {
                 }
                 EventKind::Impression if is_new => {
                     // The pressure is the decision's, once, however many entries it shows.
-                    let mut pressure = event.value.unwrap_or(0.0);
+                    // A view that was brought along may say less than nothing: it gives no room to others.
+                    let mut pressure = event.value.unwrap_or(0.0).max(0.0);
                     for shown in &event.shown {
                         record.views.push(View { id: shown.item.clone(), at: event.at, pressure });
                         pressure = 0.0;
