@@ -203,6 +203,25 @@ fn a_view_that_was_brought_along_gives_no_room_to_others() {
 }
 
 #[test]
+fn a_like_brings_back_what_was_dismissed_before_it() {
+    let later = |ms: i64| Millis(NOW.0 + ms);
+    for (id, away) in [("coupon", Barrier::Cooldown), ("lamp", Barrier::Refused)] {
+        let candidate = || json!({ "candidates": [{ "id": id }] });
+        let mut engine = engine();
+        let mut say = |n: i64, kind: &str, value: Option<f64>| {
+            let event = shop::event(&format!("e{n}"), kind, id, later(n));
+            engine.observe(flaneur::wire::event::EventWire { value, ..event }, later(n)).unwrap();
+            ask(&mut engine, candidate(), later(n)).1.weighed[0].barrier
+        };
+        assert_eq!(say(0, "dismiss", None), Some(away));
+        assert_eq!(say(1, "declare", Some(0.0)), Some(away));
+        assert_eq!(say(2, "declare", Some(0.5)), None);
+        assert_eq!(say(3, "dismiss", None), Some(away), "the latest statement wins");
+        assert_eq!(say(4, "like", None), None);
+    }
+}
+
+#[test]
 fn what_is_not_logged_is_counted_by_this_page_alone() {
     let mut engine = engine();
     engine.set_gates(false, true);

@@ -49,6 +49,10 @@ impl Record {
     pub fn of(events: &[Event], unlogged: &[View], now: Millis) -> Self {
         let mut record = Self { views: unlogged.to_vec(), ..Self::default() };
         for event in events {
+            if event.kind == EventKind::Like || event.kind == EventKind::Declare && event.value > Some(0.0) {
+                // The latest statement wins, as in `profile::stated`.
+                record.dismissed.retain(|(id, _)| event.lines.iter().all(|line| line.item != *id));
+            }
             let is_new = is_within(event.at, WEEK, now);
             match event.kind {
                 EventKind::Dismiss => {
