@@ -180,6 +180,17 @@ fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
 }
 
 #[test]
+fn what_gave_way_and_came_back_is_not_dropped_from_storage() {
+    let make = |n: usize| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64));
+    let mut log = Log::default();
+    (0..=CAPACITY).for_each(|n| assert!(log.insert(make(n))));
+    log.remove(|event| event.at > Millis(9));
+    assert!(log.insert(make(0)), "another tab has it still, and there is room");
+    assert!(log.expire(Millis(CAPACITY as i64)).is_empty());
+    assert!(log.has("e00000"));
+}
+
+#[test]
 fn forgetting_from_a_moment_on_takes_what_is_dated_later_than_now_along() {
     let mut engine = shop::engine(160);
     let item = engine.catalog().id(0).to_owned();
