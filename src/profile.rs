@@ -165,7 +165,7 @@ impl Profile {
         }
         self.history.learn(item, event, self.session.visit);
         match event.kind {
-            EventKind::AddToCart => {
+            EventKind::AddToCart if line.quantity > 0.0 => {
                 let held = self.basket.get(&item).map_or(0.0, |&(quantity, _)| quantity);
                 self.basket.insert(item, (held + line.quantity, event.at));
             }

@@ -205,6 +205,21 @@ fn forgetting_from_a_moment_on_takes_what_is_dated_later_than_now_along() {
 }
 
 #[test]
+fn none_of_an_item_is_not_in_the_basket() {
+    let mut engine = shop::engine(160);
+    let add = |n: i64, item: &str, quantity: f64| {
+        let mut event = shop::event(&format!("e{n}"), "add_to_cart", item, Millis(NOW.0 - 10_000 + n));
+        event.lines[0].quantity = Some(quantity);
+        event
+    };
+    let ids = [0, 1].map(|item| engine.catalog().id(item).to_owned());
+    for event in [add(0, &ids[0], 2.0), add(1, &ids[1], 0.0), add(2, &ids[0], 0.0)] {
+        engine.observe(event, NOW).unwrap();
+    }
+    assert_eq!(engine.profile(NOW).basket(NOW), [0]);
+}
+
+#[test]
 fn an_order_that_is_told_again_keeps_its_first_date() {
     let mut engine = shop::engine(160);
     let item = engine.catalog().id(0).to_owned();
