@@ -143,8 +143,7 @@ impl Affinities {
             let [here, key] = names_of(facet);
             lift(own(here), total(here), own(key) / total(key))
         };
-        let local = context.local(now);
-        let of_time: f64 = parts_of(context.hour, context.weekday, local).map(of_part).sum();
+        let of_time: f64 = parts_of(context.hour, context.weekday, now).map(of_part).sum();
         between(of_time + context.facets.iter().map(of_facet).sum::<f64>(), -1.0, 2.0)
     }
 
@@ -199,7 +198,8 @@ fn parts_of(hour: Option<u8>, weekday: Option<u8>, at: Millis) -> impl Iterator<
         _ => 0,
     });
     let week = weekday.map(|weekday| 4 + usize::from(matches!(weekday, 0 | 6)));
-    // Days from 1970-01-01 in years of 365.25: within a day of the calendar's quarters.
+    // Days from 1970-01-01 in years of 365.25: within a day of the calendar's quarters. In UTC, learned and asked
+    // alike: an event does not say how far its local time was from it.
     let year = (at.day() as f64 / 365.25).rem_euclid(1.0);
     let quarter = 6 + ((year * 4.0) as usize).min(3);
     day.into_iter().chain(week).chain([quarter])
