@@ -348,6 +348,11 @@ fn a_faulty_experiment_is_refused_where_the_fault_is() {
             "value_out_of_range",
             "experiment.arms[0].weight",
         ),
+        (
+            json!({ "id": "x", "arms": [a(), { "name": "b", "weight": f64::MAX }] }),
+            "value_out_of_range",
+            "experiment.arms[1].weight",
+        ),
         (json!({ "id": "x", "holdout": 2, "arms": [a()] }), "value_out_of_range", "experiment.holdout"),
         (
             json!({ "id": "x", "arms": [{ "name": "a", "surprise": 2 }] }),
