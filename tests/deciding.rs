@@ -15,6 +15,7 @@ use flaneur::rank::{Desk, Reason, RuleSet, Scratch, Weights};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire;
 use flaneur::wire::decide::DecideWire;
+use flaneur::wire::event::EventWire;
 use flaneur::wire::request::ForgetWire;
 use serde_json::{Value, json};
 use shop::NOW;
@@ -203,6 +204,24 @@ fn a_view_that_was_brought_along_gives_no_room_to_others() {
 }
 
 #[test]
+fn the_views_of_a_currency_of_large_numbers_come_along_with_an_export() {
+    let mut engine = engine();
+    for n in 0..10 {
+        let at = Millis(NOW.0 + n * HOUR_MS);
+        let (_, decision) =
+            ask(&mut engine, json!({ "candidates": [{ "id": "tip", "value": 1e7, "pressure": 0 }] }), at);
+        engine.noticed(&decision.id, at).unwrap();
+        engine.observe(shop::event(&format!("e{n}"), "select_item", "tip", at), at).unwrap();
+    }
+    let events = engine.log().events();
+    assert!(events.iter().flat_map(|event| &event.shown).any(|shown| shown.score > 1e6));
+    let wires = events.iter().map(|event| Ok(EventWire::of(event))).collect();
+    let mut other = self::engine();
+    assert!(other.import(wires, Millis(NOW.0 + 9 * HOUR_MS)).refused.is_empty());
+    assert_eq!(other.log().events(), events);
+}
+
+#[test]
 fn a_like_brings_back_what_was_dismissed_before_it() {
     let later = |ms: i64| Millis(NOW.0 + ms);
     for (id, away) in [("coupon", Barrier::Cooldown), ("lamp", Barrier::Refused)] {
@@ -210,7 +229,7 @@ fn a_like_brings_back_what_was_dismissed_before_it() {
         let mut engine = engine();
         let mut say = |n: i64, kind: &str, value: Option<f64>| {
             let event = shop::event(&format!("e{n}"), kind, id, later(n));
-            engine.observe(flaneur::wire::event::EventWire { value, ..event }, later(n)).unwrap();
+            engine.observe(EventWire { value, ..event }, later(n)).unwrap();
             ask(&mut engine, candidate(), later(n)).1.weighed[0].barrier
         };
         assert_eq!(say(0, "dismiss", None), Some(away));

@@ -268,7 +268,7 @@ impl ShownWire {
     fn into_shown(self) -> Result<Shown> {
         check_id(&self.item, "shown.item")?;
         number(Some(f64::from(self.propensity)), 0.0, 1.0, "shown.propensity")?;
-        number(Some(f64::from(self.score)), -1e6, 1e6, "shown.score")?;
+        number(Some(f64::from(self.score)), f64::MIN, f64::MAX, "shown.score")?; // of a decision in the unit of its values
         number(self.base.map(f64::from), -1e6, 1e6, "shown.base")?;
         Ok(Shown {
             item: self.item,
