@@ -192,6 +192,85 @@ fn one_budget_holds_over_all_slots_channels_and_touches() {
 }
 
 #[test]
+fn an_interruption_costs_more_the_more_was_borne_and_dismissed_within_the_week() {
+    let price = |engine: &mut Engine, request: &Value, at: i64| {
+        let (_, decision) = ask(engine, request.clone(), Millis(NOW.0 + at));
+        -decision.weighed[0].terms[2].term()
+    };
+    let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+    let mut engine = engine();
+    let median =
+        json!({ "candidates": [{ "id": "fitting", "pressure": 2 }, { "id": "coupon" }, { "id": "own", "value": 3 }] });
+    near(price(&mut engine, &median, 0), 2.0 * 0.02 * 20.0);
+    let stated = json!({ "candidates": [{ "id": "fitting" }], "pressure": { "price": 0.1, "budget": 8 } });
+    near(price(&mut engine, &stated, 0), 0.1);
+    let (_, decision) =
+        ask(&mut engine, json!({ "candidates": [{ "id": "tip", "pressure": 4 }], "pressure": { "price": 0 } }), NOW);
+    engine.noticed(&decision.id, NOW).unwrap();
+    near(price(&mut engine, &stated, 0), 0.1 * 1.5);
+    near(price(&mut engine, &stated, DAY_MS), 0.1);
+    engine.observe(shop::event("d", "dismiss", "coupon", NOW), NOW).unwrap();
+    near(price(&mut engine, &stated, 0), 0.1 * 1.5 * 2.0);
+    near(price(&mut engine, &stated, WEEK_MS - 1), 0.1 * 2.0);
+    near(price(&mut engine, &stated, WEEK_MS), 0.1);
+}
+
+#[test]
+fn the_budget_may_be_spent_to_the_last_unit_and_holds_what_presses_alone() {
+    let one = |id: &str, pressure: f64, budget: f64| json!({ "candidates": [{ "id": id, "pressure": pressure }], "pressure": { "budget": budget } });
+    let mut engine = engine();
+    let (choice, decision) = ask(&mut engine, one("coupon", 1.0, 1.0), NOW);
+    assert_eq!(choice.as_deref(), Some("coupon"));
+    engine.noticed(&decision.id, NOW).unwrap();
+    assert_eq!(ask(&mut engine, one("fitting", 0.1, 1.0), NOW).1.weighed[0].barrier, Some(Barrier::Pressure));
+    assert_eq!(ask(&mut engine, one("fitting", 0.0, 0.5), NOW).1.weighed[0].barrier, None);
+}
+
+#[test]
+fn a_view_presses_once_however_many_entries_it_shows_and_a_decision_is_taken_once() {
+    let mut seen = Event::new("e0", EventKind::Impression, NOW);
+    seen.shown = ["coupon", "tip"].map(|id| Shown { item: id.into(), ..Shown::default() }).to_vec();
+    (seen.value, seen.slate) = (Some(1.5), Some("s".into()));
+    let record = Record::of(std::slice::from_ref(&seen), &[], NOW);
+    assert_eq!((record.pressure(NOW), record.views("tip", HOUR_MS, NOW)), (1.5, 1));
+    let mut events = vec![seen];
+    for (n, kind) in [(1, EventKind::SelectItem), (2, EventKind::ViewItem), (3, EventKind::Purchase)] {
+        let mut event = Event::new(format!("e{n}"), kind, NOW).with_item("coupon");
+        event.slate = Some("s".into());
+        events.push(event);
+    }
+    assert_eq!(Taken::of(&events), Taken { seen: 1, taken: 1 });
+    assert_eq!(Taken::of(&events).rate(), 2.0 / 21.0);
+}
+
+#[test]
+fn with_learning_denied_nothing_that_was_taken_speaks() {
+    let request = || json!({ "candidates": [{ "id": "tip", "pressure": 0 }] });
+    let (mut engine, mut blank) = (engine(), engine());
+    let (_, decision) = ask(&mut engine, request(), NOW);
+    engine.noticed(&decision.id, NOW).unwrap();
+    engine.observe(shop::event("e", "view_item", "tip", NOW), NOW).unwrap();
+    let before = ask(&mut blank, request(), NOW).1.weighed;
+    assert_ne!(ask(&mut engine, request(), NOW).1.weighed, before);
+    engine.set_gates(false, true);
+    blank.set_gates(false, true);
+    assert_eq!(ask(&mut engine, request(), NOW).1.weighed, ask(&mut blank, request(), NOW).1.weighed);
+}
+
+#[test]
+fn the_latest_sixty_four_decisions_can_be_noticed() {
+    let mut engine = engine();
+    let mut decide = |n: i64| {
+        let at = Millis(NOW.0 + n);
+        ask(&mut engine, json!({ "candidates": [{ "id": "tip", "pressure": 0 }] }), at).1.id
+    };
+    let ids: Vec<String> = (0..65).map(&mut decide).collect();
+    assert!(engine.noticed(&ids[0], NOW).is_none());
+    assert!(engine.noticed(&ids[1], NOW).is_some() && engine.noticed(&ids[64], NOW).is_some());
+    assert!(engine.noticed(&ids[1], NOW).is_none(), "each once");
+}
+
+#[test]
 fn a_view_that_was_brought_along_gives_no_room_to_others() {
     let mut engine = engine();
     let one = json!({ "candidates": [{ "id": "coupon" }], "pressure": { "budget": 1 } });
