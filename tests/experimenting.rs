@@ -156,6 +156,17 @@ fn served(engine: &mut Engine, experiment: &Value, more: &Value, rules: &Value, 
 }
 
 #[test]
+fn an_arm_without_learning_ranks_by_the_pack_s_weights_alone() {
+    let mut engine = shopper();
+    for learned in [true, false] {
+        let one = json!({ "id": "x", "arms": [{ "name": "a", "learned": learned }] });
+        let slate = served(&mut engine, &one, &json!({}), &json!([]), 1);
+        let mut reasons = slate.entries.iter().flat_map(|entry| &entry.reasons);
+        assert_eq!(reasons.any(|reason| reason.signal == "learned"), learned);
+    }
+}
+
+#[test]
 fn interleaving_is_fair_when_the_arms_are_alike() {
     let mut engine = shopper();
     let alike = json!({ "id": "x", "interleave": true, "arms": [{ "name": "a" }, { "name": "b" }] });
@@ -299,6 +310,50 @@ fn results_are_counts_of_the_log_and_forgetting_takes_them_along() {
     assert_eq!(engine.trials()[0].arms[0].choices, 1);
     engine.forget(&ForgetWire { all: Some(true), ..ForgetWire::default() }, NOW).unwrap();
     assert_eq!(engine.trials(), []);
+}
+
+/// Slates of an experiment, each a minute after the last: the names of its arms, which of them the only entry is
+/// of, and whether it was chosen.
+fn told(slates: &[(&[&str], Option<u8>, bool)]) -> Vec<TrialResult> {
+    let mut events = Vec::new();
+    for (n, &(arms, team, chosen)) in slates.iter().enumerate() {
+        let at = Millis(NOW.0 + n as i64 * 60_000);
+        let mut seen = Event::new(format!("s{n}"), EventKind::Impression, at);
+        seen.slate = Some(format!("{n}"));
+        seen.trial = Some(Trial { experiment: "x".into(), arms: arms.iter().map(|&arm| arm.into()).collect() });
+        seen.shown = vec![Shown { item: "i".into(), team, ..Shown::default() }];
+        let mut again = seen.clone();
+        again.id.push('+');
+        events.extend([seen, again]);
+        if chosen {
+            let mut event = Event::new(format!("v{n}"), EventKind::ViewItem, at).with_item("i");
+            event.slate = Some(format!("{n}"));
+            events.push(event);
+        }
+    }
+    trials(&events)
+}
+
+#[test]
+fn an_entry_that_was_logged_twice_counts_once_and_the_difference_has_newcombe_s_interval() {
+    let (a, b): (&[&str], &[&str]) = (&["a"], &["b"]);
+    let results = told(&[(a, None, true), (a, None, false), (b, None, false), (a, None, true), (b, None, false)]);
+    let [one, two] = results[0].arms.as_slice() else { panic!("two arms") };
+    assert_eq!((one.slates, one.taken, one.seen, one.choices), (3, 2, 3, 2));
+    assert_eq!((two.slates, two.taken, two.seen, two.choices), (2, 0, 2, 0));
+    let apart = |a: f64, b: f64| (a * a + b * b).sqrt();
+    let difference = results[0].difference.unwrap();
+    let low = difference.value - apart(one.rate.value - one.rate.low, two.rate.high);
+    let high = difference.value + apart(one.rate.high - one.rate.value, 0.0);
+    assert_eq!((difference.value, difference.low, difference.high), (2.0 / 3.0, low, high));
+}
+
+#[test]
+fn a_choice_of_an_interleaved_slate_is_the_arm_s_of_that_name_wherever_the_slate_lists_it() {
+    let (ab, ba): (&[&str], &[&str]) = (&["a", "b"], &["b", "a"]);
+    let results = told(&[(ab, Some(0), true), (ba, Some(1), true), (ba, Some(0), false)]);
+    assert_eq!(results[0].arms.iter().map(|arm| arm.taken).collect::<Vec<_>>(), [2, 0]);
+    assert_eq!(results[0].difference.unwrap().value, 1.0, "a won both slates that were decided");
 }
 
 #[test]
