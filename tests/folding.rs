@@ -192,6 +192,38 @@ fn what_gave_way_and_came_back_is_not_dropped_from_storage() {
 }
 
 #[test]
+fn an_event_of_the_future_is_of_now_or_refused_when_a_clock_is_more_than_a_day_ahead() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    let ahead = |id: &str, ms: i64| shop::event(id, "view_item", &item, Millis(NOW.0 + ms));
+    assert_eq!(engine.observe(ahead("a", 1), NOW).unwrap().unwrap().at, NOW);
+    let brought = engine.import(vec![Ok(ahead("b", DAY_MS)), Ok(ahead("c", DAY_MS + 1))], NOW);
+    assert_eq!((brought.added.len(), brought.refused.len()), (1, 1));
+    assert_eq!((brought.refused[0].code(), brought.refused[0].path.as_str()), ("value_out_of_range", "[1].at"));
+    assert_eq!(engine.profile(NOW).events, 2);
+    assert_eq!(engine.profile(Millis(NOW.0 - 1)).events, 1, "what is dated more than a day ahead waits");
+}
+
+#[test]
+fn an_event_keeps_twenty_four_attributes_and_words_and_a_liking_of_one_at_most() {
+    let tags = (0..40).map(|n| format!("tag {n}")).collect();
+    let mut engine = Engine::new(7);
+    engine.load_items(&[flaneur::catalog::Item { tags, ..flaneur::catalog::Item::new("a") }]).unwrap();
+    engine.set_gates(true, true);
+    let viewed = engine.observe(shop::event("e0", "view_item", "a", NOW), NOW).unwrap().unwrap();
+    assert_eq!(viewed.lines[0].digest.len(), 24);
+    let mut exported = EventWire::of(&viewed);
+    exported.id = "e1".into();
+    exported.lines[0].digest = (0..30).map(|n| format!("{n:016x}")).collect();
+    exported.words = exported.lines[0].digest.clone();
+    let brought = engine.import(vec![Ok(exported)], NOW).added;
+    assert_eq!((brought[0].lines[0].digest.len(), brought[0].words.len()), (24, 24));
+    let declare = |value: f64| EventWire { value: Some(value), ..shop::event("e2", "declare", "a", NOW) };
+    assert_eq!(engine.observe(declare(1.1), NOW).unwrap_err().path, "value");
+    assert!(engine.observe(declare(1.0), NOW).unwrap().is_some());
+}
+
+#[test]
 fn forgetting_from_a_moment_on_takes_what_is_dated_later_than_now_along() {
     let mut engine = shop::engine(160);
     let item = engine.catalog().id(0).to_owned();
