@@ -545,6 +545,7 @@ fn a_faulty_request_is_refused_where_the_fault_is() {
             "candidates[0].when.hours",
         ),
         (json!({ "slot": "s", "context": { "weekday": 7 } }), "value_out_of_range", "context.weekday"),
+        (json!({ "slot": "s", "context": { "utcOffset": 841 } }), "value_out_of_range", "context.utcOffset"),
     ] {
         let error = engine.decide(read(&request), NOW).unwrap_err();
         assert_eq!((error.code(), error.path.as_str()), (code, path), "{}", error.message);

@@ -112,6 +112,17 @@ fn a_device_that_is_held_out_keeps_the_shop_s_order_and_the_slate_says_so() {
 }
 
 #[test]
+fn a_device_that_is_held_out_sees_again_what_it_just_saw() {
+    let mut engine = shop::engine(80);
+    let first = (0..80).find(|&item| engine.catalog().is_available(item)).unwrap();
+    let seen = shop::event("e", "view_item", engine.catalog().id(first), NOW);
+    engine.observe(seen, NOW).unwrap();
+    let all = json!({ "id": "x", "holdout": 1, "arms": [{ "name": "a" }] });
+    let slate = engine.rank(wire_of(&all, &json!({})).unwrap(), NOW).unwrap();
+    assert_eq!(slate.entries[0].item, first, "the guards are the ranking's");
+}
+
+#[test]
 fn an_arm_s_boost_moves_what_it_names() {
     let mut engine = shop::engine(160);
     let with = |by: f64| {
