@@ -12,7 +12,7 @@ mod embed;
 mod features;
 pub mod item;
 pub mod pack;
-mod sensitive;
+pub(crate) mod sensitive;
 pub mod token;
 
 use std::cmp::Ordering;

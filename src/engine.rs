@@ -243,7 +243,7 @@ impl Engine {
             }
             None => None,
         };
-        let period = what.since.map(|since| (since, what.until.unwrap_or(now.0 as f64)));
+        let period = what.since.map(|since| (since, what.until.unwrap_or(f64::INFINITY)));
         let named = what.event.is_some() || what.item.is_some() || hash.is_some() || members.is_some();
         if !named && period.is_none() && what.all != Some(true) {
             let message = "name what to forget: event, item, interest, attribute, since or all";

@@ -94,6 +94,7 @@ impl Log {
         let dropped: Vec<String> = self.events.drain(..old).map(|event| event.id).collect();
         self.forgotten(&dropped);
         let mut gone = std::mem::take(&mut self.evicted);
+        gone.retain(|id| !self.ids.contains(id)); // there was room again when it came back
         gone.extend(dropped);
         gone
     }

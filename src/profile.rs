@@ -165,7 +165,7 @@ impl Profile {
         }
         self.history.learn(item, event, self.session.visit);
         match event.kind {
-            EventKind::AddToCart => {
+            EventKind::AddToCart if line.quantity > 0.0 => {
                 let held = self.basket.get(&item).map_or(0.0, |&(quantity, _)| quantity);
                 self.basket.insert(item, (held + line.quantity, event.at));
             }
@@ -261,5 +261,89 @@ fn strength_of(event: &Event) -> f64 {
     match event.kind {
         EventKind::Dwell => strength * between(event.value.unwrap_or(0.0) / 60.0, 0.0, 1.0),
         _ => strength,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Profile;
+    use crate::catalog::{Catalog, Item};
+    use crate::log::{Event, EventKind, Shown};
+    use crate::time::{DAY_MS, Millis, SESSION_GAP_MS};
+
+    const START: Millis = Millis(1_760_000_000_000);
+
+    fn catalog() -> Catalog {
+        let lamp = |id: &str| Item { category: vec!["lamps".into()], ..Item::new(id) };
+        Catalog::from_items(&[lamp("a"), lamp("b")]).unwrap()
+    }
+
+    /// Events of item a, each so many milliseconds after the start, with the quantity given.
+    fn life(events: &[(EventKind, i64, f64)]) -> Profile {
+        let event = |(n, &(kind, at, quantity)): (usize, &(EventKind, i64, f64))| {
+            let mut event = Event::new(format!("e{n:04}"), kind, Millis(START.0 + at));
+            if kind == EventKind::Impression {
+                event.shown.push(Shown { item: "a".into(), ..Shown::default() });
+                return event;
+            }
+            event = event.with_item("a");
+            event.lines[0].quantity = quantity;
+            event
+        };
+        let events: Vec<Event> = events.iter().enumerate().map(event).collect();
+        Profile::fold(&catalog(), &events)
+    }
+
+    #[test]
+    fn the_basket_holds_for_a_week_what_was_put_in_less_what_was_taken_out() {
+        use EventKind::{AddToCart as Add, Purchase, RemoveFromCart as Remove};
+        let holds = |events: &[(EventKind, f64)], later: i64| {
+            let events: Vec<_> = events.iter().map(|&(kind, quantity)| (kind, 0, quantity)).collect();
+            !life(&events).basket(Millis(START.0 + later)).is_empty()
+        };
+        assert!(holds(&[(Add, 2.0), (Remove, 1.0)], 0));
+        assert!(!holds(&[(Add, 2.0), (Remove, 1.0), (Remove, 1.0)], 0));
+        assert!(holds(&[(Add, 1.0), (Add, 1.0), (Remove, 1.0)], 0));
+        assert!(!holds(&[(Add, 1.0), (Remove, 3.0)], 0) && holds(&[(Add, 1.0), (Remove, 3.0), (Add, 1.0)], 0));
+        assert!(!holds(&[(Add, 2.0), (Purchase, 1.0)], 0));
+        assert!(holds(&[(Add, 1.0)], 7 * DAY_MS) && !holds(&[(Add, 1.0)], 7 * DAY_MS + 1));
+    }
+
+    #[test]
+    fn what_is_passed_over_tires_once_a_visit_from_the_next_on_up_to_four_until_it_is_chosen() {
+        use EventKind::{Impression as Seen, ViewItem};
+        let tired = |events: &[(EventKind, i64)], later: i64| {
+            let events: Vec<_> = events.iter().map(|&(kind, at)| (kind, at, 1.0)).collect();
+            life(&events).fatigue_of(0, Millis(START.0 + later))
+        };
+        let visit = SESSION_GAP_MS + 1;
+        assert_eq!(tired(&[(Seen, 0)], SESSION_GAP_MS), 0.0, "a shelf stays as it is while it is looked at");
+        let once = tired(&[(Seen, 0)], visit);
+        assert!((once - 0.8).abs() < 0.002, "{once}");
+        assert_eq!(tired(&[(Seen, 0), (Seen, 0)], visit), once);
+        let twice = tired(&[(Seen, 0), (Seen, visit)], 2 * visit);
+        assert!((twice - 1.44).abs() < 0.006, "{twice}");
+        assert_eq!(tired(&[(Seen, 0), (Seen, visit), (ViewItem, visit)], 2 * visit), 0.0);
+        assert!((tired(&[(Seen, 0)], visit + 7 * DAY_MS) / once - 0.5).abs() < 1e-9, "it halves in a week");
+        let often: Vec<_> = (0..200).map(|n| (Seen, n * visit)).collect();
+        assert!((3.5..4.0).contains(&tired(&often, 200 * visit)));
+    }
+
+    #[test]
+    fn a_visit_ends_after_half_an_hour_without_an_event_or_between_two_purchases() {
+        use EventKind::{Purchase, ViewItem};
+        let visits = |events: &[(EventKind, i64)]| {
+            let events: Vec<_> = events.iter().map(|&(kind, at)| (kind, at, 1.0)).collect();
+            life(&events).session
+        };
+        assert_eq!(visits(&[(ViewItem, 0), (ViewItem, SESSION_GAP_MS)]).visit, 1);
+        assert_eq!(visits(&[(ViewItem, 0), (ViewItem, SESSION_GAP_MS + 1)]).visit, 2);
+        assert_eq!(visits(&[(ViewItem, 0), (Purchase, 0), (Purchase, 0), (ViewItem, 0)]).visit, 2);
+        let session = visits(&[(ViewItem, 0)]);
+        let at = |ms: i64| Millis(START.0 + ms);
+        assert!(session.runs(at(SESSION_GAP_MS)) && session.visit_at(at(SESSION_GAP_MS)) == 1);
+        assert!(!session.runs(at(SESSION_GAP_MS + 1)) && session.visit_at(at(SESSION_GAP_MS + 1)) == 2);
+        let long: Vec<_> = (0..500).map(|n| (ViewItem, n)).collect();
+        assert_eq!(visits(&long).items(at(500)).len(), 200, "the newest are kept");
     }
 }

@@ -45,3 +45,16 @@ impl Millis {
 pub fn decay(days: f64, half_life_days: f64) -> f64 {
     libm::exp(-days.max(0.0) / half_life_days * std::f64::consts::LN_2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DAY_MS, Millis};
+
+    #[test]
+    fn days_are_never_negative_and_never_overflow() {
+        assert_eq!(Millis(0).days_until(Millis(DAY_MS / 2)), 0.5);
+        assert_eq!(Millis(1).days_until(Millis(0)), 0.0);
+        assert!(Millis(i64::MIN).days_until(Millis(i64::MAX)) > 1e11);
+        assert_eq!(Millis(-1).day(), -1);
+    }
+}

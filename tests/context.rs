@@ -59,6 +59,28 @@ fn what_is_wanted_in_the_evening_or_on_weekends_rises_then_and_not_at_other_time
 }
 
 #[test]
+fn what_was_seen_an_hour_ago_is_of_the_present_quarter_whatever_the_time_zone() {
+    // The last hour in UTC of a quarter, as the days of an average year have them: in the east the next has begun.
+    let now = Millis(20_363 * DAY_MS - 3_600_000);
+    let mut engine = shop::engine(160);
+    for (family, back) in [(0, 3_600_000), (1, 120 * DAY_MS)] {
+        for n in 0..12 {
+            let name = engine.catalog().id(8 * n + family).to_owned();
+            let at = Millis(now.0 - back - i64::from(n));
+            engine.observe(shop::event(&format!("{family}-{n}"), "view_item", &name, at), now).unwrap();
+        }
+    }
+    let mut wanted = |offset: i64| {
+        let request = json!({ "slot": "home", "size": 160, "surprise": 0.0, "context": { "utcOffset": offset } });
+        let slate = engine.rank(wire::decode(&request, "request").unwrap(), now).unwrap();
+        let lamp = slate.entries.iter().find(|entry| entry.item % 8 == 0).unwrap();
+        lamp.reasons.iter().find(|reason| reason.signal == "context").map_or(0.0, |reason| reason.value)
+    };
+    assert!(wanted(0) > 0.1, "{}", wanted(0));
+    assert_eq!(wanted(13 * 60), wanted(0));
+}
+
+#[test]
 fn what_is_wanted_in_the_rain_on_the_phone_or_in_a_store_is_learned_too() {
     for key in ["season", "weather", "device", "locale", "store"] {
         let mut engine = shop::engine(160);

@@ -15,6 +15,7 @@ use flaneur::rank::{Desk, Reason, RuleSet, Scratch, Weights};
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire;
 use flaneur::wire::decide::DecideWire;
+use flaneur::wire::event::EventWire;
 use flaneur::wire::request::ForgetWire;
 use serde_json::{Value, json};
 use shop::NOW;
@@ -188,6 +189,134 @@ fn one_budget_holds_over_all_slots_channels_and_touches() {
         ask(&mut engine, one("fitting"), Millis(NOW.0 + DAY_MS)).0.is_some(),
         "a day later the budget is whole again"
     );
+}
+
+#[test]
+fn an_interruption_costs_more_the_more_was_borne_and_dismissed_within_the_week() {
+    let price = |engine: &mut Engine, request: &Value, at: i64| {
+        let (_, decision) = ask(engine, request.clone(), Millis(NOW.0 + at));
+        -decision.weighed[0].terms[2].term()
+    };
+    let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+    let mut engine = engine();
+    let median =
+        json!({ "candidates": [{ "id": "fitting", "pressure": 2 }, { "id": "coupon" }, { "id": "own", "value": 3 }] });
+    near(price(&mut engine, &median, 0), 2.0 * 0.02 * 20.0);
+    let stated = json!({ "candidates": [{ "id": "fitting" }], "pressure": { "price": 0.1, "budget": 8 } });
+    near(price(&mut engine, &stated, 0), 0.1);
+    let (_, decision) =
+        ask(&mut engine, json!({ "candidates": [{ "id": "tip", "pressure": 4 }], "pressure": { "price": 0 } }), NOW);
+    engine.noticed(&decision.id, NOW).unwrap();
+    near(price(&mut engine, &stated, 0), 0.1 * 1.5);
+    near(price(&mut engine, &stated, DAY_MS), 0.1);
+    engine.observe(shop::event("d", "dismiss", "coupon", NOW), NOW).unwrap();
+    near(price(&mut engine, &stated, 0), 0.1 * 1.5 * 2.0);
+    near(price(&mut engine, &stated, WEEK_MS - 1), 0.1 * 2.0);
+    near(price(&mut engine, &stated, WEEK_MS), 0.1);
+}
+
+#[test]
+fn the_budget_may_be_spent_to_the_last_unit_and_holds_what_presses_alone() {
+    let one = |id: &str, pressure: f64, budget: f64| json!({ "candidates": [{ "id": id, "pressure": pressure }], "pressure": { "budget": budget } });
+    let mut engine = engine();
+    let (choice, decision) = ask(&mut engine, one("coupon", 1.0, 1.0), NOW);
+    assert_eq!(choice.as_deref(), Some("coupon"));
+    engine.noticed(&decision.id, NOW).unwrap();
+    assert_eq!(ask(&mut engine, one("fitting", 0.1, 1.0), NOW).1.weighed[0].barrier, Some(Barrier::Pressure));
+    assert_eq!(ask(&mut engine, one("fitting", 0.0, 0.5), NOW).1.weighed[0].barrier, None);
+}
+
+#[test]
+fn a_view_presses_once_however_many_entries_it_shows_and_a_decision_is_taken_once() {
+    let mut seen = Event::new("e0", EventKind::Impression, NOW);
+    seen.shown = ["coupon", "tip"].map(|id| Shown { item: id.into(), ..Shown::default() }).to_vec();
+    (seen.value, seen.slate) = (Some(1.5), Some("s".into()));
+    let record = Record::of(std::slice::from_ref(&seen), &[], NOW);
+    assert_eq!((record.pressure(NOW), record.views("tip", HOUR_MS, NOW)), (1.5, 1));
+    let mut events = vec![seen];
+    for (n, kind) in [(1, EventKind::SelectItem), (2, EventKind::ViewItem), (3, EventKind::Purchase)] {
+        let mut event = Event::new(format!("e{n}"), kind, NOW).with_item("coupon");
+        event.slate = Some("s".into());
+        events.push(event);
+    }
+    assert_eq!(Taken::of(&events), Taken { seen: 1, taken: 1 });
+    assert_eq!(Taken::of(&events).rate(), 2.0 / 21.0);
+}
+
+#[test]
+fn with_learning_denied_nothing_that_was_taken_speaks() {
+    let request = || json!({ "candidates": [{ "id": "tip", "pressure": 0 }] });
+    let (mut engine, mut blank) = (engine(), engine());
+    let (_, decision) = ask(&mut engine, request(), NOW);
+    engine.noticed(&decision.id, NOW).unwrap();
+    engine.observe(shop::event("e", "view_item", "tip", NOW), NOW).unwrap();
+    let before = ask(&mut blank, request(), NOW).1.weighed;
+    assert_ne!(ask(&mut engine, request(), NOW).1.weighed, before);
+    engine.set_gates(false, true);
+    blank.set_gates(false, true);
+    assert_eq!(ask(&mut engine, request(), NOW).1.weighed, ask(&mut blank, request(), NOW).1.weighed);
+}
+
+#[test]
+fn the_latest_sixty_four_decisions_can_be_noticed() {
+    let mut engine = engine();
+    let mut decide = |n: i64| {
+        let at = Millis(NOW.0 + n);
+        ask(&mut engine, json!({ "candidates": [{ "id": "tip", "pressure": 0 }] }), at).1.id
+    };
+    let ids: Vec<String> = (0..65).map(&mut decide).collect();
+    assert!(engine.noticed(&ids[0], NOW).is_none());
+    assert!(engine.noticed(&ids[1], NOW).is_some() && engine.noticed(&ids[64], NOW).is_some());
+    assert!(engine.noticed(&ids[1], NOW).is_none(), "each once");
+}
+
+#[test]
+fn a_view_that_was_brought_along_gives_no_room_to_others() {
+    let mut engine = engine();
+    let one = json!({ "candidates": [{ "id": "coupon" }], "pressure": { "budget": 1 } });
+    let (_, decision) = ask(&mut engine, one.clone(), NOW);
+    engine.noticed(&decision.id, NOW).unwrap();
+    let shown = json!([{ "item": "tip", "position": 0, "propensity": 1, "score": 0, "discovery": false }]);
+    let brought = json!({ "id": "e", "type": "impression", "at": NOW.0, "value": -1, "shown": shown });
+    assert_eq!(engine.import(vec![wire::decode(&brought, "event")], NOW).added.len(), 1);
+    assert_eq!(ask(&mut engine, one, NOW).1.weighed[0].barrier, Some(Barrier::Pressure));
+}
+
+#[test]
+fn the_views_of_a_currency_of_large_numbers_come_along_with_an_export() {
+    let mut engine = engine();
+    for n in 0..10 {
+        let at = Millis(NOW.0 + n * HOUR_MS);
+        let (_, decision) =
+            ask(&mut engine, json!({ "candidates": [{ "id": "tip", "value": 1e7, "pressure": 0 }] }), at);
+        engine.noticed(&decision.id, at).unwrap();
+        engine.observe(shop::event(&format!("e{n}"), "select_item", "tip", at), at).unwrap();
+    }
+    let events = engine.log().events();
+    assert!(events.iter().flat_map(|event| &event.shown).any(|shown| shown.score > 1e6));
+    let wires = events.iter().map(|event| Ok(EventWire::of(event))).collect();
+    let mut other = self::engine();
+    assert!(other.import(wires, Millis(NOW.0 + 9 * HOUR_MS)).refused.is_empty());
+    assert_eq!(other.log().events(), events);
+}
+
+#[test]
+fn a_like_brings_back_what_was_dismissed_before_it() {
+    let later = |ms: i64| Millis(NOW.0 + ms);
+    for (id, away) in [("coupon", Barrier::Cooldown), ("lamp", Barrier::Refused)] {
+        let candidate = || json!({ "candidates": [{ "id": id }] });
+        let mut engine = engine();
+        let mut say = |n: i64, kind: &str, value: Option<f64>| {
+            let event = shop::event(&format!("e{n}"), kind, id, later(n));
+            engine.observe(EventWire { value, ..event }, later(n)).unwrap();
+            ask(&mut engine, candidate(), later(n)).1.weighed[0].barrier
+        };
+        assert_eq!(say(0, "dismiss", None), Some(away));
+        assert_eq!(say(1, "declare", Some(0.0)), Some(away));
+        assert_eq!(say(2, "declare", Some(0.5)), None);
+        assert_eq!(say(3, "dismiss", None), Some(away), "the latest statement wins");
+        assert_eq!(say(4, "like", None), None);
+    }
 }
 
 #[test]
@@ -416,6 +545,7 @@ fn a_faulty_request_is_refused_where_the_fault_is() {
             "candidates[0].when.hours",
         ),
         (json!({ "slot": "s", "context": { "weekday": 7 } }), "value_out_of_range", "context.weekday"),
+        (json!({ "slot": "s", "context": { "utcOffset": 841 } }), "value_out_of_range", "context.utcOffset"),
     ] {
         let error = engine.decide(read(&request), NOW).unwrap_err();
         assert_eq!((error.code(), error.path.as_str()), (code, path), "{}", error.message);

@@ -112,6 +112,17 @@ fn a_device_that_is_held_out_keeps_the_shop_s_order_and_the_slate_says_so() {
 }
 
 #[test]
+fn a_device_that_is_held_out_sees_again_what_it_just_saw() {
+    let mut engine = shop::engine(80);
+    let first = (0..80).find(|&item| engine.catalog().is_available(item)).unwrap();
+    let seen = shop::event("e", "view_item", engine.catalog().id(first), NOW);
+    engine.observe(seen, NOW).unwrap();
+    let all = json!({ "id": "x", "holdout": 1, "arms": [{ "name": "a" }] });
+    let slate = engine.rank(wire_of(&all, &json!({})).unwrap(), NOW).unwrap();
+    assert_eq!(slate.entries[0].item, first, "the guards are the ranking's");
+}
+
+#[test]
 fn an_arm_s_boost_moves_what_it_names() {
     let mut engine = shop::engine(160);
     let with = |by: f64| {
@@ -153,6 +164,17 @@ fn served(engine: &mut Engine, experiment: &Value, more: &Value, rules: &Value, 
         &request,
         7,
     )
+}
+
+#[test]
+fn an_arm_without_learning_ranks_by_the_pack_s_weights_alone() {
+    let mut engine = shopper();
+    for learned in [true, false] {
+        let one = json!({ "id": "x", "arms": [{ "name": "a", "learned": learned }] });
+        let slate = served(&mut engine, &one, &json!({}), &json!([]), 1);
+        let mut reasons = slate.entries.iter().flat_map(|entry| &entry.reasons);
+        assert_eq!(reasons.any(|reason| reason.signal == "learned"), learned);
+    }
 }
 
 #[test]
@@ -301,6 +323,50 @@ fn results_are_counts_of_the_log_and_forgetting_takes_them_along() {
     assert_eq!(engine.trials(), []);
 }
 
+/// Slates of an experiment, each a minute after the last: the names of its arms, which of them the only entry is
+/// of, and whether it was chosen.
+fn told(slates: &[(&[&str], Option<u8>, bool)]) -> Vec<TrialResult> {
+    let mut events = Vec::new();
+    for (n, &(arms, team, chosen)) in slates.iter().enumerate() {
+        let at = Millis(NOW.0 + n as i64 * 60_000);
+        let mut seen = Event::new(format!("s{n}"), EventKind::Impression, at);
+        seen.slate = Some(format!("{n}"));
+        seen.trial = Some(Trial { experiment: "x".into(), arms: arms.iter().map(|&arm| arm.into()).collect() });
+        seen.shown = vec![Shown { item: "i".into(), team, ..Shown::default() }];
+        let mut again = seen.clone();
+        again.id.push('+');
+        events.extend([seen, again]);
+        if chosen {
+            let mut event = Event::new(format!("v{n}"), EventKind::ViewItem, at).with_item("i");
+            event.slate = Some(format!("{n}"));
+            events.push(event);
+        }
+    }
+    trials(&events)
+}
+
+#[test]
+fn an_entry_that_was_logged_twice_counts_once_and_the_difference_has_newcombe_s_interval() {
+    let (a, b): (&[&str], &[&str]) = (&["a"], &["b"]);
+    let results = told(&[(a, None, true), (a, None, false), (b, None, false), (a, None, true), (b, None, false)]);
+    let [one, two] = results[0].arms.as_slice() else { panic!("two arms") };
+    assert_eq!((one.slates, one.taken, one.seen, one.choices), (3, 2, 3, 2));
+    assert_eq!((two.slates, two.taken, two.seen, two.choices), (2, 0, 2, 0));
+    let apart = |a: f64, b: f64| (a * a + b * b).sqrt();
+    let difference = results[0].difference.unwrap();
+    let low = difference.value - apart(one.rate.value - one.rate.low, two.rate.high);
+    let high = difference.value + apart(one.rate.high - one.rate.value, 0.0);
+    assert_eq!((difference.value, difference.low, difference.high), (2.0 / 3.0, low, high));
+}
+
+#[test]
+fn a_choice_of_an_interleaved_slate_is_the_arm_s_of_that_name_wherever_the_slate_lists_it() {
+    let (ab, ba): (&[&str], &[&str]) = (&["a", "b"], &["b", "a"]);
+    let results = told(&[(ab, Some(0), true), (ba, Some(1), true), (ba, Some(0), false)]);
+    assert_eq!(results[0].arms.iter().map(|arm| arm.taken).collect::<Vec<_>>(), [2, 0]);
+    assert_eq!(results[0].difference.unwrap().value, 1.0, "a won both slates that were decided");
+}
+
 #[test]
 fn the_interval_of_a_difference_covers_the_truth() {
     let (rates, slates, logs) = ([0.30, 0.22], 150, 400);
@@ -347,6 +413,11 @@ fn a_faulty_experiment_is_refused_where_the_fault_is() {
             json!({ "id": "x", "arms": [{ "name": "a", "weight": -1 }] }),
             "value_out_of_range",
             "experiment.arms[0].weight",
+        ),
+        (
+            json!({ "id": "x", "arms": [a(), { "name": "b", "weight": f64::MAX }] }),
+            "value_out_of_range",
+            "experiment.arms[1].weight",
         ),
         (json!({ "id": "x", "holdout": 2, "arms": [a()] }), "value_out_of_range", "experiment.holdout"),
         (

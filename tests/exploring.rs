@@ -409,6 +409,7 @@ fn variants_of_one_product_stand_once_until_nothing_else_is_left() {
 #[test]
 fn every_entry_of_a_learned_slate_adds_up_and_says_whether_relevance_alone_would_show_it() {
     let mut engine = shopper(240, 20, LAMPS, 0.3);
+    let mut unsaid = 0;
     for seed in 0..100 {
         for dial in [0.0, 0.3, 1.0] {
             let request = RequestWire { surprise: Some(dial), ..shop::request("home", 12, seed) };
@@ -418,6 +419,8 @@ fn every_entry_of_a_learned_slate_adds_up_and_says_whether_relevance_alone_would
                 let sum: f64 = entry.reasons.iter().map(|reason| reason.term()).sum();
                 assert_eq!(sum.to_bits(), entry.score.to_bits());
                 assert!(entry.base.unwrap().is_finite());
+                assert!(entry.plain.is_some() || entry.discovery, "any other place could go to the plain order's item");
+                unsaid += usize::from(entry.plain.is_none());
                 assert!(
                     dial > 0.0 || entry.plain == Some(true) && entry.propensity == 1.0,
                     "at 0 nothing is drawn or moved"
@@ -428,6 +431,7 @@ fn every_entry_of_a_learned_slate_adds_up_and_says_whether_relevance_alone_would
             }
         }
     }
+    assert!(unsaid > 0, "where what relevance would show was no surprise, it had no chance");
 }
 
 #[test]

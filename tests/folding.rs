@@ -170,13 +170,86 @@ fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
     let mut order: Vec<usize> = (0..CAPACITY + 500).collect();
     shop::shuffle(&mut order, 5);
     let mut log = Log::default();
-    order.iter().for_each(|&n| {
-        log.insert(make(n));
-    });
+    let taken: BTreeSet<String> =
+        order.iter().map(|&n| make(n)).filter(|event| log.insert(event.clone())).map(|event| event.id).collect();
     assert_eq!(log.events().len(), CAPACITY);
     assert_eq!(log.events()[0].at, Millis(500));
-    let evicted = log.expire(Millis(CAPACITY as i64)).len();
-    assert!(evicted <= 500, "{evicted} ids gave way; a late event older than a full log is never taken in");
+    assert!(taken.len() < order.len(), "a late event older than a full log is never taken in");
+    let gone: BTreeSet<String> = log.expire(Millis(CAPACITY as i64)).into_iter().collect();
+    let kept = log.events().iter().map(|event| event.id.clone()).collect();
+    assert_eq!(gone, &taken - &kept, "storage hears of what was taken in and gave way");
+}
+
+#[test]
+fn what_gave_way_and_came_back_is_not_dropped_from_storage() {
+    let make = |n: usize| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64));
+    let mut log = Log::default();
+    (0..=CAPACITY).for_each(|n| assert!(log.insert(make(n))));
+    log.remove(|event| event.at > Millis(9));
+    assert!(log.insert(make(0)), "another tab has it still, and there is room");
+    assert!(log.expire(Millis(CAPACITY as i64)).is_empty());
+    assert!(log.has("e00000"));
+}
+
+#[test]
+fn an_event_of_the_future_is_of_now_or_refused_when_a_clock_is_more_than_a_day_ahead() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    let ahead = |id: &str, ms: i64| shop::event(id, "view_item", &item, Millis(NOW.0 + ms));
+    assert_eq!(engine.observe(ahead("a", 1), NOW).unwrap().unwrap().at, NOW);
+    let brought = engine.import(vec![Ok(ahead("b", DAY_MS)), Ok(ahead("c", DAY_MS + 1))], NOW);
+    assert_eq!((brought.added.len(), brought.refused.len()), (1, 1));
+    assert_eq!((brought.refused[0].code(), brought.refused[0].path.as_str()), ("value_out_of_range", "[1].at"));
+    assert_eq!(engine.profile(NOW).events, 2);
+    assert_eq!(engine.profile(Millis(NOW.0 - 1)).events, 1, "what is dated more than a day ahead waits");
+}
+
+#[test]
+fn an_event_keeps_twenty_four_attributes_and_words_and_a_liking_of_one_at_most() {
+    let tags = (0..40).map(|n| format!("tag {n}")).collect();
+    let mut engine = Engine::new(7);
+    engine.load_items(&[flaneur::catalog::Item { tags, ..flaneur::catalog::Item::new("a") }]).unwrap();
+    engine.set_gates(true, true);
+    let viewed = engine.observe(shop::event("e0", "view_item", "a", NOW), NOW).unwrap().unwrap();
+    assert_eq!(viewed.lines[0].digest.len(), 24);
+    let mut exported = EventWire::of(&viewed);
+    exported.id = "e1".into();
+    exported.lines[0].digest = (0..30).map(|n| format!("{n:016x}")).collect();
+    exported.words = exported.lines[0].digest.clone();
+    let brought = engine.import(vec![Ok(exported)], NOW).added;
+    assert_eq!((brought[0].lines[0].digest.len(), brought[0].words.len()), (24, 24));
+    let declare = |value: f64| EventWire { value: Some(value), ..shop::event("e2", "declare", "a", NOW) };
+    assert_eq!(engine.observe(declare(1.1), NOW).unwrap_err().path, "value");
+    assert!(engine.observe(declare(1.0), NOW).unwrap().is_some());
+}
+
+#[test]
+fn forgetting_from_a_moment_on_takes_what_is_dated_later_than_now_along() {
+    let mut engine = shop::engine(160);
+    let item = engine.catalog().id(0).to_owned();
+    let ahead = Millis(NOW.0 + 3_600_000);
+    for (id, at) in [("before", Millis(NOW.0 - 2_000)), ("after", NOW), ("ahead", ahead)] {
+        assert_eq!(engine.import(vec![Ok(shop::event(id, "view_item", &item, at))], NOW).added.len(), 1);
+    }
+    let since = ForgetWire { since: Some((NOW.0 - 1_000) as f64), ..ForgetWire::default() };
+    let until = ForgetWire { until: Some(NOW.0 as f64), ..since.clone() };
+    assert_eq!(engine.forget(&until, NOW).unwrap(), ["after"]);
+    assert_eq!(engine.forget(&since, NOW).unwrap(), ["ahead"], "of a device whose clock runs ahead");
+}
+
+#[test]
+fn none_of_an_item_is_not_in_the_basket() {
+    let mut engine = shop::engine(160);
+    let add = |n: i64, item: &str, quantity: f64| {
+        let mut event = shop::event(&format!("e{n}"), "add_to_cart", item, Millis(NOW.0 - 10_000 + n));
+        event.lines[0].quantity = Some(quantity);
+        event
+    };
+    let ids = [0, 1].map(|item| engine.catalog().id(item).to_owned());
+    for event in [add(0, &ids[0], 2.0), add(1, &ids[1], 0.0), add(2, &ids[0], 0.0)] {
+        engine.observe(event, NOW).unwrap();
+    }
+    assert_eq!(engine.profile(NOW).basket(NOW), [0]);
 }
 
 #[test]
@@ -197,8 +270,9 @@ fn an_order_that_is_told_again_keeps_its_first_date() {
 fn retention_drops_what_is_older_than_thirteen_months() {
     let mut log = Log::default();
     log.insert(Event::new("old", EventKind::Touch, Millis(NOW.0 - 400 * DAY_MS)));
-    log.insert(Event::new("new", EventKind::Touch, Millis(NOW.0 - 300 * DAY_MS)));
-    assert_eq!(log.expire(NOW), ["old"]);
+    log.insert(Event::new("old-too", EventKind::Touch, Millis(NOW.0 - 396 * DAY_MS - 1)));
+    log.insert(Event::new("just", EventKind::Touch, Millis(NOW.0 - 396 * DAY_MS)));
+    assert_eq!(log.expire(NOW), ["old", "old-too"]);
     assert_eq!(log.events().len(), 1);
 }
 

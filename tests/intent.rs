@@ -108,3 +108,24 @@ fn forgetting_an_event_forgets_what_it_said_about_the_session() {
     engine.forget(&flaneur::wire::decode(&what, "forget").unwrap(), NOW).unwrap();
     assert_eq!(engine.intent(NOW), before);
 }
+
+#[test]
+fn what_the_shopper_only_saw_or_said_is_no_evidence_and_having_come_back_is() {
+    let mut engine = shop::engine(80);
+    for (n, kind) in ["view_item", "impression", "touch", "view_item"].into_iter().enumerate() {
+        see(&mut engine, &format!("e{n}"), kind, n as u32, 9 - n as i64);
+    }
+    for (n, kind) in ["mute", "declare"].into_iter().enumerate() {
+        let mut event = shop::event(&format!("said{n}"), kind, "", NOW);
+        event.lines.clear();
+        event.attribute = Some("brand:nobody".into());
+        engine.observe(event, NOW).unwrap();
+    }
+    assert_eq!((engine.intent(NOW).events, engine.intent(NOW).stage), (2, None));
+    see(&mut engine, "third", "view_item", 5, 0);
+    let once = engine.intent(NOW).purchase.unwrap();
+    see(&mut engine, "yesterday", "view_item_list", 6, 86_400);
+    assert!(engine.intent(NOW).purchase.unwrap() > once);
+    engine.set_gates(false, true);
+    assert_eq!((engine.intent(NOW).events, engine.intent(NOW).purchase), (0, None));
+}

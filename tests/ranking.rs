@@ -14,6 +14,7 @@ use flaneur::math::Stream;
 use flaneur::profile::Profile;
 use flaneur::rank::{Desk, Request, RuleSet, Scratch, Slate, Weights, rank};
 use flaneur::time::Millis;
+use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
 use flaneur::wire::rule::{RuleWire, WhereWire, rules};
 use flaneur::wire::text::Texts;
@@ -342,6 +343,75 @@ fn seen_entries_are_logged_once_with_their_propensities() {
 }
 
 #[test]
+fn what_was_bought_for_thirty_days_and_what_is_in_the_basket_stay_away_unless_the_slate_would_be_short() {
+    let day = 86_400_000;
+    let items = shop::items(40);
+    let in_stock = items.iter().filter(|item| item.available).count();
+    let own = items.iter().position(|item| item.available).unwrap() as u32;
+    let shown = |repeat_share: f32, kind: &str, back: i64, size: usize, allow: &[&str]| {
+        let learned = flaneur::catalog::pack::Learned { repeat_share, ..Default::default() };
+        let stamp = flaneur::catalog::pack::Stamp { created: NOW.0, currency: "EUR".into() };
+        let mut engine = Engine::new(7);
+        engine.load_pack(flaneur::catalog::pack::write(&items, &learned, &stamp).unwrap()).unwrap();
+        engine.set_gates(true, true);
+        engine.observe(shop::event("e", kind, &items[own as usize].id, Millis(NOW.0 - back)), NOW).unwrap();
+        let allow = Texts(allow.iter().map(|&name| name.into()).collect());
+        let request = RequestWire { allow, surprise: Some(0.0), ..shop::request("home", size, 1) };
+        engine.rank(request, NOW).unwrap().entries.iter().any(|entry| entry.item == own)
+    };
+    assert!(!shown(0.0, "purchase", 30 * day, in_stock - 1, &[]));
+    assert!(shown(0.0, "purchase", 30 * day + 1, in_stock - 1, &[]));
+    assert!(shown(0.0, "purchase", 30 * day, in_stock - 1, &["bought"]));
+    assert!(shown(0.0, "purchase", 30 * day, in_stock, &[]), "a guard gives way before a slate is short");
+    assert!(shown(0.1, "purchase", 30 * day, in_stock - 1, &[]), "where shoppers buy again");
+    assert!(!shown(0.09, "purchase", 30 * day, in_stock - 1, &[]));
+    assert!(!shown(0.0, "add_to_cart", day, in_stock - 1, &[]));
+    assert!(shown(0.0, "add_to_cart", day, in_stock - 1, &["basket"]));
+}
+
+#[test]
+fn what_is_seen_is_logged_of_the_latest_slates_of_the_present_catalog_while_learning_is_open() {
+    let mut engine = shop::engine(80);
+    let of = |engine: &mut Engine, slot: &str| engine.rank(shop::request(slot, 3, 1), NOW).unwrap().id;
+    let ids: Vec<String> = (0..65).map(|n| of(&mut engine, &format!("s{n}"))).collect();
+    assert!(engine.seen(&ids[0], None, NOW).is_none(), "64 are remembered");
+    assert!(engine.seen(&ids[1], None, NOW).is_some());
+    engine.set_gates(false, true);
+    assert!(engine.seen(&ids[2], None, NOW).is_none());
+    assert_eq!(engine.log().events().len(), 1);
+    engine.set_gates(true, true);
+    assert!(engine.seen(&ids[2], None, NOW).is_some());
+    engine.load_items(&shop::items(8)).unwrap();
+    assert!(engine.seen(&ids[3], None, NOW).is_none(), "its items had other numbers");
+}
+
+#[test]
+fn the_shop_s_own_order_shows_each_once_and_what_was_seen_too() {
+    let mut engine = shop::engine(80);
+    let items: Vec<u32> = (0..80).filter(|&item| engine.catalog().is_available(item)).take(3).collect();
+    let [a, b, c] = [0, 1, 2].map(|at| engine.catalog().id(items[at]).to_owned());
+    view(&mut engine, "e", items[0], 1_000);
+    engine.set_gates(true, false);
+    let named =
+        RequestWire { candidates: Some([&b, &a, &b, &c].map(Clone::clone).to_vec()), ..shop::request("home", 10, 1) };
+    let order = |slate: Slate| slate.entries.iter().map(|entry| entry.item).collect::<Vec<_>>();
+    assert_eq!(order(engine.rank(named, NOW).unwrap()), [items[1], items[0], items[2]]);
+    assert_eq!(order(engine.rank(shop::request("home", 3, 1), NOW).unwrap()), items);
+}
+
+#[test]
+fn a_long_slate_that_was_seen_comes_along_with_an_export() {
+    let mut engine = shop::engine(400);
+    let slate = engine.rank(shop::request("home", 300, 1), NOW).unwrap();
+    let seen = engine.seen(&slate.id, None, NOW).unwrap();
+    assert_eq!(seen.shown.len(), 300);
+    let mut other = shop::engine(400);
+    let merged = other.import(vec![Ok(EventWire::of(&seen))], NOW);
+    assert!(merged.refused.is_empty(), "{:?}", merged.refused);
+    assert_eq!(other.log().events(), engine.log().events());
+}
+
+#[test]
 fn a_slate_that_is_ranked_again_is_seen_once_a_visit() {
     let mut engine = shop::engine(80);
     let later = |ms: i64| Millis(NOW.0 + ms);
@@ -369,6 +439,24 @@ fn sensitive_items_are_never_learned() {
     let event = shop::event("v", "view_item", &items[3].id, NOW);
     assert!(engine.observe(event, NOW).unwrap().is_none());
     assert!(engine.log().events().is_empty());
+}
+
+#[test]
+fn an_item_that_no_catalog_has_teaches_nothing_of_a_sensitive_category() {
+    let mut items = shop::items(40);
+    items[3].category = vec!["Health".into()];
+    let mut engine = Engine::new(1);
+    engine.load_items(&items).unwrap();
+    engine.set_gates(true, true);
+    for (id, category, kept) in [("a", "Health", 0), ("b", "Santé & beauté", 0), ("c", "lamps", 2)] {
+        let mut event = shop::event(id, "purchase", "of-last-year", NOW);
+        event.lines[0].category = Some(category.into());
+        event.lines[0].brand.clone_from(&items[0].brand);
+        assert_eq!(engine.observe(event, NOW).unwrap().unwrap().lines[0].digest.len(), kept, "{category}");
+    }
+    let profile = engine.profile(NOW).clone();
+    let met: Vec<&str> = profile.affinities.tokens().map(|(token, _)| engine.catalog().token(token)).collect();
+    assert_eq!(met, [&format!("brand:{}", items[0].brand.as_ref().unwrap()), "category:lamps"]);
 }
 
 #[test]

@@ -128,6 +128,18 @@ fn the_interval_covers_the_truth_as_often_as_it_says() {
 }
 
 #[test]
+fn nothing_is_claimed_below_five_choices_or_thirty_places() {
+    let verdict = |places: usize, choices: usize| {
+        let mut events = Vec::new();
+        (0..places).for_each(|n| slate(&mut events, 0.5, Some(true), n < choices));
+        replay(&events).verdict
+    };
+    assert_eq!(verdict(30, 4), Verdict::NotEnoughEvidence);
+    assert_eq!(verdict(29, 5), Verdict::NotEnoughEvidence);
+    assert_eq!(verdict(30, 5), Verdict::NoDifference);
+}
+
+#[test]
 fn verdicts_follow_the_interval() {
     assert_eq!(simulated(1, 2_000, 0.5, 0.4, 0.1).verdict, Verdict::Plain);
     assert_eq!(simulated(1, 2_000, 0.5, 0.1, 0.4).verdict, Verdict::Served);

@@ -413,6 +413,16 @@ fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
 }
 
 #[test]
+fn the_narrowest_of_alike_caps_holds_and_a_category_is_the_narrowest_level() {
+    let cap = |per: &str, max: u32| json!({ "type": "cap", "per": per, "max": max });
+    for list in [json!([cap("brand", 3), cap("brand", 1)]), json!([cap("brand", 1), cap("brand", 3)])] {
+        assert_eq!(under(list, 6).0.len(), 2, "two brands, once each");
+    }
+    let (ids, _) = under(json!([cap("category", 1)]), 6);
+    assert_eq!(["lamp", "cup", "offer"].map(|family| count(&ids, family)), [1, 1, 1]);
+}
+
+#[test]
 fn a_chain_of_ten_thousand_rules_is_ordered_without_recursion() {
     let rule = |at: usize| {
         let over = if at == 9_999 { json!([]) } else { json!([format!("r{}", at + 1)]) };

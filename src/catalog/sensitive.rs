@@ -83,7 +83,8 @@ pub(super) fn is_sensitive(item: &Item) -> bool {
     }
 }
 
-fn names_sensitive(text: &str) -> bool {
+/// Whether a category level or a tag has a word of the list.
+pub(crate) fn names_sensitive(text: &str) -> bool {
     words(text).iter().any(|word| WORDS.contains(&word.as_str()))
 }
 

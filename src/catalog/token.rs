@@ -68,7 +68,8 @@ pub fn tokens_of(item: &Item) -> Vec<String> {
     let attributes = item.attributes.iter().map(|(key, value)| token(key, value));
     let mut tokens: Vec<String> = Vec::new();
     for text in brand.chain(category).chain(tags).chain(attributes) {
-        if !text.ends_with(':') && !tokens.contains(&text) {
+        let is_blank = text.len() == key_of(&text).len() + 1;
+        if !is_blank && !tokens.contains(&text) {
             tokens.push(text);
         }
     }
@@ -78,4 +79,21 @@ pub fn tokens_of(item: &Item) -> Vec<String> {
 /// The words of a title or a search, in lower case and at least three letters long.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
     flaneur_words::words(text).into_iter().filter(|word| word.chars().count() >= 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tokens_of;
+    use crate::catalog::Item;
+
+    #[test]
+    fn a_value_may_end_with_a_colon_and_none_is_empty() {
+        let attributes = [("note", ""), ("ratio", "16:9"), ("says", "hello:")];
+        let item = Item {
+            tags: vec!["sale:".into(), String::new()],
+            attributes: attributes.map(|(key, value)| (key.into(), value.into())).to_vec(),
+            ..Item::new("a")
+        };
+        assert_eq!(tokens_of(&item), ["tag:sale:", "ratio:16:9", "says:hello:"]);
+    }
 }

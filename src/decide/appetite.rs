@@ -65,3 +65,22 @@ pub(super) fn appetite(score: Option<f64>, reference: f64, taken: Taken) -> f64 
     let odds = ln(base / (1.0 - base)) + lift;
     1.0 / (1.0 + exp(-odds))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BASE_RATE, Taken, appetite};
+    use crate::math::{ln, logistic};
+
+    #[test]
+    fn a_score_moves_the_odds_by_half_of_what_it_is_above_the_reference_and_by_three_at_most() {
+        let base = ln(BASE_RATE / (1.0 - BASE_RATE));
+        for (score, lift) in [(None, 0.0), (Some(3.0), 1.0), (Some(-3.0), -2.0), (Some(9.0), 3.0), (Some(-99.0), -3.0)]
+        {
+            let found = appetite(score, 1.0, Taken::default());
+            assert!((found - logistic(base + lift)).abs() < 1e-12, "{score:?}: {found}");
+        }
+        let rate = Taken { seen: 10, taken: 3 }.rate();
+        assert!((appetite(None, 1.0, Taken { seen: 10, taken: 3 }) - rate).abs() < 1e-12);
+        assert!((rate - 4.0 / 30.0).abs() < 1e-12);
+    }
+}

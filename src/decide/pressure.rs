@@ -49,6 +49,10 @@ impl Record {
     pub fn of(events: &[Event], unlogged: &[View], now: Millis) -> Self {
         let mut record = Self { views: unlogged.to_vec(), ..Self::default() };
         for event in events {
+            if event.kind == EventKind::Like || event.kind == EventKind::Declare && event.value > Some(0.0) {
+                // The latest statement wins, as in `profile::stated`.
+                record.dismissed.retain(|(id, _)| event.lines.iter().all(|line| line.item != *id));
+            }
             let is_new = is_within(event.at, WEEK, now);
             match event.kind {
                 EventKind::Dismiss => {
@@ -57,7 +61,8 @@ impl Record {
                 }
                 EventKind::Impression if is_new => {
                     // The pressure is the decision's, once, however many entries it shows.
-                    let mut pressure = event.value.unwrap_or(0.0);
+                    // A view that was brought along may say less than nothing: it gives no room to others.
+                    let mut pressure = event.value.unwrap_or(0.0).max(0.0);
                     for shown in &event.shown {
                         record.views.push(View { id: shown.item.clone(), at: event.at, pressure });
                         pressure = 0.0;

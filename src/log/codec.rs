@@ -205,8 +205,7 @@ impl EventRecord {
 
 /// Whether every number is one that an event can have: a checksum holds for any.
 ///
-/// The ranges are those of `src/wire/event.rs`, but for the scores of seen entries, which the engine itself logs and
-/// an unusual price of pressure can carry beyond.
+/// The ranges are those of `src/wire/event.rs`, but for the bases of seen entries, which only have to be numbers.
 fn is_in_range(event: &Event) -> bool {
     let within = |value: Option<f64>, low: f64, high: f64| value.is_none_or(|value| value >= low && value <= high);
     let most = if event.kind == EventKind::Declare { 1.0 } else { 86_400.0 };

@@ -143,8 +143,7 @@ impl Affinities {
             let [here, key] = names_of(facet);
             lift(own(here), total(here), own(key) / total(key))
         };
-        let local = context.local(now);
-        let of_time: f64 = parts_of(context.hour, context.weekday, local).map(of_part).sum();
+        let of_time: f64 = parts_of(context.hour, context.weekday, now).map(of_part).sum();
         between(of_time + context.facets.iter().map(of_facet).sum::<f64>(), -1.0, 2.0)
     }
 
@@ -199,8 +198,35 @@ fn parts_of(hour: Option<u8>, weekday: Option<u8>, at: Millis) -> impl Iterator<
         _ => 0,
     });
     let week = weekday.map(|weekday| 4 + usize::from(matches!(weekday, 0 | 6)));
-    // Days from 1970-01-01 in years of 365.25: within a day of the calendar's quarters.
+    // Days from 1970-01-01 in years of 365.25: within a day of the calendar's quarters. In UTC, learned and asked
+    // alike: an event does not say how far its local time was from it.
     let year = (at.day() as f64 / 365.25).rem_euclid(1.0);
     let quarter = 6 + ((year * 4.0) as usize).min(3);
     day.into_iter().chain(week).chain([quarter])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Affinities;
+    use crate::catalog::{Catalog, Item};
+    use crate::log::{Event, EventKind};
+    use crate::time::Millis;
+
+    #[test]
+    fn log_odds_follow_the_formula_between_minus_one_and_three() {
+        let item = |n: usize| Item { brand: Some(format!("b{n}")), ..Item::new(format!("i{n:02}")) };
+        let catalog = Catalog::from_items(&(0..40).map(item).collect::<Vec<_>>()).unwrap();
+        let token = catalog.find_token("brand:b0").unwrap();
+        let odds = |strength: f64, times: usize| {
+            let mut affinities = Affinities::default();
+            let event = Event::new("e", EventKind::ViewItem, Millis(0));
+            for _ in 0..times {
+                affinities.learn(&catalog, &event, &[catalog.token_hash(token)], None, strength);
+            }
+            affinities.log_odds(&catalog, token, Millis(0))
+        };
+        // One of forty items: (w + 10/40) / ((W + 10)/40).
+        assert!((odds(1.0, 2) - libm::log(2.25 / 0.3)).abs() < 1e-12);
+        assert_eq!((odds(1.0, 0), odds(5.0, 100), odds(-2.0, 100)), (0.0, 3.0, -1.0));
+    }
 }

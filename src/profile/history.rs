@@ -97,3 +97,39 @@ impl History {
 fn visit_fade(back: u32) -> f64 {
     exp(f64::from(back) * ln(VISIT_FADE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::History;
+    use crate::log::{Event, EventKind};
+    use crate::time::Millis;
+
+    fn life(events: &[(EventKind, u32)]) -> History {
+        let mut history = History::default();
+        for (&(kind, visit), at) in events.iter().zip(0..) {
+            history.learn(0, &Event::new("e", kind, Millis(at)), visit);
+        }
+        history
+    }
+
+    #[test]
+    fn purchases_are_counted_less_refunds_and_the_later_ones_as_repeats() {
+        use EventKind::{Purchase, Refund, ViewItem};
+        let bought = |events: &[(EventKind, u32)]| life(events).of(0).map_or(0, |own| own.bought);
+        assert_eq!(bought(&[(Purchase, 1), (Purchase, 2), (Refund, 2)]), 1);
+        assert_eq!(bought(&[(Refund, 1), (Purchase, 2)]), 1, "a refund of what the log does not have is none");
+        assert_eq!(life(&[]).repeat_share(), 0.4);
+        assert_eq!(life(&[(Purchase, 1), (ViewItem, 2), (Purchase, 2)]).repeat_share(), 5.0 / 12.0);
+    }
+
+    #[test]
+    fn purchases_fade_by_visits() {
+        let history = life(&[(EventKind::Purchase, 1), (EventKind::Purchase, 3), (EventKind::ViewItem, 4)]);
+        let own = history.of(0).unwrap();
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+        near(own.faded_purchases(3), 1.0 + 0.64);
+        near(own.faded_purchases(5), 0.64 * 1.64);
+        near(own.purchase_recency(5), 0.64);
+        near(own.recency(5), 0.8);
+    }
+}

@@ -207,3 +207,92 @@ fn remember(list: &mut Vec<u32>, item: u32) {
     }
     list.push(item);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CAUSES, Learned};
+    use crate::catalog::{Catalog, Item};
+    use crate::log::{Event, EventKind, Shown, Tier, name_of};
+    use crate::math::{ln, logistic};
+    use crate::time::Millis;
+
+    /// Items that say nothing: their features are the constant alone, and the model is of one weight.
+    fn catalog() -> Catalog {
+        let items: Vec<Item> = (0..40).map(|n| Item::new(format!("i{n:02}"))).collect();
+        Catalog::from_items(&items).unwrap()
+    }
+
+    /// One visit of entries, each with its base, place, tier, and whether it was chosen.
+    fn visit(learned: &mut Learned, catalog: &Catalog, entries: &[(f32, u16, Option<Tier>, bool)]) {
+        let mut event = Event::new("e", EventKind::Impression, Millis(0));
+        event.slate = Some("s".into());
+        for (&(base, position, tier, _), n) in entries.iter().zip(0_u32..) {
+            let (item, base) = (catalog.id(n).to_owned(), Some(base));
+            event.shown.push(Shown { item, position, tier, base, ..Shown::default() });
+        }
+        learned.show(catalog, &event);
+        learned.show(catalog, &event); // logged twice, it teaches once
+        for (&(.., chosen), n) in entries.iter().zip(0..) {
+            if chosen {
+                learned.choose(name_of("s"), n);
+            }
+        }
+        learned.end(catalog);
+    }
+
+    #[test]
+    fn the_posterior_of_one_weight_equals_the_formula_by_hand() {
+        let catalog = catalog();
+        let mut learned = Learned::default();
+        let (mut mean, mut precision, mut expected, mut came) = (0.0, 4.0, 0.0, 0.0);
+        for n in 0..6_u16 {
+            let entries = [(-1.5, n, None, n % 2 == 0), (-2.5, n + 4, None, n == 1), (-3.0, 0, None, false)];
+            visit(&mut learned, &catalog, &entries);
+            precision = 0.97 * precision + 0.03 * 4.0;
+            let rate = ln((0.97 * came + 3.0) / (0.97 * expected + 3.0));
+            let (mut pull, mut hoped, mut took) = (0.0, 0.0, 0.0);
+            for (base, place, _, chosen) in entries {
+                let level = f64::from(base) - ln(1.0 + 0.12 * f64::from(place));
+                let (chance, outcome) = (logistic(level + rate + 0.3 * mean), f64::from(u8::from(chosen)));
+                precision += 0.09 * chance * (1.0 - chance);
+                pull += 0.3 * (outcome - chance);
+                hoped += logistic(level);
+                took += outcome;
+            }
+            (expected, came) = (0.97 * expected + hoped, 0.97 * came + took);
+            mean += pull / precision;
+            assert!((learned.mean().last().unwrap() - mean).abs() < 1e-12, "visit {n}");
+            assert!((learned.precision().last().unwrap() - precision).abs() < 1e-12, "visit {n}");
+        }
+    }
+
+    #[test]
+    fn it_speaks_from_twenty_seen_entries_and_three_choices_on() {
+        let ready = |seen: usize, choices: usize| {
+            let mut learned = Learned::default();
+            let entries: Vec<_> = (0..seen).map(|n| (-2.0, n as u16, None, n < choices)).collect();
+            visit(&mut learned, &catalog(), &entries);
+            assert_eq!(learned.evidence(), (seen as u32, choices as u32));
+            learned.is_ready()
+        };
+        assert!(ready(20, 3) && !ready(19, 3) && !ready(20, 2));
+    }
+
+    #[test]
+    fn the_latest_causes_are_remembered() {
+        let mut learned = Learned::default();
+        let entries: Vec<_> = (0..40).map(|n| (-2.0, n, None, false)).collect();
+        visit(&mut learned, &catalog(), &entries);
+        assert_eq!(learned.causes().1, (40 - CAUSES as u32..40).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_surprise_that_is_passed_over_counts_by_the_chance_that_it_was_looked_at_and_fades() {
+        let (catalog, mut learned) = (catalog(), Learned::default());
+        visit(&mut learned, &catalog, &[(-2.0, 5, Some(Tier::Far), false)]);
+        assert!((learned.appetite.mean(Tier::Far) - 1.0 / (7.0 + 1.0 / 1.6)).abs() < 1e-12);
+        visit(&mut learned, &catalog, &[(-2.0, 5, Some(Tier::Far), true)]);
+        assert!((learned.appetite.mean(Tier::Far) - 2.0 / (8.0 + 0.97 / 1.6)).abs() < 1e-12);
+        assert_eq!(learned.appetite.mean(Tier::Near), 1.0 / 7.0);
+    }
+}

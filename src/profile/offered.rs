@@ -60,3 +60,43 @@ impl Offered {
         known.map_or(&[], |offer| if offer.lasts(now) { &offer.before } else { &offer.items })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Offered, SLOTS, STAY_MS};
+    use crate::catalog::{Catalog, Item};
+    use crate::log::{Event, EventKind, Shown};
+    use crate::time::Millis;
+
+    fn seen(offered: &mut Offered, slot: &str, item: &str, at: i64) {
+        let catalog = Catalog::from_items(&["a", "b", "c", "d"].map(Item::new)).unwrap();
+        let mut event = Event::new("e", EventKind::Impression, Millis(at));
+        event.slot = Some(slot.into());
+        event.shown.push(Shown { item: item.into(), discovery: true, ..Shown::default() });
+        event.shown.push(Shown { item: "d".into(), ..Shown::default() });
+        offered.step(&catalog, &event);
+    }
+
+    #[test]
+    fn what_is_seen_within_a_minute_is_one_showing_and_keeps_the_one_before_away() {
+        let mut offered = Offered::default();
+        let none: [u32; 0] = [];
+        seen(&mut offered, "home", "a", 0);
+        seen(&mut offered, "home", "b", STAY_MS);
+        assert_eq!(offered.of("home", Millis(2 * STAY_MS)), none, "while it lasts its own may come again");
+        assert_eq!(offered.of("home", Millis(2 * STAY_MS + 1)), [1, 0]);
+        seen(&mut offered, "home", "c", 2 * STAY_MS + 1);
+        seen(&mut offered, "home", "a", 2 * STAY_MS + 2);
+        assert_eq!(offered.of("home", Millis(2 * STAY_MS + 2)), [1, 0]);
+        assert_eq!(offered.of("home", Millis(4 * STAY_MS)), [0, 2]);
+        assert_eq!(offered.of("cart", Millis(4 * STAY_MS)), none);
+    }
+
+    #[test]
+    fn the_latest_sixteen_slots_are_remembered() {
+        let mut offered = Offered::default();
+        (0..=SLOTS).for_each(|n| seen(&mut offered, &format!("s{n}"), "a", n as i64));
+        let known = |n: usize| offered.of(&format!("s{n}"), Millis(9 * STAY_MS)).len();
+        assert_eq!([0, 1, SLOTS].map(known), [0, 1, 1]);
+    }
+}

@@ -152,3 +152,42 @@ impl Stated {
         attributes.chain(items)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Stated;
+    use crate::catalog::{Catalog, Item};
+    use crate::log::{Event, EventKind};
+    use crate::time::Millis;
+
+    /// What is known after statements, each of a kind and a liking about item a and about its brand.
+    fn said(statements: &[(EventKind, f64)]) -> Stated {
+        let catalog = Catalog::from_items(&[Item { brand: Some("Acme".into()), ..Item::new("a") }]).unwrap();
+        let mut stated = Stated::default();
+        for &(kind, liking) in statements {
+            let mut event = Event::new("e", kind, Millis(0)).with_item("a");
+            (event.attribute, event.value) = (Some("brand:Acme".into()), Some(liking));
+            stated.step(&catalog, &event);
+        }
+        stated
+    }
+
+    #[test]
+    fn the_latest_statement_wins_and_only_a_liking_brings_back_what_was_refused() {
+        use EventKind::{Declare, Dismiss, Like, Mute};
+        let refused = |statements: &[(EventKind, f64)]| {
+            let stated = said(statements);
+            (stated.dismissed_items().len(), stated.muted_tokens().len())
+        };
+        assert_eq!(refused(&[(Mute, 0.0)]), (1, 1));
+        assert_eq!(refused(&[(Mute, 0.0), (Declare, 0.0)]), (1, 1));
+        assert_eq!(refused(&[(Mute, 0.0), (Declare, -0.5)]), (1, 1));
+        assert_eq!(refused(&[(Mute, 0.0), (Declare, 0.5)]), (0, 0));
+        assert_eq!(refused(&[(Mute, 0.0), (Like, 0.0)]), (0, 1), "a like is about the item");
+        assert!(said(&[(Dismiss, 0.0), (Like, 0.0)]).is_liked("a"));
+        assert!(!said(&[(Like, 0.0), (Dismiss, 0.0)]).is_liked("a"));
+        let refusals = said(&[(Like, 0.0), (Mute, 0.0), (Declare, -0.5)]).refusals_only();
+        assert_eq!((refusals.dismissed_items().len(), refusals.refusals().count()), (1, 2));
+        assert!(!refusals.has_declared());
+    }
+}

@@ -258,3 +258,18 @@ pub(super) fn counted_as(catalog: &Catalog, counted: &Counted, item: u32) -> Opt
         Counted::Items(items) => has(items, item).then_some(0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+    use crate::rank::Amount;
+
+    #[test]
+    fn a_share_of_whole_places_is_that_many_however_its_product_is_rounded() {
+        // In binary 0.55 · 20 lies above 11, and 0.57 · 100 below 57.
+        assert_eq!(places(Amount::Share(0.55), 20, libm::ceil), 11);
+        assert_eq!(places(Amount::Share(0.57), 100, libm::floor), 57);
+        assert_eq!((places(Amount::Share(0.5), 5, libm::ceil), places(Amount::Share(0.5), 5, libm::floor)), (3, 2));
+        assert_eq!((places(Amount::Share(0.0), 5, libm::ceil), places(Amount::Share(1.0), 5, libm::floor)), (0, 5));
+    }
+}

@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
 
 use crate::catalog::item::check_id;
+use crate::catalog::sensitive::names_sensitive;
 use crate::catalog::token::{token, words};
 use crate::catalog::{Catalog, TokenHash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Event, EventKind, FACETS, Line, Shown, Tier, Trial};
+use crate::rank::MAX_SIZE;
 use crate::time::Millis;
 
-/// Most items of one event, as GA4 allows.
+/// Most items of one event, as GA4 allows; a seen slate is an event of as many entries as it has.
 pub const MAX_LINES: usize = 200;
 const MAX_EVENT_ID: usize = 128;
 const MAX_WORD: usize = 256;
@@ -138,7 +140,7 @@ impl EventWire {
         let at = Millis::from_f64(self.at).ok_or_else(|| {
             Error::new(ErrorKind::OutOfRange, "at", "not a moment between 1900 and 2200; expected epoch milliseconds")
         })?;
-        if self.lines.len() > MAX_LINES || self.shown.len() > MAX_LINES {
+        if self.lines.len() > MAX_LINES || self.shown.len() > MAX_SIZE {
             return Err(Error::new(ErrorKind::TooMany, "lines", "more than 200 items in one event; split it"));
         }
         let lines = self.lines.into_iter().enumerate();
@@ -243,8 +245,13 @@ impl LineWire {
                 Some(item) => catalog.tokens(item).take(MAX_DIGEST).map(|token| catalog.token_hash(token)).collect(),
                 None => {
                     let brand = name(self.brand, "brand")?.map(|brand| token("brand", &brand));
-                    let category = name(self.category, "category")?.map(|level| token("category", &level));
-                    brand.iter().chain(&category).map(|text| TokenHash::of(text)).collect()
+                    let level = name(self.category, "category")?;
+                    if level.as_deref().is_some_and(names_sensitive) {
+                        Vec::new() // no catalog says that it is safe: nothing is kept of what it is
+                    } else {
+                        let category = level.map(|level| token("category", &level));
+                        brand.iter().chain(&category).map(|text| TokenHash::of(text)).collect()
+                    }
                 }
             };
         }
@@ -261,7 +268,7 @@ impl ShownWire {
     fn into_shown(self) -> Result<Shown> {
         check_id(&self.item, "shown.item")?;
         number(Some(f64::from(self.propensity)), 0.0, 1.0, "shown.propensity")?;
-        number(Some(f64::from(self.score)), -1e6, 1e6, "shown.score")?;
+        number(Some(f64::from(self.score)), f64::MIN, f64::MAX, "shown.score")?; // of a decision in the unit of its values
         number(self.base.map(f64::from), -1e6, 1e6, "shown.base")?;
         Ok(Shown {
             item: self.item,

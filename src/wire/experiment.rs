@@ -12,6 +12,8 @@ use crate::time::Millis;
 
 /// Most arms, as measuring has it.
 const MAX_ARMS: usize = 16;
+/// Largest weight: the sum of all is a number.
+const MAX_WEIGHT: f64 = 1e300;
 /// Longest name, in bytes.
 const MAX_NAME: usize = 64;
 
@@ -103,7 +105,7 @@ impl ArmWire {
         };
         Ok(Arm {
             name: self.name,
-            weight: between(self.weight, f64::MAX, "weight")?.unwrap_or(1.0),
+            weight: between(self.weight, MAX_WEIGHT, "weight")?.unwrap_or(1.0),
             surprise: between(self.surprise, 1.0, "surprise")?,
             calibration: between(self.calibration, 10.0, "calibration")?,
             frozen: self.learned == Some(false),
