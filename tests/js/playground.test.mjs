@@ -67,3 +67,21 @@ test("an object where a name or a number belongs stops nothing", async (t) => {
   assert.equal(all.length, strange.length + 1);
   assert.equal(all.at(-1), "counted");
 });
+
+test("a long dump leaves the page its turns, says how far it is, and ends when it is told to", async (t) => {
+  const shop = await open({ shop: "playground", catalog: [{ id: "a" }, { id: "b" }], storage: "memory", consent: { learn: true, rank: true } });
+  t.after(() => shop.close());
+  const entries = readDump(JSON.stringify(Array.from({ length: 5000 }, (_, n) => view("ab"[n % 2]))));
+  let turns = 0;
+  const clock = setInterval(() => turns++);
+  t.after(() => clearInterval(clock));
+  const steps = [];
+  const all = await hear(shop, entries, () => true, () => undefined, { told: (done) => steps.push(done) });
+  assert.equal(all.length, 5000);
+  assert.ok(steps.length > 2 && turns > 2, `${steps.length} steps, ${turns} turns`);
+  assert.deepEqual(steps, [...new Set(steps)].sort((a, b) => a - b));
+
+  const end = new AbortController();
+  const part = await hear(shop, entries, () => true, () => undefined, { told: () => end.abort(), signal: end.signal });
+  assert.ok(part.length > 0 && part.length < 5000, `${part.length}`);
+});

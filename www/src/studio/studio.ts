@@ -3,6 +3,7 @@ import type { Absence, RankedItem, Rule, RuleTrace } from "flaneur";
 import { now } from "../clock.ts";
 import { rulesOf } from "../rules.ts";
 import { shop } from "../store.ts";
+import { SLICE_MS, turn } from "../turn.ts";
 import { compare, type Difference } from "./compare.ts";
 import { canBegin, example, type Example } from "./examples.ts";
 import { ids, insert, locate, read, write, type Stretch } from "./rules-text.ts";
@@ -12,8 +13,6 @@ import { faultOf, fileSource, ownSource, type Fault, type Source } from "./sourc
 const PERSONAS = 4;
 /** Shoppers that the plots are about. */
 export const CROWD = 40;
-/** The page gets a turn after so many milliseconds of ranking. */
-const SLICE_MS = 12;
 
 /** What a shopper is shown, and what is compared: the same request under two lists of rules. */
 export interface Conditions {
@@ -248,6 +247,3 @@ export class Studio {
     return { shopper, items: slate.items, difference, trace: slate.trace ?? [], absent: new Map(slate.absent?.map((absence) => [absence.id, absence])) };
   }
 }
-
-/** Lets the page draw and answer. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
