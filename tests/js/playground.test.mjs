@@ -39,6 +39,15 @@ test("what is out of stock is read as such in the words that flaneur pack knows"
   assert.equal(available(null), undefined);
 });
 
+test("a reduced price counts while its dates say so, and 0 reduces nothing", () => {
+  const price = (sale_price, dates) => readFeed(JSON.stringify([{ id: "a", price: "20 EUR", sale_price, sale_price_effective_date: dates }])).items[0].price;
+  assert.deepEqual([price("5 EUR"), price("0 EUR"), price("25 EUR"), price("")], [5, 20, 20, 20]);
+  assert.equal(price("5 EUR", "2020-01-01T00:00+0100/2020-02-01T00:00+0100"), 20, "over");
+  assert.equal(price("5 EUR", "2999-01-01T00:00Z/2999-02-01"), 20, "not yet");
+  const today = new Date().toISOString().slice(0, 10);
+  for (const on of ["2020-01-01T00:00+0100/2999-02-01T00:00", "2020-01-01/", "/2999-01-01", `${today}/${today}`, "/", ""]) assert.equal(price("5 EUR", on), 5, on);
+});
+
 /** What a shop of two items hears of a dump, as outcomes. */
 async function outcomes(t, entries) {
   let now = Date.UTC(2026, 10, 1);
