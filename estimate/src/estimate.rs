@@ -131,6 +131,9 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
         (collection.report_count, collected_rows(&collection, noise, &labels, options.level))
     };
     write_table(&mut text, reports, &rows, options.level)?;
+    if let Some(hint) = untaken(&task, &rows) {
+        writeln!(text, "\n{hint}")?;
+    }
     let mut files = Vec::new();
     if let Some(path) = &options.json {
         let document =
@@ -141,6 +144,21 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
         files.push((path.clone(), plot::svg(&rows, reports).into_bytes()));
     }
     Ok(Outcome { text, files })
+}
+
+/// What to look at when much was seen and nothing stands out as taken: devices that were not told look the same.
+fn untaken(task: &Value, rows: &[Row]) -> Option<&'static str> {
+    let is_taken: fn(usize) -> bool = match task["metric"].as_str() {
+        Some("opportunity_outcome") => |bucket| bucket == 3,
+        Some("slot_click_through") => |bucket| bucket > 0 && bucket % 2 == 0,
+        _ => return None,
+    };
+    let stands_out =
+        |taken: bool| rows.iter().enumerate().skip(1).any(|(bucket, row)| is_taken(bucket) == taken && row.low > 0.0);
+    let hint = "Nothing that was taken stands out. A device counts an event as taken only when the event names where it \
+                happened: `slate: decision.id` or `slate: slate.id`, or for a slot `slot`. If the page's events name \
+                neither, this is what one sees; docs/AGGREGATION.md, section 1.";
+    (stands_out(false) && !stands_out(true)).then_some(hint)
 }
 
 /// The rows of answers with noise. Intervals are normal, which holds from a few hundred answers on.

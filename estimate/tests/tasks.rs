@@ -197,3 +197,25 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", "none"]).unwrap_err().to_string().contains(&id(dap)));
     assert_eq!(encode(&[255, 254]), "__4");
 }
+
+#[test]
+fn much_seen_and_nothing_taken_comes_with_what_to_look_at() {
+    let folder = Folder::new("untaken");
+    let [tasks, input] = ["tasks.json", "collection.json"].map(|name| folder.file(name));
+    let table = |metric: &str, sums: [i64; 5]| {
+        let buckets: Vec<Value> = (0..5).map(|at| json!({ "en": at.to_string(), "fr": at.to_string() })).collect();
+        let buckets = if metric == "opportunity_outcome" { &buckets[..4] } else { &buckets[..] };
+        let task = json!({ "id": "t", "metric": metric, "mode": "dap", "epsilon": 1_000_000, "buckets": buckets });
+        fs::write(&tasks, json!({ "tasks": [task] }).to_string()).unwrap();
+        let collection = json!({ "report_count": 1_000, "aggregate_result": sums[..buckets.len()] });
+        fs::write(&input, collection.to_string()).unwrap();
+        estimate(&["--tasks", &tasks, "--task", "t", &input]).unwrap()
+    };
+    let hint = "Nothing that was taken stands out";
+    assert!(table("opportunity_outcome", [400, 500, 100, 2, 0]).contains(hint));
+    assert!(!table("opportunity_outcome", [400, 500, 50, 50, 0]).contains(hint));
+    assert!(!table("opportunity_outcome", [998, 2, 0, 0, 0]).contains(hint), "nothing was seen either");
+    assert!(table("slot_click_through", [0, 500, 1, 499, -3]).contains(hint));
+    assert!(!table("slot_click_through", [0, 500, 1, 400, 99]).contains(hint));
+    assert!(!table("discovery_outcome", [400, 500, 100, 2, 0]).contains(hint), "finds the entry by itself");
+}
