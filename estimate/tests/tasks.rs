@@ -28,8 +28,13 @@ struct EstimateCommand {
 fn task(arguments: &[&str]) -> anyhow::Result<String> {
     let mut out = Vec::new();
     let command = TaskCommand::try_parse_from([&["task"], arguments].concat())?;
-    task::run(&command.options, &mut out)?;
-    Ok(String::from_utf8(out)?)
+    let outcome = task::run(&command.options, &mut out)?;
+    match &outcome.file {
+        Some(made) if made.is_secret => made.keep()?,
+        Some(made) => fs::write(&made.path, &made.bytes)?,
+        None => {}
+    }
+    Ok(String::from_utf8(out)? + &outcome.text)
 }
 
 fn estimate(arguments: &[&str]) -> anyhow::Result<String> {
