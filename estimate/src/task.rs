@@ -12,6 +12,7 @@ use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bundle::{decode, encode, sign, verify};
+use crate::files;
 use crate::rules::{MAX_TASKS, broken};
 
 /// Options of `flaneur task`.
@@ -110,7 +111,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<Outcome> {
         Command::Key { file } => make_key(file),
         Command::Create { shop } => said(serde_json::to_string_pretty(&template(shop)?)?),
         Command::Sign { bundle, key, output } => {
-            let mut document = read(bundle)?;
+            let mut document: Value = files::json(bundle, "JSON")?;
             check_rules(&document, out)?;
             let key = read_key(key)?;
             sign(&mut document, &key)?;
@@ -119,7 +120,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<Outcome> {
             Ok(Outcome { file: Some(Made { path: output.clone(), bytes, is_secret: false }), text })
         }
         Command::Check { bundle, key } => {
-            let document = read(bundle)?;
+            let document: Value = files::json(bundle, "JSON")?;
             check_rules(&document, out)?;
             verify(&document, key)?;
             said("the signature holds".to_owned())
@@ -178,11 +179,6 @@ fn read_key(file: &Path) -> Result<SigningKey> {
     let secret = decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let secret = secret.with_context(|| format!("{} is not a key of flaneur task key", file.display()))?;
     Ok(SigningKey::from_bytes(&secret))
-}
-
-fn read(file: &Path) -> Result<Value> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
 }
 
 /// Two questions that keep every rule but for the operators' keys, which only they can give.

@@ -224,3 +224,29 @@ fn much_seen_and_nothing_taken_comes_with_what_to_look_at() {
     assert!(!table("slot_click_through", [0, 500, 1, 400, 99]).contains(hint));
     assert!(!table("discovery_outcome", [400, 500, 100, 2, 0]).contains(hint), "finds the entry by itself");
 }
+
+#[test]
+fn a_byte_order_mark_makes_no_difference_and_other_files_are_told_what_they_are() {
+    let folder = Folder::new("marks");
+    let [tasks, input] = ["tasks.json", "answers"].map(|name| folder.file(name));
+    let marked = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    let run = |mode: &str, bytes: &[u8]| {
+        let task =
+            json!({ "id": "t", "metric": "latency", "mode": mode, "epsilon": 1_000_000, "buckets": [{}, {}, {}] });
+        fs::write(&tasks, marked(&json!({ "tasks": [task] }).to_string())).unwrap();
+        fs::write(&input, bytes).unwrap();
+        estimate(&["--tasks", &tasks, "--task", "t", &input])
+    };
+    let answers = "{\"task\":\"t\",\"answer\":\"02\"}\r\n{\"task\":\"other\",\"answer\":\"02\"}\n";
+    assert!(run("ldp", &marked(answers)).unwrap().contains("1 reports"));
+    let sums = "{\"report_count\":10,\"aggregate_result\":[5,2,3]}";
+    assert!(run("dap", &marked(sums)).unwrap().contains("10 reports"));
+    let refused = |mode: &str, bytes: &[u8]| format!("{:#}", run(mode, bytes).unwrap_err());
+    for mode in ["ldp", "dap"] {
+        assert!(refused(mode, b"\x1f\x8b\x08\0").contains("is gzipped; unpack it first"));
+        assert!(refused(mode, b"\xff\xfe{\0").contains("is UTF-16; expected UTF-8"));
+    }
+    let said = refused("ldp", b"{\"task\":\"x\",\"answer\":\"02\"}\nno\n");
+    assert!(said.contains("left out: 1 of other tasks, 1 malformed") && said.contains("there is no answer"), "{said}");
+    assert!(refused("ldp", b"").contains("there is no answer"));
+}
