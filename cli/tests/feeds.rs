@@ -297,6 +297,28 @@ fn a_sale_price_of_nothing_is_no_sale() {
 }
 
 #[test]
+fn a_currency_that_is_none_comes_with_the_way_out() {
+    let folder = Folder::new("no-currency");
+    folder.write("items.csv", "id,price,price currency\na,1,EURO\nb,2,US$\nc,3,€\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur").expect(0);
+    run.says(
+        "items.csv:2: price_currency: \"EURO\" is not a currency; expected an ISO 4217 code such as EUR; mend it, or \
+         pass over the column and name the currency: --map price_currency= --currency CODE",
+    );
+    run.says("items.csv:3: price_currency: \"US$\" is not a currency");
+    let way_out = "pack --items items.csv --out p.flaneur --display d.json --map price_currency= --currency EUR";
+    folder.run(way_out).expect(0);
+    assert_eq!(folder.text("d.json").matches(r#""currency":"EUR""#).count(), 3);
+    folder.write("items.csv", "id,price\na,1 EURO\nb,US$ 2\nc,3 €\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur").expect(0);
+    for (line, price) in [(2, "1 EURO"), (3, "US$ 2")] {
+        let said = "has no currency of ISO 4217 beside the number; expected 19.99 or 19.99 EUR. Write the code, or \
+                    the number alone, whose currency --currency names";
+        run.says(&format!("items.csv:{line}: price: \"{price}\" {said}"));
+    }
+}
+
+#[test]
 fn a_currency_is_the_same_in_small_letters_and_no_currency_when_it_is_none() {
     let folder = Folder::new("codes-of-currencies");
     let items = r#"{"id":"a","price":1,"currency":"eur"}

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 /// decimal sign unless exactly three digits follow it.
 ///
 /// # Errors
-/// `value_type` when no number is there.
+/// `value_type` when no number is there, `value_malformed` when what stands beside it is no currency.
 pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
     let mut number = String::with_capacity(text.len());
     let mut letters = String::new();
@@ -25,12 +25,17 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
             _ => return Err(not_a_price(text)),
         }
     }
+    let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
     if letters.len() == 3 && letters.is_ascii() {
         currency = Some(letters);
     } else if !letters.is_empty() {
-        return Err(not_a_price(text));
+        let message = format!(
+            "{} has no currency of ISO 4217 beside the number; expected 19.99 or 19.99 EUR. Write the code, or the \
+             number alone, whose currency --currency names",
+            quote(text)
+        );
+        return Err(Error::new(ErrorKind::Malformed, "price", message));
     }
-    let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
     Ok((value, currency))
 }
 
