@@ -288,8 +288,9 @@ fn nothing(task: Task) -> &'static str {
 fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
     let map = Map::new(&options.map)?;
     // A shop's clock may run a day ahead of this machine's.
-    let now = jiff::Timestamp::now().as_millisecond() + flaneur::time::DAY_MS;
-    let reading = Reading { map: &map, progress, limit: options.max_bad.unwrap_or_default(), now };
+    let now = jiff::Timestamp::now().as_millisecond();
+    let limit = options.max_bad.unwrap_or_default();
+    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced: now };
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;
     let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;

@@ -130,7 +130,7 @@ fn measure(options: &Options) -> Result<Report> {
     let progress = Progress::default();
     let map = Map::new(&options.map)?;
     let limit = options.max_bad.unwrap_or_default();
-    let reading = Reading { map: &map, progress: &progress, limit, now: i64::MAX };
+    let reading = Reading { map: &map, progress: &progress, limit, now: i64::MAX, priced: 0 };
     let mut faults = Faults::new(limit);
     let mut rows = Vec::new();
     for path in &options.log {

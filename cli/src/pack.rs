@@ -102,7 +102,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// When the pack is made: ISO 8601, or seconds or milliseconds since 1970
-    /// [default: the last event, else the newest item].
+    /// [default: the last event, else the newest item]. Prices are those of that moment [default: now].
     #[arg(long, value_name = "TIME", value_parser = read::moment)]
     created: Option<i64>,
 }
@@ -140,7 +140,8 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let map = Map::new(&options.map)?;
     let limit = options.max_bad.unwrap_or_default();
     // A shop's clock may run a day ahead of this machine's.
-    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS };
+    let priced = options.created.unwrap_or(now);
+    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced };
     let mut report = Report::default();
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;

@@ -240,7 +240,8 @@ fn two_thirds(data: &Dataset) -> i64 {
 fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
     let map = Map::new(&options.map)?;
     let limit = options.max_bad.unwrap_or_default();
-    let reading = Reading { map: &map, progress, limit, now: jiff::Timestamp::now().as_millisecond() };
+    let now = jiff::Timestamp::now().as_millisecond();
+    let reading = Reading { map: &map, progress, limit, now, priced: now };
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;
     let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;

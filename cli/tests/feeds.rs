@@ -297,6 +297,40 @@ fn a_sale_price_of_nothing_is_no_sale() {
 }
 
 #[test]
+fn a_sale_price_holds_within_its_dates_only() {
+    let folder = Folder::new("sale-dates");
+    let rows = [
+        ("past", "2020-01-01T00:00Z/2020-02-01T00:00Z"),
+        ("on", "2020-01-01T00:00+0100/2999-02-01"),
+        ("always", ""),
+        ("later", "2999-01-01T00:00Z/2999-02-01T00:00Z"),
+        ("wrong", "soon"),
+    ];
+    let table: String = rows.iter().map(|(id, dates)| format!("{id},20,5,{dates}\n")).collect();
+    folder.write("items.csv", format!("id,price,sale_price,sale_price_effective_date\n{table}regular,20,,soon\n"));
+    let entry = |(id, dates): &(&str, &str)| {
+        format!(
+            "<item><g:id>{id}</g:id><g:price>20</g:price><g:sale_price>5</g:sale_price>\
+             <g:sale_price_effective_date>{dates}</g:sale_price_effective_date></item>"
+        )
+    };
+    let feed: String = rows.iter().map(entry).collect();
+    folder.write("feed.xml", format!("<rss><channel>{feed}</channel></rss>"));
+    let prices = |items: &str, more: &str| {
+        let run = folder.run(&format!("pack --items {items} --out p.flaneur --display d.json {more}")).expect(0);
+        run.says("sale_price_effective_date: \"soon\" is not a period; expected its start and its end in ISO 8601");
+        let display = folder.text("d.json");
+        let found = display.split("\"price\":").skip(1).map(|rest| rest.split(',').next().unwrap().to_owned());
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(prices("items.csv", ""), ["20.0", "5.0", "5.0", "20.0", "20.0"], "without a sale its dates say nothing");
+    assert_eq!(prices("feed.xml", ""), ["20.0", "5.0", "5.0", "20.0"]);
+    // A pack of that moment has the prices of that moment.
+    assert_eq!(prices("feed.xml", "--created 2020-01-15"), ["5.0", "5.0", "5.0", "20.0"]);
+    assert_eq!(prices("feed.xml", "--created 2999-01-15"), ["20.0", "5.0", "5.0", "5.0"]);
+}
+
+#[test]
 fn a_currency_that_is_none_comes_with_the_way_out() {
     let folder = Folder::new("no-currency");
     folder.write("items.csv", "id,price,price currency\na,1,EURO\nb,2,US$\nc,3,€\n");
