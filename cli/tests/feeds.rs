@@ -148,7 +148,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     let zipped = gzip(&csv);
     let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
     let large = gzip(format!("id,title\n{noise}").as_bytes());
-    let cases: [(&str, Vec<u8>, &str); 14] = [
+    let cases: [(&str, Vec<u8>, &str); 18] = [
         ("empty.csv", Vec::new(), "empty.csv is empty"),
         ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
         ("header.csv", b"id,title\n".to_vec(), "holds no item"),
@@ -158,10 +158,14 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
         ("latin.json", b"[\n{\"id\":\"a\",\"title\":\"Th\xe9\"}]".to_vec(), "latin.json:2: the text is not UTF-8"),
         ("latin.xml", b"<rss>\n<item><title>Th\xe9</title></item></rss>".to_vec(), "the text is not UTF-8"),
         ("wide.csv", b"\xff\xfei\0d\0".to_vec(), "is UTF-16"),
+        ("wide-unmarked.csv", b"i\0d\0\n\0a\0\n\0".to_vec(), "is UTF-16"),
+        ("twice.csv.gz", gzip(&zipped), "twice.csv.gz is gzipped twice; unpack it once"),
         ("cut.csv.gz", zipped[..zipped.len() / 2].to_vec(), "ends too early"),
         ("cut-late.csv.gz", large[..large.len() - 9].to_vec(), "ends too early"),
         ("cut.json", b"[{\"id\":\"a\"},\n{\"id\":".to_vec(), "cut.json:2:6: not JSON"),
         ("cut.xml", b"<rss><channel>\n<item><g:id>a</g:id>".to_vec(), "cut.xml:2: the XML ends inside <item>"),
+        ("shop.flaneur", b"FLANPACK\x02\0".to_vec(), "shop.flaneur is a pack"),
+        ("items.xlsx", b"PK\x03\x04\x14\0".to_vec(), "items.xlsx is a ZIP archive or a spreadsheet"),
         ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
     ];
     for (name, bytes, message) in cases {
@@ -170,6 +174,8 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
         assert!(!folder.names().contains(&"p.flaneur".to_owned()));
     }
     folder.run("pack --items none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
+    folder.run("pack --items . --out p.flaneur").expect(3).says(". is a folder; name a file");
+    folder.run("pack --items - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
 }
 
 #[test]
