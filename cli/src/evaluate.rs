@@ -40,7 +40,7 @@ use flaneur::rank::Signal;
 
 use crate::commands::Failure;
 use crate::log::Log;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare};
 use crate::pack::budget::{DEFAULT, Sizes};
 use crate::pack::judge;
 use crate::progress::Progress;
@@ -142,7 +142,9 @@ pub(crate) struct Options {
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    check([&options.json].into_iter().chain(&options.studies.html)).map_err(Failure::Output)?;
+    let outputs = || [&options.json].into_iter().chain(&options.studies.html);
+    check(outputs()).map_err(Failure::Output)?;
+    spare(options.items.iter().chain(&options.events), outputs()).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
     let report = pool.install(|| measure(options)).map_err(Failure::Input)?;

@@ -37,6 +37,24 @@ pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Resul
     Ok(())
 }
 
+/// Refuses outputs that would replace what is read: a feed cannot be made again from its pack.
+///
+/// # Errors
+/// An output that is one of the inputs, under whatever name.
+pub(crate) fn spare<'a>(
+    inputs: impl IntoIterator<Item = &'a PathBuf>,
+    outputs: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<()> {
+    let real = |path: &PathBuf| fs::canonicalize(path).ok().filter(|found| found.is_file());
+    let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(real).collect();
+    for output in outputs {
+        if real(output).is_some_and(|output| inputs.contains(&output)) {
+            bail!("{} cannot be written: it is an input, which would be lost; name another file", output.display());
+        }
+    }
+    Ok(())
+}
+
 /// Files that are complete but not in place yet.
 #[derive(Debug, Default)]
 pub(crate) struct Staged {

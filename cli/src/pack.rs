@@ -23,7 +23,7 @@ use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
 use crate::log::Log;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare};
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
@@ -114,6 +114,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs: Vec<&PathBuf> =
         [Some(&options.out), options.display.as_ref(), options.report.as_ref()].into_iter().flatten().collect();
     check(outputs.iter().copied()).map_err(Failure::Output)?;
+    spare(options.items.iter().chain(&options.events), outputs.iter().copied()).map_err(Failure::Output)?;
     outputs.iter().for_each(|output| {
         clean(output);
     });

@@ -197,6 +197,25 @@ fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
 }
 
 #[test]
+fn an_output_never_replaces_an_input() {
+    let folder = Folder::new("input-kept");
+    let table = "id\na\n";
+    folder.write("items.csv", table);
+    folder.write("log.csv", table);
+    for run in [
+        "pack --items items.csv --out items.csv",
+        "pack --items items.csv --out p.flaneur --display ./items.csv",
+        "pack --items items.csv --events log.csv --out log.csv",
+        "evaluate --events log.csv --json log.csv",
+        "simulate --events log.csv --svg log.csv",
+        "off-policy --log log.csv --json log.csv",
+    ] {
+        folder.run(run).expect(4).says("it is an input, which would be lost; name another file");
+    }
+    assert_eq!((folder.text("items.csv").as_str(), folder.text("log.csv").as_str()), (table, table));
+}
+
+#[test]
 fn the_limit_of_bad_rows_is_a_number_or_a_share() {
     let folder = Folder::new("limit");
     let rows: String = (0..100).map(|at| format!("i{at},{}\n", if at < 5 { "cheap" } else { "1" })).collect();
