@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::scratch::{PARTIAL, beside};
+use crate::scratch::{PARTIAL, beside, clean};
 
 /// Links that are followed from one to the next, as many as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -53,6 +53,19 @@ pub(crate) fn spare<'a>(
         }
     }
     Ok(())
+}
+
+/// Removes what killed runs left beside outputs, and beside what links among them lead to.
+pub(crate) fn sweep<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) {
+    for output in outputs {
+        clean(output);
+        // Unfinished files stand there, so that putting them in their place is a renaming.
+        if let Ok(real) = followed(output)
+            && real != *output
+        {
+            clean(&real);
+        }
+    }
 }
 
 /// Files that are complete but not in place yet.

@@ -23,11 +23,10 @@ use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
 use crate::log::Log;
-use crate::output::{Staged, check, spare};
+use crate::output::{Staged, check, spare, sweep};
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
-use crate::scratch::clean;
 use budget::{DEFAULT, Rung, Sizes};
 use report::Report;
 
@@ -115,9 +114,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         [Some(&options.out), options.display.as_ref(), options.report.as_ref()].into_iter().flatten().collect();
     check(outputs.iter().copied()).map_err(Failure::Output)?;
     spare(options.items.iter().chain(&options.events), outputs.iter().copied()).map_err(Failure::Output)?;
-    outputs.iter().for_each(|output| {
-        clean(output);
-    });
+    sweep(outputs.iter().copied());
     let (pack, display, mut report) = build(options, &progress, started.as_millisecond()).map_err(Failure::Input)?;
     let mut staged = Staged::default();
     let stage = |staged: &mut Staged, report: &mut Report| -> Result<()> {
