@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use flaneur_estimate::{power, task};
+use flaneur_estimate::power;
 
-use crate::{estimate, evaluate, generate, inspect, off_policy, pack, simulate, sql};
+use crate::{estimate, evaluate, generate, inspect, off_policy, pack, simulate, sql, task};
 
 /// What ended a command, by exit code.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ enum Command {
     #[command(after_help = evaluate::EXAMPLES)]
     Evaluate(Box<evaluate::Options>),
     /// Make, sign and check the bundle of what may be asked of shoppers who agree.
-    Task(task::Options),
+    Task(flaneur_estimate::task::Options),
     /// Turn what consenting devices sent into counts with intervals.
     Estimate(flaneur_estimate::estimate::Options),
     /// Say before launch what a question will be able to see.
@@ -99,7 +99,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(options) => generate::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
-        Command::Task(options) => task::run(&options, &mut io::stdout()).map_err(Failure::Input),
+        Command::Task(options) => task::run(&options),
         Command::Estimate(options) => estimate::run(&options),
         Command::Power(options) => power::run(&options, &mut io::stdout()).map_err(Failure::Input),
         Command::OffPolicy(options) => off_policy::run(&options),

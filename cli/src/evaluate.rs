@@ -40,7 +40,7 @@ use flaneur::rank::Signal;
 
 use crate::commands::Failure;
 use crate::log::Log;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare};
 use crate::pack::budget::{DEFAULT, Sizes};
 use crate::pack::judge;
 use crate::progress::Progress;
@@ -142,7 +142,9 @@ pub(crate) struct Options {
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    check([&options.json].into_iter().chain(&options.studies.html)).map_err(Failure::Output)?;
+    let outputs = || [&options.json].into_iter().chain(&options.studies.html);
+    check(outputs()).map_err(Failure::Output)?;
+    spare(options.items.iter().chain(&options.events), outputs()).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
     let report = pool.install(|| measure(options)).map_err(Failure::Input)?;
@@ -288,8 +290,9 @@ fn nothing(task: Task) -> &'static str {
 fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
     let map = Map::new(&options.map)?;
     // A shop's clock may run a day ahead of this machine's.
-    let now = jiff::Timestamp::now().as_millisecond() + flaneur::time::DAY_MS;
-    let reading = Reading { map: &map, progress, limit: options.max_bad.unwrap_or_default(), now };
+    let now = jiff::Timestamp::now().as_millisecond();
+    let limit = options.max_bad.unwrap_or_default();
+    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced: now };
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;
     let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;

@@ -26,6 +26,7 @@ pub mod read;
 mod scratch;
 pub mod simulate;
 mod sql;
+mod task;
 
 pub use commands::run;
 pub use pack::budget;

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::commands::Failure;
 use crate::evaluate::bootstrap::Interval;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare};
 use crate::pack::judge;
 use crate::progress::Progress;
 use crate::read::bandit::{Decision, decisions, policy};
@@ -115,6 +115,7 @@ pub struct Report {
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     check(&options.json).map_err(Failure::Output)?;
+    spare(options.log.iter().chain(&options.target_log), &options.json).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
     let report = pool.install(|| measure(options)).map_err(Failure::Input)?;
@@ -130,7 +131,7 @@ fn measure(options: &Options) -> Result<Report> {
     let progress = Progress::default();
     let map = Map::new(&options.map)?;
     let limit = options.max_bad.unwrap_or_default();
-    let reading = Reading { map: &map, progress: &progress, limit, now: i64::MAX };
+    let reading = Reading { map: &map, progress: &progress, limit, now: i64::MAX, priced: 0 };
     let mut faults = Faults::new(limit);
     let mut rows = Vec::new();
     for path in &options.log {

@@ -4,8 +4,9 @@
 //! The bytes go to a new file beside the target, reach the disk, and the file
 //! is renamed over the target; a run that dies in between leaves the target
 //! alone. All files of a run are complete before the first is renamed.
-//! A link stays, and what it points to is replaced. What is there and no file,
-//! such as `/dev/stdout` or a pipe, is written to.
+//! A link stays, and what it points to is replaced, or made where nothing is
+//! there yet. What is there and no file, such as `/dev/stdout` or a pipe, is
+//! written to.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,14 +14,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::scratch::{PARTIAL, beside};
+use crate::scratch::{PARTIAL, beside, clean};
+
+/// Links that are followed from one to the next, as many as Linux follows.
+const MOST_LINKS: usize = 40;
 
 /// Refuses outputs that cannot be written, so that long work is not done in vain.
 ///
 /// # Errors
 /// A folder that does not exist, or a target that is a folder.
 pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
-    for output in outputs {
+    for named in outputs {
+        let output = &followed(named)?;
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
         if folder.is_some_and(|folder| !folder.is_dir()) {
             bail!("{} cannot be written: there is no such folder", output.display());
@@ -30,6 +35,37 @@ pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Resul
         }
     }
     Ok(())
+}
+
+/// Refuses outputs that would replace what is read: a feed cannot be made again from its pack.
+///
+/// # Errors
+/// An output that is one of the inputs, under whatever name.
+pub(crate) fn spare<'a>(
+    inputs: impl IntoIterator<Item = &'a PathBuf>,
+    outputs: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<()> {
+    let real = |path: &PathBuf| fs::canonicalize(path).ok().filter(|found| found.is_file());
+    let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(real).collect();
+    for output in outputs {
+        if real(output).is_some_and(|output| inputs.contains(&output)) {
+            bail!("{} cannot be written: it is an input, which would be lost; name another file", output.display());
+        }
+    }
+    Ok(())
+}
+
+/// Removes what killed runs left beside outputs, and beside what links among them lead to.
+pub(crate) fn sweep<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) {
+    for output in outputs {
+        clean(output);
+        // Unfinished files stand there, so that putting them in their place is a renaming.
+        if let Ok(real) = followed(output)
+            && real != *output
+        {
+            clean(&real);
+        }
+    }
 }
 
 /// Files that are complete but not in place yet.
@@ -57,9 +93,7 @@ impl Staged {
             self.through.push((target.into(), bytes.into()));
             return Ok(());
         }
-        // A link to nothing is replaced.
-        let real = target.is_symlink().then(|| fs::canonicalize(target).ok()).flatten();
-        let target = real.as_deref().unwrap_or(target);
+        let target = &followed(target)?;
         if self.files.iter().any(|(_, other, _)| place(other) == place(target)) {
             bail!("{} cannot hold two outputs; name a file for each", target.display());
         }
@@ -94,6 +128,22 @@ impl Staged {
         }
         Ok(())
     }
+}
+
+/// Where a chain of links ends, whether something is there or not; the target itself when it is no link.
+///
+/// # Errors
+/// A chain that never ends.
+fn followed(target: &Path) -> Result<PathBuf> {
+    let mut found = target.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&found) {
+            // What a link says is meant from the folder in which the link is.
+            Ok(next) => found = found.with_file_name("").join(next),
+            Err(_) => return Ok(found),
+        }
+    }
+    bail!("{} cannot be written: its links lead in a circle", target.display())
 }
 
 /// The target with its folder as the system knows it: `a` and `./a` are one file.

@@ -23,11 +23,10 @@ use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
 use crate::log::Log;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare, sweep};
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
-use crate::scratch::clean;
 use budget::{DEFAULT, Rung, Sizes};
 use report::Report;
 
@@ -102,7 +101,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// When the pack is made: ISO 8601, or seconds or milliseconds since 1970
-    /// [default: the last event, else the newest item].
+    /// [default: the last event, else the newest item]. Prices are those of that moment [default: now].
     #[arg(long, value_name = "TIME", value_parser = read::moment)]
     created: Option<i64>,
 }
@@ -114,9 +113,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs: Vec<&PathBuf> =
         [Some(&options.out), options.display.as_ref(), options.report.as_ref()].into_iter().flatten().collect();
     check(outputs.iter().copied()).map_err(Failure::Output)?;
-    outputs.iter().for_each(|output| {
-        clean(output);
-    });
+    spare(options.items.iter().chain(&options.events), outputs.iter().copied()).map_err(Failure::Output)?;
+    sweep(outputs.iter().copied());
     let (pack, display, mut report) = build(options, &progress, started.as_millisecond()).map_err(Failure::Input)?;
     let mut staged = Staged::default();
     let stage = |staged: &mut Staged, report: &mut Report| -> Result<()> {
@@ -140,7 +138,8 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let map = Map::new(&options.map)?;
     let limit = options.max_bad.unwrap_or_default();
     // A shop's clock may run a day ahead of this machine's.
-    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS };
+    let priced = options.created.unwrap_or(now);
+    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced };
     let mut report = Report::default();
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;

@@ -50,6 +50,8 @@ pub struct Reading<'a> {
     pub limit: Limit,
     /// Events after this moment (epoch milliseconds) are refused.
     pub now: i64,
+    /// The moment (epoch milliseconds) whose prices items have.
+    pub priced: i64,
 }
 
 /// Items as they are collected, in the order of the files.
@@ -57,13 +59,15 @@ pub(crate) struct Items {
     drafts: Vec<Draft>,
     places: HashMap<String, (String, u64)>,
     faults: Faults,
+    /// The moment whose prices they have.
+    priced: i64,
 }
 
 impl Items {
     /// Takes one row's outcome: an item, or the reason why there is none.
     pub(crate) fn take(&mut self, file: &str, line: u64, draft: flaneur::error::Result<Draft>) {
         self.faults.row();
-        if let Err(error) = draft.and_then(|draft| self.keep(file, line, draft)) {
+        if let Err(error) = draft.and_then(|draft| self.keep(file, line, draft.priced(self.priced)?)) {
             self.faults.add(file, line, &error);
         }
     }
@@ -121,7 +125,8 @@ impl Catalogue {
 /// # Errors
 /// A file that cannot be read as a whole. Bad rows are in the faults.
 pub fn items(paths: &[PathBuf], reading: &Reading<'_>) -> Result<(Catalogue, Faults)> {
-    let mut items = Items { drafts: Vec::new(), places: HashMap::new(), faults: Faults::new(reading.limit) };
+    let faults = Faults::new(reading.limit);
+    let mut items = Items { drafts: Vec::new(), places: HashMap::new(), faults, priced: reading.priced };
     for path in paths {
         let bar = reading.progress.bytes("reading items");
         let source = open(path, &bar)?;

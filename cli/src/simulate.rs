@@ -27,7 +27,7 @@ use clap::builder::RangedU64ValueParser;
 use crate::commands::Failure;
 use crate::evaluate::dataset::Dataset;
 use crate::log::Log;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare};
 use crate::pack::judge;
 use crate::progress::Progress;
 use crate::read::faults::Limit;
@@ -150,7 +150,9 @@ fn days(text: &str) -> Result<f64, String> {
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    check(options.json.iter().chain(&options.html).chain(&options.svg)).map_err(Failure::Output)?;
+    let outputs = || options.json.iter().chain(&options.html).chain(&options.svg);
+    check(outputs()).map_err(Failure::Output)?;
+    spare(options.items.iter().chain(&options.events).chain(&options.pack), outputs()).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
     let report = pool.install(|| simulate(options)).map_err(Failure::Input)?;
@@ -240,7 +242,9 @@ fn two_thirds(data: &Dataset) -> i64 {
 fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
     let map = Map::new(&options.map)?;
     let limit = options.max_bad.unwrap_or_default();
-    let reading = Reading { map: &map, progress, limit, now: jiff::Timestamp::now().as_millisecond() };
+    let now = jiff::Timestamp::now().as_millisecond();
+    // A shop's clock may run a day ahead of this machine's.
+    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced: now };
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;
     let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;

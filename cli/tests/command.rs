@@ -182,6 +182,20 @@ fn a_failed_run_leaves_what_was_there() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_a_killed_run_left_beside_the_end_of_a_link_is_removed() {
+    let folder = Folder::new("left-behind-a-link");
+    folder.write("items.csv", "id\na\n");
+    std::fs::create_dir(folder.0.join("out")).unwrap();
+    folder.write("out/.p.flaneur.123.partial", "half");
+    std::os::unix::fs::symlink("out/p.flaneur", folder.0.join("link.flaneur")).unwrap();
+    folder.run("pack --items items.csv --out link.flaneur").expect(0);
+    let left: Vec<_> =
+        std::fs::read_dir(folder.0.join("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["p.flaneur"]);
+}
+
+#[test]
 fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
     let folder = Folder::new("in-vain");
     // The input is not even looked at.
@@ -194,6 +208,25 @@ fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
     ] {
         folder.run(run).expect(4).says("there is no such folder");
     }
+}
+
+#[test]
+fn an_output_never_replaces_an_input() {
+    let folder = Folder::new("input-kept");
+    let table = "id\na\n";
+    folder.write("items.csv", table);
+    folder.write("log.csv", table);
+    for run in [
+        "pack --items items.csv --out items.csv",
+        "pack --items items.csv --out p.flaneur --display ./items.csv",
+        "pack --items items.csv --events log.csv --out log.csv",
+        "evaluate --events log.csv --json log.csv",
+        "simulate --events log.csv --svg log.csv",
+        "off-policy --log log.csv --json log.csv",
+    ] {
+        folder.run(run).expect(4).says("it is an input, which would be lost; name another file");
+    }
+    assert_eq!((folder.text("items.csv").as_str(), folder.text("log.csv").as_str()), (table, table));
 }
 
 #[test]

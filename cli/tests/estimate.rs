@@ -120,4 +120,38 @@ fn a_pipe_is_written_to_and_a_link_stays_one() {
     run("link.json");
     assert!(folder.0.join("link.json").is_symlink());
     assert!(std::fs::read_to_string(folder.0.join("real.json")).unwrap().contains("\"reports\": 1"));
+    // What a link points to is made where nothing is there yet, through further links, and from the link's own folder.
+    std::fs::create_dir(folder.0.join("out")).unwrap();
+    std::os::unix::fs::symlink("new.json", folder.0.join("out/second.json")).unwrap();
+    std::os::unix::fs::symlink("out/second.json", folder.0.join("first.json")).unwrap();
+    run("first.json");
+    assert!(folder.0.join("first.json").is_symlink() && folder.0.join("out/second.json").is_symlink());
+    assert!(folder.text("out/new.json").contains("\"reports\": 1"));
+    std::os::unix::fs::symlink("nowhere/new.json", folder.0.join("lost.json")).unwrap();
+    std::os::unix::fs::symlink("circle.json", folder.0.join("circle.json")).unwrap();
+    for (json, said) in [("lost.json", "nowhere/new.json cannot be written"), ("circle.json", "lead in a circle")] {
+        let run = format!("estimate --tasks tasks.json --task one answers.ndjson --json {json}");
+        folder.run(&run).expect(4).says(said);
+        assert!(folder.0.join(json).is_symlink());
+    }
+}
+
+#[test]
+fn a_signed_bundle_is_an_output_as_any_other() {
+    let folder = Folder::new("sign");
+    folder.run("task key key").expect(0);
+    folder.run("task key key").expect(4).says("key cannot be made");
+    folder.run("task key nowhere/key").expect(4).says("there is no such folder");
+    folder.write("plain.json", r#"{"flaneur":1,"shop":"boutique","tasks":[]}"#);
+    folder.run("task sign plain.json --key key --output nowhere/signed.json").expect(4).says("there is no such folder");
+    folder.run("task sign none.json --key key --output signed.json").expect(3).says("none.json cannot be read");
+    folder.run("task sign plain.json --key key --output signed.json").expect(0);
+    assert_eq!(folder.names(), ["key", "plain.json", "signed.json"]);
+    // A link stays one: what it points to is replaced whole.
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("signed.json", folder.0.join("link.json")).unwrap();
+        folder.run("task sign plain.json --key key --output link.json").expect(0);
+        assert!(folder.0.join("link.json").is_symlink());
+    }
 }

@@ -148,7 +148,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     let zipped = gzip(&csv);
     let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
     let large = gzip(format!("id,title\n{noise}").as_bytes());
-    let cases: [(&str, Vec<u8>, &str); 14] = [
+    let cases: [(&str, Vec<u8>, &str); 18] = [
         ("empty.csv", Vec::new(), "empty.csv is empty"),
         ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
         ("header.csv", b"id,title\n".to_vec(), "holds no item"),
@@ -158,10 +158,14 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
         ("latin.json", b"[\n{\"id\":\"a\",\"title\":\"Th\xe9\"}]".to_vec(), "latin.json:2: the text is not UTF-8"),
         ("latin.xml", b"<rss>\n<item><title>Th\xe9</title></item></rss>".to_vec(), "the text is not UTF-8"),
         ("wide.csv", b"\xff\xfei\0d\0".to_vec(), "is UTF-16"),
+        ("wide-unmarked.csv", b"i\0d\0\n\0a\0\n\0".to_vec(), "is UTF-16"),
+        ("twice.csv.gz", gzip(&zipped), "twice.csv.gz is gzipped twice; unpack it once"),
         ("cut.csv.gz", zipped[..zipped.len() / 2].to_vec(), "ends too early"),
         ("cut-late.csv.gz", large[..large.len() - 9].to_vec(), "ends too early"),
         ("cut.json", b"[{\"id\":\"a\"},\n{\"id\":".to_vec(), "cut.json:2:6: not JSON"),
         ("cut.xml", b"<rss><channel>\n<item><g:id>a</g:id>".to_vec(), "cut.xml:2: the XML ends inside <item>"),
+        ("shop.flaneur", b"FLANPACK\x02\0".to_vec(), "shop.flaneur is a pack"),
+        ("items.xlsx", b"PK\x03\x04\x14\0".to_vec(), "items.xlsx is a ZIP archive or a spreadsheet"),
         ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
     ];
     for (name, bytes, message) in cases {
@@ -170,6 +174,8 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
         assert!(!folder.names().contains(&"p.flaneur".to_owned()));
     }
     folder.run("pack --items none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
+    folder.run("pack --items . --out p.flaneur").expect(3).says(". is a folder; name a file");
+    folder.run("pack --items - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
 }
 
 #[test]
@@ -294,6 +300,62 @@ fn a_sale_price_of_nothing_is_no_sale() {
     let display = folder.text("d.json");
     let prices = display.split("\"price\":").skip(1).map(|rest| rest.split(',').next().unwrap());
     assert_eq!(prices.collect::<Vec<_>>(), ["19.99", "5.0", "19.99"]);
+}
+
+#[test]
+fn a_sale_price_holds_within_its_dates_only() {
+    let folder = Folder::new("sale-dates");
+    let rows = [
+        ("past", "2020-01-01T00:00Z/2020-02-01T00:00Z"),
+        ("on", "2020-01-01T00:00+0100/2999-02-01"),
+        ("always", ""),
+        ("later", "2999-01-01T00:00Z/2999-02-01T00:00Z"),
+        ("wrong", "soon"),
+    ];
+    let table: String = rows.iter().map(|(id, dates)| format!("{id},20,5,{dates}\n")).collect();
+    folder.write("items.csv", format!("id,price,sale_price,sale_price_effective_date\n{table}regular,20,,soon\n"));
+    let entry = |(id, dates): &(&str, &str)| {
+        format!(
+            "<item><g:id>{id}</g:id><g:price>20</g:price><g:sale_price>5</g:sale_price>\
+             <g:sale_price_effective_date>{dates}</g:sale_price_effective_date></item>"
+        )
+    };
+    let feed: String = rows.iter().map(entry).collect();
+    folder.write("feed.xml", format!("<rss><channel>{feed}</channel></rss>"));
+    let prices = |items: &str, more: &str| {
+        let run = folder.run(&format!("pack --items {items} --out p.flaneur --display d.json {more}")).expect(0);
+        run.says("sale_price_effective_date: \"soon\" is not a period; expected its start and its end in ISO 8601");
+        let display = folder.text("d.json");
+        let found = display.split("\"price\":").skip(1).map(|rest| rest.split(',').next().unwrap().to_owned());
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(prices("items.csv", ""), ["20.0", "5.0", "5.0", "20.0", "20.0"], "without a sale its dates say nothing");
+    assert_eq!(prices("feed.xml", ""), ["20.0", "5.0", "5.0", "20.0"]);
+    // A pack of that moment has the prices of that moment.
+    assert_eq!(prices("feed.xml", "--created 2020-01-15"), ["5.0", "5.0", "5.0", "20.0"]);
+    assert_eq!(prices("feed.xml", "--created 2999-01-15"), ["20.0", "5.0", "5.0", "5.0"]);
+}
+
+#[test]
+fn a_currency_that_is_none_comes_with_the_way_out() {
+    let folder = Folder::new("no-currency");
+    folder.write("items.csv", "id,price,price currency\na,1,EURO\nb,2,US$\nc,3,€\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur").expect(0);
+    run.says(
+        "items.csv:2: price_currency: \"EURO\" is not a currency; expected an ISO 4217 code such as EUR; mend it, or \
+         pass over the column and name the currency: --map price_currency= --currency CODE",
+    );
+    run.says("items.csv:3: price_currency: \"US$\" is not a currency");
+    let way_out = "pack --items items.csv --out p.flaneur --display d.json --map price_currency= --currency EUR";
+    folder.run(way_out).expect(0);
+    assert_eq!(folder.text("d.json").matches(r#""currency":"EUR""#).count(), 3);
+    folder.write("items.csv", "id,price\na,1 EURO\nb,US$ 2\nc,3 €\n");
+    let run = folder.run("pack --items items.csv --out p.flaneur").expect(0);
+    for (line, price) in [(2, "1 EURO"), (3, "US$ 2")] {
+        let said = "has no currency of ISO 4217 beside the number; expected 19.99 or 19.99 EUR. Write the code, or \
+                    the number alone, whose currency --currency names";
+        run.says(&format!("items.csv:{line}: price: \"{price}\" {said}"));
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use flaneur_cli::off_policy::estimate::{FOLDS, Plan, SHRINKAGE, Sample, estimate
 use flaneur_cli::off_policy::target::Names;
 use flaneur_cli::read::bandit::{Decision, Policy};
 use kit::Folder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn sample(action: u32, reward: f64, logged: f64, target: f64, cluster: u32) -> Sample {
     Sample { action, position: 0, reward, logged, target, cluster }
@@ -252,4 +252,17 @@ fn an_export_of_the_own_log_is_read_and_thin_evidence_is_said() {
     events.push(r#"{"type":7}"#.to_owned());
     folder.write("log.json", format!(r#"{{"flaneur":1,"events":[{}]}}"#, events.join(",")));
     folder.run("off-policy --log log.json --target logged").expect(0).says("log.json:4: events");
+    // An event is one row, however many of its entries are bad; its good ones are used.
+    let bad = format!(
+        r#"{{"id":"5","type":"impression","at":5,"slate":"t","shown":[{},{},{}]}}"#,
+        shown("a", 0.0, true),
+        shown("b", -0.5, false),
+        shown("c", 0.5, false)
+    );
+    events[3] = bad;
+    folder.write("log.json", format!(r#"{{"flaneur":1,"events":[{}]}}"#, events.join(",")));
+    folder.run("off-policy --log log.json --target logged --json figures.json").expect(0);
+    let found = figures(&folder);
+    assert_eq!((&found["faults"]["rows"], &found["faults"]["bad"]), (&json!(4), &json!(1)), "{found}");
+    assert_eq!(found["estimates"]["rows"], 3);
 }

@@ -109,6 +109,15 @@ fn a_pack_of_the_shop_is_taken_and_misuse_is_explained() {
 }
 
 #[test]
+fn a_clock_that_runs_ahead_is_forgiven_as_in_packing() {
+    let folder = Folder::new("simulate-ahead");
+    let soon = jiff::Timestamp::now().as_second() + 3_600;
+    folder.write("log.csv", format!("session,user,item,ts,type\ns,u,a,{soon},view_item\n"));
+    let run = folder.run("simulate --events log.csv --max-bad 0").expect(3);
+    assert!(!run.err().contains("in the future"), "{}", run.err());
+}
+
+#[test]
 fn clicks_follow_the_formula() {
     assert_eq!(attraction(0.0), 0.01);
     assert!((attraction(0.8) - 0.33).abs() < 1e-12);

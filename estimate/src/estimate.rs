@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::collection::{Collection, Noise};
+use crate::files::{check, json};
 use crate::local::{Odds, Skipped, Tally, projected, sql};
 use crate::normal::quantile;
 use crate::plot;
@@ -101,26 +102,31 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
         return Ok(Outcome { text: sql(channel, &options.task), files: Vec::new() });
     }
     let input = options.input.as_ref().context("the file of answers or of the collection is missing")?;
-    let file = File::open(input).with_context(|| format!("{} cannot be opened", input.display()))?;
     let labels = labels(&task, options.french);
     let mut text = String::new();
     let (reports, rows) = if ldp {
         let mut tally = Tally::new(channel.buckets());
-        let skipped = if is_parquet(input)? {
+        let (mut file, mut start) = (open(input)?, Vec::new());
+        let begun = file.by_ref().take(4).read_to_end(&mut start);
+        begun.with_context(|| format!("{} cannot be read", input.display()))?;
+        check(input, &start)?;
+        let skipped = if start == b"PAR1" {
             let mut skipped = Skipped::default();
             parquet(input, &mut |of, answer| tally.add_row(channel, &options.task, of, answer, &mut skipped))?;
             skipped
         } else {
-            tally.add_lines(channel, &options.task, BufReader::new(file).split(b'\n'))?
+            let whole = Cursor::new(start).chain(file);
+            tally.add_lines(channel, &options.task, BufReader::new(whole).split(b'\n'))?
         };
         if skipped.other_tasks + skipped.malformed > 0 {
             writeln!(text, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;
         }
-        (tally.answers, local_rows(&tally, channel, &labels, options.level)?)
+        let rows = local_rows(&tally, channel, &labels, options.level);
+        let place = [input.display().to_string(), text.trim_end().to_owned()];
+        let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        (tally.answers, rows.context(place)?)
     } else {
-        let collection: Collection = serde_json::from_reader(BufReader::new(file)).with_context(|| {
-            format!("{} is not a collection with report_count and aggregate_result", input.display())
-        })?;
+        let collection: Collection = json(input, "a collection with report_count and aggregate_result")?;
         if collection.aggregate_result.len() != buckets {
             bail!("the collection has {} sums; the task has {buckets} buckets", collection.aggregate_result.len());
         }
@@ -131,6 +137,9 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
         (collection.report_count, collected_rows(&collection, noise, &labels, options.level))
     };
     write_table(&mut text, reports, &rows, options.level)?;
+    if let Some(hint) = untaken(&task, &rows) {
+        writeln!(text, "\n{hint}")?;
+    }
     let mut files = Vec::new();
     if let Some(path) = &options.json {
         let document =
@@ -141,6 +150,21 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
         files.push((path.clone(), plot::svg(&rows, reports).into_bytes()));
     }
     Ok(Outcome { text, files })
+}
+
+/// What to look at when much was seen and nothing stands out as taken: devices that were not told look the same.
+fn untaken(task: &Value, rows: &[Row]) -> Option<&'static str> {
+    let is_taken: fn(usize) -> bool = match task["metric"].as_str() {
+        Some("opportunity_outcome") => |bucket| bucket == 3,
+        Some("slot_click_through") => |bucket| bucket > 0 && bucket % 2 == 0,
+        _ => return None,
+    };
+    let stands_out =
+        |taken: bool| rows.iter().enumerate().skip(1).any(|(bucket, row)| is_taken(bucket) == taken && row.low > 0.0);
+    let hint = "Nothing that was taken stands out. A device counts an event as taken only when the event names where it \
+                happened: `slate: decision.id` or `slate: slate.id`, or for a slot `slot`. If the page's events name \
+                neither, this is what one sees; docs/AGGREGATION.md, section 1.";
+    (stands_out(false) && !stands_out(true)).then_some(hint)
 }
 
 /// The rows of answers with noise. Intervals are normal, which holds from a few hundred answers on.
@@ -195,12 +219,8 @@ fn rows(
         .collect()
 }
 
-/// Whether the file begins as Parquet does.
-fn is_parquet(path: &Path) -> Result<bool> {
-    let mut start = Vec::new();
-    let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
-    file.take(4).read_to_end(&mut start).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(start == b"PAR1")
+fn open(path: &Path) -> Result<File> {
+    File::open(path).with_context(|| format!("{} cannot be opened", path.display()))
 }
 
 fn write_table(out: &mut String, reports: u64, rows: &[Row], level: f64) -> Result<()> {
@@ -221,8 +241,7 @@ fn write_table(out: &mut String, reports: u64, rows: &[Row], level: f64) -> Resu
 
 fn find_task(options: &Options) -> Result<Value> {
     let path = options.tasks.display();
-    let text = std::fs::read_to_string(&options.tasks).with_context(|| format!("{path} cannot be read"))?;
-    let bundle: Value = serde_json::from_str(&text).with_context(|| format!("{path} is not JSON"))?;
+    let bundle: Value = json(&options.tasks, "JSON")?;
     let tasks = bundle["tasks"].as_array().with_context(|| format!("{path} has no tasks"))?;
     let found = tasks.iter().find(|task| task["id"] == options.task.as_str());
     found.cloned().with_context(|| {

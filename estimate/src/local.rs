@@ -8,6 +8,8 @@ use flaneur_upstream::subset::has;
 use flaneur_upstream::threshold::Channel;
 use serde::Deserialize;
 
+use crate::files::unmarked;
+
 /// The probabilities of a channel: an answer names the true bucket with `p`, and any other one with `q`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Odds {
@@ -99,7 +101,8 @@ impl Tally {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            match serde_json::from_slice::<Line>(&line) {
+            let text = if at == 0 { unmarked(&line) } else { &line };
+            match serde_json::from_slice::<Line>(text) {
                 Ok(line) => self.add_row(channel, task, &line.task, &line.answer, &mut skipped),
                 Err(_) => skipped.malformed += 1,
             }

@@ -73,9 +73,11 @@ impl Sight {
     /// A number outside its range, with the option's name.
     pub fn new(options: &Options) -> Result<Self> {
         let &Options { mode, shoppers, epsilon, buckets, level, .. } = options;
-        if !(epsilon > 0.0 && epsilon * 1e6 <= MAX_EPSILON as f64) {
+        // Devices count in millionths: below one there is no such question.
+        if !(epsilon * 1e6 >= 1.0 && epsilon * 1e6 <= MAX_EPSILON as f64) {
             bail!(
-                "--epsilon {epsilon} is out of range; expected more than 0 and at most 2, what a device spends in a week"
+                "--epsilon {epsilon:?} is out of range; expected 0.000001 to 2: a bundle counts in millionths, and 2 is \
+                 what a device spends in a week"
             );
         }
         if !(level > 0.5 && level < 1.0) {

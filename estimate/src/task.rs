@@ -12,6 +12,7 @@ use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bundle::{decode, encode, sign, verify};
+use crate::files;
 use crate::rules::{MAX_TASKS, broken};
 
 /// Options of `flaneur task`.
@@ -60,30 +61,76 @@ pub enum Command {
     },
 }
 
-/// Runs the command.
+/// What a run made: a file for the caller to put in its place, and what to say once it is there.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The file, if there is one.
+    pub file: Option<Made>,
+    /// What the terminal shows.
+    pub text: String,
+}
+
+/// A file that is to be written.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its place.
+    pub path: PathBuf,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Whether it is a secret: written by [`Made::keep`], never over another file.
+    pub is_secret: bool,
+}
+
+impl Made {
+    /// Writes a secret: a new file, its owner's alone.
+    ///
+    /// # Errors
+    /// A file that is there already, a folder that is not, a full disk.
+    pub fn keep(&self) -> Result<()> {
+        let file = self.path.display();
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut opened = options.open(&self.path).with_context(|| format!("{file} cannot be made"))?;
+        let written = opened.write_all(&self.bytes).and_then(|()| opened.sync_all());
+        if written.is_err() {
+            // Half a key is none, and would stand in the way of the next run.
+            let _ = fs::remove_file(&self.path);
+        }
+        written.with_context(|| format!("{file} cannot be written"))
+    }
+}
+
+/// Runs the command; a bundle's verdicts go to `out` as they are found.
 ///
 /// # Errors
-/// A file that cannot be read or written, a broken rule, a signature that does not hold.
-pub fn run(options: &Options, out: &mut impl Write) -> Result<()> {
+/// A file that cannot be read, a broken rule, a signature that does not hold.
+pub fn run(options: &Options, out: &mut impl Write) -> Result<Outcome> {
     match &options.command {
-        Command::Key { file } => writeln!(out, "{}", make_key(file)?)?,
-        Command::Create { shop } => writeln!(out, "{}", serde_json::to_string_pretty(&template(shop)?)?)?,
+        Command::Key { file } => make_key(file),
+        Command::Create { shop } => said(serde_json::to_string_pretty(&template(shop)?)?),
         Command::Sign { bundle, key, output } => {
-            let mut document = read(bundle)?;
+            let mut document: Value = files::json(bundle, "JSON")?;
             check_rules(&document, out)?;
             let key = read_key(key)?;
             sign(&mut document, &key)?;
-            write_new(output, serde_json::to_string_pretty(&document)?.as_bytes(), false)?;
-            writeln!(out, "signed for the public key {}", encode(key.verifying_key().as_bytes()))?;
+            let bytes = serde_json::to_string_pretty(&document)?.into_bytes();
+            let text = format!("signed for the public key {}\n", encode(key.verifying_key().as_bytes()));
+            Ok(Outcome { file: Some(Made { path: output.clone(), bytes, is_secret: false }), text })
         }
         Command::Check { bundle, key } => {
-            let document = read(bundle)?;
+            let document: Value = files::json(bundle, "JSON")?;
             check_rules(&document, out)?;
             verify(&document, key)?;
-            writeln!(out, "the signature holds")?;
+            said("the signature holds".to_owned())
         }
     }
-    Ok(())
+}
+
+/// A line for the terminal, and no file.
+fn said(line: String) -> Result<Outcome> {
+    Ok(Outcome { file: None, text: line + "\n" })
 }
 
 /// Every task with its verdict; an error when one is refused.
@@ -118,12 +165,13 @@ fn check_rules(bundle: &Value, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn make_key(file: &Path) -> Result<String> {
+fn make_key(file: &Path) -> Result<Outcome> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| anyhow::anyhow!("this machine gives no entropy: {error}"))?;
     let key = SigningKey::from_bytes(&secret);
-    write_new(file, format!("{}\n", encode(&secret)).as_bytes(), true)?;
-    Ok(encode(key.verifying_key().as_bytes()))
+    let bytes = format!("{}\n", encode(&secret)).into_bytes();
+    let text = format!("{}\n", encode(key.verifying_key().as_bytes()));
+    Ok(Outcome { file: Some(Made { path: file.into(), bytes, is_secret: true }), text })
 }
 
 fn read_key(file: &Path) -> Result<SigningKey> {
@@ -131,28 +179,6 @@ fn read_key(file: &Path) -> Result<SigningKey> {
     let secret = decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let secret = secret.with_context(|| format!("{} is not a key of flaneur task key", file.display()))?;
     Ok(SigningKey::from_bytes(&secret))
-}
-
-fn read(file: &Path) -> Result<Value> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
-}
-
-/// Writes a file; a secret one must not be there yet, and is its owner's alone.
-fn write_new(file: &Path, content: &[u8], secret: bool) -> Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true);
-    if secret {
-        options.create_new(true)
-    } else {
-        options.create(true).truncate(true)
-    };
-    #[cfg(unix)]
-    if secret {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let mut opened = options.open(file).with_context(|| format!("{} cannot be made", file.display()))?;
-    opened.write_all(content).with_context(|| format!("{} cannot be written", file.display()))
 }
 
 /// Two questions that keep every rule but for the operators' keys, which only they can give.

@@ -118,6 +118,17 @@ fn what_cannot_be_is_said_with_the_option() {
         run(&options, &mut Vec::new()).unwrap_err().to_string()
     };
     assert!(refused(|it| it.epsilon = 0.0).contains("--epsilon"));
+    for epsilon in [1e-7, f64::MIN_POSITIVE, -1.0, 1e300, f64::INFINITY, f64::NAN] {
+        let of = |mode| Options { epsilon, ..options(mode, 1_000, 1.0, 0.05, 0.03) };
+        for mode in [Mode::Dap, Mode::Ldp] {
+            let refused = run(&of(mode), &mut Vec::new()).unwrap_err().to_string();
+            assert!(refused.starts_with("--epsilon ") && refused.len() < 200, "{refused}");
+        }
+    }
+    for mode in [Mode::Dap, Mode::Ldp] {
+        let smallest = Sight::new(&options(mode, 1_000, 1e-6, 0.05, 0.03)).unwrap();
+        assert!(smallest.standard_error(0.05).is_finite(), "{mode:?}");
+    }
     assert!(refused(|it| it.epsilon = 2.1).contains("--epsilon"), "no device answers such a question");
     assert!(refused(|it| it.share = 1.0).contains("--share"));
     assert!(refused(|it| it.change = Some(2.0)).contains("--change"));

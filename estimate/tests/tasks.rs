@@ -28,8 +28,13 @@ struct EstimateCommand {
 fn task(arguments: &[&str]) -> anyhow::Result<String> {
     let mut out = Vec::new();
     let command = TaskCommand::try_parse_from([&["task"], arguments].concat())?;
-    task::run(&command.options, &mut out)?;
-    Ok(String::from_utf8(out)?)
+    let outcome = task::run(&command.options, &mut out)?;
+    match &outcome.file {
+        Some(made) if made.is_secret => made.keep()?,
+        Some(made) => fs::write(&made.path, &made.bytes)?,
+        None => {}
+    }
+    Ok(String::from_utf8(out)? + &outcome.text)
 }
 
 fn estimate(arguments: &[&str]) -> anyhow::Result<String> {
@@ -196,4 +201,52 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     assert!(refused.contains("no epsilon above 0"), "its noise has no end, and its intervals had no width: {refused}");
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", "none"]).unwrap_err().to_string().contains(&id(dap)));
     assert_eq!(encode(&[255, 254]), "__4");
+}
+
+#[test]
+fn much_seen_and_nothing_taken_comes_with_what_to_look_at() {
+    let folder = Folder::new("untaken");
+    let [tasks, input] = ["tasks.json", "collection.json"].map(|name| folder.file(name));
+    let table = |metric: &str, sums: [i64; 5]| {
+        let buckets: Vec<Value> = (0..5).map(|at| json!({ "en": at.to_string(), "fr": at.to_string() })).collect();
+        let buckets = if metric == "opportunity_outcome" { &buckets[..4] } else { &buckets[..] };
+        let task = json!({ "id": "t", "metric": metric, "mode": "dap", "epsilon": 1_000_000, "buckets": buckets });
+        fs::write(&tasks, json!({ "tasks": [task] }).to_string()).unwrap();
+        let collection = json!({ "report_count": 1_000, "aggregate_result": sums[..buckets.len()] });
+        fs::write(&input, collection.to_string()).unwrap();
+        estimate(&["--tasks", &tasks, "--task", "t", &input]).unwrap()
+    };
+    let hint = "Nothing that was taken stands out";
+    assert!(table("opportunity_outcome", [400, 500, 100, 2, 0]).contains(hint));
+    assert!(!table("opportunity_outcome", [400, 500, 50, 50, 0]).contains(hint));
+    assert!(!table("opportunity_outcome", [998, 2, 0, 0, 0]).contains(hint), "nothing was seen either");
+    assert!(table("slot_click_through", [0, 500, 1, 499, -3]).contains(hint));
+    assert!(!table("slot_click_through", [0, 500, 1, 400, 99]).contains(hint));
+    assert!(!table("discovery_outcome", [400, 500, 100, 2, 0]).contains(hint), "finds the entry by itself");
+}
+
+#[test]
+fn a_byte_order_mark_makes_no_difference_and_other_files_are_told_what_they_are() {
+    let folder = Folder::new("marks");
+    let [tasks, input] = ["tasks.json", "answers"].map(|name| folder.file(name));
+    let marked = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    let run = |mode: &str, bytes: &[u8]| {
+        let task =
+            json!({ "id": "t", "metric": "latency", "mode": mode, "epsilon": 1_000_000, "buckets": [{}, {}, {}] });
+        fs::write(&tasks, marked(&json!({ "tasks": [task] }).to_string())).unwrap();
+        fs::write(&input, bytes).unwrap();
+        estimate(&["--tasks", &tasks, "--task", "t", &input])
+    };
+    let answers = "{\"task\":\"t\",\"answer\":\"02\"}\r\n{\"task\":\"other\",\"answer\":\"02\"}\n";
+    assert!(run("ldp", &marked(answers)).unwrap().contains("1 reports"));
+    let sums = "{\"report_count\":10,\"aggregate_result\":[5,2,3]}";
+    assert!(run("dap", &marked(sums)).unwrap().contains("10 reports"));
+    let refused = |mode: &str, bytes: &[u8]| format!("{:#}", run(mode, bytes).unwrap_err());
+    for mode in ["ldp", "dap"] {
+        assert!(refused(mode, b"\x1f\x8b\x08\0").contains("is gzipped; unpack it first"));
+        assert!(refused(mode, b"\xff\xfe{\0").contains("is UTF-16; expected UTF-8"));
+    }
+    let said = refused("ldp", b"{\"task\":\"x\",\"answer\":\"02\"}\nno\n");
+    assert!(said.contains("left out: 1 of other tasks, 1 malformed") && said.contains("there is no answer"), "{said}");
+    assert!(refused("ldp", b"").contains("there is no answer"));
 }

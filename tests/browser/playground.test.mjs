@@ -127,3 +127,33 @@ for (const locale of ["en-GB", "fr-FR"]) {
     });
   }
 }
+
+test("a dump of thousands of entries says how far it is, leaves the page free, and is listed in parts", async (t) => {
+  const { page, mishaps } = await playground(t, { locale: "fr-FR" });
+  const table = ["id,title,price", ...Array.from({ length: 300 }, (_, n) => `p${n},Thing ${n},${n + 1} EUR`)].join("\n");
+  const entries = Array.from({ length: 5000 }, (_, n) => ({ event: "view_item", ecommerce: { items: [{ item_id: `p${n % 300}` }] } }));
+  await page.locator("#feed").fill(table);
+  await page.locator("#dump").fill(JSON.stringify(entries));
+  // Each turn of the page while the dump is heard.
+  await page.evaluate(() => {
+    globalThis.turns = 0;
+    globalThis.clock = setInterval(() => globalThis.turns++);
+  });
+  await page.locator('page-playground >> [data-action="run"]').click();
+  const course = page.locator("page-playground >> [data-course]");
+  await course.waitFor();
+  assert.match(await course.innerText(), /entrées? entendues? sur 5.000/);
+  assert.equal(await course.getByRole("progressbar").getAttribute("max"), "5000");
+  await page.locator("page-playground >> [data-shelf] > li").first().waitFor();
+  assert.ok((await page.evaluate(() => globalThis.turns)) > 20);
+  assert.equal(await course.count(), 0);
+  assert.equal((await outcomes(page)).length, 200);
+  await page.locator('page-playground >> [data-action="more-entries"]').click();
+  assert.equal((await outcomes(page)).length, 400);
+  await page.locator('page-playground >> [data-action="run"]').click();
+  await course.waitFor();
+  await page.locator('page-playground >> [data-action="clear"]').click();
+  await course.waitFor({ state: "detached" });
+  assert.equal(await page.locator("page-playground >> [data-shelf]").count(), 0, "what was cleared does not come back");
+  assert.deepEqual(mishaps, []);
+});

@@ -365,6 +365,27 @@ test("the basket's field shows the quantity that is in the basket, whatever was 
   assert.deepEqual(mishaps, []);
 });
 
+test("what is put into the basket while the log is read stays there", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  const ids = some("Lighting", 6);
+  for (const [at, id] of ids.entries()) {
+    await view(page, id);
+    const [like, basket] = await Promise.all(["like", "basket"].map((action) => page.locator(`[data-product] [data-action="${action}"]`).elementHandle()));
+    await like.click();
+    await page.locator('[data-product] [data-action="like"][aria-pressed="true"]').waitFor();
+    // To take back a liking forgets an event, so that the log is read anew; the basket follows at another moment each time.
+    await page.evaluate(async ([like, basket, turns]) => {
+      like.click();
+      for (let n = 0; n < turns; n++) await Promise.resolve();
+      basket.click();
+    }, [like, basket, 3 * at]);
+    await until("the basket", () => page.locator("[data-basket-count]").innerText(), (count) => count === String(at + 1));
+    await page.waitForTimeout(100);
+    assert.equal(await page.locator("[data-basket-count]").innerText(), String(at + 1));
+  }
+  assert.deepEqual(mishaps, []);
+});
+
 async function useTheWholeShop(page) {
   for (const id of some("Lighting", 3)) await view(page, id);
   await page.locator('[data-product] [data-action="like"]').click();

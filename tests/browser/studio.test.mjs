@@ -306,6 +306,19 @@ test("a pack is loaded from a file, with or without titles; a wrong file is refu
   assert.deepEqual(mishaps, []);
 });
 
+test("where nothing is in stock, no place can be kept, and the studio says so", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const gone = JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ id: `i${at}`, category: at % 2 ? "Odd" : "Even", available: false })));
+  await page.locator('input[data-action="load-pack"]').setInputFiles({ name: "gone.json", mimeType: "application/json", buffer: Buffer.from(gone) });
+  await page.locator('[data-pack="gone.json"]').waitFor();
+  await page.locator("studio-editor [data-unnamed]").waitFor();
+  assert.ok(await page.locator('[data-action="example-pin"]').isDisabled());
+  await page.locator('[data-action="example-cap"]').click();
+  await valid(page);
+  assert.doesNotMatch(await field(page).inputValue(), /"item": ""/);
+  assert.deepEqual(mishaps, []);
+});
+
 test("the shopper's own profile is not touched, nothing is stored and nothing is sent", async (t) => {
   const { page, mishaps, outside } = await studio(t, { choice: "accept" });
   await write(page, [{ id: "one", type: "cap", per: "brand", max: 1 }]);

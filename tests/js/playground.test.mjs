@@ -39,6 +39,15 @@ test("what is out of stock is read as such in the words that flaneur pack knows"
   assert.equal(available(null), undefined);
 });
 
+test("a reduced price counts while its dates say so, and 0 reduces nothing", () => {
+  const price = (sale_price, dates) => readFeed(JSON.stringify([{ id: "a", price: "20 EUR", sale_price, sale_price_effective_date: dates }])).items[0].price;
+  assert.deepEqual([price("5 EUR"), price("0 EUR"), price("25 EUR"), price("")], [5, 20, 20, 20]);
+  assert.equal(price("5 EUR", "2020-01-01T00:00+0100/2020-02-01T00:00+0100"), 20, "over");
+  assert.equal(price("5 EUR", "2999-01-01T00:00Z/2999-02-01"), 20, "not yet");
+  const today = new Date().toISOString().slice(0, 10);
+  for (const on of ["2020-01-01T00:00+0100/2999-02-01T00:00", "2020-01-01/", "/2999-01-01", `${today}/${today}`, "/", ""]) assert.equal(price("5 EUR", on), 5, on);
+});
+
 /** What a shop of two items hears of a dump, as outcomes. */
 async function outcomes(t, entries) {
   let now = Date.UTC(2026, 10, 1);
@@ -66,4 +75,22 @@ test("an object where a name or a number belongs stops nothing", async (t) => {
   const all = await outcomes(t, [...strange, view("b")]);
   assert.equal(all.length, strange.length + 1);
   assert.equal(all.at(-1), "counted");
+});
+
+test("a long dump leaves the page its turns, says how far it is, and ends when it is told to", async (t) => {
+  const shop = await open({ shop: "playground", catalog: [{ id: "a" }, { id: "b" }], storage: "memory", consent: { learn: true, rank: true } });
+  t.after(() => shop.close());
+  const entries = readDump(JSON.stringify(Array.from({ length: 5000 }, (_, n) => view("ab"[n % 2]))));
+  let turns = 0;
+  const clock = setInterval(() => turns++);
+  t.after(() => clearInterval(clock));
+  const steps = [];
+  const all = await hear(shop, entries, () => true, () => undefined, { told: (done) => steps.push(done) });
+  assert.equal(all.length, 5000);
+  assert.ok(steps.length > 2 && turns > 2, `${steps.length} steps, ${turns} turns`);
+  assert.deepEqual(steps, [...new Set(steps)].sort((a, b) => a - b));
+
+  const end = new AbortController();
+  const part = await hear(shop, entries, () => true, () => undefined, { told: () => end.abort(), signal: end.signal });
+  assert.ok(part.length > 0 && part.length < 5000, `${part.length}`);
 });

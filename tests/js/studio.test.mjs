@@ -8,7 +8,7 @@ import { parseAst } from "vite";
 
 import { pageModules } from "./support/page.mjs";
 
-const [{ compare, unchanged }, { concentration, coverage, gini, shown }, { crowd, personas }, { ids, insert, locate, read, write }, { EXAMPLES, example }, { studioEn }, { studioFr }] = await pageModules(
+const [{ compare, unchanged }, { concentration, coverage, gini, shown }, { crowd, personas }, { ids, insert, locate, read, write }, { EXAMPLES, canBegin, example }, { studioEn }, { studioFr }] = await pageModules(
   "studio/compare.ts",
   "studio/exposure.ts",
   "studio/shoppers.ts",
@@ -136,6 +136,18 @@ test("what is written is read back, and a rule is added without touching the tex
   }
   for (const text of ["{}", "[", ""]) assert.equal(insert(text, rules[0]), undefined, text);
   assert.equal(example("cap", { kinds: KINDS, ids: [], now: 0, taken: new Set(["cap", "cap-2"]) }).id, "cap-3");
+});
+
+test("a rule begins only where there is something to name", () => {
+  const begins = (stock) => EXAMPLES.filter((name) => canBegin(name, stock));
+  assert.deepEqual(begins({ kinds: KINDS, ids: KINDS[0].ids }), [...EXAMPLES]);
+  assert.deepEqual(begins({ kinds: [], ids: ["a"] }), [...EXAMPLES]);
+  assert.deepEqual(begins({ kinds: KINDS, ids: [] }), EXAMPLES.filter((name) => name !== "pin"), "nothing is in stock");
+  assert.deepEqual(begins({ kinds: [], ids: [] }), ["cap"]);
+  for (const stock of [{ kinds: KINDS, ids: [] }, { kinds: [], ids: ["a"] }, { kinds: [], ids: [] }]) {
+    const rules = begins(stock).map((name) => example(name, { ...stock, now: 0, taken: new Set() }));
+    assert.doesNotMatch(JSON.stringify(rules), /""|\[\]/);
+  }
 });
 
 test("every code of the engine about rules and packs has words in both languages", () => {

@@ -1,5 +1,6 @@
 // The one place that talks to flaneur. Pages and parts read and act through it, and hear from it when to draw again.
 import { isFlaneurError, open, type Decision, type ExportedEvent, type Flaneur, type Forget, type Gates, type ImportReport, type LogDocument, type ProfileView, type RankedItem, type RankRequest, type Slate } from "flaneur";
+import { again } from "./again.ts";
 import { Catalog } from "./catalog.ts";
 import { later, now } from "./clock.ts";
 import { loadQuestions, type Questions } from "./questions.ts";
@@ -40,6 +41,8 @@ export class ShopStore {
   /** The log as an export shows it, newest first; kept up to date when the drawer asks. */
   events: ExportedEvent[] = [];
   readonly #visit: number;
+  /** Counts what changed in the log; the basket and the likes say so before it does. */
+  #changes = 0;
 
   private constructor(
     readonly flaneur: Flaneur,
@@ -51,6 +54,7 @@ export class ShopStore {
     // One seed for the visit: shelves move because of what the shopper does, not because they are drawn again.
     this.#visit = seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
     flaneur.on("change", (event) => {
+      this.#changes++;
       if (event.cause === "observe") this.#tell();
       else void this.reload();
     });
@@ -176,6 +180,7 @@ export class ShopStore {
     if (!this.learning) return false;
     const id = this.#id();
     this.likes.set(item, id);
+    this.#changes++;
     this.flaneur.observe({ type: "like", item, id });
     return true;
   }
@@ -226,6 +231,7 @@ export class ShopStore {
     const line = (count: number) => ({ items: [{ item, quantity: count, ...(price !== undefined && { price }) }] });
     if (quantity > 0) this.basket.set(item, quantity);
     else this.basket.delete(item);
+    this.#changes++;
     if (quantity > before) this.flaneur.observe({ type: "add_to_cart", ...line(quantity - before) });
     else if (quantity < before) this.flaneur.observe({ type: "remove_from_cart", ...line(before - quantity) });
     this.#tell();
@@ -236,6 +242,7 @@ export class ShopStore {
       return { item, quantity, ...(price !== undefined && { price }) };
     });
     this.basket.clear();
+    this.#changes++;
     this.flaneur.observe({ type: "purchase", items });
     this.#tell();
   }
@@ -263,8 +270,11 @@ export class ShopStore {
   }
 
   /** Reads the log again: after a load, an import, an erasure, or a change made in another tab. */
-  async reload(): Promise<void> {
+  readonly reload: () => Promise<void> = again(async () => {
+    const seen = this.#changes;
     await this.readLog();
+    // What was read may lack what was liked or put into the basket meanwhile, and would take it out.
+    if (seen !== this.#changes) return void this.reload();
     this.likes.clear();
     const basket = new Map<string, number>();
     for (const event of [...this.events].reverse()) {
@@ -285,7 +295,7 @@ export class ShopStore {
       for (const [item, quantity] of basket) this.basket.set(item, quantity);
     }
     this.#tell();
-  }
+  });
   async readLog(): Promise<void> {
     const log = JSON.parse(await (await this.export()).text()) as LogDocument;
     this.events = [...log.events].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));

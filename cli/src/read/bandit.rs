@@ -316,12 +316,14 @@ fn export(source: Source, faults: &mut Faults) -> Result<Vec<Decision>> {
     let mut found = Vec::new();
     for (line, event) in &events {
         let Some(slate) = event.slate.as_deref() else { continue };
-        for shown in event.shown.iter().filter(|shown| shown.propensity < 1.0) {
-            if shown.propensity <= 0.0 || !shown.propensity.is_finite() {
-                let message = "expected a probability above 0 and at most 1: what was shown could be shown";
-                faults.add(&name, *line, &Error::new(ErrorKind::OutOfRange, "shown.propensity", message));
-                continue;
-            }
+        let drawn = event.shown.iter().filter(|shown| shown.propensity < 1.0);
+        let (good, bad): (Vec<&Shown>, Vec<&Shown>) = drawn.partition(|shown| shown.propensity > 0.0);
+        // An event is a row, and counts once however many of its entries are bad.
+        if !bad.is_empty() {
+            let message = "expected a probability above 0 and at most 1: what was shown could be shown";
+            faults.add(&name, *line, &Error::new(ErrorKind::OutOfRange, "shown.propensity", message));
+        }
+        for shown in good {
             found.push(Decision {
                 file: name.clone(),
                 line: *line,

@@ -166,7 +166,7 @@ fn draft(
     for ((text, column), header) in row.iter().zip(columns).zip(headers) {
         let text = std::str::from_utf8(text).unwrap_or_default();
         match column {
-            Column::Known(field) => draft.set(*field, text).map_err(|error| at_column(error, header))?,
+            Column::Known(field) => draft.set(*field, text).map_err(|error| at_column(error, *field, header))?,
             Column::Extra(key) if is_feed => merchant::attribute(&mut draft, key, text),
             Column::Extra(key) if !key.is_empty() => draft.attribute(&key.replace(':', "_"), text),
             Column::Extra(_) | Column::Skipped => {}
@@ -175,7 +175,12 @@ fn draft(
     draft.finish()
 }
 
-/// Errors of a table name the table's own column.
-fn at_column(error: Error, header: &str) -> Error {
-    Error { path: header.into(), ..error }
+/// Errors of a table name the table's own column; a column of currencies can be passed over.
+fn at_column(error: Error, field: Field, header: &str) -> Error {
+    let way_out = format!("; mend it, or pass over the column and name the currency: --map {header}= --currency CODE");
+    let message = match field {
+        Field::Currency => format!("{}{way_out}", error.message).into(),
+        _ => error.message,
+    };
+    Error { path: header.into(), message, ..error }
 }

@@ -18,6 +18,7 @@ pub(super) enum Field {
     Price,
     MinorPrice,
     SalePrice,
+    SaleDates,
     Currency,
     Available,
     Added,
@@ -71,6 +72,7 @@ pub(super) const ALIASES: Aliases<Field> = &[
     (Field::Price, &["price", "unit_price", "variant_price", "amount", "prix"]),
     (Field::MinorPrice, &["price_pence", "price_cents", "price_minor", "unit_price_pence", "unit_price_cents"]),
     (Field::SalePrice, &["sale_price"]),
+    (Field::SaleDates, &["sale_price_effective_date"]),
     (Field::Currency, &["currency", "price_currency", "currency_code"]),
     (
         Field::Available,
@@ -102,6 +104,8 @@ pub struct Draft {
     pub url: Option<String>,
     /// A reduced price, whichever of the two stands first.
     pub(super) sale: Option<f64>,
+    /// When the reduced price holds, as the feed has it: of no meaning without one.
+    pub(super) sale_dates: Option<String>,
 }
 
 impl Draft {
@@ -132,6 +136,7 @@ impl Draft {
                 let (sale, _) = value::price(text).map_err(|error| renamed(error, "sale_price"))?;
                 self.sale = Some(sale);
             }
+            Field::SaleDates => self.sale_dates = Some(text.into()),
             Field::Currency => self.currency = Some(value::currency(text)?),
             Field::Available => item.available = value::availability(text)?,
             Field::Added => item.added = Some(added(text)?),
@@ -162,14 +167,28 @@ impl Draft {
     ///
     /// # Errors
     /// The first illegal field.
-    pub(super) fn finish(mut self) -> Result<Self> {
-        // Where no sale is on, some shops write 0.
-        if let Some(sale) = self.sale.filter(|sale| *sale != 0.0) {
-            self.item.price = Some(self.item.price.map_or(sale, |price| price.min(sale)));
-        }
+    pub(super) fn finish(self) -> Result<Self> {
         if self.item.id.is_empty() {
             return Err(Error::new(ErrorKind::Missing, "id", "there is no id; expected 1 to 256 bytes"));
         }
+        self.item.check()?;
+        Ok(self)
+    }
+
+    /// The same item at the price of that moment, epoch milliseconds: a reduced price holds within its dates only.
+    ///
+    /// # Errors
+    /// Dates that are none, or an illegal reduced price.
+    pub(super) fn priced(mut self, at: i64) -> Result<Self> {
+        // Where no sale is on, some shops write 0.
+        let Some(sale) = self.sale.filter(|sale| *sale != 0.0) else { return Ok(self) };
+        if let Some(dates) = &self.sale_dates {
+            let dates = value::period(dates).map_err(|error| renamed(error, "sale_price_effective_date"))?;
+            if !dates.contains(&at) {
+                return Ok(self);
+            }
+        }
+        self.item.price = Some(self.item.price.map_or(sale, |price| price.min(sale)));
         self.item.check()?;
         Ok(self)
     }

@@ -40,7 +40,13 @@ pub(super) struct Source {
 /// No such file, an empty one, UTF-16, or a damaged gzip header.
 pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
+    if path.is_dir() {
+        bail!("{name} is a folder; name a file, and repeat the option for several");
+    }
+    let file = match File::open(path) {
+        Err(_) if name == "-" => bail!("there is no file called -; to read from a pipe, name /dev/stdin"),
+        opened => opened.with_context(|| format!("{name} cannot be opened"))?,
+    };
     bar.set_length(file.metadata().map_or(0, |about| about.len()));
     let mut raw = BufReader::with_capacity(HEAD, bar.wrap_read(file));
     let magic = raw.fill_buf().with_context(|| format!("{name} cannot be read"))?;
@@ -48,7 +54,10 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
         if magic.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) };
     let mut head = Vec::new();
     (&mut body).take(HEAD as u64).read_to_end(&mut head).map_err(|error| damaged(&name, &error))?;
-    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+    if head.starts_with(&[0x1f, 0x8b]) {
+        bail!("{name} is gzipped twice; unpack it once: gunzip -c {name} > unpacked-file");
+    }
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) || is_utf16(&head) {
         bail!("{name} is UTF-16; expected UTF-8. Convert it: iconv -f UTF-16 -t UTF-8 {name} > utf8-file");
     }
     if head.starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -57,11 +66,24 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
         bail!("{name} is empty; expected items or events in CSV, TSV, NDJSON, JSON or XML");
     }
+    if head.starts_with(b"FLANPACK") {
+        bail!("{name} is a pack, which flaneur pack makes; name the feed or the log that it was made from");
+    }
+    if head.starts_with(b"PK\x03\x04") {
+        bail!("{name} is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV in UTF-8");
+    }
     if head.starts_with(b"PAR1") {
         bail!("{name} is Parquet, which is read for events only; export items as CSV or NDJSON");
     }
     let shape = shape_of(&head, path);
     Ok(Source { name, shape, reader: Box::new(BufReader::with_capacity(HEAD, Cursor::new(head).chain(body))) })
+}
+
+/// Whether every second byte of the beginning is 0, as in UTF-16 without a byte order mark.
+fn is_utf16(head: &[u8]) -> bool {
+    let pairs = head.chunks_exact(2).take(8);
+    let zeros = |at: usize| pairs.len() > 1 && pairs.clone().all(|pair| pair[at] == 0 && pair[1 - at] != 0);
+    zeros(0) || zeros(1)
 }
 
 /// What an error while reading means to the user.

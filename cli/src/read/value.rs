@@ -1,6 +1,9 @@
 //! Reads the loose values of feeds and logs: prices, yes and no, moments.
 
+use std::ops::Range;
+
 use flaneur::error::{Error, ErrorKind, Result};
+use flaneur::time::DAY_MS;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -11,7 +14,7 @@ use jiff::tz::TimeZone;
 /// decimal sign unless exactly three digits follow it.
 ///
 /// # Errors
-/// `value_type` when no number is there.
+/// `value_type` when no number is there, `value_malformed` when what stands beside it is no currency.
 pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
     let mut number = String::with_capacity(text.len());
     let mut letters = String::new();
@@ -25,12 +28,17 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
             _ => return Err(not_a_price(text)),
         }
     }
+    let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
     if letters.len() == 3 && letters.is_ascii() {
         currency = Some(letters);
     } else if !letters.is_empty() {
-        return Err(not_a_price(text));
+        let message = format!(
+            "{} has no currency of ISO 4217 beside the number; expected 19.99 or 19.99 EUR. Write the code, or the \
+             number alone, whose currency --currency names",
+            quote(text)
+        );
+        return Err(Error::new(ErrorKind::Malformed, "price", message));
     }
-    let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
     Ok((value, currency))
 }
 
@@ -180,6 +188,28 @@ fn day(text: &str) -> Option<i64> {
     (1970..2200).contains(&date.year()).then(|| zoned.timestamp().as_millisecond())
 }
 
+/// Reads from when to when something holds: `2026-11-20T00:00+0100/2026-11-30T23:59+0100`, UTC when no offset is given.
+///
+/// A side that is empty is open; a day as the end is over when it is.
+///
+/// # Errors
+/// `value_type` when it is no two moments.
+pub(super) fn period(text: &str) -> Result<Range<i64>> {
+    let message = || {
+        let example = "2026-11-20T00:00+0100/2026-11-30T23:59+0100";
+        format!("{} is not a period; expected its start and its end in ISO 8601, such as {example}", quote(text))
+    };
+    let wrong = || Error::new(ErrorKind::WrongType, "period", message());
+    let (start, end) = text.split_once('/').ok_or_else(wrong)?;
+    let side = |side: &str| match side.trim() {
+        "" => Ok(None),
+        side => moment(side).map(|(at, _)| Some(at)).map_err(|_| wrong()),
+    };
+    let is_day = !end.contains([':', 'T']);
+    let end = side(end)?.map_or(i64::MAX, |at| if is_day { at.saturating_add(DAY_MS) } else { at });
+    Ok(side(start)?.unwrap_or(i64::MIN)..end)
+}
+
 fn iso(text: &str) -> Result<i64> {
     let text = text.strip_suffix(" UTC").unwrap_or(text);
     let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
@@ -201,7 +231,7 @@ pub(super) fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{TimeUnit, availability, currency, moment, moment_like, price};
+    use super::{TimeUnit, availability, currency, moment, moment_like, period, price};
 
     #[test]
     fn prices_are_read_as_people_write_them() {
@@ -240,6 +270,21 @@ mod tests {
         let mut unit = None;
         assert!(moment_like("1291191960", &mut unit).is_ok());
         assert!(moment_like("1291191960000", &mut unit).is_err());
+    }
+
+    #[test]
+    fn a_period_has_a_start_and_an_end_and_either_may_be_open() {
+        let at = |text: &str| moment(text).unwrap().0;
+        let found = period("2016-02-24T11:07+0100/2016-02-29T23:07+0100").unwrap();
+        assert_eq!(found, at("2016-02-24T10:07:00Z")..at("2016-02-29T22:07:00Z"));
+        let days = period("2026-11-20 / 2026-11-30").unwrap();
+        assert_eq!(days, at("2026-11-20")..at("2026-12-01"), "the last day belongs to it");
+        assert_eq!(period("/2026-11-30T00:00Z").unwrap(), i64::MIN..at("2026-11-30"));
+        assert_eq!(period("2026-11-20/").unwrap(), at("2026-11-20")..i64::MAX);
+        assert_eq!(period("/").unwrap(), i64::MIN..i64::MAX);
+        for wrong in ["2026-11-20", "soon/later", "2026-11-20T10:00Z/never"] {
+            assert!(period(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -8,9 +8,15 @@ export type Metric =
   | "taste_share"
   /** How far a labelled discovery got: 1 seen, 2 looked at, 3 put in the basket, 4 bought. */
   | "discovery_outcome"
-  /** What became of the opportunities that `decide` chose: 1 seen, 2 one was dismissed, 3 one was taken. */
+  /**
+   * What became of the opportunities that `decide` chose: 1 seen, 2 one was dismissed, 3 one was taken. Only an event
+   * with `slate: decision.id` takes one.
+   */
   | "opportunity_outcome"
-  /** Per arm `a` of a private experiment: `1 + 2a` the slot was seen, `2 + 2a` something in it was taken. */
+  /**
+   * Per arm `a` of a private experiment: `1 + 2a` the slot was seen, `2 + 2a` something in it was taken. Only an event
+   * with `slate: slate.id`, or with the `slot`, takes something.
+   */
   | "slot_click_through"
   /** Which of the buckets' channels the last purchase of the epoch is owed to; a draw in proportion to the credits. */
   | "attribution_credit"

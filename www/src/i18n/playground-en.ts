@@ -23,6 +23,8 @@ export const playgroundEn = {
   eventsTitle: "What was heard",
   eventsNone: "Nothing was heard: the shelf is that of a newcomer.",
   counted: (counted: number, all: number) => n(all, `${counted} of ${all} entry counted.`, `${counted} of ${all} entries counted.`),
+  hearing: (_done: number, said: string, all: string) => `${said} of ${all} entries heard.`,
+  moreEntries: (count: number) => n(count, `Show ${count} more entry`, `Show ${count} more entries`),
   columns: { entry: "Entry", name: "Name", items: "Items", outcome: "Counted?" },
   outcome: {
     counted: "counted",

@@ -24,6 +24,8 @@ export const playgroundFr: PlaygroundWords = {
   eventsTitle: "Ce qui a été entendu",
   eventsNone: "Rien n'a été entendu : l'étagère est celle d'un nouveau venu.",
   counted: (counted, all) => n(counted, `${counted} entrée sur ${all} a compté.`, `${counted} entrées sur ${all} ont compté.`),
+  hearing: (done, said, all) => n(done, `${said} entrée entendue sur ${all}.`, `${said} entrées entendues sur ${all}.`),
+  moreEntries: (count) => n(count, `Montrer ${count} entrée de plus`, `Montrer ${count} entrées de plus`),
   columns: { entry: "Entrée", name: "Nom", items: "Articles", outcome: "A compté ?" },
   outcome: {
     counted: "oui",

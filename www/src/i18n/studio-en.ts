@@ -57,6 +57,7 @@ export const studioEn = {
   } as Record<string, string>,
   examples: "Insert an example",
   example: { pin: "Pin", boost: "Boost", bury: "Bury", cap: "Cap", quota: "Quota", schedule: "Schedule" },
+  examplesNeed: "Nothing is in stock in this pack: examples that name an item have none to name.",
   export: "Export the rules",
   exportNeeds: "What is exported are the rules in force.",
   // Before and now

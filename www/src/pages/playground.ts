@@ -13,14 +13,24 @@ import { shared } from "../styles/shared.ts";
 /** What was pasted stays while the shop is open, also behind another page; nothing of it is stored. */
 let kept = { feed: "", dump: "" };
 
+/** Entries that are listed at first, and with each wish for more: thousands of rows would hold up the page. */
+const STEP = 200;
+/** How often a long dump says how far it is, in milliseconds. */
+const PROGRESS_MS = 100;
 /** Terms under a place; the rest is in the score. */
 const TERMS = 3;
 
 export class PagePlayground extends ShopElement {
-  static override properties = { trial: { state: true }, fault: { state: true }, busy: { state: true } };
+  static override properties = { trial: { state: true }, fault: { state: true }, busy: { state: true }, course: { state: true }, limit: { state: true } };
   declare trial: Trial | undefined;
   declare fault: Fault | undefined;
   declare busy: boolean;
+  /** How far a long dump is. */
+  declare course: { done: number; all: number } | undefined;
+  /** Entries that are listed. */
+  declare limit: number;
+  /** Ends the trial that runs. */
+  #running: AbortController | undefined;
   static override styles = [
     shared,
     page,
@@ -35,6 +45,8 @@ export class PagePlayground extends ShopElement {
       .field .note { overflow-wrap: anywhere; }
       textarea { width: 100%; height: 16rem; resize: vertical; padding: 0.8em; border: 1.5px solid var(--strong-line); border-radius: 12px; background: var(--surface); color: var(--ink); font: 0.85rem/1.45 ui-monospace, Menlo, Consolas, monospace; white-space: pre; }
       .row { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; }
+      .course { margin-block-start: 1.2rem; }
+      progress { width: min(100%, 24rem); height: 14px; accent-color: var(--sage); }
       .wrong { border-inline-start: 5px solid var(--accent); padding-inline-start: 0.8rem; margin-block-start: 1.2rem; }
       .said { margin-block-start: 1.2rem; }
       .out { margin-block-start: 1.6rem; display: grid; gap: 2.4rem clamp(1.4rem, 3vw, 2.8rem); grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); align-items: start; }
@@ -57,9 +69,11 @@ export class PagePlayground extends ShopElement {
   constructor() {
     super();
     this.busy = false;
+    this.limit = STEP;
   }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#running?.abort();
     if (this.hasUpdated) kept = { feed: this.#field("feed").value, dump: this.#field("dump").value };
   }
   #field(name: "feed" | "dump"): HTMLTextAreaElement {
@@ -69,16 +83,37 @@ export class PagePlayground extends ShopElement {
     this.#field("feed").value = feedText;
     this.#field("dump").value = dumpText;
     this.trial = this.fault = undefined;
+    // What runs is about other texts.
+    this.#running?.abort();
   }
   async #run(): Promise<void> {
+    const running = new AbortController();
+    this.#running = running;
     this.busy = true;
+    let last = performance.now();
+    const told = (done: number, all: number) => {
+      if (performance.now() - last < PROGRESS_MS) return;
+      last = performance.now();
+      this.course = { done, all };
+    };
     try {
-      const found = await attempt(this.#field("feed").value, this.#field("dump").value);
+      const found = await attempt(this.#field("feed").value, this.#field("dump").value, { told, signal: running.signal });
+      if (!found) return;
       this.fault = "code" in found ? found : undefined;
       this.trial = "code" in found ? undefined : found;
+      this.limit = STEP;
     } finally {
       this.busy = false;
+      this.course = undefined;
     }
+  }
+
+  /** Not spoken at each step: who listens can ask for it, and hears the end. */
+  #progress() {
+    const { course } = this;
+    if (!course) return nothing;
+    const { done, all } = course;
+    return html`<p class="course" data-course=${done}><label>${t().playground.hearing(done, number(done), number(all))}<br /><progress max=${all} .value=${done}></progress></label></p>`;
   }
 
   #wrong() {
@@ -117,9 +152,10 @@ export class PagePlayground extends ShopElement {
     return html`<div class="scroll" role="group" tabindex="0" aria-label=${words.eventsTitle}>
         <table>
           <thead><tr><th scope="col">${columns.entry}</th><th scope="col">${columns.name}</th><th scope="col">${columns.items}</th><th scope="col">${columns.outcome}</th></tr></thead>
-          <tbody>${heard.map((each) => this.#line(each))}</tbody>
+          <tbody>${heard.slice(0, this.limit).map((each) => this.#line(each))}</tbody>
         </table>
-      </div>`;
+      </div>
+      ${heard.length > this.limit ? html`<div class="row"><button class="button" data-action="more-entries" @click=${() => (this.limit += STEP)}>${words.moreEntries(Math.min(STEP, heard.length - this.limit))}</button></div>` : nothing}`;
   }
 
   #place(ranked: RankedItem, { catalog, newcomer }: Trial) {
@@ -160,6 +196,7 @@ export class PagePlayground extends ShopElement {
         <button class="button" data-action="example" @click=${() => this.#fill(feed, dump)}>${words.example}</button>
         <button class="button" data-action="clear" @click=${() => this.#fill("", "")}>${words.clear}</button>
       </div>
+      ${this.#progress()}
       ${this.#wrong()}
       <p class="note said" role="status" data-read=${trial?.feed.items.length ?? nothing}>${trial ? this.#said(trial) : nothing}</p>
       ${trial

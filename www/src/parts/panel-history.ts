@@ -1,6 +1,7 @@
 // The log itself, line by line, newest first; each line can be taken out as if it had never been.
 import { css, html, nothing } from "lit";
 import type { ExportedEvent } from "flaneur";
+import { again } from "../again.ts";
 import { ago, percent, t } from "../i18n/index.ts";
 import { panel } from "../styles/panel.ts";
 import { shared } from "../styles/shared.ts";
@@ -12,7 +13,11 @@ const STEP = 40;
 export class ShopHistory extends ShopElement {
   static override properties = { limit: { state: true } };
   declare limit: number;
-  #reading = false;
+  /** A change that comes while the log is read may not be in what was read. */
+  readonly #read = again(async () => {
+    await this.store.readLog();
+    this.requestUpdate();
+  });
   static override styles = [
     shared,
     panel,
@@ -32,14 +37,9 @@ export class ShopHistory extends ShopElement {
     super.connectedCallback();
     this.changed();
   }
-  /** The log changed: read it again, once. */
+  /** The log changed: read it again. */
   protected override changed(): void {
-    if (this.#reading) return;
-    this.#reading = true;
-    void this.store.readLog().then(() => {
-      this.#reading = false;
-      this.requestUpdate();
-    });
+    void this.#read();
   }
   #say(event: ExportedEvent): string {
     const { catalog } = this.store;

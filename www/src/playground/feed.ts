@@ -18,7 +18,8 @@ const COLUMNS: Record<string, readonly string[]> = {
   title: ["title", "name", "item_name", "product_name"],
   brand: ["brand", "vendor", "manufacturer", "item_brand"],
   category: ["category", "product_type", "google_product_category", "item_category", "categories", "type"],
-  price: ["sale_price", "price"],
+  price: ["price"],
+  sale: ["sale_price"],
   currency: ["currency"],
   available: ["available", "availability", "in_stock"],
   added: ["added", "published_at", "created_at"],
@@ -120,7 +121,11 @@ function itemOf(row: Row): Item | undefined {
   };
   const id = text("id");
   if (id === undefined) return undefined;
-  const [price, currency] = priceOf(of("price"));
+  const [regular, code] = priceOf(of("price"));
+  // As flaneur pack reads it: 0 is no sale, and a sale holds within its dates only.
+  const [sale, saleCode] = isOn(fields["sale_price_effective_date"], Date.now()) ? priceOf(of("sale")) : [];
+  const reduced = sale !== undefined && sale > 0 && (regular === undefined || sale < regular);
+  const [price, currency] = reduced ? [sale, saleCode ?? code] : [regular, code];
   const added = text("added");
   const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, fields[name]]).filter(([, value]) => typeof value === "string" && value !== ""));
   const given = fields["attributes"];
@@ -155,6 +160,16 @@ function priceOf(value: unknown): [price?: number | undefined, currency?: string
   const [, whole = digits, cents = ""] = digits.match(/^(.*)[.,](\d{1,2})$/) ?? [];
   const price = Number(`${whole.replace(/[.,]/g, "")}.${cents || 0}`);
   return digits !== "" && Number.isFinite(price) && price >= 0 ? [price, code] : [undefined, code];
+}
+
+/** Whether a moment lies in `start/end`; a side that is empty, or no time, does not bound it. */
+function isOn(dates: unknown, now: number): boolean {
+  if (typeof dates !== "string" || !dates.includes("/")) return true;
+  const [start = "", end = ""] = dates.split("/").map((side) => side.trim());
+  const at = (text: string): number => Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2").replace(/(T[\d:.]+)$/, "$1Z"));
+  // The last day belongs to it.
+  const over = at(end) + (end.includes("T") ? 0 : 86_400_000);
+  return !(now < at(start)) && !(now >= over);
 }
 
 function pathOf(value: unknown): string[] | undefined {

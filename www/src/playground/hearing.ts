@@ -1,6 +1,7 @@
 // Feeds a dump of a dataLayer to a shop, entry by entry, and notes of each whether it counted and why not.
 import type { Flaneur } from "flaneur";
 import { connect } from "flaneur/connect";
+import { SLICE_MS, turn } from "../turn.ts";
 
 export type Outcome = "counted" | "known" | "refused" | "waits" | "reset" | "command" | "other" | "empty" | "data" | "malformed";
 export interface Heard {
@@ -41,8 +42,16 @@ function asPushed(entry: unknown): unknown {
   return Object.keys(entry).filter((key) => /^\d+$/.test(key)).sort((a, b) => Number(a) - Number(b)).map((key) => (entry as Fields)[key]);
 }
 
-/** Pushes each entry to a queue that the shop listens to; `tick` moves the shop's clock before each. */
-export async function hear(shop: Flaneur, entries: readonly unknown[], known: (id: string) => boolean, tick: () => void): Promise<Heard[]> {
+/** Follows a long dump, and may end it. */
+export interface Watch {
+  /** How many entries were heard so far: told before the page gets a turn. */
+  told?: (done: number) => void;
+  /** Nothing more is heard once it is aborted. */
+  signal?: AbortSignal;
+}
+
+/** Pushes each entry to a queue that the shop listens to, a slice at a time; `tick` moves the shop's clock before each. */
+export async function hear(shop: Flaneur, entries: readonly unknown[], known: (id: string) => boolean, tick: () => void, { told, signal }: Watch = {}): Promise<Heard[]> {
   const layer: unknown[] = [];
   const end = connect(shop, { dataLayer: layer });
   // The count of events would not tell: a full log stays as long as it is.
@@ -51,7 +60,14 @@ export async function hear(shop: Flaneur, entries: readonly unknown[], known: (i
   const orders = new Set<string>();
   const heard: Heard[] = [];
   let waiting: unknown;
+  let began = performance.now();
   for (const [i, entry] of entries.entries()) {
+    if (performance.now() - began > SLICE_MS) {
+      told?.(i);
+      await turn();
+      began = performance.now();
+    }
+    if (signal?.aborted) break;
     tick();
     counted = false;
     layer.push(entry);

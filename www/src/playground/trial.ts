@@ -3,6 +3,7 @@ import { isFlaneurError, open, type RankedItem } from "flaneur";
 import { Catalog } from "../catalog.ts";
 import { readFeed, type Feed } from "./feed.ts";
 import { hear, readDump, type Heard } from "./hearing.ts";
+import { turn } from "../turn.ts";
 
 /** How far apart the entries of a dump are taken to be, in milliseconds: a page does not say. */
 const APART_MS = 20_000;
@@ -30,7 +31,17 @@ export interface Fault {
   message?: string;
 }
 
-export async function attempt(feedText: string, dumpText: string): Promise<Trial | Fault> {
+/** How far a trial is, and what ends it. */
+export interface Course {
+  /** Entries of the dump that were heard, of how many. */
+  told: (done: number, all: number) => void;
+  signal: AbortSignal;
+}
+
+/** One trial; nothing when it was ended before it was over. */
+export async function attempt(feedText: string, dumpText: string, { told, signal }: Course): Promise<Trial | Fault | undefined> {
+  // What was asked for is seen to begin.
+  await turn();
   const feed = readFeed(feedText);
   if (feed.items.length === 0) return { code: "no_feed" };
   const entries = readDump(dumpText);
@@ -40,9 +51,13 @@ export async function attempt(feedText: string, dumpText: string): Promise<Trial
     const catalog = new Catalog(feed.items, undefined);
     const size = Math.min(PLACES, feed.items.length);
     const newcomer = shop.rank({ slot: "home", size }).items.map(({ id }) => id);
-    const heard = entries && await hear(shop, entries, (id) => catalog.items.has(id), () => (now += APART_MS));
-    const told = [...new Set(heard?.filter(({ outcome }) => outcome === "counted").flatMap(({ items }) => items))].filter((id) => catalog.items.has(id));
-    const { items, absent = [] } = shop.rank({ slot: "home", size, explain: told.slice(0, 100) });
+    const heard = entries && await hear(shop, entries, (id) => catalog.items.has(id), () => (now += APART_MS), { told: (done) => told(done, entries.length), signal });
+    if (signal.aborted) {
+      await shop.close();
+      return undefined;
+    }
+    const counted = [...new Set(heard?.filter(({ outcome }) => outcome === "counted").flatMap(({ items }) => items))].filter((id) => catalog.items.has(id));
+    const { items, absent = [] } = shop.rank({ slot: "home", size, explain: counted.slice(0, 100) });
     // Reasons are made when they are read, so before the shop is closed.
     const shelf = items.map((item) => ({ ...item, reasons: item.reasons }));
     const kept = absent.flatMap(({ id, because }) => (because === undefined ? [] : [{ id, because }]));

@@ -113,7 +113,7 @@ export class StudioEditor extends ShopElement {
 
   protected override render() {
     const words = t().studio;
-    const { fault, canInsert, same } = this.studio;
+    const { fault, same } = this.studio;
     const text = this.draft ?? this.studio.text;
     const at = this.draft === undefined ? fault?.at : undefined;
     const ground = at ? html`${text.slice(0, at.start)}<mark>${text.slice(at.start, at.end)}</mark>${text.slice(at.end)}${"\n"}` : `${text}\n`;
@@ -126,8 +126,9 @@ export class StudioEditor extends ShopElement {
       <div role="status" id="said">${this.#fault()}</div>
       <div class="row" role="group" aria-label=${words.examples}>
         <span class="note">${words.examples}</span>
-        ${EXAMPLES.map((name) => html`<button class="button small" data-action="example-${name}" ?disabled=${!canInsert} @click=${() => this.#insert(name)}>${words.example[name]}</button>`)}
+        ${EXAMPLES.map((name) => html`<button class="button small" data-action="example-${name}" ?disabled=${!this.studio.canInsert(name)} @click=${() => this.#insert(name)}>${words.example[name]}</button>`)}
       </div>
+      ${this.studio.source && !EXAMPLES.every((name) => this.studio.names(name)) ? html`<p class="note" data-unnamed>${words.examplesNeed}</p>` : nothing}
       <div class="row">
         <button class="button main" data-action="export-rules" @click=${() => (this.#settle(), download(this.studio.file(), "rules.json"))}>${words.export}</button>
         <button class="button" data-action="pin" ?disabled=${same} @click=${() => (this.#settle(), this.studio.pin())}>${words.pin}</button>

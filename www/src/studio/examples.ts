@@ -23,7 +23,13 @@ export interface Stock {
   taken: ReadonlySet<string>;
 }
 
-/** A rule for the list: valid in every catalog that has an item. */
+/** Whether there is what such a rule names: where nothing is in stock, no item and maybe no kind is known. */
+export function canBegin(name: Example, { kinds, ids }: Pick<Stock, "kinds" | "ids">): boolean {
+  if (name === "cap") return true;
+  return ids.length > 0 || (name !== "pin" && kinds.length > 0);
+}
+
+/** A rule for the list: valid in every catalog of which `canBegin` says so. */
 export function example(name: Example, { kinds, ids, now, taken }: Stock): Rule {
   let id: string = name;
   for (let count = 2; taken.has(id); count++) id = `${name}-${count}`;

@@ -3,8 +3,9 @@ import type { Absence, RankedItem, Rule, RuleTrace } from "flaneur";
 import { now } from "../clock.ts";
 import { rulesOf } from "../rules.ts";
 import { shop } from "../store.ts";
+import { SLICE_MS, turn } from "../turn.ts";
 import { compare, type Difference } from "./compare.ts";
-import { example, type Example } from "./examples.ts";
+import { canBegin, example, type Example } from "./examples.ts";
 import { ids, insert, locate, read, write, type Stretch } from "./rules-text.ts";
 import { crowd, personas, type Shopper } from "./shoppers.ts";
 import { faultOf, fileSource, ownSource, type Fault, type Source } from "./source.ts";
@@ -12,8 +13,6 @@ import { faultOf, fileSource, ownSource, type Fault, type Source } from "./sourc
 const PERSONAS = 4;
 /** Shoppers that the plots are about. */
 export const CROWD = 40;
-/** The page gets a turn after so many milliseconds of ranking. */
-const SLICE_MS = 12;
 
 /** What a shopper is shown, and what is compared: the same request under two lists of rules. */
 export interface Conditions {
@@ -149,16 +148,21 @@ export class Studio {
   /** Adds a rule of a kind to the text; gives where it stands, or nothing when the text is no list. */
   insert(name: Example): Stretch | undefined {
     const { source } = this;
-    if (!source) return undefined;
+    if (!source || !this.names(name)) return undefined;
     const taken = new Set(ids(this.text));
     const rule = example(name, { kinds: source.kinds, ids: source.bench.ids, now: this.conditions.moment, taken });
     const added = insert(this.text, rule);
     if (added) this.write(added.text);
     return added?.at;
   }
-  /** Whether a rule can be added: there is a pack, and the text is a list. */
-  get canInsert(): boolean {
-    return this.source !== undefined && this.fault?.code !== "json" && this.fault?.path !== "rules";
+  /** Whether the pack has what a rule of that kind names. */
+  names(name: Example): boolean {
+    const { source } = this;
+    return source !== undefined && canBegin(name, { kinds: source.kinds, ids: source.bench.ids });
+  }
+  /** Whether a rule of that kind can be added: the text is a list, too. */
+  canInsert(name: Example): boolean {
+    return this.names(name) && this.fault?.code !== "json" && this.fault?.path !== "rules";
   }
   /** From now on, compare with the rules in force. */
   pin(): void {
@@ -243,6 +247,3 @@ export class Studio {
     return { shopper, items: slate.items, difference, trace: slate.trace ?? [], absent: new Map(slate.absent?.map((absence) => [absence.id, absence])) };
   }
 }
-
-/** Lets the page draw and answer. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

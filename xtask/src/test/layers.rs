@@ -33,7 +33,9 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
             "clippy, native",
             "clippy, wasm32",
             "clippy, dap18",
-            "cargo test",
+            "cargo test, core and CLI",
+            "cargo test, upstream",
+            "cargo test, commands",
             "rustdoc, native",
             "rustdoc, wasm32",
         ]);
@@ -184,13 +186,13 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         // Two operators that the shop's reports can be watched at.
         demo::operators(project)
     });
+    let chromium = chosen.contains(&Engine::Chromium).then(|| browser_of(project, checks)).flatten();
     if chosen.contains(&Engine::Chromium) {
-        let chromium = browser_of(project, checks);
-        match (&ready, chromium) {
+        match (&ready, &chromium) {
             (Some(operators), Some(chromium)) => {
                 checks.check("shop in Chromium", || {
                     node_tests(project, "tests/browser")?
-                        .env(Engine::Chromium.variable(), &chromium)
+                        .env(Engine::Chromium.variable(), chromium)
                         .env(OPERATORS, operators)
                         .stream()
                 });
@@ -199,24 +201,30 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         }
     }
     for &engine in chosen {
-        let found = browser::ensure(project, engine);
-        match (&ready, found) {
-            (Some(operators), Ok(executable)) => {
-                for (check, tests) in engine.checks() {
-                    checks.check(check, || {
-                        in_engine(project, engine, &executable, check, tests).env(OPERATORS, operators).stream()
-                    });
-                }
-            }
-            (Some(_), Err(error)) if named.is_empty() && engine != Engine::Chromium => {
-                say::warn(&format!("{} is left out: {error}", engine.name()));
-                checks.skip(&engine.checks().map(|(check, _)| check));
-            }
-            (_, Err(error)) => {
-                checks.check(engine.checks()[0].0, || Err::<(), _>(error));
-            }
-            (None, Ok(_)) => checks.skip(&engine.checks().map(|(check, _)| check)),
+        let found = match engine {
+            Engine::Chromium => chromium.clone(),
+            _ => other_engine(project, checks, engine, named),
+        };
+        let (Some(operators), Some(executable)) = (&ready, found) else {
+            checks.skip(&engine.checks().map(|(check, _)| check));
+            continue;
+        };
+        for (check, tests) in engine.checks() {
+            checks.check(check, || {
+                in_engine(project, engine, &executable, check, tests).env(OPERATORS, operators).stream()
+            });
         }
+    }
+}
+
+/// An engine besides Chromium: one that was asked for must be there, and others are left out when they are not.
+fn other_engine(project: &Project, checks: &mut Checks<'_>, engine: Engine, named: &[Engine]) -> Option<PathBuf> {
+    match browser::ensure(project, engine) {
+        Err(error) if named.is_empty() => {
+            say::warn(&format!("{} is left out: {error}", engine.name()));
+            None
+        }
+        found => checks.check(engine.name(), || found),
     }
 }
 
@@ -276,6 +284,19 @@ fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_skipped_is_called_as_what_would_have_run() {
+        let source = include_str!("layers.rs").split("#[cfg(test)]").next().unwrap();
+        let mut names = 0;
+        for list in source.split("checks.skip(&[").skip(1).filter_map(|rest| rest.split("])").next()) {
+            for name in list.split('"').skip(1).step_by(2) {
+                assert!(source.contains(&format!("checks.check(\"{name}\"")), "no check is called {name}");
+                names += 1;
+            }
+        }
+        assert!(names > 10, "{names}");
+    }
 
     #[test]
     fn folder_without_tests_gives_no_files_and_others_are_left_alone() {

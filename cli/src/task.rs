@@ -1,0 +1,30 @@
+//! `flaneur task`: the command of the estimate crate, whose files are written as those of every command.
+
+use std::io::{self, Write as _};
+
+use anyhow::Context;
+use flaneur_estimate::task::{self, Command, Options};
+
+use crate::commands::Failure;
+use crate::output::{Staged, check};
+
+/// Runs the command.
+///
+/// # Errors
+/// Those of [`task::run`], and an output that cannot be written.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    if let Command::Key { file: output } | Command::Sign { output, .. } = &options.command {
+        check([output]).map_err(Failure::Output)?;
+    }
+    let outcome = task::run(options, &mut io::stdout()).map_err(Failure::Input)?;
+    match &outcome.file {
+        Some(made) if made.is_secret => made.keep().map_err(Failure::Output)?,
+        Some(made) => {
+            let mut staged = Staged::default();
+            staged.add(&made.path, &made.bytes).and_then(|()| staged.publish()).map_err(Failure::Output)?;
+        }
+        None => {}
+    }
+    let text = outcome.text.as_bytes();
+    io::stdout().write_all(text).context("the terminal cannot be written").map_err(Failure::Output)
+}

@@ -1,0 +1,37 @@
+//! Files as shops have them: UTF-8, with or without a byte order mark; what is something else is told.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde::de::DeserializeOwned;
+
+/// Reads a JSON document; `what` says what it should have been.
+///
+/// # Errors
+/// A file that cannot be read, or holds something else.
+pub(crate) fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
+    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    check(path, &bytes)?;
+    serde_json::from_slice(unmarked(&bytes)).with_context(|| format!("{} is not {what}", path.display()))
+}
+
+/// The bytes without the mark that some editors and shells put first.
+pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// Refuses what is not UTF-8 text by its beginning, with what to do.
+///
+/// # Errors
+/// A gzipped file, or one in UTF-16.
+pub(crate) fn check(path: &Path, head: &[u8]) -> Result<()> {
+    let name = path.display();
+    if head.starts_with(&[0x1f, 0x8b]) {
+        bail!("{name} is gzipped; unpack it first: gunzip -c {name} > unpacked-file");
+    }
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        bail!("{name} is UTF-16; expected UTF-8. Convert it: iconv -f UTF-16 -t UTF-8 {name} > utf8-file");
+    }
+    Ok(())
+}
