@@ -261,6 +261,14 @@ test("what is opened from a shelf is noted as chosen from its slate, and shown a
   assert.deepEqual(mishaps, []);
 });
 
+test("what a shelf shows is noted as seen, also when its words came after its items", async (t) => {
+  const { page } = await enter(t);
+  await page.locator("flaneur-shelf").scrollIntoViewIfNeeded();
+  const shown = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => type === "impression"));
+  const [slate] = await until("what was seen", shown, (events) => events.length > 0);
+  assert.equal(slate.slot, "home");
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

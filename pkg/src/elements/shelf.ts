@@ -212,24 +212,37 @@ export class FlaneurShelf extends FlaneurElement {
     return ids;
   }
 
-  protected override draw(shop: Flaneur, words: Words): TemplateResult {
+  /** The same nodes with words and without, so that nothing is drawn, loaded or watched anew when they come. */
+  protected override draw(shop: Flaneur, words?: Words): TemplateResult {
     const view = this.#shelf?.view;
     const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
-    const { learn, rank } = shop.consent.gates;
+    const { rank } = shop.consent.gates;
     const works = shop.status.engine !== "passthrough";
     return html`
       <header>
-        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words.arranged : words.own)}</slot></h2>
-        ${view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
+        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words?.arranged : words?.own)}</slot></h2>
+        ${words && view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
       </header>
-      ${ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
+      ${words && ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
       <ul class="items" part="list">
         ${repeat(this.#items(), (id) => id, (id) => {
           const gone = this.#gone.get(id);
           const item = ranked.get(id);
-          return gone ? this.#goneCard(id, gone, words) : item ? this.#card(item, words) : nothing;
+          return gone ? words && this.#goneCard(id, gone, words) : item ? this.#card(item, words) : nothing;
         })}
       </ul>
+      ${words ? this.#controls(shop, words) : nothing}
+    `;
+  }
+
+  protected override drawWordless(): TemplateResult {
+    return this.draw(this.shop!);
+  }
+
+  #controls(shop: Flaneur, words: Words): TemplateResult {
+    const { learn, rank } = shop.consent.gates;
+    const works = shop.status.engine !== "passthrough";
+    return html`
       <footer class="row" part="controls">
         ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
         <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
@@ -241,13 +254,6 @@ export class FlaneurShelf extends FlaneurElement {
       <p role="status">${this.said}</p>
       <flaneur-why></flaneur-why>
       <flaneur-centre slot-name=${this.name}></flaneur-centre>
-    `;
-  }
-
-  protected override drawWordless(): TemplateResult {
-    return html`
-      <header><h2 part="heading"><slot name="heading">${this.heading}</slot></h2></header>
-      <ul class="items" part="list">${repeat(this.#shelf?.view.slate.items ?? [], ({ id }) => id, (item) => this.#card(item))}</ul>
     `;
   }
 
