@@ -269,6 +269,29 @@ test("what a shelf shows is noted as seen, also when its words came after its it
   assert.equal(slate.slot, "home");
 });
 
+test("a shelf heeds what its page sets right after it put it there, and what a framework takes away", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const slates = await page.evaluate(async () => {
+    const shown = [];
+    addEventListener("flaneur-shown", ({ detail }) => shown.push([detail.slot, detail.items.map(({ id }) => id).sort()]));
+    const added = document.createElement("flaneur-shelf");
+    document.querySelector("main").append(added);
+    Object.assign(added, { name: "cart", like: undefined, request: { candidates: ["rug-0", "rug-1"] } });
+    await added.updateComplete;
+    added.size = 1;
+    added.setAttribute("like", "lamp-0");
+    await added.updateComplete;
+    added.removeAttribute("like");
+    added.size = undefined;
+    await added.updateComplete;
+    added.remove();
+    return shown;
+  });
+  assert.deepEqual(slates.map(([slot, ids]) => [slot, ids.length]), [["cart", 3], ["cart", 1], ["cart", 3]]);
+  assert.deepEqual(slates[0][1], ["rug-0", "rug-1", "vase-5"], "the candidates, and what the shop pins");
+  assert.deepEqual(mishaps, []);
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

@@ -101,6 +101,7 @@ export abstract class FlaneurElement extends LitElement {
     super.connectedCallback();
     living.add(this);
     this.#listen();
+    this.changed();
   }
 
   override disconnectedCallback(): void {

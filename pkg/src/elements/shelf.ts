@@ -23,6 +23,7 @@ import type { Words } from "./en.js";
 import { LABELS } from "./labels.js";
 import type { FlaneurWhy } from "./why.js";
 
+const SIZE = 8;
 /** How long the place of something sent away stays, at least, in milliseconds. */
 const UNDO_MS = 10_000;
 
@@ -48,6 +49,8 @@ export class FlaneurShelf extends FlaneurElement {
   declare sure: boolean;
 
   #shelf: Shelf | undefined;
+  /** Whose shelf it is. */
+  #of: Flaneur | undefined;
   #slate: Slate | undefined;
   #unwatch: (() => void) | undefined;
   #gone = new Map<string, Gone>();
@@ -69,7 +72,7 @@ export class FlaneurShelf extends FlaneurElement {
   constructor() {
     super();
     this.name = "home";
-    this.size = 8;
+    this.size = SIZE;
     this.heading = "";
     this.like = "";
     this.request = {};
@@ -85,11 +88,6 @@ export class FlaneurShelf extends FlaneurElement {
     hold("focusout", "focus", false);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#open();
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#close();
@@ -98,7 +96,6 @@ export class FlaneurShelf extends FlaneurElement {
   override restart(): void {
     this.#close();
     super.restart();
-    this.#open();
   }
 
   /** Ranks again at once, even under the pointer. */
@@ -107,15 +104,9 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   #request(): RankRequest {
-    const like = this.like.split(" ").filter(Boolean);
-    return { slot: this.name, size: this.size, ...(like.length > 0 && { like }), ...this.request };
-  }
-
-  #open(): void {
-    if (!this.shop || this.#shelf) return;
-    this.#shelf = new Shelf(this.shop, this.#request());
-    this.#shelf.subscribe(() => this.#put());
-    this.#put();
+    // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there.
+    const like = (this.like ?? "").split(" ").filter(Boolean);
+    return { slot: this.name, size: this.size ?? SIZE, ...(like.length > 0 && { like }), ...this.request };
   }
 
   #close(): void {
@@ -127,8 +118,18 @@ export class FlaneurShelf extends FlaneurElement {
     clearTimeout(this.#timer);
   }
 
+  /** Not before: what a page says right after it put the element there is of the first request. */
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.hasUpdated && (["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
+    const { shop } = this;
+    if (!shop || !this.isConnected) return;
+    if (this.#shelf) {
+      if ((["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
+      return;
+    }
+    this.#of = shop;
+    this.#shelf = new Shelf(shop, this.#request());
+    this.#shelf.subscribe(() => this.#put());
+    this.#put();
   }
 
   #put(): void {
