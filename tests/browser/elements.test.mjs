@@ -292,6 +292,28 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
   assert.deepEqual(mishaps, []);
 });
 
+test("another language leaves the order as it is, and another shop takes what was sent away with it", async (t) => {
+  const { page } = await enter(t);
+  const before = await shelf(page);
+  const speak = (shop, language) =>
+    page.evaluate(async ([shop, language]) => {
+      const { defineElements } = await import("/pkg/elements.js");
+      defineElements({ shop: window[shop], item: (id) => items.find((item) => item.id === id), language });
+    }, [shop, language]);
+  await speak("shop", "fr");
+  await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Suspendre" }).waitFor();
+  assert.deepEqual(await shelf(page), before);
+  await act(page, "away").click();
+  await act(page, "undo").waitFor();
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    window.other = await open({ shop: "other", catalog: items, storage: "memory", consent: { learn: true, rank: true }, seed: 1 });
+  });
+  await speak("other", "fr");
+  await act(page, "undo").waitFor({ state: "detached" });
+  assert.equal((await shelf(page)).length, 8);
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

@@ -94,7 +94,10 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   override restart(): void {
-    this.#close();
+    if (this.#of !== this.shop) {
+      this.#close();
+      this.#gone.clear(); // which are the other shop's
+    }
     super.restart();
   }
 
