@@ -314,6 +314,33 @@ test("another language leaves the order as it is, and another shop takes what wa
   assert.equal((await shelf(page)).length, 8);
 });
 
+test("a dialog opens when its words come after it was asked for, and is shut when its element leaves the page", async (t) => {
+  const shopper = await newContext(t, browser);
+  let arrive;
+  const words = new Promise((resolve) => (arrive = resolve));
+  await shopper.context.route(/elements\/en\.js/, (route) => words.then(() => route.continue()));
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/elements.html?words=none`);
+  await page.waitForFunction(() => window.ready === true, undefined, { timeout: 60_000 });
+  await page.evaluate(() => {
+    window.centre = document.createElement("flaneur-centre");
+    document.querySelector("main").append(centre);
+    centre.show();
+  });
+  await page.waitForTimeout(200);
+  arrive();
+  const modal = () => page.evaluate(() => centre.shadowRoot.querySelector("dialog")?.matches(":modal") ?? null);
+  await until("the dialog", modal, (is) => is === true);
+  await page.evaluate(() => {
+    centre.remove();
+    document.querySelector("main").prepend(centre);
+  });
+  await until("no dialog", modal, (is) => is === null);
+  await page.evaluate(() => centre.show());
+  await until("the dialog again", modal, (is) => is === true);
+  assert.deepEqual(shopper.mishaps, []);
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

@@ -4,7 +4,7 @@
  */
 
 import { html, nothing } from "lit";
-import type { TemplateResult } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
 import type { ExportedEvent, Flaneur, Forget, Gates, LogDocument, ProfileView } from "../types.js";
 import { FlaneurElement, quietly } from "./base.js";
 import type { Words } from "./en.js";
@@ -33,15 +33,6 @@ export class FlaneurCentre extends FlaneurElement {
   show(): void {
     this.opened = true;
     this.changed();
-    void this.updateComplete.then(() => {
-      const dialog = this.renderRoot.querySelector("dialog");
-      if (dialog && !dialog.open) dialog.showModal();
-    });
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.inline) this.changed();
   }
 
   protected override changed(): void {
@@ -69,7 +60,8 @@ export class FlaneurCentre extends FlaneurElement {
   }
 
   /** Each switch stands as its gate does, also one that was moved and could not be. */
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
     for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("[data-gate]")) {
       input.checked = this.shop!.consent.gates[input.dataset["gate"] as keyof Gates];
     }
