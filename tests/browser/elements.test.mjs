@@ -341,6 +341,16 @@ test("a dialog opens when its words come after it was asked for, and is shut whe
   assert.deepEqual(shopper.mishaps, []);
 });
 
+test("an item without a title is called by its id", async (t) => {
+  const { page } = await enter(t);
+  const [first] = await shelf(page);
+  await page.evaluate(async (first) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    defineElements({ shop, item: (id) => ({ ...items.find((item) => item.id === id), ...(id === first && { title: "" }) }) });
+  }, first);
+  await page.locator("flaneur-shelf").getByRole("link", { name: first }).waitFor();
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

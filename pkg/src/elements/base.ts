@@ -160,7 +160,7 @@ export abstract class FlaneurElement extends LitElement {
   }
 
   protected title_(id: string): string {
-    return this.item(id).title ?? id;
+    return this.item(id).title || id;
   }
 
   /** An attribute in words: its value, for `"brand:Acme"` and for `"acme"` alike. */

@@ -271,7 +271,7 @@ export class FlaneurShelf extends FlaneurElement {
     const { id } = ranked;
     const labels = words ?? LABELS[this.language];
     const item = this.item(id);
-    const title = item.title ?? id;
+    const title = item.title || id;
     const link = linkOf(item.url);
     const price = item.price === undefined ? undefined : this.format(item.price, item.currency ? { style: "currency", currency: item.currency } : {});
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
@@ -299,7 +299,7 @@ export class FlaneurShelf extends FlaneurElement {
     const left = this.#notes ? this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope)) : [];
     return html`<li data-gone=${id} part="item">
       <div class="card gone">
-        <p>${words.taken(gone.item.title ?? id)}</p>
+        <p>${words.taken(gone.item.title || id)}</p>
         <button data-act="undo" @click=${() => quietly(this.#takeBack(id))}>${words.undo}</button>
         ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(id, gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
       </div>
