@@ -202,6 +202,23 @@ test("a choice made by hand under Global Privacy Control is found again at the n
   browserAsks(false);
 });
 
+test("a choice made by hand under Global Privacy Control is found again, also where it was the same before the browser asked", async (t) => {
+  t.after(() => browserAsks(false));
+  const name = freshShop();
+  browserAsks(false);
+  const before = await open({ shop: name, catalog: ITEMS, consent: ALL });
+  await before.close();
+  browserAsks(true);
+  const asked = await open({ shop: name, catalog: ITEMS });
+  assert.equal(asked.consent.gates.measure, false);
+  await asked.consent.set({ measure: true });
+  await asked.close();
+  const after = await open({ shop: name, catalog: ITEMS });
+  assert.equal(after.consent.gates.measure, true);
+  assert.deepEqual((await after.consent.receipts()).map(({ globalPrivacyControl }) => globalPrivacyControl), [undefined, true]);
+  await after.close();
+});
+
 test("for a minor nothing is written, and what an adult stored before stays", async () => {
   const name = freshShop();
   const adult = await open({ shop: name, catalog: ITEMS, consent: ALL });
