@@ -320,6 +320,21 @@ test("the readers follow the page's own platforms, and stop when told", async ()
   delete globalThis.document;
 });
 
+test("Shopify: a storefront that loads its features later is asked then", async () => {
+  globalThis.Shopify = { shop: "a.myshopify.com" };
+  const heard = [];
+  const stop = shopify().subscribe((gates) => heard.push(gates));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  Shopify.loadFeatures = (_, done) => {
+    Shopify.customerPrivacy = { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: () => true };
+    done();
+  };
+  await eventually(() => heard.length > 0, "what the storefront says");
+  stop();
+  assert.deepEqual(heard, [ALL]);
+  delete globalThis.Shopify;
+});
+
 test("what a source says holds in every tab within 50 ms", async () => {
   const name = freshShop();
   let tell;
