@@ -335,6 +335,32 @@ test("Shopify: a storefront that loads its features later is asked then", async 
   delete globalThis.Shopify;
 });
 
+test("a reader says nothing after its end, nor to the next one what it said to the last", async () => {
+  globalThis.dataLayer = [["consent", "default", granted]];
+  const heard = [];
+  const stop = consentMode().subscribe((gates) => heard.push(gates));
+  const { push } = dataLayer;
+  dataLayer.push = (...entries) => push(...entries); // as a tag manager does
+  stop();
+  dataLayer.push(["consent", "update", denied]);
+  assert.deepEqual(heard, [ALL]);
+  delete globalThis.dataLayer;
+
+  let tell;
+  globalThis.__tcfapi = (command, version, callback) => {
+    if (command === "addEventListener") tell = (consents) => callback({ listenerId: 1, gdprApplies: true, eventStatus: "tcloaded", publisher: consents }, true);
+  };
+  const source = tcf();
+  const end = source.subscribe(() => {});
+  tell(EVERY);
+  assert.deepEqual(source.get(), ALL);
+  end();
+  assert.deepEqual(source.get(), {}, "withdrawn meanwhile, for all that is known");
+  source.subscribe(() => {})();
+  assert.deepEqual(source.get(), {});
+  delete globalThis.__tcfapi;
+});
+
 test("what a source says holds in every tab within 50 ms", async () => {
   const name = freshShop();
   let tell;
