@@ -12,7 +12,8 @@ import { isCall } from "./vocabulary.js";
 
 type Fields = Record<string, unknown>;
 
-const GA4: ReadonlyMap<string, EventType> = new Map([
+/** GA4's names, by what happened. */
+export const GA4: ReadonlyMap<string, EventType> = new Map([
   ["view_item_list", "view_item_list"],
   ["select_item", "select_item"],
   ["view_item", "view_item"],

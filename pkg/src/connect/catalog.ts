@@ -47,7 +47,7 @@ function collect(node: unknown, group: Fields | undefined, found: Map<string, It
     collect(fields["hasVariant"], fields, found, depth - 1);
     return;
   }
-  if (types.some((type) => type === "Product" || type === "ProductGroup" || type === "IndividualProduct")) {
+  if (["Product", "ProductGroup", "IndividualProduct"].some((type) => types.includes(type))) {
     const item = productOf({ ...inherited(group), ...fields }, group);
     if (item && !found.has(item.id)) found.set(item.id, item);
     return;
@@ -111,9 +111,9 @@ function shopifyItem(product: unknown): Item | undefined {
     title: text(fields["title"], TEXT_LENGTH),
     brand: text(fields["vendor"], TEXT_LENGTH),
     category: text(fields["product_type"] ?? fields["type"], TEXT_LENGTH),
-    tags: (Array.isArray(tags) ? tags : typeof tags === "string" ? tags.split(",") : []).flatMap((tag) => text(typeof tag === "string" ? tag.trim() : tag, TEXT_LENGTH) ?? []).slice(0, 50),
+    tags: (Array.isArray(tags) ? tags : typeof tags === "string" ? tags.split(",") : []).flatMap((tag) => text(tag, TEXT_LENGTH) ?? []).slice(0, 50),
     price,
-    available: known.length > 0 ? known.some((variant) => variant["available"] === true) : undefined,
+    available: known.length > 0 ? known.some(({ available }) => available) : undefined,
     image: address(fields["featured_image"] ?? fields["images"] ?? fields["image"]),
     url: handle === undefined ? undefined : `/products/${encodeURIComponent(handle)}`,
     added: dated(fields["published_at"] ?? fields["created_at"]),
@@ -141,7 +141,7 @@ function first(value: unknown): Fields {
 }
 
 function named(value: unknown): string | undefined {
-  return text(typeof value === "object" && value !== null ? (value as Fields)["name"] : value, TEXT_LENGTH);
+  return text(first(value)["name"] ?? value, TEXT_LENGTH);
 }
 
 function path(value: unknown): string[] | undefined {
@@ -160,8 +160,8 @@ function dated(value: unknown): string | undefined {
 
 /** The first address of a picture or page; only those a page may link to. */
 function address(value: unknown): string | undefined {
-  const one: unknown = Array.isArray(value) ? value[0] : value;
-  const written = text(typeof one === "object" && one !== null ? ((one as Fields)["url"] ?? (one as Fields)["contentUrl"] ?? (one as Fields)["src"]) : one, 2000);
+  const { url, contentUrl, src } = first(value);
+  const written = text(url ?? contentUrl ?? src ?? [value].flat()[0], 2000);
   return written !== undefined && (/^https?:\/\//i.test(written) || /^[/.?#\w-][^:]*$/.test(written)) ? written : undefined;
 }
 

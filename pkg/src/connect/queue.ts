@@ -6,13 +6,14 @@
  */
 
 import { report } from "../errors.js";
+import { GA4 } from "../foreign.js";
 import { OWN } from "./writer.js";
 
 type Fields = Record<string, unknown>;
 type Hear = (event: object) => void;
 
-/** GA4's events that carry items, which a page may push apart from them. */
-const ECOMMERCE = /^(view_item|view_item_list|select_item|add_to_cart|remove_from_cart|add_to_wishlist|begin_checkout|purchase|refund)$/;
+/** Whether GA4's event carries items, which a page may push apart from it. */
+const carries = (event: string): boolean => (GA4.get(event) ?? "search") !== "search";
 
 /**
  * Reads a `dataLayer`, from its beginning, and every later push.
@@ -35,10 +36,10 @@ export function listenToLayer(layer: unknown[], hear: Hear, heard: WeakSet<objec
       if (ecommerce !== undefined) waiting = ecommerce;
       return;
     }
-    const bare = ECOMMERCE.test(event) && ecommerce === undefined && !("items" in entry);
+    const bare = carries(event) && ecommerce === undefined && !("items" in entry);
     if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting });
     else hear(entry);
-    if (ECOMMERCE.test(event)) waiting = undefined;
+    if (carries(event)) waiting = undefined;
   };
   const safely = guarded(read);
   for (const entry of [...layer]) if (!heard.has(entry as object)) safely(entry);
