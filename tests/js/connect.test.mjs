@@ -31,6 +31,17 @@ test("a product, a group with variants, a list and a graph are read from JSON-LD
   ]);
 });
 
+test("of several offers the first with a price counts, and one that can be had is enough", () => {
+  const offers = [
+    { availability: "https://schema.org/OutOfStock" },
+    { price: "12", priceSpecification: { priceCurrency: "EUR" }, availability: "https://schema.org/SoldOut" },
+    { price: 9, availability: "https://schema.org/InStock" },
+  ];
+  const [item] = catalogOf(page({ "@type": "Product", sku: "a", offers }));
+  assert.deepEqual(item, { id: "a", price: 12, currency: "EUR", available: true });
+  assert.equal(catalogOf(page({ "@type": "Product", sku: "a", offers: offers.slice(0, 2) }))[0].available, false);
+});
+
 test("Shopify's three forms of a product give the same item", () => {
   const item = { id: "42", title: "Lamp", brand: "Lumen", category: "Lamps", tags: ["brass", "new"], price: 80.5, url: "/products/lamp" };
   const admin = { id: 42, title: "Lamp", vendor: "Lumen", product_type: "Lamps", tags: "brass, new", handle: "lamp", variants: [{ price: "80.50" }] };

@@ -65,18 +65,19 @@ function inherited(group: Fields | undefined): Fields {
 function productOf(fields: Fields, group: Fields | undefined): Item | undefined {
   const id = text(fields["sku"], ID_LENGTH) ?? text(fields["productID"], ID_LENGTH) ?? text(fields["gtin13"] ?? fields["gtin"], ID_LENGTH) ?? tail(fields["@id"]) ?? tail(fields["url"]);
   if (id === undefined) return undefined;
-  const offer = first(fields["offers"]);
-  const price = number(offer["price"] ?? offer["lowPrice"] ?? first(offer["priceSpecification"])["price"]);
-  const availability = text(offer["availability"], TEXT_LENGTH);
+  const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...first(each) }));
+  const priceOf = ({ price, lowPrice }: Fields): number | undefined => number(price ?? lowPrice);
+  const offer = offers.find((each) => priceOf(each) !== undefined) ?? first(offers);
+  const stated = offers.flatMap(({ availability }) => text(availability, TEXT_LENGTH) ?? []);
   const attributes = compact({ color: text(fields["color"], 60), material: text(fields["material"], 60), size: text(fields["size"], 60) });
   return compact({
     id,
     title: text(fields["name"], TEXT_LENGTH),
     brand: named(fields["brand"]) ?? named(fields["manufacturer"]),
     category: path(fields["category"]),
-    price,
-    currency: currency(offer["priceCurrency"] ?? first(offer["priceSpecification"])["priceCurrency"]),
-    available: availability === undefined ? undefined : !/(OutOfStock|SoldOut|Discontinued)$/.test(availability),
+    price: priceOf(offer),
+    currency: currency(offer["priceCurrency"]),
+    available: stated.length > 0 ? stated.some((state) => !/(OutOfStock|SoldOut|Discontinued)$/.test(state)) : undefined,
     image: address(fields["image"]),
     url: address(fields["url"] ?? offer["url"]),
     group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
