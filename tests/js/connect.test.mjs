@@ -27,8 +27,14 @@ test("a product, a group with variants, a list and a graph are read from JSON-LD
     },
     { id: "C-1", title: "Cup", brand: "Kami", price: 14, group: "G", attributes: { size: "S" } },
     { id: "C-2", title: "Cup, large", brand: "Kami", price: 18, group: "G" },
-    { id: "product", title: "Rug" },
+    { id: "rug-7", title: "Rug" },
   ]);
+});
+
+test("products that are named by an address alone are told apart, also where each page calls its own #product", () => {
+  const idOf = (address) => catalogOf(page({ "@type": "Product", "@id": address }))[0]?.id;
+  const named = { "https://a.example/p/rug-7/#product": "rug-7", "https://a.example/#rug-8": "rug-8", "#v1": "v1", "/lamps/1": "1", "https://a.example/p?id=42#product": "id=42", "urn:sku:9": "urn:sku:9", "https://a.example/": undefined };
+  for (const [address, id] of Object.entries(named)) assert.equal(idOf(address), id, address);
 });
 
 test("of several offers the first with a price counts, and one that can be had is enough", () => {

@@ -166,7 +166,7 @@ function address(value: unknown): string | undefined {
   return written !== undefined && (/^https?:\/\//i.test(written) || /^[/.?#\w-][^:]*$/.test(written)) ? written : undefined;
 }
 
-/** The last part of an address, for products that have no other name. */
+/** The last part of an address, for products that have no other name. Every page may call its own `#product`. */
 function tail(value: unknown): string | undefined {
-  return typeof value === "string" ? text(value.split(/[/#?]/).filter(Boolean).at(-1), ID_LENGTH) : undefined;
+  return typeof value === "string" ? text(/(?:^\/?|[^/]\/|[?#])([^/?#]+)[/?]*(?:#[^]*)?$/.exec(value)?.[1], ID_LENGTH) : undefined;
 }
