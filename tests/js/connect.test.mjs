@@ -105,6 +105,19 @@ test("a queue's own calls keep their results, and a failure of ours never reache
   delete globalThis.reportError;
 });
 
+test("a tracker that cannot be listened to is the page's all the same", (t) => {
+  const reported = [];
+  globalThis.reportError = (e) => reported.push(e.message);
+  t.after(() => delete globalThis.reportError);
+  const end = connect({ observe: () => {} }, { dataLayer: false, segment: "sealed" });
+  const tracker = Object.freeze({ track: () => 7 });
+  globalThis.sealed = tracker;
+  assert.equal(globalThis.sealed, tracker);
+  assert.equal(reported.length, 1);
+  end();
+  delete globalThis.sealed;
+});
+
 const viewOf = (id) => ({ event: "view_item", ecommerce: { items: [{ item_id: id }] } });
 const countOf = (shop) => shop.profile.inspect().events;
 const openHere = () => open({ shop: freshShop(), catalog: [{ id: "a" }, { id: "b" }], consent: { learn: true, rank: true }, storage: "memory" });

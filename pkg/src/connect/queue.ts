@@ -70,7 +70,8 @@ export function listenToTracker(
   });
   let current = globals[name];
   let unwrap: (() => void) | undefined;
-  const follow = (tracker: unknown): void => {
+  // Guarded: the page's own assignment comes through here, and what it assigns may be frozen.
+  const follow = guarded((tracker: unknown): void => {
     unwrap?.();
     unwrap = undefined;
     current = tracker;
@@ -78,7 +79,7 @@ export function listenToTracker(
     if (tracker !== null && typeof (tracker as Fields)[method] === "function") {
       unwrap = wrap(tracker as Fields, method, read);
     }
-  };
+  });
   follow(current);
   for (const call of Array.isArray(current) ? ([...current] as unknown[]) : []) {
     if (!Array.isArray(call) || call[0] !== method || heard.has(call[2] as object)) continue;
