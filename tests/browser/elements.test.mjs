@@ -351,6 +351,14 @@ test("an item without a title is called by its id", async (t) => {
   await page.locator("flaneur-shelf").getByRole("link", { name: first }).waitFor();
 });
 
+test("what is said of the last action is said in a region that was there before", async (t) => {
+  const { page } = await enter(t);
+  const region = page.locator("flaneur-shelf > p[role=status]").first();
+  assert.deepEqual(await region.evaluate((p) => [p.textContent, getComputedStyle(p).display, p.offsetHeight]), ["", "block", 0]);
+  await act(page, "away").click();
+  await until("what was said", () => region.textContent(), (text) => text.length > 0);
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

@@ -65,7 +65,6 @@ export class FlaneurShelf extends FlaneurElement {
       .card img { width: 100%; aspect-ratio: 1; object-fit: cover; display: block; }
       .gone { border: 1px dashed var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 0.6em; }
       footer { margin-block-start: 0.8em; }
-      [role="status"]:empty { display: none; }
     `,
   ];
 
