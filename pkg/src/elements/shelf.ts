@@ -219,7 +219,7 @@ export class FlaneurShelf extends FlaneurElement {
   protected override draw(shop: Flaneur, words?: Words): TemplateResult {
     const view = this.#shelf?.view;
     const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
-    const { rank } = shop.consent.gates;
+    const { learn, rank } = shop.consent.gates;
     const works = shop.status.engine !== "passthrough";
     return html`
       <header>
@@ -234,30 +234,24 @@ export class FlaneurShelf extends FlaneurElement {
           return gone ? words && this.#goneCard(id, gone, words) : item ? this.#card(item, words) : nothing;
         })}
       </ul>
-      ${words ? this.#controls(shop, words) : nothing}
+      ${words && html`
+        <footer class="row" part="controls">
+          ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
+          <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
+          <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
+          ${this.sure
+            ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
+            : html`<button class="bare" data-act="erase" @click=${() => (this.sure = true)}>${words.erase}</button>`}
+        </footer>
+        <p role="status">${this.said}</p>
+        <flaneur-why></flaneur-why>
+        <flaneur-centre slot-name=${this.name}></flaneur-centre>
+      `}
     `;
   }
 
   protected override drawWordless(): TemplateResult {
     return this.draw(this.shop!);
-  }
-
-  #controls(shop: Flaneur, words: Words): TemplateResult {
-    const { learn, rank } = shop.consent.gates;
-    const works = shop.status.engine !== "passthrough";
-    return html`
-      <footer class="row" part="controls">
-        ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
-        <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
-        <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
-        ${this.sure
-          ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
-          : html`<button class="bare" data-act="erase" @click=${() => (this.sure = true)}>${words.erase}</button>`}
-      </footer>
-      <p role="status">${this.said}</p>
-      <flaneur-why></flaneur-why>
-      <flaneur-centre slot-name=${this.name}></flaneur-centre>
-    `;
   }
 
   #erase(shop: Flaneur): void {
@@ -282,7 +276,7 @@ export class FlaneurShelf extends FlaneurElement {
         </slot>
         ${ranked.discovery ? html`<span class="badge" part="badge">${labels.discovery}</span>` : nothing}
         ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${labels.sponsored}</span>` : nothing}
-        ${words ? this.#actions(ranked, title, words) : nothing}
+        ${words && this.#actions(ranked, title, words)}
       </div>
     </li>`;
   }
