@@ -60,14 +60,10 @@ export function useSlate(request: RankRequest): UsedSlate {
   const shelf = useRef<Shelf>(undefined);
   const subscribe = useCallback(
     (changed: () => void) => {
-      if (!shop) return EMPTY;
-      const own = new Shelf(shop, JSON.parse(key) as RankRequest);
+      const own = shop && new Shelf(shop, JSON.parse(key) as RankRequest, shelf.current);
       shelf.current = own;
-      own.subscribe(changed);
-      return () => {
-        own.close();
-        shelf.current = undefined;
-      };
+      own?.subscribe(changed);
+      return () => own?.close();
     },
     [shop, key],
   );

@@ -38,18 +38,15 @@ export interface UsedSlate {
 /** A live slate. */
 export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   const shop = useFlaneur();
-  const view = shallowRef<ShelfView>({ slate: firstSlate(toValue(request)), waiting: false });
+  const first = (): ShelfView => ({ slate: firstSlate(toValue(request)), waiting: false });
+  const view = shallowRef(first());
   let shelf: Shelf | undefined;
-  const close = (): void => {
-    shelf?.close();
-    shelf = undefined;
-  };
+  const close = (): void => shelf?.close();
   const open = (): void => {
     close();
-    if (!shop.value) return;
-    const own = new Shelf(shop.value, toValue(request));
-    own.subscribe(() => (view.value = own.view));
-    view.value = own.view;
+    const own = shop.value && new Shelf(shop.value, toValue(request), shelf);
+    own?.subscribe(() => (view.value = own.view));
+    view.value = own?.view ?? first();
     shelf = own;
   };
   onMounted(() => watch([shop, () => JSON.stringify(toValue(request))], open, { immediate: true }));

@@ -86,6 +86,17 @@ test("another request is another list, a choice is followed, and whoever asks se
   assert.deepEqual(three[0], three[1]);
   for (const [i, name] of ["react", "vue"].entries()) {
     await page.locator(`#${name} li`).first().hover();
+    const out = (await lists())[i][1];
+    await page.evaluate((out) => window.ask({ size: 3, exclude: ["lamp-0", out] }), out);
+    const held = (await until("another list", lists, (now) => now.every((ids) => ids.length === 3 && !ids.includes(out))))[i];
+    await page.evaluate((item) => shop.observe({ type: "dismiss", item }), held[0]);
+    await page.waitForTimeout(150);
+    assert.deepEqual((await lists())[i], held, `still under the pointer: ${name}`);
+    await page.mouse.move(0, 600);
+    await until("the same in both", lists, (now) => now[0].join() === now[1].join());
+  }
+  for (const [i, name] of ["react", "vue"].entries()) {
+    await page.locator(`#${name} li`).first().hover();
     const held = (await lists())[i];
     await page.evaluate((item) => shop.observe({ type: "dismiss", item }), held[0]);
     await page.waitForTimeout(150);
