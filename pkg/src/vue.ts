@@ -62,7 +62,8 @@ export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
 /** The gates, and what changes them. */
 export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: Partial<Gates>): Promise<void> } {
   const shop = useFlaneur();
-  const gates = shallowRef<Gates>({ store: false, learn: false, rank: false, measure: false });
+  const denied: Gates = { store: false, learn: false, rank: false, measure: false };
+  const gates = shallowRef(denied);
   let leave: (() => void) | undefined;
   onMounted(() =>
     watch(
@@ -70,7 +71,7 @@ export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: P
       (now) => {
         leave?.();
         leave = now?.on("consent", () => (gates.value = now.consent.gates));
-        if (now) gates.value = now.consent.gates;
+        gates.value = now?.consent.gates ?? denied;
       },
       { immediate: true },
     ),

@@ -108,6 +108,10 @@ test("another request is another list, a choice is followed, and whoever asks se
   }
   await page.evaluate(() => shop.consent.set({ rank: false }));
   await until("the choice", gates, (found) => found === "false,false");
+  await page.evaluate(() => shop.consent.set({ rank: true }));
+  await until("another choice", gates, (found) => found === "true,true");
+  await page.evaluate(() => window.lose());
+  await until("no gate without a shop", gates, (found) => found === "false,false");
   await page.evaluate(() => window.stop());
   assert.equal(await page.evaluate(() => shop.listeners), 0);
   assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);

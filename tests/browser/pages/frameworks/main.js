@@ -46,6 +46,10 @@ window.start = async () => {
     root.render(reactApp(shop, there.asked.value));
   };
   window.refresh = refresh;
+  window.lose = () => {
+    there.shop.value = undefined;
+    root.render(reactApp(undefined));
+  };
   window.stop = () => (root.unmount(), there.app.unmount());
   return first;
 };
