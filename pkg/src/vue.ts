@@ -5,7 +5,7 @@
  * one comes once the component is mounted. Nothing moves while the list is held: bind `hold` with `v-on`.
  */
 
-import { inject, onMounted, onScopeDispose, shallowRef, toValue, watch } from "vue";
+import { inject, onDeactivated, onMounted, onScopeDispose, shallowRef, toValue, watch } from "vue";
 import type { App, InjectionKey, MaybeRefOrGetter, ShallowRef } from "vue";
 import { firstSlate } from "./first.js";
 import { Shelf } from "./shelf.js";
@@ -52,9 +52,12 @@ export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   onMounted(() => watch([shop, () => JSON.stringify(toValue(request))], open, { immediate: true }));
   onScopeDispose(close);
   const set = (by: "pointer" | "focus", held: boolean) => () => shelf?.hold(by, held);
+  const hold = { pointerenter: set("pointer", true), pointerleave: set("pointer", false), focusin: set("focus", true), focusout: set("focus", false) };
+  // What is kept alive leaves the page without a word of the pointer or the focus.
+  onDeactivated(() => (hold.pointerleave(), hold.focusout()));
   return {
     view,
-    hold: { pointerenter: set("pointer", true), pointerleave: set("pointer", false), focusin: set("focus", true), focusout: set("focus", false) },
+    hold,
     refresh: () => shelf?.refresh(undefined, true),
   };
 }

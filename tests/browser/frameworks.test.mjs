@@ -117,6 +117,19 @@ test("another request is another list, a choice is followed, and whoever asks se
   assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
 });
 
+test("without a shop the list is the candidates as they come, in both", async (t) => {
+  const { page } = await enter(t);
+  const candidates = ["rug-1", "lamp-2"];
+  assert.deepEqual(await page.evaluate((ids) => window.shopless(ids), candidates), [candidates, candidates]);
+});
+
+test("a list that Vue keeps alive is not held by a pointer that was on it when it went", async (t) => {
+  const { page } = await enter(t);
+  const { before, after } = await page.evaluate(() => window.kept());
+  assert.ok(!after.includes(before[0]), `${after} still has ${before[0]}`);
+  assert.deepEqual(await page.evaluate(() => window.complaints), []);
+});
+
 test("a thousand mounts and unmounts under StrictMode leave no listener and no memory behind", async (t) => {
   const { page } = await enter(t);
   page.setDefaultTimeout(120_000);
