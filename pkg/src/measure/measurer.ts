@@ -64,6 +64,8 @@ export class Measurer {
   #upstream: Promise<Upstream> | undefined;
   /** Why the bundle's signature does not hold, found out once. */
   #unsigned: Promise<Refusal | undefined> | undefined;
+  /** The questions that nothing can be sealed for, as this page found out: told once, not at every look. */
+  readonly #unsealable = new Set<string | undefined>();
   #running = false;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -232,7 +234,8 @@ export class Measurer {
     const at = endOf(epoch, state.anchor);
     const charged: { at: number; epsilon: number }[] = [...remembered.ledger];
     const owed: Owed[] = [];
-    for (const task of owedBy(tasks, state, remembered, epoch, at)) {
+    const sealable = tasks.filter((task) => !this.#unsealable.has(canonicalJson(task)));
+    for (const task of owedBy(sealable, state, remembered, epoch, at)) {
       const cost = charge(charged, task.epsilon, at);
       charged.push({ at, epsilon: cost });
       owed.push({ task, cost, bucket: cost === 0 ? 0 : await this.#answer(task, state, epoch) });
@@ -267,6 +270,7 @@ export class Measurer {
       // Of another number of buckets or another epsilon the same bytes would be another answer.
       return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
     } catch (e) {
+      this.#unsealable.add(canonicalJson(task));
       report(e);
       return undefined;
     }
