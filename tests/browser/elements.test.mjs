@@ -212,6 +212,28 @@ test("forgetting this visit takes what was shown in it, from its first moment on
   assert.deepEqual(left.filter((id) => [earlier, ...visit].includes(id)), [earlier]);
 });
 
+test("what happened is told as of the last change, however long an earlier log takes to read", async (t) => {
+  const { page } = await enter(t);
+  const gone = await page.evaluate(async () => {
+    const { defineElements } = await import("/pkg/elements.js");
+    let reads = 0;
+    const late = async () => {
+      const [log, first] = [await shop.profile.export(), reads++ === 0];
+      if (first) await new Promise((resolve) => setTimeout(resolve, 300));
+      return log;
+    };
+    const { events } = JSON.parse(await (await shop.profile.export()).text());
+    defineElements({ shop: Object.create(shop, { profile: { value: { ...shop.profile, export: late } } }), item: (id) => items.find((item) => item.id === id) });
+    const { id } = events.find(({ type }) => type === "purchase");
+    shop.profile.forget({ event: id });
+    return id;
+  });
+  const gifts = () => page.locator("flaneur-centre[inline] [data-act=gift]").count();
+  await until("one line less", gifts, (count) => count === 0);
+  await page.waitForTimeout(600);
+  assert.equal(await gifts(), 0, gone);
+});
+
 test("what leaves is told in clear, as the outbox has it, and nothing once it is withdrawn", async (t) => {
   const from = new Date(Date.now() - 864e5).toISOString();
   const bundle = await signed("elements", [dapTask({ start: from, end: new Date(Date.now() + 90 * 864e5).toISOString() })]);

@@ -21,6 +21,8 @@ export class FlaneurCentre extends FlaneurElement {
   declare events: ExportedEvent[];
   declare sure: boolean;
 
+  #reads = 0;
+
   constructor() {
     super();
     this.inline = false;
@@ -42,9 +44,11 @@ export class FlaneurCentre extends FlaneurElement {
   }
 
   async #read(): Promise<void> {
+    const turn = ++this.#reads;
     if (!this.shop) return;
     const log = JSON.parse(await (await this.shop.profile.export()).text()) as LogDocument;
-    this.events = log.events.sort((a, b) => b.at - a.at);
+    // A long log that was asked for before may be here after a short one, or after another shop's.
+    if (turn === this.#reads) this.events = log.events.sort((a, b) => b.at - a.at);
   }
 
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
