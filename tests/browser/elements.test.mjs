@@ -373,6 +373,22 @@ test("an item without a title is called by its id", async (t) => {
   await page.locator("flaneur-shelf").getByRole("link", { name: first }).waitFor();
 });
 
+test("an item whose fields are null has no price, no picture and no link", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const [first] = await shelf(page);
+  await page.evaluate(async (first) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const bare = { id: first, title: null, brand: null, category: null, price: null, currency: null, image: null, url: null, attributes: null };
+    defineElements({ shop, item: (id) => (id === first ? bare : items.find((item) => item.id === id)) });
+  }, first);
+  const card = page.locator(`flaneur-shelf [data-item="${first}"]`);
+  await until("its id", () => card.locator("[part=title]").textContent(), (title) => title === first);
+  assert.equal(await card.locator("[part=price], [part=image], [part=link]").count(), 0);
+  await card.locator("[data-act=away]").click();
+  await act(page, "undo").waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
 test("what is said of the last action is said in a region that was there before", async (t) => {
   const { page } = await enter(t);
   const region = page.locator("flaneur-shelf > p[role=status]").first();

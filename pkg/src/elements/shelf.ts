@@ -260,19 +260,20 @@ export class FlaneurShelf extends FlaneurElement {
     quietly(shop.profile.erase().then(() => (this.said = this.words.erased)));
   }
 
+  /** What the shop's callback gives may come from JSON, whose nothing is `null`. */
   #card(ranked: RankedItem, words?: Words): TemplateResult {
     const { id } = ranked;
     const labels = words ?? LABELS[this.language];
     const item = this.item(id);
     const title = item.title || id;
     const link = linkOf(item.url);
-    const price = item.price === undefined ? undefined : this.format(item.price, item.currency ? { style: "currency", currency: item.currency } : {});
+    const { price, currency } = item;
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
       <div class="card">
         <slot name=${`item-${id}`}>
-          ${link === undefined ? inside : html`<a part="link" href=${link} @click=${() => this.#chose(id)}>${inside}</a>`}
-          ${price === undefined ? nothing : html`<span part="price">${price}</span>`}
+          ${link ? html`<a part="link" href=${link} @click=${() => this.#chose(id)}>${inside}</a>` : inside}
+          ${price == null ? nothing : html`<span part="price">${this.format(price, currency ? { style: "currency", currency } : {})}</span>`}
         </slot>
         ${ranked.discovery ? html`<span class="badge" part="badge">${labels.discovery}</span>` : nothing}
         ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${labels.sponsored}</span>` : nothing}
