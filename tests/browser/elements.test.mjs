@@ -283,6 +283,15 @@ test("what is opened from a shelf is noted as chosen from its slate, and shown a
   assert.deepEqual(mishaps, []);
 });
 
+test("what is opened in another tab is noted as chosen, and a menu is no choice", async (t) => {
+  const { page } = await enter(t);
+  const [first, second] = await shelf(page);
+  await page.locator(`flaneur-shelf [data-item="${second}"] a`).click({ button: "right" });
+  await page.locator(`flaneur-shelf [data-item="${first}"] a`).click({ button: "middle" });
+  const chosen = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => type === "select_item").map(({ lines }) => lines[0].item));
+  assert.deepEqual(await until("the choice", chosen, (ids) => ids.length > 0), [first]);
+});
+
 test("what a shelf shows is noted as seen, also when its words came after its items", async (t) => {
   const { page } = await enter(t);
   await page.locator("flaneur-shelf").scrollIntoViewIfNeeded();

@@ -268,11 +268,12 @@ export class FlaneurShelf extends FlaneurElement {
     const title = item.title || id;
     const link = linkOf(item.url);
     const { price, currency } = item;
+    const chose = ({ button }: MouseEvent): void => void (button < 2 && this.#chose(id)); // the wheel opens another tab
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
       <div class="card">
         <slot name=${`item-${id}`}>
-          ${link ? html`<a part="link" href=${link} @click=${() => this.#chose(id)}>${inside}</a>` : inside}
+          ${link ? html`<a part="link" href=${link} @click=${chose} @auxclick=${chose}>${inside}</a>` : inside}
           ${price == null ? nothing : html`<span part="price">${this.format(price, currency ? { style: "currency", currency } : {})}</span>`}
         </slot>
         ${ranked.discovery ? html`<span class="badge" part="badge">${labels.discovery}</span>` : nothing}
