@@ -154,13 +154,13 @@ export class FlaneurShelf extends FlaneurElement {
 
   async #sendAway(id: string): Promise<void> {
     const event = eventId();
-    const position = this.#items().findIndex((entry) => entry === id);
+    const position = this.#items().indexOf(id);
     this.#gone.set(id, { position, item: this.item(id), events: [event], scopes: [], until: Date.now() + UNDO_MS });
     this.shop?.observe({ type: "dismiss", item: id, id: event, slot: this.name });
     this.said = this.words.taken(this.title_(id));
-    const view = this.#shelf?.view;
+    const { slate, waiting } = this.#shelf!.view;
     // At once, even under the pointer: the shopper sent it away.
-    if (view) this.#shelf?.put({ ...view, slate: { ...view.slate, items: view.slate.items.filter((entry) => entry.id !== id) } });
+    this.#shelf!.put({ waiting, slate: { ...slate, items: slate.items.filter((entry) => entry.id !== id) } });
     this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
     this.#undoOf(id)?.focus();
