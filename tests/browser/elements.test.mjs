@@ -340,7 +340,10 @@ test("another language leaves the order as it is, and another shop takes what wa
     const { open } = await import("/pkg/index.js");
     window.other = await open({ shop: "other", catalog: items, storage: "memory", consent: { learn: true, rank: true }, seed: 1 });
   });
+  await page.evaluate(() => (window.away = document.querySelector("flaneur-shelf")).remove()); // also out of the page
   await speak("other", "fr");
+  await page.evaluate(() => document.querySelector("main").prepend(away));
+  await act(page, "pause").waitFor();
   await act(page, "undo").waitFor({ state: "detached" });
   assert.equal((await shelf(page)).length, 8);
 });

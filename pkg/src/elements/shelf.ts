@@ -93,10 +93,7 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   override restart(): void {
-    if (this.#of !== this.shop) {
-      this.#close();
-      this.#gone.clear(); // which are the other shop's
-    }
+    if (this.#of !== this.shop) this.#close();
     super.restart();
   }
 
@@ -128,6 +125,7 @@ export class FlaneurShelf extends FlaneurElement {
       if ((["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
       return;
     }
+    if (this.#of !== shop) this.#gone.clear(); // which are the other shop's
     this.#of = shop;
     this.#shelf = new Shelf(shop, this.#request());
     this.#shelf.subscribe(() => this.#put());
