@@ -82,5 +82,5 @@ export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] 
   const shop = useFlaneur();
   const subscribe = useCallback((changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, async (change) => shop?.consent.set(change)];
+  return [gates, useCallback(async (change) => shop?.consent.set(change), [shop])];
 }

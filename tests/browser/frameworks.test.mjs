@@ -110,6 +110,7 @@ test("another request is another list, a choice is followed, and whoever asks se
   await until("the choice", gates, (found) => found === "false,false");
   await page.evaluate(() => shop.consent.set({ rank: true }));
   await until("another choice", gates, (found) => found === "true,true");
+  assert.equal(await page.evaluate(() => setters.size), 2, "one of before the shop, and one of the shop");
   await page.evaluate(() => window.lose());
   await until("no gate without a shop", gates, (found) => found === "false,false");
   await page.evaluate(() => window.stop());

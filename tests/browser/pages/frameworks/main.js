@@ -5,7 +5,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
 import { open } from "flaneur";
 import { useOpen } from "flaneur/react";
-import { ITEMS, keptApp, reactApp, refresh, request, vueApp } from "./parts.js";
+import { ITEMS, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
 
 window.complaints = [];
 for (const level of ["error", "warn"]) console[level] = (...args) => window.complaints.push(args.map(String).join(" "));
@@ -46,6 +46,7 @@ window.start = async () => {
     root.render(reactApp(shop, there.asked.value));
   };
   window.refresh = refresh;
+  window.setters = setters;
   window.lose = () => {
     there.shop.value = undefined;
     root.render(reactApp(undefined));

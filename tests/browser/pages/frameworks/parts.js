@@ -17,9 +17,13 @@ function List({ asked }) {
   return h("ul", { "data-waiting": String(waiting), ...hold }, slate.items.map(({ id }) => h("li", { key: id }, h("button", null, id))));
 }
 
+/** Each function that React's `useConsent` gave to change the gates. */
+export const setters = new Set();
+
 /** Apart from the list, which would draw it along. */
 function Rank() {
-  const [gates] = useConsent();
+  const [gates, set] = useConsent();
+  setters.add(set);
   return h("i", { "data-rank": String(gates.rank) });
 }
 
