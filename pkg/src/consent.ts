@@ -79,7 +79,8 @@ export class ConsentState {
   record(method: Receipt["method"], now: number): Receipt | undefined {
     const purposes = GATES.map((purpose) => ({ purpose, state: this.#gates[purpose] ? "granted" : "denied" }) as const);
     const { controller, ...notice } = this.#around.notice ?? {};
-    if (isSame({ purposes, notice, method }, this.#receipts.at(-1))) return undefined;
+    const asked = this.#around.privacyControl && { globalPrivacyControl: true as const };
+    if (isSame({ purposes, notice, method, ...asked }, this.#receipts.at(-1))) return undefined;
     const receipt: Receipt = {
       recordId: this.#around.newId(),
       schemaVersion: "ISO/IEC TS 27560:2023",
@@ -91,7 +92,7 @@ export class ConsentState {
       ...(Object.keys(notice).length > 0 && { notice }),
       storage: { location: "device", period: `P${RECEIPT_MONTHS}M` },
       withdrawal: "consent.set",
-      ...(this.#around.privacyControl && { globalPrivacyControl: true as const }),
+      ...asked,
     };
     this.#receipts = [...this.#receipts, receipt].slice(-MAX_RECEIPTS);
     return receipt;
@@ -152,16 +153,19 @@ export function privacyControl(): boolean {
   return typeof navigator === "object" && (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true;
 }
 
+type Said = Pick<Receipt, "purposes" | "notice" | "method" | "globalPrivacyControl">;
+
 function grantsMeasure({ purpose, state }: Receipt["purposes"][number]): boolean {
   return purpose === "measure" && state === "granted";
 }
 
 /**
  * Whether a receipt says the same of every purpose as the one before; without one, all are denied. A choice by hand
- * is another one under another version of the notice; a page that opens does not know that anybody read it.
+ * is another one under another version of the notice; a page that opens does not know that anybody read it. So is
+ * one under Global Privacy Control, which is found again by it.
  */
-function isSame({ purposes, notice, method }: Pick<Receipt, "purposes" | "notice" | "method">, before: Receipt | undefined): boolean {
-  if (method === "api" && before && before.notice?.version !== notice?.version) return false;
+function isSame({ purposes, notice, method, globalPrivacyControl }: Said, before: Receipt | undefined): boolean {
+  if (method === "api" && before && (before.notice?.version !== notice?.version || before.globalPrivacyControl !== globalPrivacyControl)) return false;
   return purposes.every(({ state }, i) => state === (before?.purposes[i]?.state ?? "denied"));
 }
 

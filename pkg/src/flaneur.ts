@@ -473,7 +473,9 @@ export class Handle {
       return;
     }
     if ("records" in message) {
-      const added = this.#consent.gates.learn && this.#memory.join(message.records, message.again === true);
+      const { learn, store } = this.#consent.gates;
+      // What is taken back is of the log that a tab with the disk has, whether it adds to it or not.
+      const added = (learn || (store && message.again)) && this.#memory.join(message.records, message.again);
       if (!added || message.quiet) return;
     } else if ("forgotten" in message) {
       this.#memory.remove(message.forgotten);

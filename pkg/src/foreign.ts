@@ -12,17 +12,12 @@ import { isCall } from "./vocabulary.js";
 
 type Fields = Record<string, unknown>;
 
-const GA4: ReadonlyMap<string, EventType> = new Map([
-  ["view_item_list", "view_item_list"],
-  ["select_item", "select_item"],
-  ["view_item", "view_item"],
-  ["add_to_cart", "add_to_cart"],
-  ["remove_from_cart", "remove_from_cart"],
-  ["add_to_wishlist", "add_to_wishlist"],
-  ["begin_checkout", "begin_checkout"],
-  ["purchase", "purchase"],
-  ["refund", "refund"],
-  ["search", "search"],
+/** What GA4 and this package call the same. */
+const SAME = ["view_item_list", "select_item", "view_item", "add_to_cart", "remove_from_cart", "add_to_wishlist", "begin_checkout", "purchase", "refund", "search"] as const;
+
+/** GA4's names, by what happened. */
+export const GA4: ReadonlyMap<string, EventType> = new Map<string, EventType>([
+  ...SAME.map((name) => [name, name] as const),
   ["view_search_results", "search"],
 ]);
 

@@ -50,7 +50,7 @@ export class Memory {
   }
 
   /** Takes in records of another tab; `again` when it forgot them before. Returns whether any was new. */
-  join(records: readonly Uint8Array[], again: boolean): boolean {
+  join(records: readonly Uint8Array[], again = false): boolean {
     const entries = this.#entries(records);
     if (again) this.log.welcome(entries);
     return this.restore(entries);

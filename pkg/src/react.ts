@@ -60,14 +60,10 @@ export function useSlate(request: RankRequest): UsedSlate {
   const shelf = useRef<Shelf>(undefined);
   const subscribe = useCallback(
     (changed: () => void) => {
-      if (!shop) return EMPTY;
-      const own = new Shelf(shop, JSON.parse(key) as RankRequest);
+      const own = shop && new Shelf(shop, JSON.parse(key) as RankRequest, shelf.current);
       shelf.current = own;
-      own.subscribe(changed);
-      return () => {
-        own.close();
-        shelf.current = undefined;
-      };
+      own?.subscribe(changed);
+      return () => own?.close();
     },
     [shop, key],
   );
@@ -86,5 +82,5 @@ export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] 
   const shop = useFlaneur();
   const subscribe = useCallback((changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, async (change) => shop?.consent.set(change)];
+  return [gates, useCallback(async (change) => shop?.consent.set(change), [shop])];
 }

@@ -23,14 +23,17 @@ export class Shelf {
   #request: RankRequest;
   #view: ShelfView;
   #closed = false;
-  readonly #held = { pointer: false, focus: false };
+  readonly #held: { pointer: boolean; focus: boolean };
 
   /**
+   * In the place of the one `before`, under the pointer and the focus that were on that.
+   *
    * # Errors
    * The `FlaneurError` of a request that is wrong.
    */
-  constructor(shop: Flaneur, request: RankRequest) {
+  constructor(shop: Flaneur, request: RankRequest, before?: Shelf) {
     this.#shop = shop;
+    this.#held = before ? before.#held : { pointer: false, focus: false };
     this.#request = { seed: Math.floor(Math.random() * 2 ** 32), ...request };
     this.#view = { slate: shop.rank(this.#request), waiting: false };
     this.#leave = shop.on("change", () => this.refresh());

@@ -5,7 +5,7 @@
  * one comes once the component is mounted. Nothing moves while the list is held: bind `hold` with `v-on`.
  */
 
-import { inject, onMounted, onScopeDispose, shallowRef, toValue, watch } from "vue";
+import { inject, onDeactivated, onMounted, onScopeDispose, shallowRef, toValue, watch } from "vue";
 import type { App, InjectionKey, MaybeRefOrGetter, ShallowRef } from "vue";
 import { firstSlate } from "./first.js";
 import { Shelf } from "./shelf.js";
@@ -38,26 +38,26 @@ export interface UsedSlate {
 /** A live slate. */
 export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   const shop = useFlaneur();
-  const view = shallowRef<ShelfView>({ slate: firstSlate(toValue(request)), waiting: false });
+  const first = (): ShelfView => ({ slate: firstSlate(toValue(request)), waiting: false });
+  const view = shallowRef(first());
   let shelf: Shelf | undefined;
-  const close = (): void => {
-    shelf?.close();
-    shelf = undefined;
-  };
+  const close = (): void => shelf?.close();
   const open = (): void => {
     close();
-    if (!shop.value) return;
-    const own = new Shelf(shop.value, toValue(request));
-    own.subscribe(() => (view.value = own.view));
-    view.value = own.view;
+    const own = shop.value && new Shelf(shop.value, toValue(request), shelf);
+    own?.subscribe(() => (view.value = own.view));
+    view.value = own?.view ?? first();
     shelf = own;
   };
   onMounted(() => watch([shop, () => JSON.stringify(toValue(request))], open, { immediate: true }));
   onScopeDispose(close);
   const set = (by: "pointer" | "focus", held: boolean) => () => shelf?.hold(by, held);
+  const hold = { pointerenter: set("pointer", true), pointerleave: set("pointer", false), focusin: set("focus", true), focusout: set("focus", false) };
+  // What is kept alive leaves the page without a word of the pointer or the focus.
+  onDeactivated(() => (hold.pointerleave(), hold.focusout()));
   return {
     view,
-    hold: { pointerenter: set("pointer", true), pointerleave: set("pointer", false), focusin: set("focus", true), focusout: set("focus", false) },
+    hold,
     refresh: () => shelf?.refresh(undefined, true),
   };
 }
@@ -65,7 +65,8 @@ export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
 /** The gates, and what changes them. */
 export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: Partial<Gates>): Promise<void> } {
   const shop = useFlaneur();
-  const gates = shallowRef<Gates>({ store: false, learn: false, rank: false, measure: false });
+  const denied: Gates = { store: false, learn: false, rank: false, measure: false };
+  const gates = shallowRef(denied);
   let leave: (() => void) | undefined;
   onMounted(() =>
     watch(
@@ -73,7 +74,7 @@ export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: P
       (now) => {
         leave?.();
         leave = now?.on("consent", () => (gates.value = now.consent.gates));
-        if (now) gates.value = now.consent.gates;
+        gates.value = now?.consent.gates ?? denied;
       },
       { immediate: true },
     ),

@@ -212,6 +212,28 @@ test("forgetting this visit takes what was shown in it, from its first moment on
   assert.deepEqual(left.filter((id) => [earlier, ...visit].includes(id)), [earlier]);
 });
 
+test("what happened is told as of the last change, however long an earlier log takes to read", async (t) => {
+  const { page } = await enter(t);
+  const gone = await page.evaluate(async () => {
+    const { defineElements } = await import("/pkg/elements.js");
+    let reads = 0;
+    const late = async () => {
+      const [log, first] = [await shop.profile.export(), reads++ === 0];
+      if (first) await new Promise((resolve) => setTimeout(resolve, 300));
+      return log;
+    };
+    const { events } = JSON.parse(await (await shop.profile.export()).text());
+    defineElements({ shop: Object.create(shop, { profile: { value: { ...shop.profile, export: late } } }), item: (id) => items.find((item) => item.id === id) });
+    const { id } = events.find(({ type }) => type === "purchase");
+    shop.profile.forget({ event: id });
+    return id;
+  });
+  const gifts = () => page.locator("flaneur-centre[inline] [data-act=gift]").count();
+  await until("one line less", gifts, (count) => count === 0);
+  await page.waitForTimeout(600);
+  assert.equal(await gifts(), 0, gone);
+});
+
 test("what leaves is told in clear, as the outbox has it, and nothing once it is withdrawn", async (t) => {
   const from = new Date(Date.now() - 864e5).toISOString();
   const bundle = await signed("elements", [dapTask({ start: from, end: new Date(Date.now() + 90 * 864e5).toISOString() })]);
@@ -259,6 +281,132 @@ test("what is opened from a shelf is noted as chosen from its slate, and shown a
   await act(page, "erase-yes").click();
   await gone.waitFor({ state: "detached" });
   assert.deepEqual(mishaps, []);
+});
+
+test("what is opened in another tab is noted as chosen, and a menu is no choice", async (t) => {
+  const { page } = await enter(t);
+  const [first, second] = await shelf(page);
+  await page.locator(`flaneur-shelf [data-item="${second}"] a`).click({ button: "right" });
+  await page.locator(`flaneur-shelf [data-item="${first}"] a`).click({ button: "middle" });
+  const chosen = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => type === "select_item").map(({ lines }) => lines[0].item));
+  assert.deepEqual(await until("the choice", chosen, (ids) => ids.length > 0), [first]);
+});
+
+test("what a shelf shows is noted as seen, also when its words came after its items", async (t) => {
+  const { page } = await enter(t);
+  await page.locator("flaneur-shelf").scrollIntoViewIfNeeded();
+  const shown = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => type === "impression"));
+  const [slate] = await until("what was seen", shown, (events) => events.length > 0);
+  assert.equal(slate.slot, "home");
+});
+
+test("a shelf heeds what its page sets right after it put it there, and what a framework takes away", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const slates = await page.evaluate(async () => {
+    const shown = [];
+    addEventListener("flaneur-shown", ({ detail }) => shown.push([detail.slot, detail.items.map(({ id }) => id).sort()]));
+    const added = document.createElement("flaneur-shelf");
+    document.querySelector("main").append(added);
+    Object.assign(added, { name: "cart", like: undefined, request: { candidates: ["rug-0", "rug-1"] } });
+    await added.updateComplete;
+    added.size = 1;
+    added.setAttribute("like", "lamp-0");
+    await added.updateComplete;
+    added.removeAttribute("like");
+    added.size = undefined;
+    await added.updateComplete;
+    added.remove();
+    return shown;
+  });
+  assert.deepEqual(slates.map(([slot, ids]) => [slot, ids.length]), [["cart", 3], ["cart", 1], ["cart", 3]]);
+  assert.deepEqual(slates[0][1], ["rug-0", "rug-1", "vase-5"], "the candidates, and what the shop pins");
+  assert.deepEqual(mishaps, []);
+});
+
+test("another language leaves the order as it is, and another shop takes what was sent away with it", async (t) => {
+  const { page } = await enter(t);
+  const before = await shelf(page);
+  const speak = (shop, language) =>
+    page.evaluate(async ([shop, language]) => {
+      const { defineElements } = await import("/pkg/elements.js");
+      defineElements({ shop: window[shop], item: (id) => items.find((item) => item.id === id), language });
+    }, [shop, language]);
+  await speak("shop", "fr");
+  await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Suspendre" }).waitFor();
+  assert.deepEqual(await shelf(page), before);
+  await act(page, "away").click();
+  await act(page, "undo").waitFor();
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    window.other = await open({ shop: "other", catalog: items, storage: "memory", consent: { learn: true, rank: true }, seed: 1 });
+  });
+  await page.evaluate(() => (window.away = document.querySelector("flaneur-shelf")).remove()); // also out of the page
+  await speak("other", "fr");
+  await page.evaluate(() => document.querySelector("main").prepend(away));
+  await act(page, "pause").waitFor();
+  await act(page, "undo").waitFor({ state: "detached" });
+  assert.equal((await shelf(page)).length, 8);
+});
+
+test("a dialog opens when its words come after it was asked for, and is shut when its element leaves the page", async (t) => {
+  const shopper = await newContext(t, browser);
+  let arrive;
+  const words = new Promise((resolve) => (arrive = resolve));
+  await shopper.context.route(/elements\/en\.js/, (route) => words.then(() => route.continue()));
+  const page = await shopper.context.newPage();
+  await page.goto(`${server.origin}/elements.html?words=none`);
+  await page.waitForFunction(() => window.ready === true, undefined, { timeout: 60_000 });
+  await page.evaluate(() => {
+    window.centre = document.createElement("flaneur-centre");
+    document.querySelector("main").append(centre);
+    centre.show();
+  });
+  await page.waitForTimeout(200);
+  arrive();
+  const modal = () => page.evaluate(() => centre.shadowRoot.querySelector("dialog")?.matches(":modal") ?? null);
+  await until("the dialog", modal, (is) => is === true);
+  await page.evaluate(() => {
+    centre.remove();
+    document.querySelector("main").prepend(centre);
+  });
+  await until("no dialog", modal, (is) => is === null);
+  await page.evaluate(() => centre.show());
+  await until("the dialog again", modal, (is) => is === true);
+  assert.deepEqual(shopper.mishaps, []);
+});
+
+test("an item without a title is called by its id", async (t) => {
+  const { page } = await enter(t);
+  const [first] = await shelf(page);
+  await page.evaluate(async (first) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    defineElements({ shop, item: (id) => ({ ...items.find((item) => item.id === id), ...(id === first && { title: "" }) }) });
+  }, first);
+  await page.locator("flaneur-shelf").getByRole("link", { name: first }).waitFor();
+});
+
+test("an item whose fields are null has no price, no picture and no link", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const [first] = await shelf(page);
+  await page.evaluate(async (first) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const bare = { id: first, title: null, brand: null, category: null, price: null, currency: null, image: null, url: null, attributes: null };
+    defineElements({ shop, item: (id) => (id === first ? bare : items.find((item) => item.id === id)) });
+  }, first);
+  const card = page.locator(`flaneur-shelf [data-item="${first}"]`);
+  await until("its id", () => card.locator("[part=title]").textContent(), (title) => title === first);
+  assert.equal(await card.locator("[part=price], [part=image], [part=link]").count(), 0);
+  await card.locator("[data-act=away]").click();
+  await act(page, "undo").waitFor();
+  assert.deepEqual(mishaps, []);
+});
+
+test("what is said of the last action is said in a region that was there before", async (t) => {
+  const { page } = await enter(t);
+  const region = page.locator("flaneur-shelf > p[role=status]").first();
+  assert.deepEqual(await region.evaluate((p) => [p.textContent, getComputedStyle(p).display, p.offsetHeight]), ["", "block", 0]);
+  await act(page, "away").click();
+  await until("what was said", () => region.textContent(), (text) => text.length > 0);
 });
 
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {

@@ -86,6 +86,17 @@ test("another request is another list, a choice is followed, and whoever asks se
   assert.deepEqual(three[0], three[1]);
   for (const [i, name] of ["react", "vue"].entries()) {
     await page.locator(`#${name} li`).first().hover();
+    const out = (await lists())[i][1];
+    await page.evaluate((out) => window.ask({ size: 3, exclude: ["lamp-0", out] }), out);
+    const held = (await until("another list", lists, (now) => now.every((ids) => ids.length === 3 && !ids.includes(out))))[i];
+    await page.evaluate((item) => shop.observe({ type: "dismiss", item }), held[0]);
+    await page.waitForTimeout(150);
+    assert.deepEqual((await lists())[i], held, `still under the pointer: ${name}`);
+    await page.mouse.move(0, 600);
+    await until("the same in both", lists, (now) => now[0].join() === now[1].join());
+  }
+  for (const [i, name] of ["react", "vue"].entries()) {
+    await page.locator(`#${name} li`).first().hover();
     const held = (await lists())[i];
     await page.evaluate((item) => shop.observe({ type: "dismiss", item }), held[0]);
     await page.waitForTimeout(150);
@@ -97,9 +108,27 @@ test("another request is another list, a choice is followed, and whoever asks se
   }
   await page.evaluate(() => shop.consent.set({ rank: false }));
   await until("the choice", gates, (found) => found === "false,false");
+  await page.evaluate(() => shop.consent.set({ rank: true }));
+  await until("another choice", gates, (found) => found === "true,true");
+  assert.equal(await page.evaluate(() => setters.size), 2, "one of before the shop, and one of the shop");
+  await page.evaluate(() => window.lose());
+  await until("no gate without a shop", gates, (found) => found === "false,false");
   await page.evaluate(() => window.stop());
   assert.equal(await page.evaluate(() => shop.listeners), 0);
   assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
+});
+
+test("without a shop the list is the candidates as they come, in both", async (t) => {
+  const { page } = await enter(t);
+  const candidates = ["rug-1", "lamp-2"];
+  assert.deepEqual(await page.evaluate((ids) => window.shopless(ids), candidates), [candidates, candidates]);
+});
+
+test("a list that Vue keeps alive is not held by a pointer that was on it when it went", async (t) => {
+  const { page } = await enter(t);
+  const { before, after } = await page.evaluate(() => window.kept());
+  assert.ok(!after.includes(before[0]), `${after} still has ${before[0]}`);
+  assert.deepEqual(await page.evaluate(() => window.complaints), []);
 });
 
 test("a thousand mounts and unmounts under StrictMode leave no listener and no memory behind", async (t) => {

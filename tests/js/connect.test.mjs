@@ -27,8 +27,25 @@ test("a product, a group with variants, a list and a graph are read from JSON-LD
     },
     { id: "C-1", title: "Cup", brand: "Kami", price: 14, group: "G", attributes: { size: "S" } },
     { id: "C-2", title: "Cup, large", brand: "Kami", price: 18, group: "G" },
-    { id: "product", title: "Rug" },
+    { id: "rug-7", title: "Rug" },
   ]);
+});
+
+test("products that are named by an address alone are told apart, also where each page calls its own #product", () => {
+  const idOf = (address) => catalogOf(page({ "@type": "Product", "@id": address }))[0]?.id;
+  const named = { "https://a.example/p/rug-7/#product": "rug-7", "https://a.example/#rug-8": "rug-8", "#v1": "v1", "/lamps/1": "1", "https://a.example/p?id=42#product": "id=42", "urn:sku:9": "urn:sku:9", "https://a.example/": undefined };
+  for (const [address, id] of Object.entries(named)) assert.equal(idOf(address), id, address);
+});
+
+test("of several offers the first with a price counts, and one that can be had is enough", () => {
+  const offers = [
+    { availability: "https://schema.org/OutOfStock" },
+    { price: "12", priceSpecification: { priceCurrency: "EUR" }, availability: "https://schema.org/SoldOut" },
+    { price: 9, availability: "https://schema.org/InStock" },
+  ];
+  const [item] = catalogOf(page({ "@type": "Product", sku: "a", offers }));
+  assert.deepEqual(item, { id: "a", price: 12, currency: "EUR", available: true });
+  assert.equal(catalogOf(page({ "@type": "Product", sku: "a", offers: offers.slice(0, 2) }))[0].available, false);
 });
 
 test("Shopify's three forms of a product give the same item", () => {
@@ -86,6 +103,19 @@ test("a queue's own calls keep their results, and a failure of ours never reache
   end();
   assert.ok(!Object.hasOwn(layer, "push"));
   delete globalThis.reportError;
+});
+
+test("a tracker that cannot be listened to is the page's all the same", (t) => {
+  const reported = [];
+  globalThis.reportError = (e) => reported.push(e.message);
+  t.after(() => delete globalThis.reportError);
+  const end = connect({ observe: () => {} }, { dataLayer: false, segment: "sealed" });
+  const tracker = Object.freeze({ track: () => 7 });
+  globalThis.sealed = tracker;
+  assert.equal(globalThis.sealed, tracker);
+  assert.equal(reported.length, 1);
+  end();
+  delete globalThis.sealed;
 });
 
 const viewOf = (id) => ({ event: "view_item", ecommerce: { items: [{ item_id: id }] } });

@@ -386,6 +386,23 @@ test("a question that no device can seal for, since its key is no point of the c
   await measurer.close();
 });
 
+test("a question that no device can seal for is told once, and no longer shown as one that leaves", async (t) => {
+  const told = [];
+  const { reportError } = globalThis;
+  globalThis.reportError = (e) => told.push(e);
+  t.after(() => (globalThis.reportError = reportError));
+  const { url } = await operator(t);
+  const nobody = base64url(Buffer.concat([Buffer.from("010020000100010020", "hex"), Buffer.alloc(32)]));
+  const [broken, sound] = [1, 2].map((i) => taskAt(url, { id: base64url(Buffer.alloc(32, i)), epsilon: 500_000 }));
+  broken.leader = { ...broken.leader, hpke: nobody };
+  const { measurer, at, begin } = await device(freshShop(), [broken, sound]);
+  const end = await begin();
+  for (const minute of [0, 1, 2, 3]) await at(end + minute * 60_000);
+  assert.equal(told.length, 1);
+  assert.deepEqual((await measurer.preview(true)).map(({ task, state }) => [task, state]), [[sound.id, "waiting"], [sound.id, "collecting"]]);
+  await measurer.close();
+});
+
 test("an answer with noise is one line of the same length, given once in four weeks, and repeated as it was", async (t) => {
   const { url, received } = await operator(t);
   const task = ldpTask({ collector: { name: "Shop SA", url } });

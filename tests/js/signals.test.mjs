@@ -202,6 +202,23 @@ test("a choice made by hand under Global Privacy Control is found again at the n
   browserAsks(false);
 });
 
+test("a choice made by hand under Global Privacy Control is found again, also where it was the same before the browser asked", async (t) => {
+  t.after(() => browserAsks(false));
+  const name = freshShop();
+  browserAsks(false);
+  const before = await open({ shop: name, catalog: ITEMS, consent: ALL });
+  await before.close();
+  browserAsks(true);
+  const asked = await open({ shop: name, catalog: ITEMS });
+  assert.equal(asked.consent.gates.measure, false);
+  await asked.consent.set({ measure: true });
+  await asked.close();
+  const after = await open({ shop: name, catalog: ITEMS });
+  assert.equal(after.consent.gates.measure, true);
+  assert.deepEqual((await after.consent.receipts()).map(({ globalPrivacyControl }) => globalPrivacyControl), [undefined, true]);
+  await after.close();
+});
+
 test("for a minor nothing is written, and what an adult stored before stays", async () => {
   const name = freshShop();
   const adult = await open({ shop: name, catalog: ITEMS, consent: ALL });
@@ -301,6 +318,47 @@ test("the readers follow the page's own platforms, and stop when told", async ()
   assert.deepEqual(shops, [NONE, ALL]);
   delete globalThis.Shopify;
   delete globalThis.document;
+});
+
+test("Shopify: a storefront that loads its features later is asked then", async () => {
+  globalThis.Shopify = { shop: "a.myshopify.com" };
+  const heard = [];
+  const stop = shopify().subscribe((gates) => heard.push(gates));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  Shopify.loadFeatures = (_, done) => {
+    Shopify.customerPrivacy = { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: () => true };
+    done();
+  };
+  await eventually(() => heard.length > 0, "what the storefront says");
+  stop();
+  assert.deepEqual(heard, [ALL]);
+  delete globalThis.Shopify;
+});
+
+test("a reader says nothing after its end, nor to the next one what it said to the last", async () => {
+  globalThis.dataLayer = [["consent", "default", granted]];
+  const heard = [];
+  const stop = consentMode().subscribe((gates) => heard.push(gates));
+  const { push } = dataLayer;
+  dataLayer.push = (...entries) => push(...entries); // as a tag manager does
+  stop();
+  dataLayer.push(["consent", "update", denied]);
+  assert.deepEqual(heard, [ALL]);
+  delete globalThis.dataLayer;
+
+  let tell;
+  globalThis.__tcfapi = (command, version, callback) => {
+    if (command === "addEventListener") tell = (consents) => callback({ listenerId: 1, gdprApplies: true, eventStatus: "tcloaded", publisher: consents }, true);
+  };
+  const source = tcf();
+  const end = source.subscribe(() => {});
+  tell(EVERY);
+  assert.deepEqual(source.get(), ALL);
+  end();
+  assert.deepEqual(source.get(), {}, "withdrawn meanwhile, for all that is known");
+  source.subscribe(() => {})();
+  assert.deepEqual(source.get(), {});
+  delete globalThis.__tcfapi;
 });
 
 test("what a source says holds in every tab within 50 ms", async () => {

@@ -211,6 +211,21 @@ test("a tab that may not learn takes nothing in of what another does", async () 
   await two.close();
 });
 
+test("what another tab takes back is back in a tab that may not learn", async () => {
+  const name = freshShop();
+  const one = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  await one.flush();
+  const two = await open({ shop: name, catalog: ITEMS, consent: { get: () => ({ store: true, rank: true }) } });
+  assert.equal(eventsOf(two), 1);
+  one.profile.forget({ event: "e1" });
+  await eventually(() => eventsOf(two) === 0, "what was forgotten");
+  assert.equal(one.profile.undo(), true);
+  await eventually(() => eventsOf(two) === 1, "what was taken back");
+  await one.close();
+  await two.close();
+});
+
 test("nothing that a script writes to the channel breaks a tab", async (t) => {
   const { name, one, close } = await twoTabs();
   const channel = new BroadcastChannel(`flaneur:${name}`);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { en as english } from "../../pkg/dist/elements/en.js";
 import { fr as elements } from "../../pkg/dist/elements/fr.js";
 import { pageModules } from "./support/page.mjs";
 
@@ -23,6 +24,14 @@ test("sentences that count are right for nothing, one and two", () => {
   assert.match(en.privacy.collected("1,001", 1, "1"), /1 of them from a real device such as yours/);
   assert.match(fr.privacy.collected("1 001", 1, "1"), /dont 1 d'un appareil réel comme le vôtre/);
   assert.deepEqual(counts((n) => fr.privacy.hits(n, 5)), ["La vérité est dans 0 intervalle sur 5.", "La vérité est dans 1 intervalle sur 5.", "La vérité est dans 2 intervalles sur 5."]);
+});
+
+test("a rule of one day, or of one item, is told in the singular", () => {
+  const told = ({ limit }, n) => [limit.newerThanDays(n), limit.olderThanDays(n), limit.makerItemsBelow(n)];
+  assert.deepEqual(told(english, "1"), ["in the shop for less than 1 day", "in the shop for more than 1 day", "from a maker with fewer than 1 item here"]);
+  assert.deepEqual(told(english, "1.5")[0], "in the shop for less than 1.5 days");
+  assert.deepEqual(told(elements, "1"), ["en boutique depuis moins de 1 jour", "en boutique depuis plus de 1 jour", "d'un fabricant de moins de 1 objet ici"]);
+  assert.deepEqual(["0", "1,5", "2", "10", "1\u202f000"].map((n) => elements.limit.newerThanDays(n).split(" ").at(-1)), ["jour", "jour", "jours", "jours", "jours"]);
 });
 
 /** Every sentence of a catalog, by its path; those that take something are told with twos. */

@@ -45,6 +45,18 @@ test("it ranks in a worker, and what was learnt survives its replacement and tha
   assert.deepEqual(workers.map(({ terminated }) => terminated), [true, true]);
 });
 
+test("a worker that was frozen with its page has its time again when both go on", async (t) => {
+  const { shop, workers } = await openNear(t);
+  const [worker] = workers;
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (question) => void setTimeout(() => setTimeout(() => post(question), 20), 190); // frozen, then at work
+  const asked = shop.intent();
+  await pause(0);
+  for (const end = Date.now() + 200; Date.now() < end; ); // four times what an answer may take
+  await asked;
+  assert.deepEqual([shop.status.thread, workers.length, worker.terminated], ["worker", 1, false]);
+});
+
 test("an idle worker is asked every five seconds whether it is there, and not by a page that is out of view", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   t.after(() => delete globalThis.document);

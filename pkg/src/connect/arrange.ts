@@ -46,7 +46,7 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     last = slate;
     unwatch?.();
     const order = new Set([...slate.items.map(({ id }) => id), ...candidates]);
-    place([...order].map((id) => elements.get(id)!).filter(({ parentNode }) => parentNode === list)); // the page may have taken some away
+    place(list, [...order].map((id) => elements.get(id)!));
     unwatch = watch(slate, slate.items.map(({ id }) => [id, elements.get(id)!] as const));
     try {
       shown?.(slate);
@@ -72,9 +72,11 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
   };
 }
 
-/** Puts elements of one parent into an order, within the places they have now. */
-function place(order: readonly Element[]): void {
-  const places = [...order].sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+/** Puts children of a list into an order, within the places they have now. What the page took away stays away. */
+function place(list: Element, wanted: readonly Element[]): void {
+  const order = wanted.filter(({ parentNode }) => parentNode === list);
+  const own = new Set(order);
+  const places = [...list.children].filter((element) => own.has(element));
   if (places.every((element, i) => element === order[i])) return;
   const marks = places.map((element) => {
     const mark = document.createComment("");

@@ -47,7 +47,7 @@ function collect(node: unknown, group: Fields | undefined, found: Map<string, It
     collect(fields["hasVariant"], fields, found, depth - 1);
     return;
   }
-  if (types.some((type) => type === "Product" || type === "ProductGroup" || type === "IndividualProduct")) {
+  if (["Product", "ProductGroup", "IndividualProduct"].some((type) => types.includes(type))) {
     const item = productOf({ ...inherited(group), ...fields }, group);
     if (item && !found.has(item.id)) found.set(item.id, item);
     return;
@@ -65,18 +65,19 @@ function inherited(group: Fields | undefined): Fields {
 function productOf(fields: Fields, group: Fields | undefined): Item | undefined {
   const id = text(fields["sku"], ID_LENGTH) ?? text(fields["productID"], ID_LENGTH) ?? text(fields["gtin13"] ?? fields["gtin"], ID_LENGTH) ?? tail(fields["@id"]) ?? tail(fields["url"]);
   if (id === undefined) return undefined;
-  const offer = first(fields["offers"]);
-  const price = number(offer["price"] ?? offer["lowPrice"] ?? first(offer["priceSpecification"])["price"]);
-  const availability = text(offer["availability"], TEXT_LENGTH);
+  const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...first(each) }));
+  const priceOf = ({ price, lowPrice }: Fields): number | undefined => number(price ?? lowPrice);
+  const offer = offers.find((each) => priceOf(each) !== undefined) ?? first(offers);
+  const stated = offers.flatMap(({ availability }) => text(availability, TEXT_LENGTH) ?? []);
   const attributes = compact({ color: text(fields["color"], 60), material: text(fields["material"], 60), size: text(fields["size"], 60) });
   return compact({
     id,
     title: text(fields["name"], TEXT_LENGTH),
     brand: named(fields["brand"]) ?? named(fields["manufacturer"]),
     category: path(fields["category"]),
-    price,
-    currency: currency(offer["priceCurrency"] ?? first(offer["priceSpecification"])["priceCurrency"]),
-    available: availability === undefined ? undefined : !/(OutOfStock|SoldOut|Discontinued)$/.test(availability),
+    price: priceOf(offer),
+    currency: currency(offer["priceCurrency"]),
+    available: stated.length > 0 ? stated.some((state) => !/(OutOfStock|SoldOut|Discontinued)$/.test(state)) : undefined,
     image: address(fields["image"]),
     url: address(fields["url"] ?? offer["url"]),
     group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
@@ -111,9 +112,9 @@ function shopifyItem(product: unknown): Item | undefined {
     title: text(fields["title"], TEXT_LENGTH),
     brand: text(fields["vendor"], TEXT_LENGTH),
     category: text(fields["product_type"] ?? fields["type"], TEXT_LENGTH),
-    tags: (Array.isArray(tags) ? tags : typeof tags === "string" ? tags.split(",") : []).flatMap((tag) => text(typeof tag === "string" ? tag.trim() : tag, TEXT_LENGTH) ?? []).slice(0, 50),
+    tags: (Array.isArray(tags) ? tags : typeof tags === "string" ? tags.split(",") : []).flatMap((tag) => text(tag, TEXT_LENGTH) ?? []).slice(0, 50),
     price,
-    available: known.length > 0 ? known.some((variant) => variant["available"] === true) : undefined,
+    available: known.length > 0 ? known.some(({ available }) => available) : undefined,
     image: address(fields["featured_image"] ?? fields["images"] ?? fields["image"]),
     url: handle === undefined ? undefined : `/products/${encodeURIComponent(handle)}`,
     added: dated(fields["published_at"] ?? fields["created_at"]),
@@ -141,7 +142,7 @@ function first(value: unknown): Fields {
 }
 
 function named(value: unknown): string | undefined {
-  return text(typeof value === "object" && value !== null ? (value as Fields)["name"] : value, TEXT_LENGTH);
+  return text(first(value)["name"] ?? value, TEXT_LENGTH);
 }
 
 function path(value: unknown): string[] | undefined {
@@ -160,12 +161,12 @@ function dated(value: unknown): string | undefined {
 
 /** The first address of a picture or page; only those a page may link to. */
 function address(value: unknown): string | undefined {
-  const one: unknown = Array.isArray(value) ? value[0] : value;
-  const written = text(typeof one === "object" && one !== null ? ((one as Fields)["url"] ?? (one as Fields)["contentUrl"] ?? (one as Fields)["src"]) : one, 2000);
+  const { url, contentUrl, src } = first(value);
+  const written = text(url ?? contentUrl ?? src ?? [value].flat()[0], 2000);
   return written !== undefined && (/^https?:\/\//i.test(written) || /^[/.?#\w-][^:]*$/.test(written)) ? written : undefined;
 }
 
-/** The last part of an address, for products that have no other name. */
+/** The last part of an address, for products that have no other name. Every page may call its own `#product`. */
 function tail(value: unknown): string | undefined {
-  return typeof value === "string" ? text(value.split(/[/#?]/).filter(Boolean).at(-1), ID_LENGTH) : undefined;
+  return typeof value === "string" ? text(/(?:^\/?|[^/]\/|[?#])([^/?#]+)[/?]*(?:#[^]*)?$/.exec(value)?.[1], ID_LENGTH) : undefined;
 }

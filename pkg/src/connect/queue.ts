@@ -6,13 +6,14 @@
  */
 
 import { report } from "../errors.js";
+import { GA4 } from "../foreign.js";
 import { OWN } from "./writer.js";
 
 type Fields = Record<string, unknown>;
 type Hear = (event: object) => void;
 
-/** GA4's events that carry items, which a page may push apart from them. */
-const ECOMMERCE = /^(view_item|view_item_list|select_item|add_to_cart|remove_from_cart|add_to_wishlist|begin_checkout|purchase|refund)$/;
+/** Whether GA4's event carries items, which a page may push apart from it. */
+const carries = (event: string): boolean => (GA4.get(event) ?? "search") !== "search";
 
 /**
  * Reads a `dataLayer`, from its beginning, and every later push.
@@ -35,10 +36,10 @@ export function listenToLayer(layer: unknown[], hear: Hear, heard: WeakSet<objec
       if (ecommerce !== undefined) waiting = ecommerce;
       return;
     }
-    const bare = ECOMMERCE.test(event) && ecommerce === undefined && !("items" in entry);
+    const bare = carries(event) && ecommerce === undefined && !("items" in entry);
     if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting });
     else hear(entry);
-    if (ECOMMERCE.test(event)) waiting = undefined;
+    if (carries(event)) waiting = undefined;
   };
   const safely = guarded(read);
   for (const entry of [...layer]) if (!heard.has(entry as object)) safely(entry);
@@ -69,7 +70,8 @@ export function listenToTracker(
   });
   let current = globals[name];
   let unwrap: (() => void) | undefined;
-  const follow = (tracker: unknown): void => {
+  // Guarded: the page's own assignment comes through here, and what it assigns may be frozen.
+  const follow = guarded((tracker: unknown): void => {
     unwrap?.();
     unwrap = undefined;
     current = tracker;
@@ -77,7 +79,7 @@ export function listenToTracker(
     if (tracker !== null && typeof (tracker as Fields)[method] === "function") {
       unwrap = wrap(tracker as Fields, method, read);
     }
-  };
+  });
   follow(current);
   for (const call of Array.isArray(current) ? ([...current] as unknown[]) : []) {
     if (!Array.isArray(call) || call[0] !== method || heard.has(call[2] as object)) continue;

@@ -58,7 +58,9 @@ export function consentModeGates({ defaults, updates }: ConsentModeState): Parti
 export function consentMode(layer = "dataLayer"): ConsentSource {
   return sourceOf((say) => {
     let state = NOTHING;
+    let ended = false;
     const take = (command: unknown): void => {
+      if (ended) return;
       const after = consentModeStep(state, command);
       if (after === state) return;
       state = after;
@@ -77,7 +79,7 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
     commands.push = observed;
     return () => {
       if (commands.push === observed) commands.push = push; // else someone observes after us: leave theirs
-      state = NOTHING;
+      ended = true;
     };
   });
 }

@@ -44,7 +44,9 @@ export function shopify(): ConsentSource {
     const look = (): void => {
       if (!ended) say(shopifyGates(shop()?.customerPrivacy));
     };
-    const stop = whenThere(shop, (found) => {
+    // The storefront writes a bare `Shopify` first; what loads features comes with a deferred script.
+    const ready = (): Shop | undefined => (shop()?.customerPrivacy || shop()?.loadFeatures ? shop() : undefined);
+    const stop = whenThere(ready, (found) => {
       if (found.customerPrivacy) return look();
       try {
         // The theme may not have asked for it; this loads from the storefront itself.

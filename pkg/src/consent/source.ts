@@ -24,11 +24,14 @@ export function sourceOf(listen: Listen): ConsentSource {
     });
   return {
     get() {
-      if (live === 0) listenNow(() => {})();
+      if (live === 0) {
+        known = {};
+        listenNow(() => {})();
+      }
       return known;
     },
     subscribe(listener) {
-      live++;
+      if (live++ === 0) known = {}; // what was said to the last one may hold no more
       const end = listenNow(listener);
       return () => {
         live--;

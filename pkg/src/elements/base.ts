@@ -65,6 +65,7 @@ export abstract class FlaneurElement extends LitElement {
   declare said: string;
 
   #leave: (() => void)[] = [];
+  #dialog: HTMLDialogElement | null = null;
 
   static override styles: CSSResultGroup = css`
     :host { display: block; color: var(--flaneur-ink, CanvasText); font: inherit; }
@@ -101,11 +102,13 @@ export abstract class FlaneurElement extends LitElement {
     super.connectedCallback();
     living.add(this);
     this.#listen();
+    this.changed();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     living.delete(this);
+    this.#dialog?.close(); // the browser would leave it open, and no dialog any more
     for (const leave of this.#leave.splice(0)) leave();
   }
 
@@ -157,7 +160,7 @@ export abstract class FlaneurElement extends LitElement {
   }
 
   protected title_(id: string): string {
-    return this.item(id).title ?? id;
+    return this.item(id).title || id;
   }
 
   /** An attribute in words: its value, for `"brand:Acme"` and for `"acme"` alike. */
@@ -203,6 +206,12 @@ export abstract class FlaneurElement extends LitElement {
       stop.focus();
       if (root.activeElement) return;
     }
+  }
+
+  /** Opens a dialog once it is drawn, however long after it was asked for. */
+  protected override updated(_changed: PropertyValues): void {
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (this.isConnected && dialog !== this.#dialog) (this.#dialog = dialog)?.showModal();
   }
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */

@@ -4,7 +4,7 @@
  */
 
 import { html, nothing } from "lit";
-import type { TemplateResult } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
 import type { ExportedEvent, Flaneur, Forget, Gates, LogDocument, ProfileView } from "../types.js";
 import { FlaneurElement, quietly } from "./base.js";
 import type { Words } from "./en.js";
@@ -21,6 +21,8 @@ export class FlaneurCentre extends FlaneurElement {
   declare events: ExportedEvent[];
   declare sure: boolean;
 
+  #reads = 0;
+
   constructor() {
     super();
     this.inline = false;
@@ -33,15 +35,6 @@ export class FlaneurCentre extends FlaneurElement {
   show(): void {
     this.opened = true;
     this.changed();
-    void this.updateComplete.then(() => {
-      const dialog = this.renderRoot.querySelector("dialog");
-      if (dialog && !dialog.open) dialog.showModal();
-    });
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.inline) this.changed();
   }
 
   protected override changed(): void {
@@ -51,9 +44,11 @@ export class FlaneurCentre extends FlaneurElement {
   }
 
   async #read(): Promise<void> {
+    const turn = ++this.#reads;
     if (!this.shop) return;
     const log = JSON.parse(await (await this.shop.profile.export()).text()) as LogDocument;
-    this.events = log.events.sort((a, b) => b.at - a.at);
+    // A long log that was asked for before may be here after a short one, or after another shop's.
+    if (turn === this.#reads) this.events = log.events.sort((a, b) => b.at - a.at);
   }
 
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
@@ -69,7 +64,8 @@ export class FlaneurCentre extends FlaneurElement {
   }
 
   /** Each switch stands as its gate does, also one that was moved and could not be. */
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
     for (const input of this.renderRoot.querySelectorAll<HTMLInputElement>("[data-gate]")) {
       input.checked = this.shop!.consent.gates[input.dataset["gate"] as keyof Gates];
     }

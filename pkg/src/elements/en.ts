@@ -6,6 +6,9 @@ import { LABELS } from "./labels.js";
 
 const count = (n: number, one: string, other: string): string => `${n} ${n === 1 ? one : other}`;
 
+/** Of a number as the page writes it. */
+const some = (n: string, one: string, other: string): string => `${n} ${n === "1" ? one : other}`;
+
 export const en = {
   // a shelf
   own: "The shop's own order",
@@ -59,9 +62,9 @@ export const en = {
     priceAbove: (n: string) => `dearer than ${n}`,
     marginBelow: (n: string) => `with a margin for the shop below ${n}`,
     marginAbove: (n: string) => `with a margin for the shop above ${n}`,
-    newerThanDays: (n: string) => `in the shop for less than ${n} days`,
-    olderThanDays: (n: string) => `in the shop for more than ${n} days`,
-    makerItemsBelow: (n: string) => `from a maker with fewer than ${n} items here`,
+    newerThanDays: (n: string) => `in the shop for less than ${some(n, "day", "days")}`,
+    olderThanDays: (n: string) => `in the shop for more than ${some(n, "day", "days")}`,
+    makerItemsBelow: (n: string) => `from a maker with fewer than ${some(n, "item", "items")} here`,
   },
   per: { brand: "brand", category: "category", group: "group of variants", kind: "kind" },
   // the dial

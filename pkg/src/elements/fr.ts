@@ -7,6 +7,9 @@ import { LABELS } from "./labels.js";
 
 const count = (n: number, one: string, other: string): string => `${n} ${n < 2 ? one : other}`;
 
+/** Of a number as the page writes it; what is less than two is one. */
+const some = (n: string, one: string, other: string): string => `${n} ${/^[01](,|$)/.test(n) ? one : other}`;
+
 export const fr: Words = {
   own: "L'ordre de la boutique",
   waiting: "Montrer le nouvel ordre",
@@ -57,9 +60,9 @@ export const fr: Words = {
     priceAbove: (n) => `plus cher que ${n}`,
     marginBelow: (n) => `d'une marge pour la boutique sous ${n}`,
     marginAbove: (n) => `d'une marge pour la boutique au-dessus de ${n}`,
-    newerThanDays: (n) => `en boutique depuis moins de ${n} jours`,
-    olderThanDays: (n) => `en boutique depuis plus de ${n} jours`,
-    makerItemsBelow: (n) => `d'un fabricant de moins de ${n} objets ici`,
+    newerThanDays: (n) => `en boutique depuis moins de ${some(n, "jour", "jours")}`,
+    olderThanDays: (n) => `en boutique depuis plus de ${some(n, "jour", "jours")}`,
+    makerItemsBelow: (n) => `d'un fabricant de moins de ${some(n, "objet", "objets")} ici`,
   },
   per: { brand: "marque", category: "catégorie", group: "groupe de variantes", kind: "genre" },
   dialTitle: "Combien de surprise ?",

@@ -22,11 +22,6 @@ export class FlaneurLeaves extends FlaneurElement {
     this.entries = [];
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.changed();
-  }
-
   protected override changed(): void {
     this.requestUpdate();
     quietly(this.#read());

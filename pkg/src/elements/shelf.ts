@@ -23,6 +23,7 @@ import type { Words } from "./en.js";
 import { LABELS } from "./labels.js";
 import type { FlaneurWhy } from "./why.js";
 
+const SIZE = 8;
 /** How long the place of something sent away stays, at least, in milliseconds. */
 const UNDO_MS = 10_000;
 
@@ -48,6 +49,8 @@ export class FlaneurShelf extends FlaneurElement {
   declare sure: boolean;
 
   #shelf: Shelf | undefined;
+  /** Whose shelf it is. */
+  #of: Flaneur | undefined;
   #slate: Slate | undefined;
   #unwatch: (() => void) | undefined;
   #gone = new Map<string, Gone>();
@@ -62,14 +65,13 @@ export class FlaneurShelf extends FlaneurElement {
       .card img { width: 100%; aspect-ratio: 1; object-fit: cover; display: block; }
       .gone { border: 1px dashed var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 0.6em; }
       footer { margin-block-start: 0.8em; }
-      [role="status"]:empty { display: none; }
     `,
   ];
 
   constructor() {
     super();
     this.name = "home";
-    this.size = 8;
+    this.size = SIZE;
     this.heading = "";
     this.like = "";
     this.request = {};
@@ -85,20 +87,14 @@ export class FlaneurShelf extends FlaneurElement {
     hold("focusout", "focus", false);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#open();
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#close();
   }
 
   override restart(): void {
-    this.#close();
+    if (this.#of !== this.shop) this.#close();
     super.restart();
-    this.#open();
   }
 
   /** Ranks again at once, even under the pointer. */
@@ -107,15 +103,9 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   #request(): RankRequest {
-    const like = this.like.split(" ").filter(Boolean);
-    return { slot: this.name, size: this.size, ...(like.length > 0 && { like }), ...this.request };
-  }
-
-  #open(): void {
-    if (!this.shop || this.#shelf) return;
-    this.#shelf = new Shelf(this.shop, this.#request());
-    this.#shelf.subscribe(() => this.#put());
-    this.#put();
+    // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there.
+    const like = (this.like ?? "").split(" ").filter(Boolean);
+    return { slot: this.name, size: this.size ?? SIZE, ...(like.length > 0 && { like }), ...this.request };
   }
 
   #close(): void {
@@ -127,8 +117,19 @@ export class FlaneurShelf extends FlaneurElement {
     clearTimeout(this.#timer);
   }
 
+  /** Not before: what a page says right after it put the element there is of the first request. */
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.hasUpdated && (["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
+    const { shop } = this;
+    if (!shop || !this.isConnected) return;
+    if (this.#shelf) {
+      if ((["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
+      return;
+    }
+    if (this.#of !== shop) this.#gone.clear(); // which are the other shop's
+    this.#of = shop;
+    this.#shelf = new Shelf(shop, this.#request());
+    this.#shelf.subscribe(() => this.#put());
+    this.#put();
   }
 
   #put(): void {
@@ -151,13 +152,13 @@ export class FlaneurShelf extends FlaneurElement {
 
   async #sendAway(id: string): Promise<void> {
     const event = eventId();
-    const position = this.#items().findIndex((entry) => entry === id);
+    const position = this.#items().indexOf(id);
     this.#gone.set(id, { position, item: this.item(id), events: [event], scopes: [], until: Date.now() + UNDO_MS });
     this.shop?.observe({ type: "dismiss", item: id, id: event, slot: this.name });
     this.said = this.words.taken(this.title_(id));
-    const view = this.#shelf?.view;
+    const { slate, waiting } = this.#shelf!.view;
     // At once, even under the pointer: the shopper sent it away.
-    if (view) this.#shelf?.put({ ...view, slate: { ...view.slate, items: view.slate.items.filter((entry) => entry.id !== id) } });
+    this.#shelf!.put({ waiting, slate: { ...slate, items: slate.items.filter((entry) => entry.id !== id) } });
     this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
     this.#undoOf(id)?.focus();
@@ -212,43 +213,43 @@ export class FlaneurShelf extends FlaneurElement {
     return ids;
   }
 
-  protected override draw(shop: Flaneur, words: Words): TemplateResult {
+  /** The same nodes with words and without, so that nothing is drawn, loaded or watched anew when they come. */
+  protected override draw(shop: Flaneur, words?: Words): TemplateResult {
     const view = this.#shelf?.view;
     const ranked = new Map(view?.slate.items.map((item) => [item.id, item]));
     const { learn, rank } = shop.consent.gates;
     const works = shop.status.engine !== "passthrough";
     return html`
       <header>
-        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words.arranged : words.own)}</slot></h2>
-        ${view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
+        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words?.arranged : words?.own)}</slot></h2>
+        ${words && view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
       </header>
-      ${ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
+      ${words && ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
       <ul class="items" part="list">
         ${repeat(this.#items(), (id) => id, (id) => {
           const gone = this.#gone.get(id);
           const item = ranked.get(id);
-          return gone ? this.#goneCard(id, gone, words) : item ? this.#card(item, words) : nothing;
+          return gone ? words && this.#goneCard(id, gone, words) : item ? this.#card(item, words) : nothing;
         })}
       </ul>
-      <footer class="row" part="controls">
-        ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
-        <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
-        <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
-        ${this.sure
-          ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
-          : html`<button class="bare" data-act="erase" @click=${() => (this.sure = true)}>${words.erase}</button>`}
-      </footer>
-      <p role="status">${this.said}</p>
-      <flaneur-why></flaneur-why>
-      <flaneur-centre slot-name=${this.name}></flaneur-centre>
+      ${words && html`
+        <footer class="row" part="controls">
+          ${works ? html`<button class="bare" data-act="order" @click=${() => this.move(shop, "rank", !rank)}>${rank ? words.plain : words.personal}</button>` : nothing}
+          <button class="bare" data-act="pause" @click=${() => this.move(shop, "learn", !learn)}>${learn ? words.pause : words.resume}</button>
+          <button class="bare" data-act="centre" @click=${() => this.renderRoot.querySelector<FlaneurCentre>("flaneur-centre")?.show()}>${words.centre}</button>
+          ${this.sure
+            ? html`<button data-act="erase-yes" @click=${() => this.#erase(shop)}>${words.eraseSure}</button><button data-act="erase-no" @click=${() => (this.sure = false)}>${words.eraseNo}</button>`
+            : html`<button class="bare" data-act="erase" @click=${() => (this.sure = true)}>${words.erase}</button>`}
+        </footer>
+        <p role="status">${this.said}</p>
+        <flaneur-why></flaneur-why>
+        <flaneur-centre slot-name=${this.name}></flaneur-centre>
+      `}
     `;
   }
 
   protected override drawWordless(): TemplateResult {
-    return html`
-      <header><h2 part="heading"><slot name="heading">${this.heading}</slot></h2></header>
-      <ul class="items" part="list">${repeat(this.#shelf?.view.slate.items ?? [], ({ id }) => id, (item) => this.#card(item))}</ul>
-    `;
+    return this.draw(this.shop!);
   }
 
   #erase(shop: Flaneur): void {
@@ -257,23 +258,25 @@ export class FlaneurShelf extends FlaneurElement {
     quietly(shop.profile.erase().then(() => (this.said = this.words.erased)));
   }
 
+  /** What the shop's callback gives may come from JSON, whose nothing is `null`. */
   #card(ranked: RankedItem, words?: Words): TemplateResult {
     const { id } = ranked;
     const labels = words ?? LABELS[this.language];
     const item = this.item(id);
-    const title = item.title ?? id;
+    const title = item.title || id;
     const link = linkOf(item.url);
-    const price = item.price === undefined ? undefined : this.format(item.price, item.currency ? { style: "currency", currency: item.currency } : {});
+    const { price, currency } = item;
+    const chose = ({ button }: MouseEvent): void => void (button < 2 && this.#chose(id)); // the wheel opens another tab
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
       <div class="card">
         <slot name=${`item-${id}`}>
-          ${link === undefined ? inside : html`<a part="link" href=${link} @click=${() => this.#chose(id)}>${inside}</a>`}
-          ${price === undefined ? nothing : html`<span part="price">${price}</span>`}
+          ${link ? html`<a part="link" href=${link} @click=${chose} @auxclick=${chose}>${inside}</a>` : inside}
+          ${price == null ? nothing : html`<span part="price">${this.format(price, currency ? { style: "currency", currency } : {})}</span>`}
         </slot>
         ${ranked.discovery ? html`<span class="badge" part="badge">${labels.discovery}</span>` : nothing}
         ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${labels.sponsored}</span>` : nothing}
-        ${words ? this.#actions(ranked, title, words) : nothing}
+        ${words && this.#actions(ranked, title, words)}
       </div>
     </li>`;
   }
@@ -289,7 +292,7 @@ export class FlaneurShelf extends FlaneurElement {
     const left = this.#notes ? this.#scopes(gone.item).filter((scope) => !gone.scopes.includes(scope)) : [];
     return html`<li data-gone=${id} part="item">
       <div class="card gone">
-        <p>${words.taken(gone.item.title ?? id)}</p>
+        <p>${words.taken(gone.item.title || id)}</p>
         <button data-act="undo" @click=${() => quietly(this.#takeBack(id))}>${words.undo}</button>
         ${left.map((scope) => html`<button data-act="widen" data-scope=${scope} @click=${() => this.#widen(id, gone, scope)}>${words.alsoAway(this.trait(scope))}</button>`)}
       </div>

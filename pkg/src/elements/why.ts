@@ -20,7 +20,6 @@ export class FlaneurWhy extends FlaneurElement {
 
   show(ranked: RankedItem): void {
     this.ranked = ranked;
-    void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
   }
 
   protected override draw(_shop: Flaneur, words: Words): TemplateResult {

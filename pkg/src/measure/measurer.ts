@@ -57,6 +57,8 @@ export class Measurer {
   #upstream: Promise<Upstream> | undefined;
   /** Why the bundle's signature does not hold, found out once. */
   #unsigned: Promise<Refusal | undefined> | undefined;
+  /** The questions that nothing can be sealed for, as this page found out: told once, not at every look. */
+  readonly #unsealable = new Set<string | undefined>();
   #running = false;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -225,7 +227,8 @@ export class Measurer {
     const at = endOf(epoch, state.anchor);
     const charged: { at: number; epsilon: number }[] = [...remembered.ledger];
     const owed: Owed[] = [];
-    for (const task of owedBy(tasks, state, remembered, epoch, at)) {
+    const sealable = tasks.filter((task) => !this.#unsealable.has(canonicalJson(task)));
+    for (const task of owedBy(sealable, state, remembered, epoch, at)) {
       const cost = charge(charged, task.epsilon, at);
       charged.push({ at, epsilon: cost });
       owed.push({ task, cost, bucket: cost === 0 ? 0 : await this.#answer(task, state, epoch) });
@@ -253,7 +256,7 @@ export class Measurer {
   }
 
   #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#tried(({ seal }) => {
+    return this.#tried(task, ({ seal }) => {
       if (task.mode === "dap") return seal(task, bucket, time);
       // Of another number of buckets or another epsilon the same bytes would be another answer.
       return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
@@ -261,11 +264,12 @@ export class Measurer {
   }
 
   /** Nothing when no device can seal for those keys. Rejects only when the module does not load. */
-  async #tried<T>(sealing: (upstream: Upstream) => T): Promise<T | undefined> {
+  async #tried<T>(task: Task, sealing: (upstream: Upstream) => T): Promise<T | undefined> {
     const upstream = await this.#loaded();
     try {
       return sealing(upstream);
     } catch (e) {
+      this.#unsealable.add(canonicalJson(task));
       report(e);
       return undefined;
     }
@@ -322,7 +326,7 @@ export class Measurer {
     if (withoutKeys(task) !== withoutKeys(report.task) || canonicalJson(task) === canonicalJson(report.task)) return undefined;
     const { leader, helper } = report.task;
     const isForGateway = task.leader.hpke === leader.hpke && task.helper.hpke === helper.hpke;
-    const sealed = isForGateway ? report.sealed : await this.#tried(({ seal }) => seal(task, bucket, report.due, report.sealed));
+    const sealed = isForGateway ? report.sealed : await this.#tried(task, ({ seal }) => seal(task, bucket, report.due, report.sealed));
     return sealed && { ...report, task, sealed, again: true };
   }
 

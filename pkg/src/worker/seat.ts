@@ -93,8 +93,10 @@ export class WorkerSeat implements Seat {
     if (this.#gone) return Promise.reject(GONE);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      // An answer that came while the page itself was stopped is handled before the second timer.
-      const late = (): void => void setTimeout(() => this.#waiting.has(id) && this.leave());
+      const due = Date.now() + milliseconds;
+      // An answer that came while the page itself was stopped is handled before the second timer. A page that was
+      // frozen a while had its worker frozen along, which has its time again.
+      const late = (): void => void setTimeout(() => this.#waiting.has(id) && this.leave(), Date.now() > due + milliseconds ? milliseconds : 0);
       this.#waiting.set(id, { resolve, reject, timer: setTimeout(late, milliseconds) });
       try {
         this.#worker.postMessage({ id, method, args });

@@ -5,7 +5,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
 import { open } from "flaneur";
 import { useOpen } from "flaneur/react";
-import { ITEMS, reactApp, refresh, request, vueApp } from "./parts.js";
+import { ITEMS, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
 
 window.complaints = [];
 for (const level of ["error", "warn"]) console[level] = (...args) => window.complaints.push(args.map(String).join(" "));
@@ -46,6 +46,11 @@ window.start = async () => {
     root.render(reactApp(shop, there.asked.value));
   };
   window.refresh = refresh;
+  window.setters = setters;
+  window.lose = () => {
+    there.shop.value = undefined;
+    root.render(reactApp(undefined));
+  };
   window.stop = () => (root.unmount(), there.app.unmount());
   return first;
 };
@@ -74,6 +79,48 @@ window.cycle = async (times) => {
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
   const after = [shop.listeners, window.memory.buffer.byteLength];
+  await shop.close();
+  return { before, after };
+};
+
+const moment = () => new Promise((resolve) => setTimeout(resolve, 50));
+const shownIn = (place) => [...place.querySelectorAll("li")].map((li) => li.textContent);
+
+/** What both show of candidates that came when there was no shop yet. */
+window.shopless = async (candidates) => {
+  const [react, host] = [document.createElement("div"), document.createElement("div")];
+  const root = createRoot(react);
+  const { app, asked } = vueApp();
+  host.innerHTML = "<ul></ul>";
+  asked.value = { ...request, candidates: [] };
+  root.render(reactApp(undefined, asked.value));
+  app.mount(host);
+  await moment();
+  asked.value = { ...request, candidates };
+  root.render(reactApp(undefined, asked.value));
+  await moment();
+  const shown = [react, host].map(shownIn);
+  root.unmount();
+  app.unmount();
+  return shown;
+};
+
+/** What a kept list shows before it goes from under the pointer, and when it is back. */
+window.kept = async () => {
+  const shop = await openShop();
+  const { app, shown } = keptApp(shop);
+  const host = document.createElement("div");
+  app.mount(host);
+  await moment();
+  const before = shownIn(host);
+  host.querySelector("ul").dispatchEvent(new Event("pointerenter"));
+  shown.value = false;
+  await moment();
+  shop.observe({ type: "dismiss", item: before[0] });
+  shown.value = true;
+  await moment();
+  const after = shownIn(host);
+  app.unmount();
   await shop.close();
   return { before, after };
 };

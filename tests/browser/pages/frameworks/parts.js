@@ -1,7 +1,7 @@
 // One list in React and in Vue, the same for the server and the browser.
 
 import { createElement as h, StrictMode } from "react";
-import { createSSRApp, defineComponent, h as v, shallowRef } from "vue";
+import { KeepAlive, createApp, createSSRApp, defineComponent, h as v, shallowRef } from "vue";
 import { FlaneurProvider, useConsent, useSlate } from "flaneur/react";
 import { flaneurPlugin, useConsent as useVueConsent, useSlate as useVueSlate } from "flaneur/vue";
 
@@ -17,9 +17,13 @@ function List({ asked }) {
   return h("ul", { "data-waiting": String(waiting), ...hold }, slate.items.map(({ id }) => h("li", { key: id }, h("button", null, id))));
 }
 
+/** Each function that React's `useConsent` gave to change the gates. */
+export const setters = new Set();
+
 /** Apart from the list, which would draw it along. */
 function Rank() {
-  const [gates] = useConsent();
+  const [gates, set] = useConsent();
+  setters.add(set);
   return h("i", { "data-rank": String(gates.rank) });
 }
 
@@ -33,6 +37,13 @@ const VueList = defineComponent(({ asked }) => {
   const on = Object.fromEntries(Object.entries(hold).map(([name, run]) => [`on${name[0].toUpperCase()}${name.slice(1)}`, run]));
   return () => v("ul", { "data-rank": String(gates.value.rank), ...on }, view.value.slate.items.map(({ id }) => v("li", { key: id }, v("button", null, id))));
 }, { props: ["asked"] });
+
+/** The list as a page of Vue's that is kept while another is shown. */
+export function keptApp(shop) {
+  const shown = shallowRef(true);
+  const app = createApp({ render: () => v(KeepAlive, null, [shown.value ? v(VueList, { asked: request }) : v("p")]) });
+  return { app: app.use(flaneurPlugin, shop), shown };
+}
 
 /** What Vue draws, and where its shop and its request go. */
 export function vueApp() {
