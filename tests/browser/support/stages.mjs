@@ -95,7 +95,7 @@ export const stages = {
     async holds(page) {
       await page.locator("flaneur-shelf li").nth(7).waitFor();
       await page.getByRole("heading", { name: "For you" }).waitFor();
-      assert.ok((await page.locator("flaneur-centre input").count()) > 3, "the centre has its controls");
+      await until("the centre's controls", () => page.locator("flaneur-centre input").count(), (count) => count > 3);
     },
   },
   react: {

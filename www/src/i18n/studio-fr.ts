@@ -56,7 +56,7 @@ export const studioFr: StudioMessages = {
   },
   examples: "Insérer un exemple",
   example: { pin: "Épingler", boost: "Pousser", bury: "Retenir", cap: "Plafond", quota: "Quota", schedule: "Calendrier" },
-  examplesNeed: "Rien n'est en stock dans ce pack : les exemples qui nomment un article n'en ont aucun à nommer.",
+  examplesNeed: "Rien n'est en stock dans ce pack : les exemples qui nomment un article n'en ont aucun à nommer.",
   export: "Exporter les règles",
   exportNeeds: "Ce qui est exporté, ce sont les règles en vigueur.",
   compareTitle: "Avant et maintenant",
