@@ -409,6 +409,10 @@ fn a_long_slate_that_was_seen_comes_along_with_an_export() {
     let merged = other.import(vec![Ok(EventWire::of(&seen))], NOW);
     assert!(merged.refused.is_empty(), "{:?}", merged.refused);
     assert_eq!(other.log().events(), engine.log().events());
+    let mut longer = EventWire::of(&seen);
+    longer.shown.resize(1_001, longer.shown[0].clone());
+    let refused = &other.import(vec![Ok(longer)], NOW).refused[0];
+    assert_eq!((refused.code(), refused.path.as_str()), ("value_too_many", "[0].shown"), "no slate is as long");
 }
 
 #[test]

@@ -14,13 +14,15 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use flaneur_estimate::estimate::{self, Options};
 
 use crate::commands::Failure;
-use crate::output::Staged;
+use crate::output::{Staged, spare};
 
 /// Runs the command.
 ///
 /// # Errors
 /// Those of [`estimate::run`], those of reading Parquet, and an output that cannot be written.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let inputs = [&options.tasks].into_iter().chain(&options.input);
+    spare(inputs, options.json.iter().chain(&options.plot)).map_err(Failure::Output)?;
     let outcome = estimate::run(options, &answers).map_err(Failure::Input)?;
     let mut staged = Staged::default();
     let added = outcome.files.iter().try_for_each(|(path, bytes)| staged.add(path, bytes));

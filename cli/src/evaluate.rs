@@ -144,7 +144,8 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs = || [&options.json].into_iter().chain(&options.studies.html);
     check(outputs()).map_err(Failure::Output)?;
-    spare(options.items.iter().chain(&options.events), outputs()).map_err(Failure::Output)?;
+    let inputs = options.items.iter().chain(&options.events).chain(&options.golden);
+    spare(inputs, outputs()).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
     let report = pool.install(|| measure(options)).map_err(Failure::Input)?;

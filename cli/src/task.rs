@@ -6,7 +6,7 @@ use anyhow::Context;
 use flaneur_estimate::task::{self, Command, Options};
 
 use crate::commands::Failure;
-use crate::output::{Staged, check};
+use crate::output::{Staged, check, spare};
 
 /// Runs the command.
 ///
@@ -15,6 +15,10 @@ use crate::output::{Staged, check};
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if let Command::Key { file: output } | Command::Sign { output, .. } = &options.command {
         check([output]).map_err(Failure::Output)?;
+    }
+    // A bundle may be signed in its place, where nothing of it is lost; a key may not be lost.
+    if let Command::Sign { key, output, .. } = &options.command {
+        spare([key], [output]).map_err(Failure::Output)?;
     }
     let outcome = task::run(options, &mut io::stdout()).map_err(Failure::Input)?;
     match &outcome.file {

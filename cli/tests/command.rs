@@ -223,6 +223,10 @@ fn an_output_never_replaces_an_input() {
         "evaluate --events log.csv --json log.csv",
         "simulate --events log.csv --svg log.csv",
         "off-policy --log log.csv --json log.csv",
+        "evaluate --events log.csv --golden items.csv --json items.csv",
+        "estimate --tasks items.csv --task one log.csv --json log.csv",
+        "estimate --tasks items.csv --task one log.csv --plot items.csv",
+        "task sign items.csv --key log.csv --output log.csv",
     ] {
         folder.run(run).expect(4).says("it is an input, which would be lost; name another file");
     }

@@ -7,7 +7,11 @@ mod kit;
 
 use std::fs;
 use std::io::Write;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
+#[cfg(unix)]
+use flaneur::catalog::Catalog;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kit::{Folder, Run, feed};
@@ -176,6 +180,21 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     folder.run("pack --items none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
     folder.run("pack --items . --out p.flaneur").expect(3).says(". is a folder; name a file");
     folder.run("pack --items - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
+    folder.run("pack --events none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
+    folder.run("pack --events . --out p.flaneur").expect(3).says(". is a folder; name a file");
+    folder.run("pack --events - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_log_is_read_from_a_pipe_from_its_first_byte_on() {
+    let folder = Folder::new("events-pipe");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flaneur"));
+    command.args("pack --events /dev/stdin --out p.flaneur".split(' ')).current_dir(&folder.0);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"item,user,ts\na,u,1700000000\nb,u,1700000060\n").unwrap();
+    Run(child.wait_with_output().unwrap()).expect(0);
+    assert_eq!(Catalog::read(folder.read("p.flaneur")).unwrap().len(), 2);
 }
 
 #[test]

@@ -49,8 +49,11 @@ impl Record {
     pub fn of(events: &[Event], unlogged: &[View], now: Millis) -> Self {
         let mut record = Self { views: unlogged.to_vec(), ..Self::default() };
         for event in events {
-            if event.kind == EventKind::Like || event.kind == EventKind::Declare && event.value > Some(0.0) {
-                // The latest statement wins, as in `profile::stated`.
+            let is_liking =
+                event.kind == EventKind::Like || event.kind == EventKind::Declare && event.value > Some(0.0);
+            if is_liking && event.at.0 <= now.0.saturating_add(DAY) {
+                // The latest statement wins, as in `profile::stated`. What the profile does not read yet waits here
+                // too: it would take back every refusal until its date.
                 record.dismissed.retain(|(id, _)| event.lines.iter().all(|line| line.item != *id));
             }
             let is_new = is_within(event.at, WEEK, now);
@@ -100,7 +103,7 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
-    use super::{HOUR, Record, WEEK};
+    use super::{DAY, HOUR, Record, WEEK};
     use crate::log::{Event, EventKind};
     use crate::time::Millis;
 
@@ -112,5 +115,16 @@ mod tests {
             Record::of(&[event], &[], now).is_cooling("offer", 14.0, now)
         };
         assert_eq!([-15 * WEEK, -HOUR, HOUR, WEEK, WEEK + HOUR].map(cools), [false, true, true, true, false]);
+    }
+
+    #[test]
+    fn a_like_of_a_clock_that_ran_far_ahead_takes_back_no_refusal() {
+        let now = Millis(1_795_390_200_000);
+        let cools = |ahead: i64| {
+            let said = |id: &str, kind, ahead| Event::new(id, kind, Millis(now.0 + ahead)).with_item("offer");
+            let events = [said("e0", EventKind::Dismiss, -HOUR), said("e1", EventKind::Like, ahead)];
+            Record::of(&events, &[], now).is_cooling("offer", 14.0, now)
+        };
+        assert_eq!([0, DAY, DAY + 1, 52 * WEEK].map(cools), [false, false, true, true]);
     }
 }

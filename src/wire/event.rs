@@ -141,7 +141,9 @@ impl EventWire {
             Error::new(ErrorKind::OutOfRange, "at", "not a moment between 1900 and 2200; expected epoch milliseconds")
         })?;
         if self.lines.len() > MAX_LINES || self.shown.len() > MAX_SIZE {
-            return Err(Error::new(ErrorKind::TooMany, "lines", "more than 200 items in one event; split it"));
+            let path = if self.shown.len() > MAX_SIZE { "shown" } else { "lines" };
+            let message = "more than 200 items, or 1,000 that were seen, in one event; split it";
+            return Err(Error::new(ErrorKind::TooMany, path, message));
         }
         let lines = self.lines.into_iter().enumerate();
         let lines = lines.map(|(index, line)| line.into_line(catalog).map_err(|e| e.under(&format!("lines[{index}]"))));

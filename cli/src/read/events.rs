@@ -375,8 +375,11 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a file is Parquet, by its first bytes.
+/// Whether a file is Parquet, by its first bytes; those of a pipe could not be read again.
 fn is_parquet(path: &Path) -> Result<bool> {
+    if !path.is_file() {
+        return Ok(false); // `open` says what it is instead
+    }
     let name = path.display();
     let mut file = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
     let mut magic = [0; 4];

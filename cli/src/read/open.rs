@@ -73,7 +73,7 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
         bail!("{name} is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV in UTF-8");
     }
     if head.starts_with(b"PAR1") {
-        bail!("{name} is Parquet, which is read for events only; export items as CSV or NDJSON");
+        bail!("{name} is Parquet, which is read for events only, and from a file; export CSV or NDJSON");
     }
     let shape = shape_of(&head, path);
     Ok(Source { name, shape, reader: Box::new(BufReader::with_capacity(HEAD, Cursor::new(head).chain(body))) })
