@@ -22,8 +22,7 @@ export class Shelf {
   readonly #leave: () => void;
   #request: RankRequest;
   #view: ShelfView;
-  #closed = false;
-  readonly #held: { pointer: boolean; focus: boolean };
+  readonly #held: { pointer?: boolean; focus?: boolean };
 
   /**
    * In the place of the one `before`, under the pointer and the focus that were on that.
@@ -33,7 +32,7 @@ export class Shelf {
    */
   constructor(shop: Flaneur, request: RankRequest, before?: Shelf) {
     this.#shop = shop;
-    this.#held = before ? before.#held : { pointer: false, focus: false };
+    this.#held = before ? before.#held : {};
     this.#request = { seed: Math.floor(Math.random() * 2 ** 32), ...request };
     this.#view = { slate: shop.rank(this.#request), waiting: false };
     this.#leave = shop.on("change", () => this.refresh());
@@ -56,12 +55,13 @@ export class Shelf {
     if (held) return;
     // The focus may only be on its way to a neighbour.
     setTimeout(() => {
-      if (this.#view.waiting && !this.held && !this.#closed) this.refresh();
+      if (this.#view.waiting && !this.held && this.#listeners.size > 0) this.refresh();
     });
   }
 
-  get held(): boolean {
-    return this.#held.pointer || this.#held.focus;
+  /** What had the focus may be gone with the last list: then nothing has it, and nobody said so. */
+  get held(): boolean | undefined {
+    return this.#held.pointer || (this.#held.focus && document.activeElement !== document.body);
   }
 
   /** Ranks again; with another request, that one from now on. `now`: even under the pointer. */
@@ -80,7 +80,6 @@ export class Shelf {
   }
 
   close(): void {
-    this.#closed = true;
     this.#leave();
     this.#listeners.clear();
   }

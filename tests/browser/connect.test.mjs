@@ -113,6 +113,23 @@ test("what the page takes out of a list stays out", async (t) => {
   assert.deepEqual([...after].sort(), before.slice(1).sort());
 });
 
+test("what a rule pins and the list does not hold leaves the list whole", async (t) => {
+  const { page, mishaps } = await enter(t, "shops/gtm.html");
+  const [ids, shown] = await page.evaluate(async () => {
+    const { arrange } = await import("flaneur/connect");
+    shop.rules([{ id: "pin", type: "pin", item: "lamp-0", position: 0 }]);
+    const list = document.createElement("ul");
+    for (const id of ["chair-0", "rug-0"]) list.append(Object.assign(document.createElement("li"), { id }));
+    document.body.append(list);
+    let shown;
+    arrange(shop, list, { slot: "short", attribute: "id", shown: ({ items }) => (shown = items.map(({ id }) => id)) });
+    return [[...list.children].map(({ id }) => id), shown];
+  });
+  assert.equal(shown[0], "lamp-0");
+  assert.deepEqual(ids.sort(), ["chair-0", "rug-0"]);
+  assert.deepEqual(mishaps, []);
+});
+
 test("nothing moves under the pointer; it does when the pointer leaves", async (t) => {
   const { page } = await enter(t, "shops/gtm.html");
   await page.locator("#products li").nth(5).hover();

@@ -118,6 +118,31 @@ test("another request is another list, a choice is followed, and whoever asks se
   assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
 });
 
+test("a list is held by the focus in it, and not by that of what went with the last request", async (t) => {
+  const { page } = await enter(t);
+  await page.evaluate(() => window.start());
+  const lists = () => page.evaluate(() => ["#react", "#vue"].map((id) => [...document.querySelectorAll(`${id} li`)].map((li) => li.textContent)));
+  const gates = () => page.evaluate(() => [...document.querySelectorAll("[data-rank]")].map(({ dataset }) => dataset.rank).join());
+  await until("gates", gates, (found) => found === "true,true");
+  const exclude = [];
+  const without = (item) => (now) => now.every((ids) => ids.length > 0 && !ids.includes(item));
+  for (const [i, name] of ["react", "vue"].entries()) {
+    await page.locator(`#${name} button`).first().focus();
+    const [focused, ...others] = (await lists())[i];
+    exclude.push(others[0]);
+    await page.evaluate((exclude) => window.ask({ exclude }), exclude);
+    const held = (await until("another list", lists, without(others[0])))[i];
+    await page.evaluate((item) => shop.observe({ type: "dismiss", item }), held[2]);
+    await page.waitForTimeout(150);
+    assert.deepEqual((await lists())[i], held, `the focus is still there: ${name}`);
+    exclude.push(focused);
+    await page.evaluate((exclude) => window.ask({ exclude }), exclude);
+    const [next] = (await until("a list without what had the focus", lists, without(focused)))[i];
+    await page.evaluate((item) => shop.observe({ type: "dismiss", item }), next);
+    await until(`a list that follows: ${name}`, lists, without(next));
+  }
+});
+
 test("without a shop the list is the candidates as they come, in both", async (t) => {
   const { page } = await enter(t);
   const candidates = ["rug-1", "lamp-2"];

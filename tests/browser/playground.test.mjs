@@ -94,6 +94,10 @@ test("what cannot be read is said: a feed without ids, an item that the engine r
   assert.equal(await fault(), "value_too_long");
   await run(page, '[{"id":"a"}]', "dataLayer.push(");
   await page.locator("page-playground >> [data-no-dump]").waitFor();
+  await page.locator("#feed").fill("just some words");
+  await page.locator("page-playground").evaluate(({ renderRoot }) => ["run", "clear"].forEach((name) => renderRoot.querySelector(`[data-action="${name}"]`).click()));
+  await page.locator('page-playground >> [data-action="run"][aria-disabled="false"]').waitFor();
+  assert.equal(await page.locator("page-playground >> [data-fault]").count(), 0, "a fault of what was cleared");
   assert.deepEqual(mishaps, []);
 });
 

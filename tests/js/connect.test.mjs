@@ -118,6 +118,24 @@ test("a tracker that cannot be listened to is the page's all the same", (t) => {
   delete globalThis.sealed;
 });
 
+test("a tracker that its page freezes is let go of, for the next one and at the end", (t) => {
+  const reported = [];
+  globalThis.reportError = (e) => reported.push(e.message);
+  t.after(() => (delete globalThis.reportError, delete globalThis.frozen));
+  const heard = [];
+  globalThis.frozen = { track: () => 7 };
+  const end = connect({ observe: ({ event }) => heard.push(event) }, { dataLayer: false, segment: "frozen" });
+  Object.freeze(globalThis.frozen);
+  const next = { track: () => 8 };
+  globalThis.frozen = next;
+  assert.equal(globalThis.frozen, next);
+  assert.equal(next.track("Product Viewed", { product_id: "a" }), 8);
+  Object.freeze(next);
+  end();
+  assert.equal(next.track("Product Viewed", { product_id: "b" }), 8);
+  assert.deepEqual([heard, reported], [["Product Viewed"], []]);
+});
+
 const viewOf = (id) => ({ event: "view_item", ecommerce: { items: [{ item_id: id }] } });
 const countOf = (shop) => shop.profile.inspect().events;
 const openHere = () => open({ shop: freshShop(), catalog: [{ id: "a" }, { id: "b" }], consent: { learn: true, rank: true }, storage: "memory" });

@@ -29,7 +29,8 @@ test("a shelf that is drawn again stands still, and another is another draw", as
 
 test("what the shopper does waits while the pointer or the focus is there, and shows once neither is", async (t) => {
   const shop = await openShop();
-  t.after(() => shop.close());
+  globalThis.document = { activeElement: "a link", body: "the page" };
+  t.after(() => (delete globalThis.document, shop.close()));
   for (const by of ["pointer", "focus"]) {
     const shelf = new Shelf(shop, { slot: "home", size: 6, seed: 1 });
     let told = 0;

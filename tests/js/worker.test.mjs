@@ -46,13 +46,13 @@ test("it ranks in a worker, and what was learnt survives its replacement and tha
 });
 
 test("a worker that was frozen with its page has its time again when both go on", async (t) => {
-  const { shop, workers } = await openNear(t);
+  const { shop, workers } = await openNear(t, { timeout: 200 });
   const [worker] = workers;
   const post = worker.postMessage.bind(worker);
-  worker.postMessage = (question) => void setTimeout(() => setTimeout(() => post(question), 20), 190); // frozen, then at work
+  worker.postMessage = (question) => void setTimeout(() => setTimeout(() => post(question), 20), 550); // frozen, then at work
   const asked = shop.intent();
   await pause(0);
-  for (const end = Date.now() + 200; Date.now() < end; ); // four times what an answer may take
+  for (const end = Date.now() + 600; Date.now() < end; ); // three times what an answer may take
   await asked;
   assert.deepEqual([shop.status.thread, workers.length, worker.terminated], ["worker", 1, false]);
 });

@@ -45,9 +45,10 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     if (slate === last) return;
     last = slate;
     unwatch?.();
-    const order = new Set([...slate.items.map(({ id }) => id), ...candidates]);
-    place(list, [...order].map((id) => elements.get(id)!));
-    unwatch = watch(slate, slate.items.map(({ id }) => [id, elements.get(id)!] as const));
+    // A rule may pin what is not in this list.
+    const ranked = slate.items.map(({ id }) => [id, elements.get(id)!] as const).filter(([, element]) => element);
+    place(list, new Set([...ranked.map(([, element]) => element), ...elements.values()]));
+    unwatch = watch(slate, ranked);
     try {
       shown?.(slate);
     } catch (e) {
@@ -73,8 +74,8 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
 }
 
 /** Puts children of a list into an order, within the places they have now. What the page took away stays away. */
-function place(list: Element, wanted: readonly Element[]): void {
-  const order = wanted.filter(({ parentNode }) => parentNode === list);
+function place(list: Element, wanted: Iterable<Element>): void {
+  const order = [...wanted].filter(({ parentNode }) => parentNode === list);
   const own = new Set(order);
   const places = [...list.children].filter((element) => own.has(element));
   if (places.every((element, i) => element === order[i])) return;

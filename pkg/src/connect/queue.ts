@@ -107,7 +107,7 @@ function wrap(target: Fields, method: string, after: (args: unknown[]) => void):
   target[method] = wrapped;
   return () => {
     listening = false;
-    if (target[method] !== wrapped) return;
+    if (target[method] !== wrapped || Object.isFrozen(target)) return;
     if (own) target[method] = original;
     else delete target[method];
   };

@@ -23,6 +23,7 @@ import type { Words } from "./en.js";
 import { LABELS } from "./labels.js";
 import type { FlaneurWhy } from "./why.js";
 
+const NAME = "home";
 const SIZE = 8;
 /** How long the place of something sent away stays, at least, in milliseconds. */
 const UNDO_MS = 10_000;
@@ -70,7 +71,7 @@ export class FlaneurShelf extends FlaneurElement {
 
   constructor() {
     super();
-    this.name = "home";
+    this.name = NAME;
     this.size = SIZE;
     this.heading = "";
     this.like = "";
@@ -104,6 +105,7 @@ export class FlaneurShelf extends FlaneurElement {
 
   #request(): RankRequest {
     // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there.
+    this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
     return { slot: this.name, size: this.size ?? SIZE, ...(like.length > 0 && { like }), ...this.request };
   }

@@ -98,7 +98,7 @@ export class PagePlayground extends ShopElement {
     };
     try {
       const found = await attempt(this.#field("feed").value, this.#field("dump").value, { told, signal: running.signal });
-      if (!found) return;
+      if (running.signal.aborted) return;
       this.fault = "code" in found ? found : undefined;
       this.trial = "code" in found ? undefined : found;
       this.limit = STEP;

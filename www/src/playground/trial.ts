@@ -38,8 +38,8 @@ export interface Course {
   signal: AbortSignal;
 }
 
-/** One trial; nothing when it was ended before it was over. */
-export async function attempt(feedText: string, dumpText: string, { told, signal }: Course): Promise<Trial | Fault | undefined> {
+/** One trial. Of one that was ended there is nothing to tell. */
+export async function attempt(feedText: string, dumpText: string, { told, signal }: Course): Promise<Trial | Fault> {
   // What was asked for is seen to begin.
   await turn();
   const feed = readFeed(feedText);
@@ -52,10 +52,6 @@ export async function attempt(feedText: string, dumpText: string, { told, signal
     const size = Math.min(PLACES, feed.items.length);
     const newcomer = shop.rank({ slot: "home", size }).items.map(({ id }) => id);
     const heard = entries && await hear(shop, entries, (id) => catalog.items.has(id), () => (now += APART_MS), { told: (done) => told(done, entries.length), signal });
-    if (signal.aborted) {
-      await shop.close();
-      return undefined;
-    }
     const counted = [...new Set(heard?.filter(({ outcome }) => outcome === "counted").flatMap(({ items }) => items))].filter((id) => catalog.items.has(id));
     const { items, absent = [] } = shop.rank({ slot: "home", size, explain: counted.slice(0, 100) });
     // Reasons are made when they are read, so before the shop is closed.
