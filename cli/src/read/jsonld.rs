@@ -85,7 +85,8 @@ fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
         inherited(key).into_iter().flat_map(list).for_each(|value| draft.attribute(key, &text(value)));
     }
     for property in own("additionalProperty").into_iter().flat_map(list) {
-        let (key, value) = (property.get("name").map(text), property.get("value").map(text));
+        let said = |value: &Value| value.as_bool().map_or_else(|| text(value), |yes| yes.to_string());
+        let (key, value) = (property.get("name").map(text), property.get("value").map(said));
         if let (Some(key), Some(value)) = (key.filter(|key| !key.is_empty()), value) {
             draft.attribute(&key.to_lowercase().replace(':', "_"), &value);
         }
