@@ -149,7 +149,8 @@ fn text(value: &Value) -> String {
 
 /// The cheapest offer's price, and whether any offer can be had.
 ///
-/// Offers in another currency than the first one's cannot be compared with it, and do not count.
+/// Offers in another currency than the first that is named cannot be compared with it, and do not count.
+/// An offer that names none is in the one that another names.
 fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
     let mut stated = Vec::new();
     for (at, offer) in list(offers).enumerate() {
@@ -164,9 +165,11 @@ fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
             let code = code.map(|code| super::value::currency(&code).map_err(place)).transpose()?;
             let currency = code.or(beside).or_else(|| draft.currency.clone());
             match draft.item.price {
-                Some(known) if currency == draft.currency => draft.item.price = Some(known.min(price)),
-                Some(_) => {}
-                None => (draft.item.price, draft.currency) = (Some(price), currency),
+                Some(_) if draft.currency.is_some() && draft.currency != currency => {}
+                known => {
+                    draft.item.price = Some(known.map_or(price, |known| known.min(price)));
+                    draft.currency = currency;
+                }
             }
         }
         if let Some(availability) = offer.get("availability").map(text).filter(|text| !text.is_empty()) {
