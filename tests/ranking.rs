@@ -370,6 +370,29 @@ fn what_was_bought_for_thirty_days_and_what_is_in_the_basket_stay_away_unless_th
 }
 
 #[test]
+fn a_slot_is_refused_where_an_import_of_what_was_seen_there_would_be() {
+    let of_event = |slot: &str| {
+        let mut event = shop::event("e", "impression", "lamps-0000", NOW);
+        event.slot = Some(slot.into());
+        event.into_event(shop::engine(8).catalog()).err()
+    };
+    let long = "s".repeat(257);
+    for (slot, code) in [
+        ("", "value_empty"),
+        ("home\u{7}", "value_malformed"),
+        ("\u{202e}emoh", "value_malformed"),
+        (long.as_str(), "value_too_long"),
+    ] {
+        let error = shop::engine(8).rank(shop::request(slot, 3, 1), NOW).unwrap_err();
+        assert_eq!((error.code(), error.path.as_str()), (code, "slot"));
+        let error = of_event(slot).unwrap();
+        assert_eq!((error.code(), error.path.as_str()), (code, "slot"));
+    }
+    assert!(shop::engine(8).rank(shop::request(&long[1..], 3, 1), NOW).is_ok());
+    assert!(of_event(&long[1..]).is_none());
+}
+
+#[test]
 fn what_is_seen_is_logged_of_the_latest_slates_of_the_present_catalog_while_learning_is_open() {
     let mut engine = shop::engine(80);
     let of = |engine: &mut Engine, slot: &str| engine.rank(shop::request(slot, 3, 1), NOW).unwrap().id;

@@ -423,6 +423,23 @@ fn the_narrowest_of_alike_caps_holds_and_a_category_is_the_narrowest_level() {
 }
 
 #[test]
+fn a_narrow_cap_is_no_stronger_for_a_wide_one_beside_it() {
+    let cap = |max: u32, priority: i32| json!({ "type": "cap", "per": "category", "max": max, "priority": priority });
+    let pin = |n: usize| json!({ "type": "pin", "item": format!("cup-{}", 7 - n), "position": n, "priority": 1 });
+    for caps in [[cap(1, 0), cap(3, 2)], [cap(3, 2), cap(1, 0)]] {
+        let rules: Vec<Value> = caps.into_iter().chain((0..4).map(pin)).collect();
+        let (shown, slate) = under(json!(rules), 6);
+        assert_eq!(&shown[..3], ["cup-7", "cup-6", "cup-5"], "pins go over the weaker cap");
+        assert_eq!(count(&shown, "cup"), 3, "and not over the stronger one");
+        assert_eq!(outcomes(&slate)[5].1, Outcome::Overruled);
+    }
+    for caps in [[cap(1, 2), cap(3, 0)], [cap(3, 0), cap(1, 2)]] {
+        let rules: Vec<Value> = caps.into_iter().chain((0..4).map(pin)).collect();
+        assert_eq!(count(&under(json!(rules), 6).0, "cup"), 1, "a strong narrow cap holds as it is");
+    }
+}
+
+#[test]
 fn a_chain_of_ten_thousand_rules_is_ordered_without_recursion() {
     let rule = |at: usize| {
         let over = if at == 9_999 { json!([]) } else { json!([format!("r{}", at + 1)]) };

@@ -32,6 +32,7 @@ use flaneur::error::{Error, ErrorKind};
 pub use draft::Draft;
 pub use events::Notes;
 pub use fields::Map;
+pub(crate) use open::found;
 
 use crate::learn::crunch::Spool;
 use crate::learn::sample::Sample;

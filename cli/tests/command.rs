@@ -273,6 +273,12 @@ fn exit_codes_are_as_documented() {
     folder.run("pack --items none.csv --out p.flaneur").expect(3);
     folder.run("inspect none.flaneur").expect(3);
     folder.run("inspect items.csv").expect(3).says("these bytes are not a pack");
+    folder.write("p.flaneur.gz", [0x1f, 0x8b, 8, 0]);
+    folder.run("inspect p.flaneur.gz").expect(3).says("gunzip -c p.flaneur.gz > unpacked-file");
+    let estimate = "estimate --tasks - --task one answers.ndjson";
+    for run in ["inspect -", "pack --items items.csv --events - --out p.flaneur", estimate] {
+        folder.run(run).expect(3).says("to read from a pipe, name /dev/stdin");
+    }
     folder.run("pack --items items.csv --out .").expect(4);
     assert!(folder.run("--help").out().contains("Exit codes:"));
     assert!(folder.run("pack --help").out().contains("Examples:"));

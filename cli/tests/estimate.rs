@@ -102,6 +102,7 @@ fn a_parquet_file_without_the_columns_or_cut_off_is_refused_with_what_is_wrong()
     let whole = folder.read("answers.parquet");
     folder.write("torn.parquet", &whole[..whole.len() / 2]);
     run("torn.parquet").says("cut off or damaged");
+    run("-").says("to read from a pipe, name /dev/stdin");
 }
 
 #[test]

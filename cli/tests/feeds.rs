@@ -311,6 +311,40 @@ fn offers_in_two_currencies_are_not_compared_and_a_group_without_variants_is_an_
 }
 
 #[test]
+fn an_offer_without_a_currency_does_not_hide_the_others() {
+    let folder = Folder::new("offers-unnamed");
+    let block = r#"[{"@type":"Product","sku":"a","offers":[{"price":"12"},{"price":"9","priceCurrency":"EUR"}]},
+        {"@type":"Product","sku":"b","offers":[{"price":"7"},{"price":"9","priceCurrency":"EUR"},{"price":"8"}]},
+        {"@type":"Product","sku":"c","offers":[{"price":"12"},{"price":"9","priceCurrency":"EUR"},
+        {"price":"3","priceCurrency":"USD"}]}]"#;
+    folder.write("block.json", block);
+    folder.run("pack --items block.json --out p.flaneur --display d.json").expect(0);
+    let display = folder.text("d.json");
+    let prices = display.split("\"price\":").skip(1).map(|rest| rest.split(",\"available").next().unwrap());
+    let expected = [r#"9.0,"currency":"EUR""#, r#"7.0,"currency":"EUR""#, r#"9.0,"currency":"EUR""#];
+    assert_eq!(prices.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn products_of_json_ld_have_the_ids_that_their_pages_give_them() {
+    let vectors = include_str!("../../tests/vectors/jsonld/ids.json");
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(vectors).unwrap();
+    let typed = vectors.iter().map(|vector| {
+        let mut product = vector["product"].clone();
+        product["@type"] = "Product".into();
+        product
+    });
+    let folder = Folder::new("jsonld-ids");
+    folder.write("block.json", serde_json::Value::from_iter(typed).to_string());
+    let run = folder.run("pack --items block.json --out p.flaneur --display d.json").expect(0);
+    let display: Vec<serde_json::Value> = serde_json::from_slice(&folder.read("d.json")).unwrap();
+    let ids: Vec<&str> = display.iter().map(|item| item["id"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = vectors.iter().filter_map(|vector| vector["id"].as_str()).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(run.err().matches("there is no id").count(), vectors.len() - expected.len());
+}
+
+#[test]
 fn a_sale_price_of_nothing_is_no_sale() {
     let folder = Folder::new("no-sale");
     folder.write("items.csv", "id,price,sale_price\na,19.99,0\nb,19.99,5\nc,19.99,25\nd,19.99,-1\n");

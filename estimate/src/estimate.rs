@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::collection::{Collection, Noise};
-use crate::files::{check, json};
+use crate::files::{check, found, json};
 use crate::local::{Odds, Skipped, Tally, projected, sql};
 use crate::normal::quantile;
 use crate::plot;
@@ -220,7 +220,7 @@ fn rows(
 }
 
 fn open(path: &Path) -> Result<File> {
-    File::open(path).with_context(|| format!("{} cannot be opened", path.display()))
+    found(path, File::open(path), "opened")
 }
 
 fn write_table(out: &mut String, reports: u64, rows: &[Row], level: f64) -> Result<()> {

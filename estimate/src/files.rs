@@ -1,7 +1,7 @@
 //! Files as shops have them: UTF-8, with or without a byte order mark; what is something else is told.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
@@ -11,9 +11,20 @@ use serde::de::DeserializeOwned;
 /// # Errors
 /// A file that cannot be read, or holds something else.
 pub(crate) fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
-    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let bytes = found(path, fs::read(path), "read")?;
     check(path, &bytes)?;
     serde_json::from_slice(unmarked(&bytes)).with_context(|| format!("{} is not {what}", path.display()))
+}
+
+/// What a file gave, or why it cannot be `opened` or `read`; `-` is the pipe of other programs.
+///
+/// # Errors
+/// The system's, with the name of the file.
+pub(crate) fn found<T>(path: &Path, given: io::Result<T>, done: &str) -> Result<T> {
+    match given {
+        Err(_) if path == Path::new("-") => bail!("there is no file called -; to read from a pipe, name /dev/stdin"),
+        given => given.with_context(|| format!("{} cannot be {done}", path.display())),
+    }
 }
 
 /// The bytes without the mark that some editors and shells put first.

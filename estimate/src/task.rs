@@ -175,7 +175,7 @@ fn make_key(file: &Path) -> Result<Outcome> {
 }
 
 fn read_key(file: &Path) -> Result<SigningKey> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text = files::found(file, fs::read_to_string(file), "read")?;
     let secret = decode(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let secret = secret.with_context(|| format!("{} is not a key of flaneur task key", file.display()))?;
     Ok(SigningKey::from_bytes(&secret))

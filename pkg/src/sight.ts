@@ -46,6 +46,7 @@ export function watch(slate: Pick<Slate, "seen">, elements: Iterable<readonly [i
   };
   const settle = (): void => {
     const visible = document.visibilityState === "visible";
+    if (!visible) write(); // an app that is swiped away has no other end
     for (const element of ids.keys()) {
       if (!visible || !inView.has(element)) forget(element);
       else if (!timers.has(element)) timers.set(element, setTimeout(() => notice(element), DWELL_MS));

@@ -167,17 +167,16 @@ impl<'a> Active<'a> {
         }
     }
 
-    /// Of several caps that count alike the narrowest holds: keeping it keeps the others.
+    /// A cap says nothing beside one that counts alike and is as narrow and as strong; a narrower one that is
+    /// weaker gives way to what the other does not.
     fn cap(&mut self, rule: RuleName, per: Per, most: usize, strength: Precedence) {
-        let alike = |limit: &&mut Limit| matches!(limit.counted, Counted::Per(known) if known == per);
-        match self.limits.iter_mut().find(alike) {
-            Some(known) => {
-                if most < known.most {
-                    (known.rule, known.most) = (rule, most);
-                }
-                known.strength = known.strength.min(strength);
-            }
-            None => self.limits.push(Limit { rule, counted: Counted::Per(per), most, strength }),
+        let says_it = |limit: &Limit| {
+            matches!(limit.counted, Counted::Per(known) if known == per)
+                && limit.most <= most
+                && limit.strength <= strength
+        };
+        if !self.limits.iter().any(says_it) {
+            self.limits.push(Limit { rule, counted: Counted::Per(per), most, strength });
         }
     }
 

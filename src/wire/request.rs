@@ -7,6 +7,7 @@ use super::rule::{RuleWire, rules};
 use super::text::Texts;
 use super::when::ContextWire;
 use crate::catalog::Catalog;
+use crate::catalog::item::check_id;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rank::{Allow, MAX_SIZE, Request, RuleSet};
 use crate::time::Millis;
@@ -63,9 +64,8 @@ impl RequestWire {
     /// # Errors
     /// The first illegal field, with its path.
     pub fn into_request(self, catalog: &Catalog, default_seed: u64, now: Millis) -> Result<Request> {
-        if self.slot.is_empty() || self.slot.len() > 256 {
-            return Err(Error::new(ErrorKind::Empty, "slot", "expected the name of a slot, 1 to 256 bytes"));
-        }
+        // As of an event: what is seen there is logged with the slot, and an export has to come back.
+        check_id(&self.slot, "slot")?;
         let whole = self.size.is_finite() && self.size.fract() == 0.0;
         if !whole || self.size < 1.0 || self.size > MAX_SIZE as f64 {
             return Err(Error::new(ErrorKind::OutOfRange, "size", "expected a whole number from 1 to 1000"));

@@ -1,6 +1,7 @@
 // What other people's data says is read, whatever state it is in; nothing of it throws.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { catalogOf, connect, shopifyItems } from "../../pkg/dist/connect.js";
@@ -35,6 +36,14 @@ test("products that are named by an address alone are told apart, also where eac
   const idOf = (address) => catalogOf(page({ "@type": "Product", "@id": address }))[0]?.id;
   const named = { "https://a.example/p/rug-7/#product": "rug-7", "https://a.example/#rug-8": "rug-8", "#v1": "v1", "/lamps/1": "1", "https://a.example/p?id=42#product": "id=42", "urn:sku:9": "urn:sku:9", "https://a.example/": undefined };
   for (const [address, id] of Object.entries(named)) assert.equal(idOf(address), id, address);
+});
+
+test("a product has the id that a pack of the same JSON-LD gives it", async () => {
+  // `flaneur pack` reads the same file: cli/tests/feeds.rs.
+  const vectors = JSON.parse(await readFile(new URL("../vectors/jsonld/ids.json", import.meta.url), "utf8"));
+  for (const { product, id } of vectors) {
+    assert.equal(catalogOf(page({ "@type": "Product", ...product }))[0]?.id ?? null, id, JSON.stringify(product));
+  }
 });
 
 test("of several offers the first with a price counts, and one that can be had is enough", () => {

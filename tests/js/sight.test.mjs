@@ -24,8 +24,29 @@ function page(t) {
   Object.assign(globalThis, there);
   t.after(() => Object.keys(there).forEach((name) => delete globalThis[name]));
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  return { target, element };
+  return { target, element, document: there.document };
 }
+
+test("what was seen is told when the page hides, which may be its end, and what was in view begins anew after", (t) => {
+  const { element, document } = page(t);
+  const told = [];
+  const turn = (state) => {
+    document.visibilityState = state;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const stop = watch({ seen: (ids) => told.push(...ids) }, [["a", element]]);
+  t.mock.timers.tick(900);
+  turn("hidden");
+  turn("visible");
+  t.mock.timers.tick(1000);
+  assert.deepEqual(told, [], "a quarter of a second lies between what is seen and what is told");
+  turn("hidden");
+  assert.deepEqual(told, ["a"]);
+  turn("visible");
+  t.mock.timers.tick(2000);
+  stop();
+  assert.deepEqual(told, ["a"]);
+});
 
 for (const type of ["pointerdown", "click", "pagehide"]) {
   test(`what was seen is told at ${type}, once, and not after the end`, (t) => {

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::csv::{broken, convert, headers, table};
 use super::faults::Faults;
 use super::fields::{Aliases, Column, Map, columns, normal};
-use super::open::{Shape, Source, next_line, open};
+use super::open::{Shape, Source, found, next_line, open};
 use super::shapes::rows;
 use super::value::{TimeUnit, moment_like, price, quote};
 use super::{Catalogue, Reading, parquet};
@@ -381,7 +381,7 @@ fn is_parquet(path: &Path) -> Result<bool> {
         return Ok(false); // `open` says what it is instead
     }
     let name = path.display();
-    let mut file = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
+    let mut file = found(path, File::open(path), "opened")?;
     let mut magic = [0; 4];
     let read = file.read(&mut magic).with_context(|| format!("{name} cannot be read"))?;
     Ok(&magic[..read] == b"PAR1")

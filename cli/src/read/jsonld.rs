@@ -1,8 +1,10 @@
 //! schema.org JSON-LD: Products, wherever they stand in a block.
 //!
-//! The identifier is the first of `productID`, `sku`, `@id`, `url`. Prices come
-//! from the cheapest offer. A ProductGroup gives one item per variant.
+//! The identifier is the one that `catalogOf` of `flaneur/connect` reads on the
+//! product's page ([`id_of`]). Prices come from the cheapest offer. A
+//! ProductGroup gives one item per variant.
 
+use flaneur::catalog::item::check_id;
 use flaneur::error::{Error, ErrorKind, Result};
 use serde_json::Value;
 
@@ -14,6 +16,8 @@ const INSIDE: [&str; 6] = ["@graph", "itemListElement", "item", "mainEntity", "h
 const ATTRIBUTES: [&str; 4] = ["color", "material", "pattern", "size"];
 /// Blocks nested deeper than this are not searched.
 const DEEPEST: usize = 8;
+/// Longest identifier, in UTF-16 units, as the page counts them.
+const LONGEST_ID: usize = 64;
 
 /// Reads every product of a block.
 pub(super) fn drafts(json: &str) -> Vec<Result<Draft>> {
@@ -56,8 +60,11 @@ fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
     let mut draft = Draft::new();
     let own = |key: &str| node.get(key).filter(|value| !value.is_null());
     let inherited = |key: &str| own(key).or_else(|| group.and_then(|group| group.get(key)));
-    let id = ["productID", "sku", "@id", "url"].into_iter().filter_map(own).map(text).find(|id| !id.is_empty());
-    draft.set(Field::Id, &id.unwrap_or_default())?;
+    let id = id_of(node).ok_or_else(|| {
+        let message = "there is no id; expected a sku, productID, gtin13, gtin, @id or url of 1 to 64 clean characters";
+        Error::new(ErrorKind::Missing, "id", message)
+    })?;
+    draft.set(Field::Id, &id)?;
     let kinds = [(Field::Title, "name"), (Field::Brand, "brand"), (Field::Image, "image"), (Field::Url, "url")];
     for (field, key) in kinds {
         draft.set(field, &inherited(key).map(text).unwrap_or_default())?;
@@ -78,7 +85,8 @@ fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
         inherited(key).into_iter().flat_map(list).for_each(|value| draft.attribute(key, &text(value)));
     }
     for property in own("additionalProperty").into_iter().flat_map(list) {
-        let (key, value) = (property.get("name").map(text), property.get("value").map(text));
+        let said = |value: &Value| value.as_bool().map_or_else(|| text(value), |yes| yes.to_string());
+        let (key, value) = (property.get("name").map(text), property.get("value").map(said));
         if let (Some(key), Some(value)) = (key.filter(|key| !key.is_empty()), value) {
             draft.attribute(&key.to_lowercase().replace(':', "_"), &value);
         }
@@ -87,6 +95,42 @@ fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
         sell(&mut draft, offers)?;
     }
     draft.finish()
+}
+
+/// The identifier: the first of `sku`, `productID`, `gtin13` (else `gtin`), the end of `@id` and the end of `url` that
+/// is one.
+///
+/// What a pack calls a product and what its page calls it have to be the same, or nothing is learned of it:
+/// `pkg/src/connect/catalog.ts` follows the same rule, and `tests/vectors/jsonld/ids.json` holds both to it.
+fn id_of(node: &Value) -> Option<String> {
+    let own = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let gtin = own("gtin13").or_else(|| own("gtin"));
+    let named = [own("sku"), own("productID"), gtin].into_iter().flatten().find_map(|value| match value {
+        Value::String(text) => clean(text),
+        // As JavaScript writes it: 7, not 7.0.
+        Value::Number(number) => clean(&number.as_f64()?.to_string()),
+        _ => None,
+    });
+    named.or_else(|| ["@id", "url"].into_iter().filter_map(|key| own(key)?.as_str()).find_map(end_of))
+}
+
+/// The last part of an address's path or query, else of its fragment: every page may call its own `#product`.
+fn end_of(address: &str) -> Option<String> {
+    let mut start = 0;
+    let end = address.split('#').find_map(|part| {
+        let end = start + part.trim_end_matches(['/', '?']).len();
+        let from = address[start..end].rfind(['/', '?']).map_or(start, |at| start + at + 1);
+        start += part.len() + 1;
+        // What follows `//` is a host.
+        (from < end && !address[..from].ends_with("//")).then(|| &address[from..end])
+    });
+    end.and_then(clean)
+}
+
+fn clean(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_short = text.encode_utf16().count() <= LONGEST_ID;
+    (is_short && check_id(text, "id").is_ok()).then(|| text.to_owned())
 }
 
 /// The text of a value: itself, its `name` or address, or that of the first in a list.
@@ -105,7 +149,8 @@ fn text(value: &Value) -> String {
 
 /// The cheapest offer's price, and whether any offer can be had.
 ///
-/// Offers in another currency than the first one's cannot be compared with it, and do not count.
+/// Offers in another currency than the first that is named cannot be compared with it, and do not count.
+/// An offer that names none is in the one that another names.
 fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
     let mut stated = Vec::new();
     for (at, offer) in list(offers).enumerate() {
@@ -120,9 +165,11 @@ fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
             let code = code.map(|code| super::value::currency(&code).map_err(place)).transpose()?;
             let currency = code.or(beside).or_else(|| draft.currency.clone());
             match draft.item.price {
-                Some(known) if currency == draft.currency => draft.item.price = Some(known.min(price)),
-                Some(_) => {}
-                None => (draft.item.price, draft.currency) = (Some(price), currency),
+                Some(_) if draft.currency.is_some() && draft.currency != currency => {}
+                known => {
+                    draft.item.price = Some(known.map_or(price, |known| known.min(price)));
+                    draft.currency = currency;
+                }
             }
         }
         if let Some(availability) = offer.get("availability").map(text).filter(|text| !text.is_empty()) {

@@ -43,10 +43,7 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     if path.is_dir() {
         bail!("{name} is a folder; name a file, and repeat the option for several");
     }
-    let file = match File::open(path) {
-        Err(_) if name == "-" => bail!("there is no file called -; to read from a pipe, name /dev/stdin"),
-        opened => opened.with_context(|| format!("{name} cannot be opened"))?,
-    };
+    let file = found(path, File::open(path), "opened")?;
     bar.set_length(file.metadata().map_or(0, |about| about.len()));
     let mut raw = BufReader::with_capacity(HEAD, bar.wrap_read(file));
     let magic = raw.fill_buf().with_context(|| format!("{name} cannot be read"))?;
@@ -77,6 +74,17 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     }
     let shape = shape_of(&head, path);
     Ok(Source { name, shape, reader: Box::new(BufReader::with_capacity(HEAD, Cursor::new(head).chain(body))) })
+}
+
+/// What a file gave, or why it cannot be `opened` or `read`; `-` is the pipe of other programs.
+///
+/// # Errors
+/// The system's, with the name of the file.
+pub(crate) fn found<T>(path: &Path, given: io::Result<T>, done: &str) -> Result<T> {
+    match given {
+        Err(_) if path == Path::new("-") => bail!("there is no file called -; to read from a pipe, name /dev/stdin"),
+        given => given.with_context(|| format!("{} cannot be {done}", path.display())),
+    }
 }
 
 /// Whether every second byte of the beginning is 0, as in UTF-16 without a byte order mark.

@@ -63,6 +63,7 @@ function inherited(group: Fields | undefined): Fields {
 }
 
 function productOf(fields: Fields, group: Fields | undefined): Item | undefined {
+  // `flaneur pack` gives the same product the same id: `tests/vectors/jsonld/ids.json` holds both to it.
   const id = text(fields["sku"], ID_LENGTH) ?? text(fields["productID"], ID_LENGTH) ?? text(fields["gtin13"] ?? fields["gtin"], ID_LENGTH) ?? tail(fields["@id"]) ?? tail(fields["url"]);
   if (id === undefined) return undefined;
   const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...first(each) }));
