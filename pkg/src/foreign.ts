@@ -21,6 +21,9 @@ export const GA4: ReadonlyMap<string, EventType> = new Map<string, EventType>([
   ["view_search_results", "search"],
 ]);
 
+/** What a list that is a slot begins with. */
+const OURS = "flaneur:";
+
 const SEGMENT: ReadonlyMap<string, EventType> = new Map([
   ["product list viewed", "view_item_list"],
   ["product clicked", "select_item"],
@@ -74,13 +77,19 @@ function isWorthwhile({ type, lines, query }: CanonicalEvent): boolean {
 function readGa4(name: unknown, from: Fields, moment: Moment): CanonicalEvent | undefined {
   const type = typeof name === "string" ? GA4.get(name) : undefined;
   if (!type) return undefined;
-  const list = text(from["item_list_id"], TEXT_LENGTH);
+  const id = slotOf(from["items"]) ?? text(from["item_list_id"], TEXT_LENGTH);
   return build(moment, type, {
     key: from["transaction_id"],
     lines: lines(from["items"], (item) => ga4Line(item, moment)),
     query: from["search_term"],
-    slot: list?.startsWith("flaneur:") ? list.slice(8) : list,
+    slot: id?.startsWith(OURS) ? id.slice(OURS.length) : id,
   });
+}
+
+/** The list that `stamp` wrote on all of the items: in GA4 an item's own stands before the event's. */
+function slotOf(items: unknown): string | undefined {
+  const [first, ...rest] = list(items).map((item) => text(fields(item)["item_list_id"], TEXT_LENGTH));
+  return first?.startsWith(OURS) && rest.every((each) => each === first) ? first : undefined;
 }
 
 function ga4Line(from: Fields, moment: Moment): CanonicalLine | undefined {

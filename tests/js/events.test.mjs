@@ -73,6 +73,21 @@ const GA4 = [
     { type: "view_item_list", lines: [{ item: "a" }], slot: "home" },
   ],
   [
+    "what was taken from one of our slots, as stamp says it",
+    { event: "select_item", ecommerce: { item_list_id: "results", items: [{ item_id: "a", item_list_id: "flaneur:home", index: 2 }] } },
+    { type: "select_item", lines: [{ item: "a" }], slot: "home" },
+  ],
+  [
+    "a basket of several lists: an event has one slot",
+    { event: "add_to_cart", ecommerce: { items: ["flaneur:home", "flaneur:pdp"].map((item_list_id, i) => ({ item_id: `${i}`, item_list_id })) } },
+    { type: "add_to_cart", lines: [{ item: "0" }, { item: "1" }] },
+  ],
+  [
+    "a list of the shop's own on an item",
+    { event: "select_item", ecommerce: { items: [{ item_id: "a", item_list_id: "related" }] } },
+    { type: "select_item", lines: [{ item: "a" }] },
+  ],
+  [
     "an order, once",
     { event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "a" }] } },
     { type: "purchase", id: "purchase:T-1", lines: [{ item: "a" }] },
