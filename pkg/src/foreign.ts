@@ -21,8 +21,8 @@ export const GA4: ReadonlyMap<string, EventType> = new Map<string, EventType>([
   ["view_search_results", "search"],
 ]);
 
-/** What a list that is a slot begins with. */
-const OURS = "flaneur:";
+/** What a list that is a slot begins with, as `stamp` writes it. */
+export const OURS = "flaneur:";
 
 const SEGMENT: ReadonlyMap<string, EventType> = new Map([
   ["product list viewed", "view_item_list"],

@@ -5,6 +5,7 @@
  * This is for the shop's own analytics, which may send it; nothing here does.
  */
 
+import { OURS } from "../foreign.js";
 import type { Ga4Item, Slate } from "../types.js";
 
 /** Entries that this package put on a queue: its own listener does not learn from them. */
@@ -18,7 +19,7 @@ export function stamp<Item extends Ga4Item>(slate: Pick<Slate, "slot" | "items">
   const places = new Map(slate.items.map(({ id, position }) => [id, position]));
   return items.map((item) => {
     const index = places.get(String(item.item_id));
-    return index === undefined ? item : { ...item, item_list_id: `flaneur:${slate.slot}`, index };
+    return index === undefined ? item : { ...item, item_list_id: OURS + slate.slot, index };
   });
 }
 
@@ -33,7 +34,7 @@ export function pushList(
   describe: (id: string) => Ga4Item = () => ({}),
 ): void {
   const items = stamp(slate, slate.items.map(({ id }): Ga4Item => ({ ...describe(id), item_id: id })));
-  const entry = { event: "view_item_list", ecommerce: { item_list_id: `flaneur:${slate.slot}`, items } };
+  const entry = { event: "view_item_list", ecommerce: { item_list_id: OURS + slate.slot, items } };
   OWN.add(entry);
   layer.push({ ecommerce: null }, entry);
 }

@@ -264,7 +264,7 @@ export class Measurer {
   }
 
   /** Nothing when no device can seal for those keys. Rejects only when the module does not load. */
-  async #tried<T>(task: Task, sealing: (upstream: Upstream) => T): Promise<T | undefined> {
+  async #tried(task: Task, sealing: (upstream: Upstream) => Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const upstream = await this.#loaded();
     try {
       return sealing(upstream);
