@@ -9,9 +9,9 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use flaneur::catalog::pack::{HEADER_LEN, ROW_LEN};
 use flaneur::catalog::{Catalog, RelationKind};
+use flaneur_estimate::files::{check, found};
 
 use crate::commands::Failure;
-use crate::read::found;
 
 /// Shown below the options.
 pub(crate) const EXAMPLES: &str = "\
@@ -32,10 +32,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let name = options.file.display();
     let bytes = found(&options.file, fs::read(&options.file), "read").map_err(Failure::Input)?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let message = format!("{name} is gzipped; unpack it first: gunzip -c {name} > unpacked-file");
-        return Err(Failure::Input(anyhow!(message)));
-    }
+    check(&options.file, &bytes).map_err(Failure::Input)?;
     let catalog = Catalog::read(bytes).map_err(|error| Failure::Input(anyhow!("{name}: {error}")))?;
     let text = match &options.item {
         None => about(&catalog),

@@ -32,7 +32,6 @@ use flaneur::error::{Error, ErrorKind};
 pub use draft::Draft;
 pub use events::Notes;
 pub use fields::Map;
-pub(crate) use open::found;
 
 use crate::learn::crunch::Spool;
 use crate::learn::sample::Sample;

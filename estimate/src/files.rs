@@ -20,7 +20,7 @@ pub(crate) fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
 ///
 /// # Errors
 /// The system's, with the name of the file.
-pub(crate) fn found<T>(path: &Path, given: io::Result<T>, done: &str) -> Result<T> {
+pub fn found<T>(path: &Path, given: io::Result<T>, done: &str) -> Result<T> {
     match given {
         Err(_) if path == Path::new("-") => bail!("there is no file called -; to read from a pipe, name /dev/stdin"),
         given => given.with_context(|| format!("{} cannot be {done}", path.display())),
@@ -36,7 +36,7 @@ pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
 ///
 /// # Errors
 /// A gzipped file, or one in UTF-16.
-pub(crate) fn check(path: &Path, head: &[u8]) -> Result<()> {
+pub fn check(path: &Path, head: &[u8]) -> Result<()> {
     let name = path.display();
     if head.starts_with(&[0x1f, 0x8b]) {
         bail!("{name} is gzipped; unpack it first: gunzip -c {name} > unpacked-file");

@@ -11,7 +11,7 @@
 pub mod bundle;
 pub mod collection;
 pub mod estimate;
-mod files;
+pub mod files;
 pub mod local;
 mod normal;
 pub mod plot;

@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flaneur::error::{Error, ErrorKind};
+use flaneur_estimate::files::found;
 use serde::Serialize;
 
 use super::csv::{broken, convert, headers, table};
 use super::faults::Faults;
 use super::fields::{Aliases, Column, Map, columns, normal};
-use super::open::{Shape, Source, found, next_line, open};
+use super::open::{Shape, Source, next_line, open};
 use super::shapes::rows;
 use super::value::{TimeUnit, moment_like, price, quote};
 use super::{Catalogue, Reading, parquet};

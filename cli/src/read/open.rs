@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use flaneur_estimate::files::found;
 use flate2::read::MultiGzDecoder;
 use indicatif::ProgressBar;
 
@@ -74,17 +75,6 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     }
     let shape = shape_of(&head, path);
     Ok(Source { name, shape, reader: Box::new(BufReader::with_capacity(HEAD, Cursor::new(head).chain(body))) })
-}
-
-/// What a file gave, or why it cannot be `opened` or `read`; `-` is the pipe of other programs.
-///
-/// # Errors
-/// The system's, with the name of the file.
-pub(crate) fn found<T>(path: &Path, given: io::Result<T>, done: &str) -> Result<T> {
-    match given {
-        Err(_) if path == Path::new("-") => bail!("there is no file called -; to read from a pipe, name /dev/stdin"),
-        given => given.with_context(|| format!("{} cannot be {done}", path.display())),
-    }
 }
 
 /// Whether every second byte of the beginning is 0, as in UTF-16 without a byte order mark.
