@@ -325,6 +325,24 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
   assert.deepEqual(mishaps, []);
 });
 
+test("a request that is wrong is told, and leaves a shelf what it had and its controls", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const found = await page.evaluate(async () => {
+    const added = document.createElement("flaneur-shelf");
+    const found = [];
+    added.size = -1;
+    document.querySelector("main").append(added);
+    for (const size of [-1, 2, "x"]) {
+      added.size = size;
+      await added.updateComplete;
+      found.push(["li[data-item]", "[data-act=pause]"].map((what) => added.shadowRoot.querySelectorAll(what).length));
+    }
+    return found;
+  });
+  assert.deepEqual(found, [[0, 1], [2, 1], [2, 1]]);
+  assert.ok(mishaps.length >= 2 && mishaps.every((mishap) => mishap.includes("size")), mishaps.join("\n"));
+});
+
 test("another language leaves the order as it is, and another shop takes what was sent away with it", async (t) => {
   const { page } = await enter(t);
   const before = await shelf(page);

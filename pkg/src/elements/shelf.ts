@@ -14,6 +14,7 @@
 import { css, html, nothing } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { report } from "../errors.js";
 import { Shelf } from "../shelf.js";
 import { watch } from "../sight.js";
 import type { Flaneur, Item, RankRequest, RankedItem, Slate } from "../types.js";
@@ -119,8 +120,17 @@ export class FlaneurShelf extends FlaneurElement {
     clearTimeout(this.#timer);
   }
 
-  /** Not before: what a page says right after it put the element there is of the first request. */
+  /** A request that is wrong is told; what can be drawn without it is drawn. */
   protected override willUpdate(changed: PropertyValues<this>): void {
+    try {
+      this.#follow(changed);
+    } catch (e) {
+      report(e);
+    }
+  }
+
+  /** Not before an update: what a page says right after it put the element there is of the first request. */
+  #follow(changed: PropertyValues<this>): void {
     const { shop } = this;
     if (!shop || !this.isConnected) return;
     if (this.#shelf) {
