@@ -99,12 +99,15 @@ export class ConsentState {
   }
 
   /**
-   * Adds receipts that the database holds, and the choice that they tell of. Returns those of them that it need hold
-   * no longer: too old, too many, or saying what the one before says, as each page does that opens.
+   * Adds receipts that the database holds, and the choice that they tell of; a gate that was chosen after the choice was
+   * `asked`, while the database was read, keeps that later word. Returns those of the receipts that it need hold no
+   * longer: too old, too many, or saying what the one before says, as each page does that opens.
    */
-  adopt(stored: readonly Receipt[], now: number, choice: Partial<Gates> = {}): readonly Receipt[] {
-    this.#choice = { ...this.#choice, ...choice };
-    if (choice.measure !== undefined) this.#measureByHand = false; // its receipt tells
+  adopt(stored: readonly Receipt[], now: number, choice: Partial<Gates> = {}, asked: Partial<Gates> = {}): readonly Receipt[] {
+    const told = { ...choice };
+    for (const gate of GATES) if (this.#choice[gate] !== asked[gate]) delete told[gate];
+    this.#choice = { ...this.#choice, ...told };
+    if (told.measure !== undefined) this.#measureByHand = false; // its receipt tells
     const date = new Date(now);
     const oldest = date.setUTCMonth(date.getUTCMonth() - RECEIPT_MONTHS);
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));

@@ -368,10 +368,10 @@ export class Handle {
     const stored = await this.#log.read(false);
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
-    const choice = { ...readGates(stored.choice), ...this.#consent.choice };
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), choice));
+    const withdrawn = this.#consent.choice.store === false; // while this was read
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice)));
     this.#log.allow(this.#consent.gates);
-    this.#restore(stored);
+    if (!withdrawn) this.#restore(stored);
     if (!this.#early) await this.#settle(before, undefined, false);
   }
 
@@ -447,10 +447,11 @@ export class Handle {
   async #catchUp(): Promise<void> {
     if (this.#early || !(await this.#log.flush())) return;
     const here = this.#log.entries();
+    const asked = this.#consent.choice;
     const stored = await this.#log.read(false);
-    if (!stored || this.#closed) return;
+    if (!stored || this.#closed || !this.#consent.gates.store) return;
     const before = this.#consent.gates;
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice)));
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice), asked));
     const there = new Set(stored.records.map(([id]) => id));
     const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
     if (gone.length > 0) this.#memory.remove(gone);

@@ -253,3 +253,37 @@ test("a flush, or a close, that comes while store is being granted writes what w
     await handle.close();
   }
 });
+
+test("what the disk tells after store was withdrawn stays out, and closes nothing that was opened since", { timeout: 15_000 }, async () => {
+  const shop = freshShop();
+  const before = await openShop(shop);
+  before.observe({ type: "view_item", item: ITEMS[0].id, id: "e1" });
+  await before.close();
+  for (const chosen of [{ rank: false }, { rank: false, store: false }]) {
+    const release = await hold(shop);
+    const late = await openShop(shop, { consent: undefined });
+    assert.equal(late.consent.gates.rank, false, "the disk has not answered");
+    const done = late.consent.set(chosen);
+    release();
+    await done;
+    await eventually(() => late.consent.gates.learn, "what the disk tells of gates that were not chosen since");
+    assert.deepEqual(late.consent.gates, { ...GRANTED, store: true, ...chosen });
+    assert.equal(late.profile.inspect().events, chosen.store === false ? 0 : 1);
+    await late.close();
+  }
+  assert.equal((await databases()).includes(`flaneur:${shop}`), false);
+});
+
+/** Keeps everyone from a shop's records until the function that it gives is called. */
+async function hold(shop) {
+  const db = await new Promise((resolve) => (indexedDB.open(`flaneur:${shop}`).onsuccess = ({ target }) => resolve(target.result)));
+  db.onversionchange = () => db.close();
+  const store = db.transaction(["log", "consent"], "readwrite").objectStore("log");
+  let held = true;
+  const ask = () => (store.count().onsuccess = () => held && ask());
+  ask();
+  return () => {
+    held = false;
+    db.close();
+  };
+}

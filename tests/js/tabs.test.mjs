@@ -309,3 +309,24 @@ test("a page that slept while others worked catches up when it wakes", async () 
   await sleeper.close();
   assert.deepEqual((await idsOnDisk(name)).sort(), ["e2", "e3"]);
 });
+
+test("what is chosen while a page that woke reads the disk is the later word", async () => {
+  const page = new EventTarget();
+  Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+  for (let turns = 0; turns < 12; turns++) {
+    const name = freshShop();
+    const sleeper = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+    sleeper.observe({ type: "view_item", item: "lamp-0", id: "e1" });
+    assert.equal(await sleeper.flush(), true);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    const chosen = [sleeper.consent.set({ rank: false }), sleeper.consent.set({ store: false })];
+    await Promise.all(chosen);
+    await settle();
+    assert.deepEqual([turns, sleeper.consent.gates], [turns, { ...GRANTED, rank: false, store: false }]);
+    assert.ok(!(await databases()).includes(`flaneur:${name}`), `turn ${turns}`);
+    await sleeper.close();
+  }
+  delete globalThis.document;
+  delete globalThis.addEventListener;
+});
