@@ -61,8 +61,9 @@ impl History {
         match event.kind {
             EventKind::Refund => own.bought = own.bought.saturating_sub(1),
             EventKind::Purchase => {
-                self.purchases += 1;
-                self.repeats += u32::from(own.bought > 0);
+                let is_new = own.bought_at != Some(event.at); // two lines of one order are one occasion
+                self.purchases += u32::from(is_new);
+                self.repeats += u32::from(is_new && own.bought > 0);
                 own.fade_bought = own.faded_purchases(visit) + 1.0;
                 own.fade_visit = visit;
                 own.bought += 1;
@@ -120,6 +121,18 @@ mod tests {
         assert_eq!(bought(&[(Refund, 1), (Purchase, 2)]), 1, "a refund of what the log does not have is none");
         assert_eq!(life(&[]).repeat_share(), 0.4);
         assert_eq!(life(&[(Purchase, 1), (ViewItem, 2), (Purchase, 2)]).repeat_share(), 5.0 / 12.0);
+    }
+
+    #[test]
+    fn two_lines_of_one_order_are_no_repeat() {
+        let mut history = History::default();
+        for (at, times) in [(1, 2), (5, 1)] {
+            for _ in 0..times {
+                history.learn(0, &Event::new("e", EventKind::Purchase, Millis(at)), 1);
+            }
+        }
+        assert_eq!(history.of(0).unwrap().bought, 3);
+        assert_eq!(history.repeat_share(), (1.0 + 4.0) / (2.0 + 10.0));
     }
 
     #[test]
