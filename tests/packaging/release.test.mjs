@@ -42,3 +42,11 @@ test("the workflows run the command that people run, and the tag is the package'
   assert.ok(existsSync(join(root, ".ci/run")) && statSync(join(root, ".ci/run")).mode & 0o100);
   assert.match(job(read("release.yml"), "test"), /bump\.mjs --check "\$GITHUB_REF_NAME"/);
 });
+
+test("the workflows test where the command installs browsers by itself", () => {
+  for (const name of ["ci.yml", "release.yml"]) {
+    const text = job(read(name), "test");
+    assert.match(text, /^ {6}image: rust:1-bookworm\b/m, name); // xtask/src/setup/browser.rs: Debian, and root, as containers are
+    assert.match(text, /^ {6}- run: \.ci\/run\n {8}env:\n {10}HOME: \/root\b/m, name);
+  }
+});
