@@ -29,6 +29,7 @@ fn every_format_gives_the_items_that_were_written_down() {
         "items.ndjson",
         "items.json",
         "items.csv",
+        "items-fr.csv",
         "merchant.tsv",
         "merchant.xml",
         "atom.xml",
@@ -40,6 +41,21 @@ fn every_format_gives_the_items_that_were_written_down() {
         let expected = fs::read_to_string(feed(&format!("{name}.expected"))).unwrap();
         assert_eq!(folder.text("d.json"), expected, "{name}");
     }
+}
+
+#[test]
+fn what_a_table_lacks_and_what_became_an_attribute_is_said() {
+    let folder = Folder::new("lacks");
+    folder.write("items.csv", "sku,Bezeichnung,Farbe,price\na,Lampe,rot,2\nb,Stuhl,blau,\n");
+    let told = folder.run("pack --items items.csv --out p.flaneur --report r.json").expect(0).out();
+    let line = |name: &str| told.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()));
+    let found = ["without a title", "without a category", "without a price", "other attributes"].map(line);
+    assert_eq!(found.map(Option::unwrap), ["2", "2", "1", "bezeichnung, farbe"]);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    assert_eq!(report["items"]["without_title"], 2);
+    let told =
+        folder.run("pack --items items.csv --map title=Bezeichnung,category=Farbe --out p.flaneur").expect(0).out();
+    assert!(!told.contains("without a title") && !told.contains("other attributes"), "{told}");
 }
 
 #[test]

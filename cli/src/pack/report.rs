@@ -1,11 +1,12 @@
 //! What a run found and made: the table at its end, and the same as JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use flaneur::catalog::{Catalog, RelationKind};
+use flaneur::catalog::{Catalog, Item, RelationKind};
 use serde::Serialize;
 
 use super::budget::Choice;
@@ -20,6 +21,7 @@ use crate::read::faults::Faults;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Report {
     pub(super) item_rows: Faults,
+    items: Read,
     event_rows: Option<Faults>,
     notes: Option<Notes>,
     log: Option<LogNumbers>,
@@ -36,6 +38,18 @@ pub(super) struct Report {
     pack: PackNumbers,
     #[serde(skip)]
     about: String,
+}
+
+/// Most attributes that the table at the end names.
+const MOST_NAMED: usize = 12;
+
+/// How the items were understood: a column under a name that is not known becomes an attribute, and is missed elsewhere.
+#[derive(Debug, Default, Serialize)]
+struct Read {
+    without_title: usize,
+    without_category: usize,
+    without_price: usize,
+    attributes: BTreeSet<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +84,17 @@ struct SectionNumbers {
 }
 
 impl Report {
+    /// Takes in what the items have.
+    pub(super) fn read(&mut self, items: &[Item]) {
+        let without = |has: fn(&Item) -> bool| items.iter().filter(|item| !has(item)).count();
+        self.items = Read {
+            without_title: without(|item| !item.title.is_empty()),
+            without_category: without(|item| !item.category.is_empty()),
+            without_price: without(|item| item.price.is_some()),
+            attributes: items.iter().flat_map(|item| &item.attributes).map(|(key, _)| key.clone()).collect(),
+        };
+    }
+
     /// Takes in what the log gave.
     pub(super) fn log(&mut self, counts: &Counts, notes: Notes, faults: Faults) {
         self.counted(counts);
@@ -141,6 +166,22 @@ impl Report {
         let rows = |faults: &Faults| format!("{}, {} of them bad", faults.rows, faults.bad);
         line("item rows", rows(&self.item_rows));
         line("items", self.pack.items.to_string());
+        let read = &self.items;
+        for (name, count) in [
+            ("without a title", read.without_title),
+            ("without a category", read.without_category),
+            ("without a price", read.without_price),
+        ] {
+            if count > 0 {
+                line(name, count.to_string());
+            }
+        }
+        if !read.attributes.is_empty() {
+            let named: Vec<&str> = read.attributes.iter().take(MOST_NAMED).map(String::as_str).collect();
+            let more = read.attributes.len() - named.len();
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            line("other attributes", format!("{}{rest}", named.join(", ")));
+        }
         if let (Some(log), Some(notes), Some(faults)) = (&self.log, &self.notes, &self.event_rows) {
             line("event rows", rows(faults));
             line("events learned from", log.events.to_string());

@@ -59,6 +59,8 @@ pub(super) const ALIASES: Aliases<Field> = &[
             "invoice",
             "invoiceno",
             "invoice_no",
+            "commande",
+            "panier",
         ],
     ),
     (
@@ -78,6 +80,7 @@ pub(super) const ALIASES: Aliases<Field> = &[
             "client_id",
             "user_pseudo_id",
             "household_key",
+            "client",
         ],
     ),
     (
@@ -93,6 +96,10 @@ pub(super) const ALIASES: Aliases<Field> = &[
             "stockcode",
             "variant_id",
             "article_id",
+            "article",
+            "produit",
+            "référence",
+            "reference",
             "id",
         ],
     ),
@@ -115,8 +122,8 @@ pub(super) const ALIASES: Aliases<Field> = &[
         ],
     ),
     (Field::Type, &["type", "event", "event_name", "event_type", "action"]),
-    (Field::Quantity, &["quantity", "qty"]),
-    (Field::Price, &["price", "unit_price", "price_pence", "price_cents", "unitprice"]),
+    (Field::Quantity, &["quantity", "qty", "quantité", "quantite"]),
+    (Field::Price, &["price", "unit_price", "price_pence", "price_cents", "unitprice", "prix"]),
 ];
 
 /// What reading the logs found besides bad rows.

@@ -73,10 +73,10 @@ impl Map {
     }
 }
 
-/// A column's name as it is compared: lower case, `_` for blanks and dashes, no `g:`.
+/// A column's name as it is compared: lower case, `_` for blanks and dashes, no `g:`, no question mark at the end.
 #[must_use]
 pub(super) fn normal(name: &str) -> String {
-    let name = name.trim().trim_start_matches('\u{feff}').to_lowercase();
+    let name = name.trim().trim_start_matches('\u{feff}').trim_end_matches('?').trim_end().to_lowercase();
     let name = name.strip_prefix("g:").unwrap_or(&name);
     name.chars().map(|c| if c.is_whitespace() || c == '-' { '_' } else { c }).collect()
 }
@@ -145,6 +145,11 @@ mod tests {
     fn the_map_overrides_aliases_renames_and_ignores() {
         let found = decide(&["sku", "item", "name", "farbe"], &["id=sku", "item=", "colour=farbe"]);
         assert_eq!(found, [Column::Known(0), Column::Skipped, Column::Known(1), Column::Extra("colour".into())]);
+    }
+
+    #[test]
+    fn a_name_that_asks_is_the_name() {
+        assert_eq!(["In stock?", "En stock\u{a0}?", "\u{feff}g:ID"].map(normal), ["in_stock", "en_stock", "id"]);
     }
 
     #[test]

@@ -91,6 +91,8 @@ pub(super) fn availability(text: &str) -> Result<bool> {
         | "t"
         | "oui"
         | "instock"
+        | "enstock"
+        | "disponible"
         | "available"
         | "preorder"
         | "presale"
@@ -100,7 +102,7 @@ pub(super) fn availability(text: &str) -> Result<bool> {
         | "instoreonly"
         | "active" => Ok(true),
         "false" | "no" | "n" | "f" | "non" | "outofstock" | "unavailable" | "soldout" | "discontinued" | "draft"
-        | "archived" => Ok(false),
+        | "archived" | "horsstock" | "rupture" | "enrupture" | "rupturedestock" | "indisponible" => Ok(false),
         _ => match text.trim().parse::<f64>() {
             Ok(stock) if stock.is_finite() => Ok(stock > 0.0),
             _ => {
