@@ -44,6 +44,16 @@ fn every_format_gives_the_items_that_were_written_down() {
 }
 
 #[test]
+fn shopifys_table_of_variants_is_named_with_the_way_out() {
+    let folder = Folder::new("shopify-table");
+    let rows = "Handle,Title,Vendor,Variant SKU,Variant Price\nshirt,Shirt,Acme,S-1,49.00\nshirt,,,S-2,49.00\n";
+    folder.write("products_export.csv", rows);
+    folder.run("pack --items products_export.csv --out p.flaneur").expect(3).says("/products.json?limit=250");
+    folder.run("pack --items products_export.csv --map id=variant_sku --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains(r#""id":"S-2""#));
+}
+
+#[test]
 fn what_a_table_lacks_and_what_became_an_attribute_is_said() {
     let folder = Folder::new("lacks");
     folder.write("items.csv", "sku,Bezeichnung,Farbe,price\na,Lampe,rot,2\nb,Stuhl,blau,\n");

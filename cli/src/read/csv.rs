@@ -141,6 +141,16 @@ fn check_header(name: &str, headers: &[String], columns: &[Column<Field>]) -> Re
     if !columns.contains(&Column::Known(Field::Id)) {
         bail!("{name}: no column is the item's id (columns: {}); name it with --map id=COLUMN", headers.join(", "));
     }
+    let is = |header: &str, field| {
+        headers.iter().zip(columns).any(|(name, column)| name == header && *column == Column::Known(field))
+    };
+    if is("handle", Field::Id) && headers.iter().any(|header| header == "variant_price") {
+        bail!(
+            "{name} is Shopify's export of products as a table: a row per variant, without the numbers that Shopify's \
+             events name products by. Give the shop's own products.json, which is at /products.json?limit=250 of the \
+             shop (then &page=2 and so on), or make each variant an item with --map id=variant_sku"
+        );
+    }
     for column in columns {
         if let Column::Extra(key) = column
             && matches!(key.as_str(), "__proto__" | "constructor" | "prototype")
