@@ -55,13 +55,14 @@ export interface Muted {
   at: number;
 }
 
-/** Everything the log says, computed anew at each call and never stored. */
+/** What the log says, computed anew at each call and never stored. */
 export interface ProfileView {
   /** How many events the log holds. */
   events: number;
   /** Milliseconds since 1970 of the oldest one. */
   since?: number;
   interests: Interest[];
+  /** The 24 strongest, either way. */
   affinities: Affinity[];
   declared: Declared[];
   muted: Muted[];
@@ -188,7 +189,7 @@ export interface Profile {
   forget(what: Forget): void;
   /**
    * Takes back the last `forget` of this page, if it is less than ten seconds old: the log, and so
-   * every slate, is what it was. Returns whether there was one. Nothing is kept for it but in memory.
+   * every slate, is what it was. Returns whether it did: not while `learn` is denied. Nothing is kept for it but in memory.
    */
   undo(): boolean;
   /**
