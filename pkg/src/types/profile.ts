@@ -184,7 +184,8 @@ export interface Profile {
    * an event by its id, or everything, is found.
    *
    * # Errors
-   * `FlaneurError` when `what` is none of the shapes of {@link Forget}.
+   * `FlaneurError` when `what` is none of the shapes of {@link Forget}, and `value_unknown` for an interest that is not
+   * there any more: interests come and go with their events. Any other thing that is not there is no fault.
    */
   forget(what: Forget): void;
   /**
