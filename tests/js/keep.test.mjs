@@ -92,3 +92,12 @@ test("a start without an engine leaves the app's copy as it is, until it is eras
   assert.equal(stored.text, null);
   await shop.close();
 });
+
+test("what was only seen is with the app once it asks", async () => {
+  const { stored, start } = app();
+  const { shop, kept } = await start();
+  shop.rank({ slot: "home", size: 2 }).seen();
+  await settled(kept);
+  assert.equal(eventsIn(stored), 1);
+  await shop.close();
+});

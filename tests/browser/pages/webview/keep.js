@@ -38,5 +38,5 @@ export async function keepIn(bridge, shop) {
   shop.on("change", keep);
   shop.on("consent", keep);
   if (kept) keep();
-  return () => writing; // resolves when the app has everything
+  return () => (keep(), writing); // resolves when the app has everything, also what was only seen since
 }
