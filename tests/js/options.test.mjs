@@ -33,6 +33,10 @@ for (const [file, name] of [
   test(`docs/INTEGRATION.md names every field of ${name}`, () => assert.deepEqual(unnamed(fieldsOf(file, name)), []));
 }
 
+for (const entry of ["flaneur", "flaneur/consent", "flaneur/connect", "flaneur/elements", "flaneur/react", "flaneur/vue", "flaneur/worker"]) {
+  test(`docs/INTEGRATION.md names everything that ${entry} gives`, async () => assert.deepEqual(unnamed(Object.keys(await import(entry))), []));
+}
+
 test("docs/INTEGRATION.md names every element with its attributes, parts, slots, events and custom properties", () => {
   const files = ["centre", "dial", "inspector", "leaves", "order", "shelf", "why", "base"].map((name) => [name, read(`pkg/src/elements/${name}.ts`)]);
   const [, section] = GUIDE.match(/^## Elements\n([^]*?)^## /m);
