@@ -177,7 +177,7 @@ export interface RankRequest {
   slot: string;
   /** How many items, 1 to 1000. */
   size: number;
-  /** Only these may be shown, in the shop's order. Default: the whole catalog. */
+  /** Only these may be shown, in the shop's order; the engine leaves out ids that the catalog does not have. Default: the whole catalog. */
   candidates?: string[];
   /** Never these. */
   exclude?: string[];
