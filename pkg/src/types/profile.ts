@@ -38,7 +38,7 @@ export interface Affinity {
 export interface Declared {
   attribute?: string;
   item?: string;
-  /** -1 (never) to 1 (very much). */
+  /** -1 (not at all) to 1 (very much). It weighs in scores, and keeps nothing away as a `dismiss` does. */
   liking: number;
   /** The event that holds it. */
   event: string;
