@@ -89,7 +89,7 @@ export interface OpenOptions {
  * - `wasm_blocked_by_csp`: the page's policy lacks `'wasm-unsafe-eval'`;
  * - `wasm_failed`: no copy of the engine could be loaded;
  * - `wasm_wrong_version`: the engine that loaded belongs to another version of this package;
- * - `catalog_unavailable`: the catalog could not be fetched;
+ * - `catalog_unavailable`: the catalog could not be fetched; events are noted, and count once `update` brings one;
  * - `engine_unstable`: the engine failed three times within a minute;
  * - `closed`: `close` was called.
  */
@@ -133,7 +133,7 @@ export interface Repairs {
 
 /** How the handle works at the moment. */
 export interface Status {
-  /** `"passthrough"` keeps the shop's own order and learns nothing. */
+  /** `"passthrough"` keeps the shop's own order and learns nothing, but for what it notes while only the catalog is missing. */
   engine: "simd" | "scalar" | "passthrough";
   /** Why, when `engine` is `"passthrough"`. */
   reason?: PassthroughReason;
@@ -177,7 +177,7 @@ export interface RankRequest {
   slot: string;
   /** How many items, 1 to 1000. */
   size: number;
-  /** Only these may be shown, in the shop's order. Default: the whole catalog. */
+  /** Only these may be shown, in the shop's order; the engine leaves out ids that the catalog does not have. Default: the whole catalog. */
   candidates?: string[];
   /** Never these. */
   exclude?: string[];

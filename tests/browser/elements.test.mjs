@@ -212,6 +212,25 @@ test("forgetting this visit takes what was shown in it, from its first moment on
   assert.deepEqual(left.filter((id) => [earlier, ...visit].includes(id)), [earlier]);
 });
 
+test("an order that was a gift goes with what was done to find it", async (t) => {
+  const { page } = await enter(t);
+  await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    const [now, day] = [Date.now(), 864e5];
+    window.shop = await open({ shop: "gifts", catalog: items, storage: "memory", consent: { learn: true, rank: true } });
+    shop.observe({ type: "view_item", id: "looked", item: "rug-0", at: now - 2 * day });
+    shop.observe({ type: "view_item", id: "mine", item: "lamp-0", at: now - 2 * day + 60_000 });
+    shop.observe({ type: "purchase", id: "purchase:1", items: ["rug-0"], at: now - day });
+    defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
+  });
+  const log = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id }) => id));
+  const lines = () => page.locator("flaneur-centre[inline] [data-act=gift], flaneur-centre[inline] [data-act=event]").evaluateAll((all) => all.map((button) => button.ariaLabel));
+  await until("this shop's order and looks", lines, (now) => now.length === 3 && /gift.*RUG 0/.test(now[0]));
+  await act(page, "gift", "flaneur-centre[inline]").click();
+  assert.deepEqual(await until("the order gone", log, (now) => !now.includes("purchase:1")), ["mine"]);
+});
+
 test("what happened is told as of the last change, however long an earlier log takes to read", async (t) => {
   const { page } = await enter(t);
   const gone = await page.evaluate(async () => {

@@ -172,6 +172,28 @@ test("withdrawing store deletes the database and keeps the visit in memory", asy
   assert.deepEqual(mishaps, []);
 });
 
+test("a shop that takes the package out deletes all that it kept by one line", async (t) => {
+  const { context, mishaps } = await newContext(t, browser);
+  const page = await openMinimal(context, server.origin);
+  await openShop(page, GRANTED);
+  await browse(page);
+  await until("records", () => logOf(page), (count) => count === 6);
+  await page.evaluate(async () => {
+    await window.shop.close();
+    // What measuring and a page that had no time left behind.
+    const request = indexedDB.open("flaneur:kept:measure", 1);
+    request.onupgradeneeded = () => ["state", "ledger", "outbox"].map((store) => request.result.createObjectStore(store));
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    request.result.close();
+    localStorage.setItem("flaneur:kept:exit:page", "text");
+  });
+  await reload(page);
+  // The line of docs/INTEGRATION.md, section "Taking it out".
+  await page.evaluate(async () => void (await window.flaneur.open({ shop: "kept", catalog: [], consent: { store: false } })));
+  await until("an empty device", () => storedBy(page), (stored) => JSON.stringify(stored) === JSON.stringify(EMPTY));
+  assert.deepEqual(mishaps, []);
+});
+
 for (const consent of [undefined, { store: false, learn: true, rank: true }, { store: false, learn: false, rank: false }]) {
   test(`nothing is written with the choice ${JSON.stringify(consent ?? "not made")}`, async (t) => {
     const { context, mishaps, outside } = await newContext(t, browser);

@@ -37,6 +37,15 @@ for (const [options, code, path] of MISTAKES) {
   });
 }
 
+test("of the candidates the engine shows those that the catalog has, whatever gate is shut", async () => {
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory" });
+  const candidates = ["not-in-the-catalog", "lamp-1", "lamp-0"];
+  assert.deepEqual(idsOf(shop.rank({ slot: "home", size: 3, candidates })), ["lamp-1", "lamp-0"]);
+  await shop.consent.set({ rank: true });
+  assert.deepEqual(idsOf(shop.rank({ slot: "home", size: 3, candidates })).sort(), ["lamp-0", "lamp-1"]);
+  await shop.close();
+});
+
 test("a malformed catalog rejects with the path to the field", async () => {
   await assert.rejects(openShop({ catalog: [{ id: "a" }, { id: "b", price: NaN }] }), (e) => {
     return isFlaneurError(e) && e.path === "catalog[1].price";

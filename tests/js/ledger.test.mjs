@@ -2,7 +2,7 @@ import "./support/database.mjs";
 import "./support/locks.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EPOCH_MS, budgetAt, charge, endOf, epochAt } from "../../pkg/dist/measure/ledger.js";
+import { EPOCH_MS, budgetAt, charge, endOf, epochAt, isOld } from "../../pkg/dist/measure/ledger.js";
 import { QUIET_MS, retryAt, verdict } from "../../pkg/dist/measure/schedule.js";
 import { below } from "../../pkg/dist/measure/random.js";
 import { DAY, START } from "./support/tasks.mjs";
@@ -14,6 +14,11 @@ test("epochs are seven days from the device's own anchor", () => {
   assert.equal(epochAt(START, START), 0);
   assert.equal(epochAt(START + 7 * DAY, START), 1);
   assert.equal(endOf(0, START), START + EPOCH_MS);
+});
+
+test("a line is kept for 25 months, as docs/PRIVACY.md says", () => {
+  const ago = (months) => isOld({ at: START - months * 30.44 * DAY }, START);
+  assert.deepEqual([ago(0), ago(24.9), ago(25.1)], [false, false, true]);
 });
 
 test("over random months of random tasks, never more than 2 in an epoch and 8 in thirty days", () => {

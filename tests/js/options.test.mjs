@@ -25,12 +25,30 @@ for (const [file, name] of [
   ["pkg/src/types.ts", "RankRequest"],
   ["pkg/src/types.ts", "Flaneur"],
   ["pkg/src/types/decide.ts", "DecideRequest"],
+  ["pkg/src/connect/arrange.ts", "ArrangeOptions"],
   ["pkg/src/connect/page.ts", "ConnectOptions"],
   ["pkg/src/elements/base.ts", "ElementsOptions"],
   ["pkg/src/worker/types.ts", "WorkerOptions"],
 ]) {
   test(`docs/INTEGRATION.md names every field of ${name}`, () => assert.deepEqual(unnamed(fieldsOf(file, name)), []));
 }
+
+for (const entry of ["flaneur", "flaneur/consent", "flaneur/connect", "flaneur/elements", "flaneur/react", "flaneur/vue", "flaneur/worker"]) {
+  test(`docs/INTEGRATION.md names everything that ${entry} gives`, async () => assert.deepEqual(unnamed(Object.keys(await import(entry))), []));
+}
+
+test("docs/INTEGRATION.md names every element with its attributes, parts, slots, events and custom properties", () => {
+  const files = ["centre", "dial", "inspector", "leaves", "order", "shelf", "why", "base"].map((name) => [name, read(`pkg/src/elements/${name}.ts`)]);
+  const [, section] = GUIDE.match(/^## Elements\n([^]*?)^## /m);
+  const all = (text, pattern) => [...text.matchAll(pattern)].flatMap(([, found]) => found.split(" "));
+  for (const [name, code] of files) {
+    const [, properties] = code.match(/static override properties[^=]*= (\{[^]*?\n? *\});/) ?? [, ""];
+    const own = [...properties.matchAll(/(\w+): \{([^}]*)\}/g)].filter(([, , how]) => !how.includes("state: true"));
+    const attributes = own.map(([, property, how]) => how.match(/attribute: "([^"]+)"/)?.[1] ?? property);
+    const more = [...all(code, /\bpart="([^"$]+)"/g), ...all(code, /new CustomEvent\("([^"]+)"/g), ...all(code, /var\((--flaneur-\w+)/g)];
+    assert.deepEqual(unnamed([...attributes, ...more], section).filter((each) => !section.includes(`\`${each}\``)), [], name);
+  }
+});
 
 test("every event of GA4 that is understood is in its guide, in both languages", () => {
   const ga4 = [...GA4.keys()];

@@ -121,6 +121,17 @@ test("a catalog out of reach is pass-through until an update brings one", async 
   await shop.close();
 });
 
+test("what happens while the catalog is out of reach is noted whole, and counts once it is there", async () => {
+  const { open } = await isolated();
+  const shop = await open({ shop: freshShop(), catalog: "http://127.0.0.1:1/shop.pack", consent: CONSENT, storage: "memory" });
+  shop.observe({ type: "view_item", item: "lamp-0" });
+  const document = JSON.parse(await (await shop.profile.export()).text());
+  assert.deepEqual([document.events.length, document.incomplete], [1, undefined]);
+  await shop.update(ITEMS);
+  assert.deepEqual(shop.profile.inspect().session, ["lamp-0"]);
+  await shop.close();
+});
+
 test("a catalog can come as a response, as JSON behind an address, and broken JSON is told", async () => {
   const { open } = await isolated();
   const answer = (body, init) => new Response(body, init);

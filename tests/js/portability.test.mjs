@@ -74,6 +74,16 @@ test("what was forgotten comes back on disk and in the other tab too, and an era
   await again.close();
 });
 
+test("what is not there is no fault to forget, but for an interest, which is told", async () => {
+  const shop = await openShop({ storage: "memory" });
+  live(shop);
+  const before = await eventsOf(shop);
+  for (const wish of [{ event: "no" }, { item: "no" }, { attribute: "brand:no" }, { session: "no" }, { gift: "no" }]) shop.profile.forget(wish);
+  assert.deepEqual(await eventsOf(shop), before);
+  assert.throws(() => shop.profile.forget({ interest: "no" }), { code: "value_unknown", path: "forget.interest" });
+  await shop.close();
+});
+
 test("what is about a gift and something else besides is not forgotten with it", async () => {
   const shop = await openShop({ storage: "memory" });
   live(shop);

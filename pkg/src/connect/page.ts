@@ -17,7 +17,7 @@ export interface ConnectOptions {
   dataLayer?: string | unknown[] | false;
   /** Name of a tracker with `track`, such as `"analytics"` or `"rudderanalytics"`. Default: not read. */
   segment?: string;
-  /** Name of PostHog's global, such as `"posthog"`. Default: not read. */
+  /** Name of PostHog's global, such as `"posthog"`. Events count that are named as Segment names them. Default: not read. */
   posthog?: string;
   /** Shopify's `analytics` of a web pixel, or anything with its `subscribe`. Default: not read. */
   shopify?: ShopifyAnalytics;

@@ -138,7 +138,7 @@ export class FlaneurCentre extends FlaneurElement {
           const name = words.event[(Object.hasOwn(words.event, event.type) ? event.type : "other") as keyof Words["event"]];
           const text = what ? `${name}: ${what}` : name;
           const gift = event.type === "purchase";
-          return this.#line(text, when.format(event.at), gift ? words.giftFor(text) : words.forgetFor(text), gift ? words.gift : words.forget, gift ? "gift" : "event", () => this.#forget(shop, { event: event.id }));
+          return this.#line(text, when.format(event.at), gift ? words.giftFor(text) : words.forgetFor(text), gift ? words.gift : words.forget, gift ? "gift" : "event", () => this.#forget(shop, gift ? { gift: event.id } : { event: event.id }));
         })}
       </ul>
     </section>`;

@@ -74,7 +74,7 @@ export const en = {
   dialSaid: (percent: string, found: number, size: number) => `${percent} surprise: ${found} of ${size} places to discover`,
   dialNeeds: "The dial is kept once the shop may learn.",
   // the centre
-  centreText: "Everything this shop knows about you is here, and on this device only.",
+  centreText: "What this shop knows about you is here, and on this device only.",
   gatesTitle: "What you allow",
   gate: {
     store: "Remember between visits",
@@ -97,8 +97,8 @@ export const en = {
   back: "Bring back",
   backFor: (what: string) => `Bring back: ${what}`,
   timelineTitle: "What happened",
-  timelineText: "Everything is computed from this list. Take a line out and it is as if it had never been.",
-  visit: "Forget this visit",
+  timelineText: "Everything is computed from what happened. The newest is listed here, and “Take my data” has all of it. Take a line out and it is as if it had never been.",
+  visit: "Forget the last visit",
   event: {
     view_item: "Looked at", view_item_list: "Saw a list", select_item: "Chose", add_to_cart: "Put in the basket", remove_from_cart: "Took out of the basket", add_to_wishlist: "Wished for",
     begin_checkout: "Went to the till", purchase: "Bought", refund: "Gave back", search: "Searched", impression: "Was shown", slate: "Was shown", like: "Liked", dismiss: "Sent away", mute: "Muted",

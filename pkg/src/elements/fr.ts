@@ -70,7 +70,7 @@ export const fr: Words = {
   dialHigh: "Aventureux",
   dialSaid: (percent, found, size) => `${percent} de surprise : ${found} ${found < 2 ? "place" : "places"} sur ${size} à découvrir`,
   dialNeeds: "Le réglage est gardé dès que la boutique peut apprendre.",
-  centreText: "Tout ce que cette boutique sait de vous est ici, et seulement sur cet appareil.",
+  centreText: "Ce que cette boutique sait de vous est ici, et seulement sur cet appareil.",
   gatesTitle: "Ce que vous permettez",
   gate: {
     store: "Se souvenir entre les visites",
@@ -93,8 +93,8 @@ export const fr: Words = {
   back: "Faire revenir",
   backFor: (what) => `Faire revenir : ${what}`,
   timelineTitle: "Ce qui s'est passé",
-  timelineText: "Tout est calculé à partir de cette liste. Ôtez une ligne, et c'est comme si elle n'avait jamais été.",
-  visit: "Oublier cette visite",
+  timelineText: "Tout est calculé à partir de ce qui s'est passé. Le plus récent est dans cette liste, et « Emporter mes données » a tout. Ôtez une ligne, et c'est comme si elle n'avait jamais été.",
+  visit: "Oublier la dernière visite",
   event: {
     view_item: "Regardé", view_item_list: "Liste vue", select_item: "Choisi", add_to_cart: "Mis au panier", remove_from_cart: "Ôté du panier", add_to_wishlist: "Désiré",
     begin_checkout: "Passage en caisse", purchase: "Acheté", refund: "Rendu", search: "Cherché", impression: "Montré", slate: "Montré", like: "Aimé", dismiss: "Écarté", mute: "Mis en sourdine",

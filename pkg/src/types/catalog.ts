@@ -11,6 +11,7 @@ export type ItemKind = "product" | "offer" | "content" | "service" | "message";
  * Anything that can be shown.
  *
  * Only `id` is required; every other field sharpens the ranking.
+ * A text has at most 2,000 bytes in UTF-8; tags, levels of the category and attributes are at most 64 each.
  * Unknown fields are ignored. A malformed field makes `open` or `update` reject with
  * the path to it (`catalog[3].price`), and what was loaded before still serves.
  */
@@ -27,7 +28,7 @@ export interface Item {
   category?: string | string[];
   /** Free labels. */
   tags?: string[];
-  /** In the catalog's currency, 0 or more, finite. */
+  /** In the catalog's currency, 0 to 1e12. */
   price?: number;
   /** ISO 4217 code, such as `"EUR"`. */
   currency?: string;
@@ -39,13 +40,13 @@ export interface Item {
   url?: string;
   /** When the shop added it: ISO 8601 text, or milliseconds since 1970. */
   added?: string | number;
-  /** What the shop earns, in the catalog's currency. */
+  /** What the shop earns, in the catalog's currency, -1e7 to 1e7. */
   margin?: number;
   /** Items of one group are variants of each other. */
   group?: string;
   /** Anything else that tastes can attach to, such as `{ colour: "red" }`. */
   attributes?: Record<string, string | number | boolean | string[]>;
-  /** A vector that is close to those of similar items; one length for the whole catalog. */
+  /** A vector that is close to those of similar items: of every item or of none, all of one length, at most 1,024. */
   embedding?: number[] | Float32Array;
 }
 

@@ -2,8 +2,9 @@
  * What happened: the shapes that `observe` takes.
  *
  * Nothing of it leaves the device. At rest, and only when the `store` and `learn` gates are
- * granted, an event is its type, time, item ids and a small digest of the items' attributes;
- * the text of a search is never kept.
+ * granted, an event is its type and moment, its items with quantity, price and a small digest of
+ * their attributes, and the names it gives: slot, slate, channel, a muted attribute. The text of a
+ * search is never kept.
  */
 
 import type { Context } from "../types.js";
@@ -49,7 +50,7 @@ export interface EventLine {
  */
 export interface ShopEvent {
   type: EventType;
-  /** Stable identity: the same id twice is one event. Made up when absent. At most 128 characters. */
+  /** Stable identity: the same id twice is one event. Made up when absent. At most 128 bytes in UTF-8. */
   id?: string;
   /** When: milliseconds since 1970, a `Date`, or ISO 8601 text. Default: now. */
   at?: number | Date | string;

@@ -20,7 +20,7 @@ export type Metric =
   | "slot_click_through"
   /** Which of the buckets' channels the last purchase of the epoch is owed to; a draw in proportion to the credits. */
   | "attribution_credit"
-  /** How long `rank` took on this device, by tier. */
+  /** The median time of the page's last 32 calls of `rank`: 1 below 1 ms, 2 below 3, 3 below 10, 4 below 30, 5 above. */
   | "latency";
 
 /** A text in both languages. */
@@ -221,7 +221,7 @@ export interface Measure {
   /** Everything that was spent and sent, newest first. */
   ledger(): Promise<LedgerEntry[]>;
   budget(): Promise<Budget>;
-  /** Every question of the bundle, and why it is not answered when it is not. */
+  /** Every question of the bundle, and why it is not answered when it is not. None while `store` or `measure` is denied. */
   tasks(): Promise<TaskStatus[]>;
   /**
    * The arm of a private experiment on this device, 0 for the first. It is made of a secret of the device and the

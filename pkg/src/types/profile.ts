@@ -38,7 +38,7 @@ export interface Affinity {
 export interface Declared {
   attribute?: string;
   item?: string;
-  /** -1 (never) to 1 (very much). */
+  /** -1 (not at all) to 1 (very much). It weighs in scores, and keeps nothing away as a `dismiss` does. */
   liking: number;
   /** The event that holds it. */
   event: string;
@@ -55,13 +55,14 @@ export interface Muted {
   at: number;
 }
 
-/** Everything the log says, computed anew at each call and never stored. */
+/** What the log says, computed anew at each call and never stored. */
 export interface ProfileView {
   /** How many events the log holds. */
   events: number;
   /** Milliseconds since 1970 of the oldest one. */
   since?: number;
   interests: Interest[];
+  /** The 24 strongest, either way. */
   affinities: Affinity[];
   declared: Declared[];
   muted: Muted[];
@@ -183,12 +184,13 @@ export interface Profile {
    * an event by its id, or everything, is found.
    *
    * # Errors
-   * `FlaneurError` when `what` is none of the shapes of {@link Forget}.
+   * `FlaneurError` when `what` is none of the shapes of {@link Forget}, and `value_unknown` for an interest that is not
+   * there any more: interests come and go with their events. Any other thing that is not there is no fault.
    */
   forget(what: Forget): void;
   /**
    * Takes back the last `forget` of this page, if it is less than ten seconds old: the log, and so
-   * every slate, is what it was. Returns whether there was one. Nothing is kept for it but in memory.
+   * every slate, is what it was. Returns whether it did: not while `learn` is denied. Nothing is kept for it but in memory.
    */
   undo(): boolean;
   /**

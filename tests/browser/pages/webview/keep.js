@@ -3,24 +3,40 @@
  *
  * `bridge` has `read()`, `write(text)` and `clear()`, each of which may answer later. Open the shop with
  * `storage: "memory"`. What the shopper forgets is gone from the app's copy too; without the gate `store`
- * the app keeps nothing.
+ * the app keeps nothing. While learning is paused, or without an engine, the shop takes nothing in: then
+ * the copy waits as it is, until it is erased.
  */
 export async function keepIn(bridge, shop) {
-  const kept = await bridge.read();
-  if (kept && shop.consent.gates.store) await shop.profile.import(JSON.parse(kept));
+  let kept = await bridge.read();
   let writing = Promise.resolve();
-  let asked = false;
-  const write = async () => {
-    asked = false;
-    if (shop.consent.gates.store) await bridge.write(await (await shop.profile.export()).text());
-    else await bridge.clear();
+  let [isAsked, isErased] = [false, false];
+  const works = () => shop.status.engine !== "passthrough";
+  const recall = async () => {
+    const { store, learn } = shop.consent.gates;
+    if (!kept || !store || !learn || !works()) return;
+    const file = new Blob([kept]);
+    kept = null;
+    await shop.profile.import(file).catch(() => {}); // a copy that is damaged is lost
   };
-  const keep = () => {
-    if (asked) return;
-    asked = true;
+  const write = async () => {
+    isAsked = false;
+    if (isErased || !shop.consent.gates.store) {
+      isErased = false;
+      kept = null;
+      await bridge.clear();
+    }
+    await recall();
+    if (shop.consent.gates.store && !kept && works()) await bridge.write(await (await shop.profile.export()).text());
+  };
+  const keep = ({ cause } = {}) => {
+    isErased ||= cause === "erase";
+    if (isAsked) return;
+    isAsked = true;
     writing = writing.then(write).catch(() => {}); // the next change tries again
   };
+  await recall();
   shop.on("change", keep);
   shop.on("consent", keep);
-  return () => writing; // resolves when the app has everything
+  if (kept) keep();
+  return () => (keep(), writing); // resolves when the app has everything, also what was only seen since
 }

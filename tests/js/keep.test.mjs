@@ -1,0 +1,103 @@
+// The bridge of docs/WEBVIEWS.md: what the app keeps is what the shopper left, whatever gate is closed when.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "../../pkg/dist/embedded.js";
+import { keepIn } from "../browser/pages/webview/keep.js";
+import { isolated } from "./support/isolated.mjs";
+import { GRANTED, ITEMS, freshShop } from "./support/shop.mjs";
+
+/** An app with its storage, and starts of its page. */
+function app() {
+  const stored = { text: null };
+  const bridge = { read: async () => stored.text, write: async (text) => void (stored.text = text), clear: async () => void (stored.text = null) };
+  const start = async (consent = GRANTED, opened = open) => {
+    const shop = await opened({ shop: freshShop(), catalog: ITEMS, storage: "memory", consent });
+    return { shop, kept: await keepIn(bridge, shop) };
+  };
+  return { stored, start };
+}
+
+/** Waits until the app has what was told so far. */
+async function settled(kept) {
+  await new Promise((resolve) => setTimeout(resolve, 5)); // changes are told once a task
+  await kept();
+}
+
+const eventsIn = ({ text }) => JSON.parse(text).events.length;
+
+/** An app that keeps one event. */
+async function visited() {
+  const { stored, start } = app();
+  const { shop, kept } = await start();
+  shop.observe({ type: "view_item", item: "lamp-1" });
+  await settled(kept);
+  assert.equal(eventsIn(stored), 1);
+  await shop.close();
+  return { stored, start };
+}
+
+test("a shopper who pauses learning finds the profile again", async () => {
+  const { stored, start } = await visited();
+  const { shop, kept } = await start({ ...GRANTED, learn: false });
+  await shop.consent.set({ rank: false });
+  await settled(kept);
+  assert.equal(eventsIn(stored), 1, "nothing is lost meanwhile");
+  await shop.consent.set({ learn: true, rank: true });
+  await settled(kept);
+  assert.equal(shop.profile.inspect().events, 1);
+  await shop.close();
+});
+
+test("what is erased while learning is paused is gone from the app", async () => {
+  const { stored, start } = await visited();
+  const { shop, kept } = await start({ ...GRANTED, learn: false });
+  await shop.profile.erase();
+  await settled(kept);
+  assert.equal(eventsIn(stored), 0);
+  await shop.close();
+});
+
+test("a start without the gate store clears the app's copy at once", async () => {
+  const { stored, start } = await visited();
+  const { shop, kept } = await start({ ...GRANTED, store: false });
+  await settled(kept);
+  assert.equal(stored.text, null);
+  await shop.close();
+});
+
+test("a damaged copy costs the copy, and neither the start nor what comes after", async () => {
+  const { stored, start } = app();
+  stored.text = '{ "flaneur": 1, "ev';
+  const { shop, kept } = await start();
+  shop.observe({ type: "view_item", item: "lamp-1" });
+  await settled(kept);
+  assert.equal(eventsIn(stored), 1);
+  await shop.close();
+});
+
+test("a start without an engine leaves the app's copy as it is, until it is erased", async (t) => {
+  const { stored, start } = await visited();
+  const { open: openIsolated } = await isolated();
+  const real = globalThis.WebAssembly;
+  t.after(() => (globalThis.WebAssembly = real));
+  delete globalThis.WebAssembly;
+  const { shop, kept } = await start(GRANTED, openIsolated);
+  assert.equal(shop.status.engine, "passthrough");
+  await shop.consent.set({ rank: false });
+  await settled(kept);
+  assert.equal(eventsIn(stored), 1);
+  await shop.profile.erase();
+  await settled(kept);
+  assert.equal(stored.text, null);
+  await shop.close();
+});
+
+test("what was only seen is with the app once it asks", async () => {
+  const { stored, start } = app();
+  const { shop, kept } = await start();
+  shop.rank({ slot: "home", size: 2 }).seen();
+  await settled(kept);
+  assert.equal(eventsIn(stored), 1);
+  await shop.close();
+});
