@@ -172,6 +172,21 @@ fn a_pinned_entry_s_base_is_the_log_of_a_probability_among_whatever_competes() {
 }
 
 #[test]
+fn a_pin_that_moves_up_because_items_do_not_suffice_fires() {
+    let pin = json!({ "type": "pin", "item": "cup-7", "position": 4 });
+    let out = json!({ "type": "exclude", "where": { "ids": ["cup-7"] }, "priority": 1 });
+    let few = json!({ "candidates": ["lamp-1", "lamp-2"] });
+    let outcomes_of = |list: Value| {
+        let mut engine = engine();
+        put(&mut engine, &list).unwrap();
+        let slate = ask(&mut engine, 5, few.clone());
+        (slate.entries.len(), outcomes(&slate)[0].1)
+    };
+    assert_eq!(outcomes_of(json!([pin])), (3, Outcome::Fired));
+    assert_eq!(outcomes_of(json!([pin, out])), (2, Outcome::Overruled));
+}
+
+#[test]
 fn priority_decides_and_at_equal_priority_exclusions_pins_caps_quotas_and_boosts_in_this_order() {
     let pin = |priority: i32| json!({ "type": "pin", "item": "cup-7", "position": 0, "priority": priority });
     let out = json!({ "type": "exclude", "where": { "category": "cups" } });

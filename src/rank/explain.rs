@@ -189,11 +189,14 @@ impl View<'_> {
 
     fn pin(&self, id: &str, position: usize) -> (Outcome, Option<RuleName>) {
         let Some(item) = self.desk.catalog.find(id) else { return (Outcome::Idle, None) };
-        if self.slate.entries.get(position).is_some_and(|entry| entry.item == item) {
-            return (Outcome::Fired, None);
-        }
         if position >= self.request.size {
             return (Outcome::Idle, None);
+        }
+        let entries = &self.slate.entries;
+        // Where items do not suffice to reach its place, it moved up.
+        let place = entries.get(position).map_or(entries.as_slice(), std::slice::from_ref);
+        if place.iter().any(|entry| entry.item == item) {
+            return (Outcome::Fired, None);
         }
         (Outcome::Overruled, excluder(self.desk, self.request, item).map(|(rule, _)| rule))
     }
