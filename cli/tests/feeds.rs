@@ -371,6 +371,21 @@ fn products_of_json_ld_have_the_ids_that_their_pages_give_them() {
 }
 
 #[test]
+fn products_of_json_ld_have_the_prices_that_their_pages_give_them() {
+    let vectors = include_str!("../../tests/vectors/jsonld/offers.json");
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(vectors).unwrap();
+    let folder = Folder::new("jsonld-offers");
+    for vector in vectors {
+        let block = serde_json::json!({ "@type": "Product", "sku": "a", "offers": vector["offers"] });
+        folder.write("block.json", block.to_string());
+        folder.run("pack --items block.json --out p.flaneur --display d.json").expect(0);
+        let display: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
+        let expected = (vector["price"].as_f64(), vector["currency"].as_str());
+        assert_eq!((display[0]["price"].as_f64(), display[0]["currency"].as_str()), expected, "{}", vector["offers"]);
+    }
+}
+
+#[test]
 fn a_sale_price_of_nothing_is_no_sale() {
     let folder = Folder::new("no-sale");
     folder.write("items.csv", "id,price,sale_price\na,19.99,0\nb,19.99,5\nc,19.99,25\nd,19.99,-1\n");

@@ -68,7 +68,10 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
   if (id === undefined) return undefined;
   const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...first(each) }));
   const priceOf = ({ price, lowPrice }: Fields): number | undefined => number(price ?? lowPrice);
-  const offer = offers.find((each) => priceOf(each) !== undefined) ?? first(offers);
+  const priced = offers.filter((each) => priceOf(each) !== undefined);
+  // As `flaneur pack` does: of the offers in the first currency that one names, the cheapest.
+  const unit = priced.map(({ priceCurrency }) => currency(priceCurrency)).find(Boolean);
+  const price = least(priced.flatMap((each) => ((currency(each["priceCurrency"]) ?? unit) === unit ? priceOf(each) ?? [] : [])));
   const stated = offers.flatMap(({ availability }) => text(availability, TEXT_LENGTH) ?? []);
   const attributes = compact({ color: text(fields["color"], 60), material: text(fields["material"], 60), size: text(fields["size"], 60) });
   return compact({
@@ -76,11 +79,11 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
     title: text(fields["name"], TEXT_LENGTH),
     brand: named(fields["brand"]) ?? named(fields["manufacturer"]),
     category: path(fields["category"]),
-    price: priceOf(offer),
-    currency: currency(offer["priceCurrency"]),
+    price,
+    currency: unit,
     available: stated.length > 0 ? stated.some((state) => !/(OutOfStock|SoldOut|Discontinued)$/.test(state)) : undefined,
     image: address(fields["image"]),
-    url: address(fields["url"] ?? offer["url"]),
+    url: address(fields["url"] ?? (priced[0] ?? first(offers))["url"]),
     group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
     attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
   }) as unknown as Item;
@@ -88,7 +91,7 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
 
 /**
  * Shopify's products as items: the array of `/products.json`, one product of `/products/*.js`, or
- * an object that holds either. One product is one item, priced by its first variant.
+ * an object that holds either. One product is one item, priced by its cheapest variant.
  */
 export function shopifyItems(data: unknown): Item[] {
   const from = (data ?? {}) as Fields;
@@ -102,9 +105,8 @@ function shopifyItem(product: unknown): Item | undefined {
   const id = text(fields["id"], ID_LENGTH);
   if (id === undefined) return undefined;
   const variants = (Array.isArray(fields["variants"]) ? fields["variants"] : []) as Fields[];
-  const cents = variants[0]?.["price"] ?? fields["price"];
   // The storefront's `.js` form counts in cents, as a number; the others write a decimal text.
-  const price = typeof cents === "number" ? number(cents / 100) : number(cents);
+  const prices = [...variants, fields].flatMap((each) => number(typeof each?.["price"] === "number" ? each["price"] / 100 : each?.["price"]) ?? []);
   const tags = fields["tags"];
   const known = variants.filter((variant) => typeof variant?.["available"] === "boolean");
   const handle = text(fields["handle"], TEXT_LENGTH);
@@ -114,7 +116,7 @@ function shopifyItem(product: unknown): Item | undefined {
     brand: text(fields["vendor"], TEXT_LENGTH),
     category: text(fields["product_type"] ?? fields["type"], TEXT_LENGTH),
     tags: (Array.isArray(tags) ? tags : typeof tags === "string" ? tags.split(",") : []).flatMap((tag) => text(tag, TEXT_LENGTH) ?? []).slice(0, 50),
-    price,
+    price: least(prices),
     available: known.length > 0 ? known.some(({ available }) => available) : undefined,
     image: address(fields["featured_image"] ?? fields["images"] ?? fields["image"]),
     url: handle === undefined ? undefined : `/products/${encodeURIComponent(handle)}`,
@@ -135,6 +137,10 @@ function text(value: unknown, length: number): string | undefined {
 function number(value: unknown): number | undefined {
   const read = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
+}
+
+function least(numbers: number[]): number | undefined {
+  return numbers.length > 0 ? Math.min(...numbers) : undefined;
 }
 
 function first(value: unknown): Fields {
