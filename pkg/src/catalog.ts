@@ -18,7 +18,7 @@ const DOWNLOAD_MS = 30_000;
  * The content of a catalog option.
  *
  * # Errors
- * `catalog_unavailable` when it cannot be fetched, `catalog_json` when an address answers JSON that
+ * `catalog_unavailable` when it cannot be fetched or a page is answered, `catalog_json` when an address answers JSON that
  * is broken, `value_type` when the option is none of the accepted types.
  */
 export async function readCatalog(catalog: Catalog): Promise<CatalogContent> {
@@ -68,10 +68,12 @@ async function download(get: () => Promise<Response>): Promise<CatalogContent> {
     const response = await get();
     if (!response.ok) throw new Error(`the address answered ${response.status}`);
     bytes = new Uint8Array(await response.arrayBuffer());
+    // A network that asks to sign in, or a shop that answers every address with its start page.
+    if (firstOf(bytes) === 0x3c) throw new Error("the address answered a page");
   } catch (cause) {
     throw flaneurError("catalog_unavailable", "The catalog could not be fetched; check its address.", "catalog", cause);
   }
-  return startsLikeJson(bytes) ? { items: parse(bytes) } : { pack: bytes };
+  return [0x5b, 0x7b].includes(firstOf(bytes) ?? 0) ? { items: parse(bytes) } : { pack: bytes };
 }
 
 function parse(bytes: Uint8Array): unknown[] {
@@ -86,11 +88,10 @@ function parse(bytes: Uint8Array): unknown[] {
 }
 
 /** Blanks, and the three bytes of a byte order mark. */
-const BEFORE_JSON: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
+const BEFORE_TEXT: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
 
-function startsLikeJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => !BEFORE_JSON.includes(byte));
-  return first === 0x5b || first === 0x7b;
+function firstOf(bytes: Uint8Array): number | undefined {
+  return bytes.find((byte) => !BEFORE_TEXT.includes(byte));
 }
 
 function isArrayBuffer(value: unknown): value is ArrayBuffer {

@@ -89,7 +89,7 @@ export interface OpenOptions {
  * - `wasm_blocked_by_csp`: the page's policy lacks `'wasm-unsafe-eval'`;
  * - `wasm_failed`: no copy of the engine could be loaded;
  * - `wasm_wrong_version`: the engine that loaded belongs to another version of this package;
- * - `catalog_unavailable`: the catalog could not be fetched; events are noted, and count once `update` brings one;
+ * - `catalog_unavailable`: the catalog could not be fetched, or a page came in its place; events are noted, and count once `update` brings one;
  * - `engine_unstable`: the engine failed three times within a minute;
  * - `closed`: `close` was called.
  */
