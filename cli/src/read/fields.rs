@@ -69,7 +69,9 @@ impl Map {
             return Ok(());
         };
         let seen: Vec<String> = self.seen.borrow().iter().cloned().collect();
-        bail!("--map {name}={column}: no input has a column `{column}`; the columns are: {}", seen.join(", "));
+        // A document has no header that could be listed.
+        let listed = if seen.is_empty() { String::new() } else { format!("; the columns are: {}", seen.join(", ")) };
+        bail!("--map {name}={column}: no input has a column `{column}`{listed}");
     }
 }
 
@@ -156,6 +158,9 @@ mod tests {
     fn a_misspelt_column_is_refused() {
         let map = Map::new(&["id=skuu".into()]).unwrap();
         columns(&["sku".into()], ALIASES, &map);
-        assert!(map.check_used().unwrap_err().to_string().contains("no input has a column `skuu`"));
+        let told = map.check_used().unwrap_err().to_string();
+        assert!(told.ends_with("no input has a column `skuu`; the columns are: sku"), "{told}");
+        let told = Map::new(&["id=skuu".into()]).unwrap().check_used().unwrap_err().to_string();
+        assert!(told.ends_with("no input has a column `skuu`"), "{told}");
     }
 }
