@@ -11,6 +11,7 @@ use flaneur_upstream::threshold::Channel;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::budget::{Answers, answers};
 use crate::collection::{Collection, Noise};
 use crate::files::{check, found, json};
 use crate::local::{Odds, Skipped, Tally, projected, sql};
@@ -89,7 +90,7 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
     if !(options.level > 0.5 && options.level < 1.0) {
         bail!("--level {} is out of range; expected between 0.5 and 1, such as 0.95", options.level);
     }
-    let task = find_task(options)?;
+    let (task, paid) = find_task(options)?;
     let buckets = task["buckets"].as_array().map_or(0, Vec::len);
     let epsilon = task["epsilon"].as_u64().filter(|epsilon| *epsilon > 0);
     let epsilon = epsilon.context("the task has no epsilon above 0 in millionths; see flaneur task check")?;
@@ -139,6 +140,14 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
     write_table(&mut text, reports, &rows, options.level)?;
     if let Some(hint) = untaken(&task, &rows) {
         writeln!(text, "\n{hint}")?;
+    }
+    if paid.unpaid > 0 {
+        writeln!(
+            text,
+            "\n{} of a device's {} answers to this question say \"nothing\" since its budget is spent on this bundle: the \
+             first bucket counts too many and the others too few; flaneur task check.",
+            paid.unpaid, paid.all
+        )?;
     }
     let mut files = Vec::new();
     if let Some(path) = &options.json {
@@ -239,12 +248,13 @@ fn write_table(out: &mut String, reports: u64, rows: &[Row], level: f64) -> Resu
     Ok(())
 }
 
-fn find_task(options: &Options) -> Result<Value> {
+/// The task, and what becomes of a device's answers to it.
+fn find_task(options: &Options) -> Result<(Value, Answers)> {
     let path = options.tasks.display();
     let bundle: Value = json(&options.tasks, "JSON")?;
     let tasks = bundle["tasks"].as_array().with_context(|| format!("{path} has no tasks"))?;
-    let found = tasks.iter().find(|task| task["id"] == options.task.as_str());
-    found.cloned().with_context(|| {
+    let mut found = tasks.iter().zip(answers(tasks)).filter(|(task, _)| task["id"] == options.task.as_str());
+    found.next().map(|(task, paid)| (task.clone(), paid)).with_context(|| {
         let ids: Vec<_> = tasks.iter().filter_map(|task| task["id"].as_str()).collect();
         format!("{path} has no task {}; it has {}", options.task, ids.join(", "))
     })

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
+use crate::budget::answers;
 use crate::bundle::{decode, encode, sign, verify};
 use crate::files;
 use crate::rules::{MAX_TASKS, broken};
@@ -162,6 +163,14 @@ fn check_rules(bundle: &Value, out: &mut impl Write) -> Result<()> {
     if refused > 0 {
         bail!("{refused} of {} tasks would be refused on every device", tasks.len());
     }
+    for (at, found) in answers(tasks).iter().enumerate().filter(|(_, found)| found.unpaid > 0) {
+        writeln!(
+            out,
+            "tasks[{at}]: {} of a device's {} answers will say \"nothing\", whatever the shopper did: a device spends 2 in a \
+             week and 8 in 30 days, on questions in the order of their ids. Ask less, or with a smaller epsilon",
+            found.unpaid, found.all
+        )?;
+    }
     Ok(())
 }
 
@@ -220,7 +229,7 @@ fn template(shop: &str) -> Result<Value> {
         }, {
             "id": encode(&ids[1]), "metric": "taste_share", "mode": "ldp",
             "purpose": words("To know what kinds of things please", "Pour savoir quels genres d’objets plaisent"),
-            "buckets": families, "epsilon": 2_000_000, "minBatchSize": 1_000,
+            "buckets": families, "epsilon": 1_000_000, "minBatchSize": 1_000,
             "start": start, "end": end, "retention": retention,
             "collector": { "name": shop, "url": "https://answers.shop.example/" }, "expected": 10_000,
         }],

@@ -1,6 +1,7 @@
 import { databases } from "./support/database.mjs";
 import "./support/locks.mjs";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
 import { MeasureStore } from "../../pkg/dist/measure/store.js";
@@ -343,6 +344,25 @@ test("a spent budget still sends, says nothing and costs nothing", async (t) => 
   assert.equal(new Set(received.map(({ body }) => body.length)).size, 1);
   assert.equal((await measurer.budget()).week.spent, 2_000_000);
   await measurer.close();
+});
+
+test("which answers the budget holds is what the command line tells before a bundle is signed", async (t) => {
+  const { url } = await operator(t);
+  const { weeks, cases } = JSON.parse(readFileSync(new URL("../vectors/tasks/budget.json", import.meta.url)));
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  for (const { tasks, answers, unpaid } of cases) {
+    const made = tasks.map(({ mode, epsilon }, i) => {
+      const id = base64url(Buffer.alloc(32, i + 1));
+      return mode === "dap" ? taskAt(url, { id, epsilon }) : ldpTask({ id, epsilon, collector: { name: "Shop SA", url } });
+    });
+    const { measurer, at, begin } = await device(freshShop(), made, { profile });
+    const end = await begin();
+    for (let week = 0; week < weeks; week++) await at(end + week * WEEK);
+    const ledger = await measurer.ledger();
+    const of = (kind) => made.map(({ id }) => ledger.filter(({ task, bucket }) => task === id && kind(bucket)).length);
+    assert.deepEqual([of(() => true), of((bucket) => bucket === 0)], [answers, unpaid], JSON.stringify(tasks));
+    await measurer.close();
+  }
 });
 
 test("what the shopper is shown while a week lasts is what leaves when it ends: every question, answer and price", async (t) => {
