@@ -198,6 +198,13 @@ pub fn collected_rows(collection: &Collection, noise: Noise, labels: &[String], 
     rows(&counts, collection.report_count as f64, labels, critical, |_| reach, |_| noise.variance())
 }
 
+/// `variance` of a count, which is linear in the share.
+///
+/// A share's interval holds the shares `p` that lie within `critical` of their own standard errors of the estimate:
+/// with the standard error at the estimate instead, a bucket that nobody fell in would have an interval without width.
+///
+/// Source: Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
+/// Statistical Association 22(158), 1927; the variance of the noise is added to that of sampling.
 fn rows(
     counts: &[f64],
     n: f64,
@@ -207,22 +214,28 @@ fn rows(
     variance: impl Fn(f64) -> f64,
 ) -> Vec<Row> {
     let shown = projected(counts, n);
+    let square = critical * critical;
+    // (p̂ − p)² = z² · (v₀ + v₁ p + p (1 − p) / n), solved for p.
+    let none = square * variance(0.0) / (n * n);
+    let each = square * ((variance(1.0) - variance(0.0)) / (n * n) + 1.0 / n);
+    let curve = 1.0 + square / n;
     counts
         .iter()
         .zip(shown)
         .enumerate()
         .map(|(at, (&count, shown))| {
-            let share = if n > 0.0 { (count / n).clamp(0.0, 1.0) } else { 0.0 };
-            let reach = reach(share);
-            let around = critical * libm::sqrt(variance(share) / (n * n) + share * (1.0 - share) / n);
+            let share = count / n;
+            let reach = reach(share.clamp(0.0, 1.0));
+            let middle = (share + 0.5 * each) / curve;
+            let around = libm::sqrt((middle * middle - (share * share - none) / curve).max(0.0));
             Row {
                 label: labels.get(at).cloned().unwrap_or_default(),
                 count,
                 low: count - reach,
                 high: count + reach,
                 shown,
-                share_low: (count / n - around).clamp(0.0, 1.0),
-                share_high: (count / n + around).clamp(0.0, 1.0),
+                share_low: (middle - around).clamp(0.0, 1.0),
+                share_high: (middle + around).clamp(0.0, 1.0),
             }
         })
         .collect()
