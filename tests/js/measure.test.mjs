@@ -346,6 +346,27 @@ test("a spent budget still sends, says nothing and costs nothing", async (t) => 
   await measurer.close();
 });
 
+test("a week's purchase is owed to the touches of the 30 days before it, and an old purchase to no later week", async (t) => {
+  const { url } = await operator(t);
+  const words = (name) => ({ en: name, fr: name });
+  const buckets = [words("nothing"), ...["email", "search"].map((value) => ({ ...words(value), value }))];
+  let end;
+  const events = () =>
+    end === undefined
+      ? []
+      : [
+          { id: "t1", type: "touch", at: end - 31 * DAY, channel: "search" },
+          { id: "t2", type: "touch", at: end - 9 * DAY, channel: "email" },
+          { id: "p", type: "purchase", at: end - 6 * DAY, lines: [{ item: "a" }] },
+          { id: "t3", type: "touch", at: end + DAY, channel: "search" },
+        ];
+  const { measurer, at, begin } = await device(freshShop(), [taskAt(url, { metric: "attribution_credit", buckets })], { events });
+  end = await begin();
+  for (const week of [0, 1]) await at(end + week * WEEK);
+  assert.deepEqual((await measurer.ledger()).map(({ label }) => label.en), ["nothing", "email"], "newest first");
+  await measurer.close();
+});
+
 test("which answers the budget holds is what the command line tells before a bundle is signed", async (t) => {
   const { url } = await operator(t);
   const { weeks, cases } = JSON.parse(readFileSync(new URL("../vectors/tasks/budget.json", import.meta.url)));

@@ -245,8 +245,10 @@ export class Measurer {
 
   async #answer(task: Task, state: DeviceState, epoch: number): Promise<number> {
     const [from, to] = [endOf(epoch - 1, state.anchor), endOf(epoch, state.anchor)];
+    const past = this.#around.events().filter(({ at }) => at < to);
     const bucket = contribution(task, {
-      events: this.#around.events().filter(({ at }) => at >= from && at < to),
+      events: past.filter(({ at }) => at >= from),
+      past,
       profile: this.#around.profile(),
       latencies: this.#around.latencies(),
       arm: await armOf(state, task),

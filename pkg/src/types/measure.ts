@@ -18,7 +18,10 @@ export type Metric =
    * with `slate: slate.id`, or with the `slot`, takes something.
    */
   | "slot_click_through"
-  /** Which of the buckets' channels the last purchase of the epoch is owed to; a draw in proportion to the credits. */
+  /**
+   * Which of the buckets' channels the last purchase of the epoch is owed to, among the touches of the 30 days before
+   * it; a draw in proportion to the credits.
+   */
   | "attribution_credit"
   /** How long `rank` took on this device, by tier. */
   | "latency";
