@@ -25,7 +25,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub tasks: PathBuf,
     /// The task's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub task: String,
     /// Mode ldp: answers as NDJSON, or as Parquet with the columns task and answer. Mode dap: a collection as JSON,
     /// {"report_count": …, "aggregate_result": […]}

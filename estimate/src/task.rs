@@ -57,7 +57,7 @@ pub enum Command {
         #[arg(value_name = "BUNDLE")]
         bundle: PathBuf,
         /// The public key
-        #[arg(long, value_name = "KEY")]
+        #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
         key: String,
     },
 }

@@ -130,6 +130,21 @@ fn a_bundle_is_created_signed_and_checked_and_no_change_goes_unnoticed() {
 }
 
 #[test]
+fn an_id_and_a_key_that_begin_with_a_dash_are_taken_for_what_they_are() {
+    let folder = Folder::new("dashes");
+    let [tasks, sums] = ["tasks.json", "sums.json"].map(|name| folder.file(name));
+    let id = encode(&[0xfb; 32]);
+    assert!(id.starts_with('-'), "one id in 64 does: {id}");
+    let asked = json!({ "id": id, "mode": "dap", "epsilon": 1_000_000, "buckets": [{}, {}] });
+    fs::write(&tasks, json!({ "flaneur": 1, "shop": "s", "tasks": [asked] }).to_string()).unwrap();
+    fs::write(&sums, json!({ "report_count": 900, "aggregate_result": [500, 400] }).to_string()).unwrap();
+    assert!(estimate(&["--tasks", &tasks, "--task", &id, &sums]).unwrap().contains("900 reports"));
+    fs::write(&tasks, json!({ "flaneur": 1, "shop": "s", "tasks": [] }).to_string()).unwrap();
+    let unsigned = task(&["check", &tasks, "--key", &id]).unwrap_err().to_string();
+    assert!(unsigned.contains("not signed"), "{unsigned}");
+}
+
+#[test]
 fn what_a_device_has_no_budget_for_is_told_before_it_is_signed_and_when_it_is_read() {
     let folder = Folder::new("budget");
     let [key, plain, out, sums] = ["key", "plain.json", "signed.json", "sums.json"].map(|name| folder.file(name));
