@@ -130,6 +130,26 @@ fn a_bundle_is_created_signed_and_checked_and_no_change_goes_unnoticed() {
 }
 
 #[test]
+fn a_bundle_that_is_too_large_for_a_device_is_not_signed() {
+    let folder = Folder::new("large");
+    let [key, plain, out] = ["key", "plain.json", "signed.json"].map(|name| folder.file(name));
+    task(&["key", &key]).unwrap();
+    let labels: Vec<Value> =
+        (0..256).map(|at| json!({ "en": format!("{at:-<300}"), "fr": format!("{at:-<300}") })).collect();
+    let mut bundle = json!({ "flaneur": 1, "shop": "s", "tasks": [rules()["ldp"]["task"], rules()["dap"]["task"]] });
+    for at in 0..2 {
+        bundle["tasks"][at]["metric"] = json!("taste_share");
+        bundle["tasks"][at]["buckets"] = json!(labels);
+    }
+    fs::write(&plain, bundle.to_string()).unwrap();
+    let refused = task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap_err().to_string();
+    assert!(refused.contains("at most 256 KiB"), "{refused}");
+    bundle["tasks"].as_array_mut().unwrap().pop();
+    fs::write(&plain, bundle.to_string()).unwrap();
+    task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap();
+}
+
+#[test]
 fn an_id_and_a_key_that_begin_with_a_dash_are_taken_for_what_they_are() {
     let folder = Folder::new("dashes");
     let [tasks, sums] = ["tasks.json", "sums.json"].map(|name| folder.file(name));
