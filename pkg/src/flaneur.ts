@@ -102,7 +102,7 @@ export class Handle {
     this.#measure = new MeasureGate(measurer, {
       options,
       now: () => this.#now(),
-      events: () => this.#memory.events() ?? [],
+      events: () => this.#memory.events(),
       profile: () => this.#memory.engine?.use((core) => core.inspect(this.#now()), emptyProfile) ?? emptyProfile(),
       latencies: () => this.#latencies,
       receipt: () => this.#consent.receipts.at(-1)?.recordId,

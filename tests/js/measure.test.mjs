@@ -1,3 +1,4 @@
+import { isolated } from "./support/isolated.mjs";
 import { databases } from "./support/database.mjs";
 import "./support/locks.mjs";
 import assert from "node:assert/strict";
@@ -644,6 +645,40 @@ test("the handle: nothing is loaded or made before measure, everything goes with
   await shop.consent.set({ store: false });
   await eventually(async () => !(await made()), "the deletion");
   await shop.close();
+});
+
+test("a page that cannot read the log answers no question: the next page that can answers it", async (t) => {
+  const { url } = await operator(t);
+  const name = freshShop();
+  const words = (name) => ({ en: name, fr: name });
+  const buckets = [words("nothing"), { ...words("email"), value: "email" }];
+  const bundle = await signed(name, [taskAt(url, { metric: "attribution_credit", buckets })]);
+  let now = START + DAY;
+  const options = { shop: name, catalog: ITEMS, ...bundle, upstream, now: () => now, consent: ALL };
+  const first = await open(options);
+  let due;
+  await eventually(async () => ([{ due } = {}] = await first.measure.preview()) && due !== undefined, "the preview");
+  now = due - DAY;
+  first.observe({ type: "touch", channel: "email" });
+  now += 60_000;
+  first.observe({ type: "purchase", item: ITEMS[0].id });
+  await first.close();
+
+  now = due + 60_000;
+  const { WebAssembly } = globalThis;
+  delete globalThis.WebAssembly;
+  const without = await (await isolated()).open(options); // what loaded once is there for all of a process
+  globalThis.WebAssembly = WebAssembly;
+  assert.equal(without.status.engine, "passthrough");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(await without.measure.preview(), [], "nothing is shown that is not so");
+  assert.deepEqual(await without.measure.ledger(), [], "nothing is charged");
+  await without.close();
+
+  const after = await open(options);
+  await eventually(async () => (await after.measure.ledger()).length === 1, "the answer");
+  assert.equal((await after.measure.ledger())[0].label.en, "email");
+  await after.close();
 });
 
 test("the ledger outlives a consent platform that is late and a child's visit, and goes when someone says no", async (t) => {
