@@ -368,6 +368,31 @@ test("a week's purchase is owed to the touches of the 30 days before it, and an 
   await measurer.close();
 });
 
+test("what happened before a question starts counts for none of its answers: nobody was in an arm then", async (t) => {
+  const { url } = await operator(t);
+  const words = (name) => ({ en: name, fr: name });
+  const buckets = ["nothing", "seen", "taken"].map(words);
+  let end;
+  const events = () =>
+    end === undefined ? [] : [
+      { id: "i", type: "impression", at: end - 5 * DAY, slot: "home", slate: "s", shown: [] },
+      { id: "c", type: "select_item", at: end - 4 * DAY, slate: "s", lines: [{ item: "a" }] },
+      { id: "j", type: "impression", at: end - 2 * DAY, slot: "home", slate: "r", shown: [] },
+    ];
+  const shop = freshShop();
+  const first = await device(shop, [taskAt(url)], { events });
+  end = await first.begin();
+  await first.measurer.close();
+  for (const [days, label] of [[3, "seen"], [1, "nothing"]]) {
+    const task = taskAt(url, { id: base64url(Buffer.alloc(32, days)), metric: "slot_click_through", slot: "home", arms: 1, buckets });
+    task.start = new Date(end - days * DAY).toISOString();
+    const { measurer, clock } = await device(shop, [task], { events });
+    clock.now = end - 1;
+    assert.deepEqual((await measurer.preview(true)).map(({ label }) => label.en), [label]);
+    await measurer.close();
+  }
+});
+
 test("which answers the budget holds is what the command line tells before a bundle is signed", async (t) => {
   const { url } = await operator(t);
   const { weeks, cases } = JSON.parse(readFileSync(new URL("../vectors/tasks/budget.json", import.meta.url)));

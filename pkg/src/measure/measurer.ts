@@ -244,7 +244,9 @@ export class Measurer {
   }
 
   async #answer(task: Task, state: DeviceState, epoch: number): Promise<number> {
-    const [from, to] = [endOf(epoch - 1, state.anchor), endOf(epoch, state.anchor)];
+    // Before a question starts nobody is in an arm of it, so that what happened then is of none.
+    const from = Math.max(endOf(epoch - 1, state.anchor), Date.parse(task.start));
+    const to = endOf(epoch, state.anchor);
     const past = (this.#around.events() ?? []).filter(({ at }) => at < to);
     const bucket = contribution(task, {
       events: past.filter(({ at }) => at >= from),
