@@ -163,6 +163,22 @@ fn check_rules(bundle: &Value, out: &mut impl Write) -> Result<()> {
     if refused > 0 {
         bail!("{refused} of {} tasks would be refused on every device", tasks.len());
     }
+    doubts(tasks, out)
+}
+
+/// What keeps the rules and will disappoint: what no device can answer, or has no budget for.
+fn doubts(tasks: &[Value], out: &mut impl Write) -> Result<()> {
+    for (at, task) in tasks.iter().enumerate() {
+        let named = matches!(task["metric"].as_str(), Some("taste_share" | "attribution_credit"));
+        let buckets = task["buckets"].as_array().filter(|_| named).map(Vec::as_slice).unwrap_or_default();
+        for (bucket, _) in buckets.iter().enumerate().skip(1).filter(|(_, bucket)| !bucket["value"].is_string()) {
+            writeln!(
+                out,
+                "tasks[{at}].buckets[{bucket}]: no answer falls into it, since it has no value: the attribute or the channel \
+                 that it counts, such as category:Lamps"
+            )?;
+        }
+    }
     for (at, found) in answers(tasks).iter().enumerate().filter(|(_, found)| found.unpaid > 0) {
         writeln!(
             out,

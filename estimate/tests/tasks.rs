@@ -189,6 +189,25 @@ fn what_a_device_has_no_budget_for_is_told_before_it_is_signed_and_when_it_is_re
 }
 
 #[test]
+fn a_bucket_that_names_nothing_to_count_is_told() {
+    let folder = Folder::new("valueless");
+    let [key, plain, out] = ["key", "plain.json", "signed.json"].map(|name| folder.file(name));
+    task(&["key", &key]).unwrap();
+    let mut bundle = json!({ "flaneur": 1, "shop": "s", "tasks": [rules()["ldp"]["task"]] });
+    let mut sign = |metric: &str, value: Value| {
+        bundle["tasks"][0]["metric"] = json!(metric);
+        bundle["tasks"][0]["buckets"][2]["value"] = value;
+        fs::write(&plain, bundle.to_string()).unwrap();
+        task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap()
+    };
+    assert!(!sign("taste_share", json!("category:Chairs")).contains("no answer falls"));
+    for metric in ["taste_share", "attribution_credit"] {
+        let said = sign(metric, Value::Null);
+        assert!(said.contains("tasks[0].buckets[2]: no answer falls into it, since it has no value"), "{said}");
+    }
+}
+
+#[test]
 fn a_device_and_the_check_agree_on_which_answers_the_budget_holds() {
     let vectors: Value = serde_json::from_str(include_str!("../../tests/vectors/tasks/budget.json")).unwrap();
     let start: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
