@@ -66,7 +66,10 @@ interface AnyTask {
   buckets: (Words & { value?: string })[];
   /** Privacy cost of one report, in millionths. */
   epsilon: number;
-  /** Reports that are only ever read together, at least 100. */
+  /**
+   * How many reports the operators open together at least, 100 or more. In mode `ldp` every answer has its own noise,
+   * and nothing holds the collector to it.
+   */
   minBatchSize: number;
   /** ISO 8601. */
   start: string;
