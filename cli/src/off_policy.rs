@@ -99,6 +99,8 @@ pub struct Report {
     pub items: usize,
     /// Positions of the log.
     pub positions: usize,
+    /// Rows without a target probability: in an export, places where the plain order's item had no chance.
+    pub left_out: usize,
     /// Rows of the log with a reward other than 0.
     pub rewarded: usize,
     /// The estimates.
@@ -145,6 +147,12 @@ fn measure(options: &Options) -> Result<Report> {
     if rows.is_empty() {
         bail!("the log holds no decision that was left to chance; nothing can be said");
     }
+    let read = rows.len();
+    if other.is_none() && options.target == "logged" && rows.iter().any(|row| row.target.is_some()) {
+        // Where the target could show nothing of what was there, it has no value to tell.
+        rows.retain(|row| row.target.is_some());
+    }
+    let left_out = read - rows.len();
     let mut names = Names::of(rows.iter().chain(other.iter().flatten()), table.as_ref());
     let plan = match (&other, &table) {
         (Some(other), _) => Some(names.frequencies(other)?),
@@ -163,6 +171,7 @@ fn measure(options: &Options) -> Result<Report> {
         draws: options.draws,
         items: names.actions.len(),
         positions: names.positions.len(),
+        left_out,
         rewarded: rows.iter().filter(|row| row.reward != 0.0).count(),
         warnings: doubts(&estimates),
         estimates,
@@ -208,6 +217,9 @@ fn text(report: &Report) -> String {
         "{} rows, {} items, {} positions, {} rewarded; target: {}",
         found.rows, report.items, report.positions, report.rewarded, report.target
     );
+    if report.left_out > 0 {
+        let _ = writeln!(text, "left out: {} rows without a target probability", report.left_out);
+    }
     if found.clusters != found.rows {
         let _ = writeln!(text, "{} slates, whose rows are drawn together", found.clusters);
     }

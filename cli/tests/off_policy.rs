@@ -249,6 +249,16 @@ fn an_export_of_the_own_log_is_read_and_thin_evidence_is_said() {
     assert_eq!(found["estimates"]["clusters"], 1);
     assert_eq!(found["estimates"]["ips"]["value"], 2.0);
     assert_eq!(found["estimates"]["snips"]["value"], 1.0);
+    // Where the plain order's item had no chance, the plain order has no value: `replay` passes over these places too.
+    let nowhere = shown("d", 0.1, true).replace(r#","plain":true"#, "");
+    let more = format!(r#"{{"id":"4","type":"impression","at":4,"slate":"u","shown":[{nowhere}]}}"#);
+    folder.write("log.json", format!(r#"{{"flaneur":1,"events":[{},{more}]}}"#, events.join(",")));
+    let run = folder.run("off-policy --log log.json --target logged --json figures.json").expect(0);
+    assert!(run.out().contains("left out: 1 rows without a target probability"), "{}", run.out());
+    let also = figures(&folder);
+    assert_eq!((&also["left_out"], &also["estimates"]), (&json!(1), &found["estimates"]));
+    folder.run("off-policy --log log.json --target uniform --json figures.json").expect(0);
+    assert_eq!(figures(&folder)["estimates"]["rows"], 3);
     events.push(r#"{"type":7}"#.to_owned());
     folder.write("log.json", format!(r#"{{"flaneur":1,"events":[{}]}}"#, events.join(",")));
     folder.run("off-policy --log log.json --target logged").expect(0).says("log.json:4: events");

@@ -9,6 +9,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde_json::Value;
 
+/// The longest text of a bundle that a device looks at.
+const MAX_LENGTH: usize = 256 * 1024;
+
 /// Base64url without padding.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
@@ -50,13 +53,19 @@ fn message(bundle: &Value) -> Result<String> {
     let mut rest = bundle.clone();
     let Some(members) = rest.as_object_mut() else { bail!("the bundle is not a JSON object") };
     members.remove("signature");
-    canonical(&rest).context("the bundle holds a number that is not whole; count epsilon in millionths")
+    let text = canonical(&rest).context("the bundle holds a number that is not whole; count epsilon in millionths")?;
+    // Devices count as JavaScript does, in UTF-16 units.
+    let length = text.encode_utf16().count();
+    if length > MAX_LENGTH {
+        bail!("the bundle is {} KiB long; a device takes at most 256 KiB: shorten its labels", length.div_ceil(1024));
+    }
+    Ok(text)
 }
 
 /// Signs, replacing any signature.
 ///
 /// # Errors
-/// A document that is no object, or holds a number that is not whole.
+/// A document that is no object, holds a number that is not whole, or is too long for a device.
 pub fn sign(bundle: &mut Value, key: &SigningKey) -> Result<()> {
     let signature = key.sign(message(bundle)?.as_bytes());
     if let Some(members) = bundle.as_object_mut() {

@@ -11,6 +11,7 @@ use flaneur_upstream::threshold::Channel;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::budget::{Answers, answers};
 use crate::collection::{Collection, Noise};
 use crate::files::{check, found, json};
 use crate::local::{Odds, Skipped, Tally, projected, sql};
@@ -24,7 +25,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub tasks: PathBuf,
     /// The task's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub task: String,
     /// Mode ldp: answers as NDJSON, or as Parquet with the columns task and answer. Mode dap: a collection as JSON,
     /// {"report_count": …, "aggregate_result": […]}
@@ -89,7 +90,7 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
     if !(options.level > 0.5 && options.level < 1.0) {
         bail!("--level {} is out of range; expected between 0.5 and 1, such as 0.95", options.level);
     }
-    let task = find_task(options)?;
+    let (task, paid) = find_task(options)?;
     let buckets = task["buckets"].as_array().map_or(0, Vec::len);
     let epsilon = task["epsilon"].as_u64().filter(|epsilon| *epsilon > 0);
     let epsilon = epsilon.context("the task has no epsilon above 0 in millionths; see flaneur task check")?;
@@ -140,6 +141,14 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
     if let Some(hint) = untaken(&task, &rows) {
         writeln!(text, "\n{hint}")?;
     }
+    if paid.unpaid > 0 {
+        writeln!(
+            text,
+            "\n{} of a device's {} answers to this question say \"nothing\" since its budget is spent on this bundle: the \
+             first bucket counts too many and the others too few; flaneur task check.",
+            paid.unpaid, paid.all
+        )?;
+    }
     let mut files = Vec::new();
     if let Some(path) = &options.json {
         let document =
@@ -189,6 +198,13 @@ pub fn collected_rows(collection: &Collection, noise: Noise, labels: &[String], 
     rows(&counts, collection.report_count as f64, labels, critical, |_| reach, |_| noise.variance())
 }
 
+/// `variance` of a count, which is linear in the share.
+///
+/// A share's interval holds the shares `p` that lie within `critical` of their own standard errors of the estimate:
+/// with the standard error at the estimate instead, a bucket that nobody fell in would have an interval without width.
+///
+/// Source: Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
+/// Statistical Association 22(158), 1927; the variance of the noise is added to that of sampling.
 fn rows(
     counts: &[f64],
     n: f64,
@@ -198,22 +214,28 @@ fn rows(
     variance: impl Fn(f64) -> f64,
 ) -> Vec<Row> {
     let shown = projected(counts, n);
+    let square = critical * critical;
+    // (p̂ − p)² = z² · (v₀ + v₁ p + p (1 − p) / n), solved for p.
+    let none = square * variance(0.0) / (n * n);
+    let each = square * ((variance(1.0) - variance(0.0)) / (n * n) + 1.0 / n);
+    let curve = 1.0 + square / n;
     counts
         .iter()
         .zip(shown)
         .enumerate()
         .map(|(at, (&count, shown))| {
-            let share = if n > 0.0 { (count / n).clamp(0.0, 1.0) } else { 0.0 };
-            let reach = reach(share);
-            let around = critical * libm::sqrt(variance(share) / (n * n) + share * (1.0 - share) / n);
+            let share = count / n;
+            let reach = reach(share.clamp(0.0, 1.0));
+            let middle = (share + 0.5 * each) / curve;
+            let around = libm::sqrt((middle * middle - (share * share - none) / curve).max(0.0));
             Row {
                 label: labels.get(at).cloned().unwrap_or_default(),
                 count,
                 low: count - reach,
                 high: count + reach,
                 shown,
-                share_low: (count / n - around).clamp(0.0, 1.0),
-                share_high: (count / n + around).clamp(0.0, 1.0),
+                share_low: (middle - around).clamp(0.0, 1.0),
+                share_high: (middle + around).clamp(0.0, 1.0),
             }
         })
         .collect()
@@ -239,12 +261,13 @@ fn write_table(out: &mut String, reports: u64, rows: &[Row], level: f64) -> Resu
     Ok(())
 }
 
-fn find_task(options: &Options) -> Result<Value> {
+/// The task, and what becomes of a device's answers to it.
+fn find_task(options: &Options) -> Result<(Value, Answers)> {
     let path = options.tasks.display();
     let bundle: Value = json(&options.tasks, "JSON")?;
     let tasks = bundle["tasks"].as_array().with_context(|| format!("{path} has no tasks"))?;
-    let found = tasks.iter().find(|task| task["id"] == options.task.as_str());
-    found.cloned().with_context(|| {
+    let mut found = tasks.iter().zip(answers(tasks)).filter(|(task, _)| task["id"] == options.task.as_str());
+    found.next().map(|(task, paid)| (task.clone(), paid)).with_context(|| {
         let ids: Vec<_> = tasks.iter().filter_map(|task| task["id"].as_str()).collect();
         format!("{path} has no task {}; it has {}", options.task, ids.join(", "))
     })

@@ -8,6 +8,7 @@
 //! gives the same output; nothing is sent.
 //! Used by: `flaneur` on the command line.
 
+pub mod budget;
 pub mod bundle;
 pub mod collection;
 pub mod estimate;

@@ -95,7 +95,7 @@ fn question(task: &Value, now: Timestamp) -> Option<Refusal> {
     if !whole(task, "minBatchSize").is_some_and(|size| (100..=MAX_WHOLE).contains(&size)) {
         return refuse("task_batch", "minBatchSize must be at least 100: fewer answers point at people");
     }
-    let [start, end] = ["start", "end"].map(|field| text(task, field)?.parse::<Timestamp>().ok());
+    let [start, end] = ["start", "end"].map(|field| text(task, field).and_then(moment));
     match (start, end) {
         (Some(start), Some(end)) if start < end => {
             if end <= now {
@@ -192,6 +192,20 @@ fn relay(task: &Value, relay: &Value) -> Option<Refusal> {
     None
 }
 
+/// A moment, spelled as every browser reads it: ISO 8601 has more ways, which no device takes.
+fn moment(text: &str) -> Option<Timestamp> {
+    let shape: String = text.chars().map(|each| if each.is_ascii_digit() { '0' } else { each }).collect();
+    // A fraction of a second may have any length.
+    let shape = match shape.split_once(":00.0") {
+        Some((minutes, rest)) => format!("{minutes}:00{}", rest.trim_start_matches('0')),
+        None => shape,
+    };
+    let offset = ["0000-00-00T00:00:00", "0000-00-00T00:00"].iter().find_map(|time| shape.strip_prefix(time))?;
+    // Jiff takes a 60th second for the one before it.
+    let is_read = matches!(offset, "Z" | "+00:00" | "-00:00") && text.get(16..19) != Some(":60");
+    is_read.then(|| text.parse().ok())?
+}
+
 /// The last two labels of a host, which two operators must not share; nothing for an address that may not be used.
 fn site(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once("://")?;
@@ -199,7 +213,10 @@ fn site(address: &str) -> Option<String> {
     if !address.ends_with('/') || address.contains(['?', '#', '@', ' ']) || host.is_empty() {
         return None;
     }
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let (name, port) = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).unwrap_or((host, ""));
+    if !port.is_empty() && port.parse::<u16>().is_err() {
+        return None;
+    }
     if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
         return matches!(scheme, "http" | "https").then(|| host.to_owned());
     }

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
+use crate::budget::answers;
 use crate::bundle::{decode, encode, sign, verify};
 use crate::files;
 use crate::rules::{MAX_TASKS, broken};
@@ -56,7 +57,7 @@ pub enum Command {
         #[arg(value_name = "BUNDLE")]
         bundle: PathBuf,
         /// The public key
-        #[arg(long, value_name = "KEY")]
+        #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
         key: String,
     },
 }
@@ -162,6 +163,30 @@ fn check_rules(bundle: &Value, out: &mut impl Write) -> Result<()> {
     if refused > 0 {
         bail!("{refused} of {} tasks would be refused on every device", tasks.len());
     }
+    doubts(tasks, out)
+}
+
+/// What keeps the rules and will disappoint: what no device can answer, or has no budget for.
+fn doubts(tasks: &[Value], out: &mut impl Write) -> Result<()> {
+    for (at, task) in tasks.iter().enumerate() {
+        let named = matches!(task["metric"].as_str(), Some("taste_share" | "attribution_credit"));
+        let buckets = task["buckets"].as_array().filter(|_| named).map(Vec::as_slice).unwrap_or_default();
+        for (bucket, _) in buckets.iter().enumerate().skip(1).filter(|(_, bucket)| !bucket["value"].is_string()) {
+            writeln!(
+                out,
+                "tasks[{at}].buckets[{bucket}]: no answer falls into it, since it has no value: the attribute or the channel \
+                 that it counts, such as category:Lamps"
+            )?;
+        }
+    }
+    for (at, found) in answers(tasks).iter().enumerate().filter(|(_, found)| found.unpaid > 0) {
+        writeln!(
+            out,
+            "tasks[{at}]: {} of a device's {} answers will say \"nothing\", whatever the shopper did: a device spends 2 in a \
+             week and 8 in 30 days, on questions in the order of their ids. Ask less, or with a smaller epsilon",
+            found.unpaid, found.all
+        )?;
+    }
     Ok(())
 }
 
@@ -220,7 +245,7 @@ fn template(shop: &str) -> Result<Value> {
         }, {
             "id": encode(&ids[1]), "metric": "taste_share", "mode": "ldp",
             "purpose": words("To know what kinds of things please", "Pour savoir quels genres d’objets plaisent"),
-            "buckets": families, "epsilon": 2_000_000, "minBatchSize": 1_000,
+            "buckets": families, "epsilon": 1_000_000, "minBatchSize": 1_000,
             "start": start, "end": end, "retention": retention,
             "collector": { "name": shop, "url": "https://answers.shop.example/" }, "expected": 10_000,
         }],

@@ -2,7 +2,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use flaneur_estimate::collection::Noise;
+use flaneur_estimate::collection::{Collection, Noise};
+use flaneur_estimate::estimate::{collected_rows, local_rows};
 use flaneur_estimate::local::{Odds, Tally, projected};
 use flaneur_estimate::power::{Mode, Options, Sight, run};
 use flaneur_upstream::subset::{Generator, answer};
@@ -151,6 +152,44 @@ fn intervals_cover_the_truth_as_often_as_they_say() {
     let share = f64::from(covered) / f64::from(rounds);
     // At least 95 %, less three standard errors of 2,000 draws.
     assert!(share > 0.95 - 0.015, "{share}");
+}
+
+#[test]
+fn the_interval_of_a_rare_share_covers_it_as_often_as_it_says() {
+    let mut rng = Seeded(9);
+    let (rounds, n, share) = (4_000, 1_000, 0.003);
+    for operators in 0..=2 {
+        let noise = Noise::new(2_000_000, operators);
+        let q = (-1.0_f64).exp();
+        let covered = (0..rounds).filter(|_| {
+            let drawn: f64 = (0..operators).map(|_| rng.geometric(q) - rng.geometric(q)).sum();
+            let count = (0..n).filter(|_| rng.uniform() < share).count() as i64 + drawn as i64;
+            let collection = Collection { report_count: n, aggregate_result: vec![count] };
+            let row = collected_rows(&collection, noise, &[], 0.95).remove(0);
+            (row.share_low..=row.share_high).contains(&share)
+        });
+        let covered = covered.count() as f64 / f64::from(rounds);
+        // 95 %, less three standard errors of 4,000 draws.
+        assert!(covered > 0.95 - 0.0104, "{operators} operators add noise: {covered}");
+    }
+}
+
+#[test]
+fn the_interval_of_a_share_of_noisy_answers_covers_it_as_often_as_it_says() {
+    let mut rng = Seeded(10);
+    let channel = Channel::new(16, 2_000_000).unwrap();
+    let (rounds, n, share) = (2_000, 300, 0.01);
+    let covered = (0..rounds).filter(|_| {
+        let mut tally = Tally::new(16);
+        for _ in 0..n {
+            let bucket = if rng.uniform() < share { 1 } else { 0 };
+            tally.add(channel, &answer(channel, bucket, &mut Generator(&mut rng)).unwrap());
+        }
+        let row = local_rows(&tally, channel, &[], 0.95).unwrap().remove(1);
+        (row.share_low..=row.share_high).contains(&share)
+    });
+    let covered = covered.count() as f64 / f64::from(rounds);
+    assert!((covered - 0.95).abs() < 0.0147, "three standard errors of 2,000 draws: {covered}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Parser;
+use flaneur_estimate::budget::{Answers, answers};
 use flaneur_estimate::bundle::{canonical, encode, verify};
 use flaneur_estimate::rules::broken;
 use flaneur_estimate::{estimate, task};
@@ -126,6 +127,107 @@ fn a_bundle_is_created_signed_and_checked_and_no_change_goes_unnoticed() {
     fs::write(&out, changed.to_string()).unwrap();
     assert!(task(&["check", &out, "--key", &public]).unwrap_err().to_string().contains("signature"));
     assert!(task(&["check", &plain, "--key", &public]).unwrap_err().to_string().contains("not signed"));
+}
+
+#[test]
+fn a_bundle_that_is_too_large_for_a_device_is_not_signed() {
+    let folder = Folder::new("large");
+    let [key, plain, out] = ["key", "plain.json", "signed.json"].map(|name| folder.file(name));
+    task(&["key", &key]).unwrap();
+    let labels: Vec<Value> =
+        (0..256).map(|at| json!({ "en": format!("{at:-<300}"), "fr": format!("{at:-<300}") })).collect();
+    let mut bundle = json!({ "flaneur": 1, "shop": "s", "tasks": [rules()["ldp"]["task"], rules()["dap"]["task"]] });
+    for at in 0..2 {
+        bundle["tasks"][at]["metric"] = json!("taste_share");
+        bundle["tasks"][at]["buckets"] = json!(labels);
+    }
+    fs::write(&plain, bundle.to_string()).unwrap();
+    let refused = task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap_err().to_string();
+    assert!(refused.contains("at most 256 KiB"), "{refused}");
+    bundle["tasks"].as_array_mut().unwrap().pop();
+    fs::write(&plain, bundle.to_string()).unwrap();
+    task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap();
+}
+
+#[test]
+fn an_id_and_a_key_that_begin_with_a_dash_are_taken_for_what_they_are() {
+    let folder = Folder::new("dashes");
+    let [tasks, sums] = ["tasks.json", "sums.json"].map(|name| folder.file(name));
+    let id = encode(&[0xfb; 32]);
+    assert!(id.starts_with('-'), "one id in 64 does: {id}");
+    let asked = json!({ "id": id, "mode": "dap", "epsilon": 1_000_000, "buckets": [{}, {}] });
+    fs::write(&tasks, json!({ "flaneur": 1, "shop": "s", "tasks": [asked] }).to_string()).unwrap();
+    fs::write(&sums, json!({ "report_count": 900, "aggregate_result": [500, 400] }).to_string()).unwrap();
+    assert!(estimate(&["--tasks", &tasks, "--task", &id, &sums]).unwrap().contains("900 reports"));
+    fs::write(&tasks, json!({ "flaneur": 1, "shop": "s", "tasks": [] }).to_string()).unwrap();
+    let unsigned = task(&["check", &tasks, "--key", &id]).unwrap_err().to_string();
+    assert!(unsigned.contains("not signed"), "{unsigned}");
+}
+
+#[test]
+fn what_a_device_has_no_budget_for_is_told_before_it_is_signed_and_when_it_is_read() {
+    let folder = Folder::new("budget");
+    let [key, plain, out, sums] = ["key", "plain.json", "signed.json", "sums.json"].map(|name| folder.file(name));
+    task(&["key", &key]).unwrap();
+    let mut bundle: Value = serde_json::from_str(&task(&["create", "--shop", "boutique"]).unwrap()).unwrap();
+    for operator in ["leader", "helper"] {
+        bundle["tasks"][0][operator]["hpke"] = rules()["dap"]["task"][operator]["hpke"].clone();
+    }
+    let mut sign = |epsilon: u64| {
+        bundle["tasks"][0]["epsilon"] = json!(epsilon);
+        fs::write(&plain, bundle.to_string()).unwrap();
+        let said = task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap();
+        fs::write(&sums, json!({ "report_count": 900, "aggregate_result": [500, 200, 100, 60, 40] }).to_string())
+            .unwrap();
+        (said, estimate(&["--tasks", &out, "--task", bundle["tasks"][0]["id"].as_str().unwrap(), &sums]).unwrap())
+    };
+    let (said, table) = sign(1_000_000);
+    assert!(!said.contains("nothing") && !table.contains("budget"), "what one starts from is paid for: {said}{table}");
+    let (said, table) = sign(2_000_000);
+    assert!(said.contains("answers will say \"nothing\""), "{said}");
+    assert!(table.contains("answers to this question say \"nothing\""), "{table}");
+}
+
+#[test]
+fn a_bucket_that_names_nothing_to_count_is_told() {
+    let folder = Folder::new("valueless");
+    let [key, plain, out] = ["key", "plain.json", "signed.json"].map(|name| folder.file(name));
+    task(&["key", &key]).unwrap();
+    let mut bundle = json!({ "flaneur": 1, "shop": "s", "tasks": [rules()["ldp"]["task"]] });
+    let mut sign = |metric: &str, value: Value| {
+        bundle["tasks"][0]["metric"] = json!(metric);
+        bundle["tasks"][0]["buckets"][2]["value"] = value;
+        fs::write(&plain, bundle.to_string()).unwrap();
+        task(&["sign", &plain, "--key", &key, "--output", &out]).unwrap()
+    };
+    assert!(!sign("taste_share", json!("category:Chairs")).contains("no answer falls"));
+    for metric in ["taste_share", "attribution_credit"] {
+        let said = sign(metric, Value::Null);
+        assert!(said.contains("tasks[0].buckets[2]: no answer falls into it, since it has no value"), "{said}");
+    }
+}
+
+#[test]
+fn a_device_and_the_check_agree_on_which_answers_the_budget_holds() {
+    let vectors: Value = serde_json::from_str(include_str!("../../tests/vectors/tasks/budget.json")).unwrap();
+    let start: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let days = vectors["weeks"].as_i64().unwrap() * 7 + 1;
+    let end = start + jiff::SignedDuration::from_hours(24 * days);
+    for case in vectors["cases"].as_array().unwrap() {
+        let mut tasks = case["tasks"].as_array().unwrap().clone();
+        for (at, task) in tasks.iter_mut().enumerate() {
+            task["id"] = json!(encode(&[at as u8 + 1; 32]));
+            task["start"] = json!(start.to_string());
+            task["end"] = json!(end.to_string());
+        }
+        let found = answers(&tasks);
+        let counts = |of: fn(&Answers) -> u32| json!(found.iter().map(of).collect::<Vec<_>>());
+        assert_eq!(counts(|found| found.all), case["answers"], "{case}");
+        assert_eq!(counts(|found| found.unpaid), case["unpaid"], "{case}");
+        tasks.reverse();
+        let turned: Vec<_> = answers(&tasks).into_iter().rev().collect();
+        assert_eq!(turned, found, "the order of the ids decides, not that of the bundle: {case}");
+    }
 }
 
 #[test]

@@ -77,6 +77,8 @@ export class Handle {
   #unsubscribe: (() => void) | undefined;
   /** Writes what opening left to be written: the first slate does not wait for that. */
   #unwritten: (() => Promise<void>) | undefined;
+  /** The disk is read for the first time: nothing is measured of a log that is not there yet. */
+  #reading = false;
   /** What other tabs said before this one was ready. */
   #early: Message[] | undefined = [];
   #closed = false;
@@ -102,7 +104,7 @@ export class Handle {
     this.#measure = new MeasureGate(measurer, {
       options,
       now: () => this.#now(),
-      events: () => this.#memory.events() ?? [],
+      events: () => this.#memory.events(),
       profile: () => this.#memory.engine?.use((core) => core.inspect(this.#now()), emptyProfile) ?? emptyProfile(),
       latencies: () => this.#latencies,
       receipt: () => this.#consent.receipts.at(-1)?.recordId,
@@ -150,7 +152,7 @@ export class Handle {
     this.#early = undefined;
     for (const message of early) this.#hear(message);
     if (this.#unwritten) setTimeout(() => void this.#writeLate());
-    void this.#measure.follow(this.#consent.gates, (gate) => this.#consent.isDenied(gate));
+    if (!this.#reading) void this.#measure.follow(this.#consent.gates, (gate) => this.#consent.isDenied(gate));
   }
 
   async #writeLate(): Promise<void> {
@@ -413,12 +415,15 @@ export class Handle {
     this.#log.allow(gates);
     this.#memory.engine?.setGates(gates);
     const isShut = (gate: keyof Gates): boolean => this.#consent.isDenied(gate) || (before[gate] && !gates[gate]);
-    const measured = this.#early ? undefined : this.#measure.follow(gates, isShut);
+    // What the week was is on the disk, and who answers before it is read answers "nothing".
+    const opens = gates.store && !before.store;
+    const follow = (): unknown => this.#early ?? this.#measure.follow(this.#consent.gates, isShut);
+    const measured = opens || follow();
     if (gates !== before && !this.#early) {
       this.#emitter.emit({ type: "consent", gates, ...(receipt && { receipt }) }, "consent");
       this.#changed("consent");
     }
-    if (gates.store && !before.store) await this.#grantStore();
+    if (opens) await this.#grantStore().then(follow);
     else if (!gates.store && (before.store || denied)) await this.#log.destroy();
     else if (gates.store && method) await this.#log.writeChoice(this.#consent.choice, receipt ? [receipt] : []);
     await measured;
@@ -427,7 +432,9 @@ export class Handle {
   async #grantStore(): Promise<void> {
     const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
     this.#unwritten = write; // whoever flushes meanwhile waits for no reading
+    this.#reading = true;
     const stored = await this.#log.read(true);
+    this.#reading = false;
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
       const before = this.#consent.gates;

@@ -104,7 +104,11 @@ test("after consent the module is loaded, and what was shown leaves: sealed, typ
   assert.equal(put.body.length, line.bytes);
   assert.equal(put.headers["content-type"], "application/dap-report");
   for (const name of ["cookie", "referer", "authorization"]) assert.equal(put.headers[name], undefined, name);
-  assert.equal(put.headers["accept-language"], "*", "the shopper's languages are not told");
+  assert.equal(put.headers["accept-language"], "*", "the shopper's languages are not told with the report");
+  // The preflight is the browser's own, and names them: no page can keep it from that, so PRIVACY.md says it.
+  const [preflight] = received.filter(({ method }) => method === "OPTIONS");
+  assert.match(preflight.headers["accept-language"], /^[a-z]{2}/);
+  for (const name of ["cookie", "referer", "authorization"]) assert.equal(preflight.headers[name], undefined, name);
   assert.deepEqual(mishaps, []);
   await page.evaluate(() => shop.close());
 });

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contribution } from "../../pkg/dist/measure/contribution.js";
 
-const NOTHING = { events: [], profile: { affinities: [] }, latencies: [], arm: 0, below: () => 0 };
-const of = (task, evidence) => contribution({ buckets: [{}], ...task }, { ...NOTHING, ...evidence });
+const NOTHING = { events: [], past: [], profile: { affinities: [] }, latencies: [], arm: 0, below: () => 0 };
+const of = (task, evidence) => contribution({ buckets: [{}], ...task }, { ...NOTHING, past: evidence.events ?? [], ...evidence });
 const values = (...names) => [{}, ...names.map((value) => ({ value }))];
 let count = 0;
 const event = (type, at, more = {}) => ({ id: `e${count++}`, type, at, ...more });

@@ -1,6 +1,8 @@
+import { isolated } from "./support/isolated.mjs";
 import { databases } from "./support/database.mjs";
 import "./support/locks.mjs";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
 import { MeasureStore } from "../../pkg/dist/measure/store.js";
@@ -345,6 +347,71 @@ test("a spent budget still sends, says nothing and costs nothing", async (t) => 
   await measurer.close();
 });
 
+test("a week's purchase is owed to the touches of the 30 days before it, and an old purchase to no later week", async (t) => {
+  const { url } = await operator(t);
+  const words = (name) => ({ en: name, fr: name });
+  const buckets = [words("nothing"), ...["email", "search"].map((value) => ({ ...words(value), value }))];
+  let end;
+  const events = () =>
+    end === undefined
+      ? []
+      : [
+          { id: "t1", type: "touch", at: end - 31 * DAY, channel: "search" },
+          { id: "t2", type: "touch", at: end - 9 * DAY, channel: "email" },
+          { id: "p", type: "purchase", at: end - 6 * DAY, lines: [{ item: "a" }] },
+          { id: "t3", type: "touch", at: end + DAY, channel: "search" },
+        ];
+  const { measurer, at, begin } = await device(freshShop(), [taskAt(url, { metric: "attribution_credit", buckets })], { events });
+  end = await begin();
+  for (const week of [0, 1]) await at(end + week * WEEK);
+  assert.deepEqual((await measurer.ledger()).map(({ label }) => label.en), ["nothing", "email"], "newest first");
+  await measurer.close();
+});
+
+test("what happened before a question starts counts for none of its answers: nobody was in an arm then", async (t) => {
+  const { url } = await operator(t);
+  const words = (name) => ({ en: name, fr: name });
+  const buckets = ["nothing", "seen", "taken"].map(words);
+  let end;
+  const events = () =>
+    end === undefined ? [] : [
+      { id: "i", type: "impression", at: end - 5 * DAY, slot: "home", slate: "s", shown: [] },
+      { id: "c", type: "select_item", at: end - 4 * DAY, slate: "s", lines: [{ item: "a" }] },
+      { id: "j", type: "impression", at: end - 2 * DAY, slot: "home", slate: "r", shown: [] },
+    ];
+  const shop = freshShop();
+  const first = await device(shop, [taskAt(url)], { events });
+  end = await first.begin();
+  await first.measurer.close();
+  for (const [days, label] of [[3, "seen"], [1, "nothing"]]) {
+    const task = taskAt(url, { id: base64url(Buffer.alloc(32, days)), metric: "slot_click_through", slot: "home", arms: 1, buckets });
+    task.start = new Date(end - days * DAY).toISOString();
+    const { measurer, clock } = await device(shop, [task], { events });
+    clock.now = end - 1;
+    assert.deepEqual((await measurer.preview(true)).map(({ label }) => label.en), [label]);
+    await measurer.close();
+  }
+});
+
+test("which answers the budget holds is what the command line tells before a bundle is signed", async (t) => {
+  const { url } = await operator(t);
+  const { weeks, cases } = JSON.parse(readFileSync(new URL("../vectors/tasks/budget.json", import.meta.url)));
+  const profile = { affinities: [{ attribute: "category:lamp", value: 1 }] };
+  for (const { tasks, answers, unpaid } of cases) {
+    const made = tasks.map(({ mode, epsilon }, i) => {
+      const id = base64url(Buffer.alloc(32, i + 1));
+      return mode === "dap" ? taskAt(url, { id, epsilon }) : ldpTask({ id, epsilon, collector: { name: "Shop SA", url } });
+    });
+    const { measurer, at, begin } = await device(freshShop(), made, { profile });
+    const end = await begin();
+    for (let week = 0; week < weeks; week++) await at(end + week * WEEK);
+    const ledger = await measurer.ledger();
+    const of = (kind) => made.map(({ id }) => ledger.filter(({ task, bucket }) => task === id && kind(bucket)).length);
+    assert.deepEqual([of(() => true), of((bucket) => bucket === 0)], [answers, unpaid], JSON.stringify(tasks));
+    await measurer.close();
+  }
+});
+
 test("what the shopper is shown while a week lasts is what leaves when it ends: every question, answer and price", async (t) => {
   const { url } = await operator(t);
   const id = (byte) => base64url(Buffer.alloc(32, byte));
@@ -603,6 +670,71 @@ test("the handle: nothing is loaded or made before measure, everything goes with
   await shop.consent.set({ store: false });
   await eventually(async () => !(await made()), "the deletion");
   await shop.close();
+});
+
+/** A shop whose week ends a day after a touch and a purchase, asked which channel that is owed to. */
+async function weekOfOnePurchase(t) {
+  const { url } = await operator(t);
+  const name = freshShop();
+  const words = (name) => ({ en: name, fr: name });
+  const buckets = [words("nothing"), { ...words("email"), value: "email" }];
+  const bundle = await signed(name, [taskAt(url, { metric: "attribution_credit", buckets })]);
+  const clock = { now: START + DAY };
+  const options = { shop: name, catalog: ITEMS, ...bundle, upstream, now: () => clock.now };
+  const first = await open({ ...options, consent: ALL });
+  let due;
+  await eventually(async () => ([{ due } = {}] = await first.measure.preview()) && due !== undefined, "the preview");
+  clock.now = due - DAY;
+  first.observe({ type: "touch", channel: "email" });
+  clock.now += 60_000;
+  first.observe({ type: "purchase", item: ITEMS[0].id });
+  await first.close();
+  clock.now = due + 60_000;
+  return options;
+}
+
+/** What a page says of that week, once it does. */
+async function answerOf(shop) {
+  await eventually(async () => (await shop.measure.ledger()).length === 1, "the answer");
+  const [{ label }] = await shop.measure.ledger();
+  await shop.close();
+  return label.en;
+}
+
+test("a page that cannot read the log answers no question: the next page that can answers it", async (t) => {
+  const options = { ...(await weekOfOnePurchase(t)), consent: ALL };
+  const { WebAssembly } = globalThis;
+  delete globalThis.WebAssembly;
+  const without = await (await isolated()).open(options); // what loaded once is there for all of a process
+  globalThis.WebAssembly = WebAssembly;
+  assert.equal(without.status.engine, "passthrough");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(await without.measure.preview(), [], "nothing is shown that is not so");
+  assert.deepEqual(await without.measure.ledger(), [], "nothing is charged");
+  await without.close();
+  assert.equal(await answerOf(await open(options)), "email");
+});
+
+test("a choice that comes after opening is answered with what the disk has of the week", async (t) => {
+  const shop = await open({ ...(await weekOfOnePurchase(t)), consent: {} });
+  await shop.consent.set(ALL);
+  assert.equal(await answerOf(shop), "email");
+});
+
+test("a page whose disk answers late measures nothing before it does", async (t) => {
+  const options = await weekOfOnePurchase(t);
+  const { open: real } = IDBFactory.prototype;
+  t.after(() => (IDBFactory.prototype.open = real));
+  IDBFactory.prototype.open = function (name, version) {
+    if (name !== `flaneur:${options.shop}`) return real.call(this, name, version);
+    const request = real.call(this, name, version);
+    const { dispatchEvent } = request;
+    request.dispatchEvent = function (event) {
+      return event.type === "success" ? (setTimeout(() => dispatchEvent.call(this, event), 2500), true) : dispatchEvent.call(this, event);
+    };
+    return request;
+  };
+  assert.equal(await answerOf(await open({ ...options, consent: ALL })), "email");
 });
 
 test("the ledger outlives a consent platform that is late and a child's visit, and goes when someone says no", async (t) => {

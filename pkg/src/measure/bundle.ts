@@ -14,7 +14,7 @@ import { WEEK_LIMIT } from "./limits.js";
 const METRICS = ["taste_share", "discovery_outcome", "opportunity_outcome", "slot_click_through", "attribution_credit", "latency"];
 const COMMON = ["id", "metric", "mode", "purpose", "buckets", "epsilon", "minBatchSize", "start", "end", "retention"];
 const OPTIONAL = ["slot", "arms", "model", "relay"];
-const OF_MODE: Record<string, string[]> = {
+const OF_MODE = {
   dap: ["leader", "helper", "chunk", "timePrecision"],
   ldp: ["collector", "expected"],
 };
@@ -22,8 +22,8 @@ const OF_MODE: Record<string, string[]> = {
 const HPKE = /^..0020000100010020(..){32}$/;
 /** A gateway's key configuration of RFC 9458: id, X25519, key, the length of the ciphers, and among them ours. */
 const GATEWAY = /^..0020(?:..){32}(....)((?:.{8})*?00010001(?:.{8})*)$/;
-/** A moment and not a date of the shopper's own time zone. */
-const DATED = /^\d{4}-\d\d-\d\d.*(Z|[+-]\d\d:?\d\d)$/i;
+/** A moment and not a date of the shopper's own time zone, spelled as every browser reads it. */
+const DATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const MICRO = 1_000_000;
 
 /** Limits of a task. */
@@ -109,7 +109,7 @@ function checkFrame(bundle: TaskBundle, shop: string): Refusal | undefined {
 /** The first rule that a task breaks. */
 export function checkTask(task: Task, now: number): Refusal | undefined {
   if (typeof task !== "object" || task === null) return refuse("task_malformed", "A task is an object.");
-  const own = OF_MODE[task.mode];
+  const own = task.mode === "dap" || task.mode === "ldp" ? OF_MODE[task.mode] : undefined;
   if (!own) return refuse("task_mode", "mode is dap or ldp.");
   const known = [...COMMON, ...OPTIONAL, ...own];
   const strange = Object.keys(task).find((field) => !known.includes(field));

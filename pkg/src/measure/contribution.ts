@@ -13,6 +13,8 @@ import { attribute } from "./attribution.js";
 export interface Evidence {
   /** Of the epoch. */
   events: readonly ExportedEvent[];
+  /** Those and all before them: what a purchase is owed to may be weeks ago. */
+  past: readonly ExportedEvent[];
   /** What the log says now. */
   profile: ProfileView;
   /** Milliseconds that `rank` took lately on this page. */
@@ -117,9 +119,10 @@ function clickThrough({ slot }: Task, { events, arm }: Evidence): number {
   return 1 + 2 * arm + (taken ? 1 : 0);
 }
 
-function credit({ buckets, model }: Task, { events, below }: Evidence): number {
+function credit({ buckets, model }: Task, { events, past, below }: Evidence): number {
   const logic: AttributionModel = model ?? "last_touch";
-  const { credits } = attribute(events, { value: SHARES, logic });
+  if (!events.some(({ type }) => type === "purchase")) return 0;
+  const { credits } = attribute(past, { value: SHARES, logic });
   if (credits.length === 0) return 0;
   let drawn = below(SHARES);
   for (const { channel, credit } of credits) {

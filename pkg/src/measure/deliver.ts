@@ -4,6 +4,7 @@
  *
  * No cookie, no referrer, no languages, no other header of ours but the content type, no redirect followed, no cache,
  * no more than 4 KiB of the answer read, and never longer than 30 seconds. Never throws.
+ * The preflight to another site is the browser's own: it names the languages, and nothing here can keep it from that.
  * Through a relay the whole request is sealed for the gateway behind it, anew each time it is sent; the report inside
  * stays the same. Whoever receives it then sees the relay's address (RFC 9458).
  */

@@ -19,7 +19,8 @@ import type { Measurer } from "./measurer.js";
 export interface MeasureSurroundings {
   readonly options: Pick<OpenOptions, "shop" | "tasks" | "tasksKey" | "upstream" | "storage">;
   now(): number;
-  events(): ExportedEvent[];
+  /** Nothing while there is no engine to read the log. */
+  events(): ExportedEvent[] | undefined;
   profile(): ProfileView;
   /** Milliseconds that `rank` took lately. */
   latencies(): readonly number[];
@@ -86,7 +87,7 @@ export class MeasureGate {
       budget: () => known((measurer) => measurer.budget(), unspent),
       tasks: async () => (this.#open ? ((await (await this.#load())?.tasks()) ?? []) : []),
       arm: async (task) => (this.#open ? ((await (await this.#load())?.arm(task)) ?? 0) : 0),
-      attribute: (query) => attribute(this.#around.events(), query),
+      attribute: (query) => attribute(this.#around.events() ?? [], query),
     } satisfies Measure);
   }
 

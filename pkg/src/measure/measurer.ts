@@ -121,7 +121,7 @@ export class Measurer {
       return line ? [{ ...shown(task, line.bucket, line.epsilon), state: "waiting", due, bytes: sealed.length }] : [];
     });
     const { state } = remembered;
-    if (!running || !state) return waiting;
+    if (!running || !state || !this.#around.events()) return waiting;
     const epoch = Math.max(0, epochAt(this.#around.now(), state.anchor));
     const due = endOf(epoch, state.anchor);
     const { tasks } = await this.#questions(due);
@@ -200,7 +200,7 @@ export class Measurer {
 
   /** Answers, charges and seals what the last epoch owes. */
   async #prepare({ tasks }: Questions, now: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return; // nothing is made any more
+    if (signal.aborted || !this.#around.events()) return; // nothing is made any more, or of a log that cannot be read
     const remembered = await this.#store.read(true, ["ledger"]);
     const state = remembered.state ?? freshState(now);
     const epoch = epochAt(now, state.anchor);
@@ -244,9 +244,13 @@ export class Measurer {
   }
 
   async #answer(task: Task, state: DeviceState, epoch: number): Promise<number> {
-    const [from, to] = [endOf(epoch - 1, state.anchor), endOf(epoch, state.anchor)];
+    // Before a question starts nobody is in an arm of it, so that what happened then is of none.
+    const from = Math.max(endOf(epoch - 1, state.anchor), Date.parse(task.start));
+    const to = endOf(epoch, state.anchor);
+    const past = (this.#around.events() ?? []).filter(({ at }) => at < to);
     const bucket = contribution(task, {
-      events: this.#around.events().filter(({ at }) => at >= from && at < to),
+      events: past.filter(({ at }) => at >= from),
+      past,
       profile: this.#around.profile(),
       latencies: this.#around.latencies(),
       arm: await armOf(state, task),
@@ -284,7 +288,7 @@ export class Measurer {
     const { ledger, waiting, leases } = await this.#store.read(false, ["send"]);
     if (waiting.length === 0) return;
     // An event of a clock that ran ahead would hide every action until its date.
-    const lastAction = this.#around.events().reduce((last, { at }) => (at > now ? last : Math.max(last, at)), -Infinity);
+    const lastAction = (this.#around.events() ?? []).reduce((last, { at }) => (at > now ? last : Math.max(last, at)), -Infinity);
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);

@@ -18,7 +18,10 @@ export type Metric =
    * with `slate: slate.id`, or with the `slot`, takes something.
    */
   | "slot_click_through"
-  /** Which of the buckets' channels the last purchase of the epoch is owed to; a draw in proportion to the credits. */
+  /**
+   * Which of the buckets' channels the last purchase of the epoch is owed to, among the touches of the 30 days before
+   * it; a draw in proportion to the credits.
+   */
   | "attribution_credit"
   /** The median time of the page's last 32 calls of `rank`: 1 below 1 ms, 2 below 3, 3 below 10, 4 below 30, 5 above. */
   | "latency";
@@ -63,7 +66,10 @@ interface AnyTask {
   buckets: (Words & { value?: string })[];
   /** Privacy cost of one report, in millionths. */
   epsilon: number;
-  /** Reports that are only ever read together, at least 100. */
+  /**
+   * How many reports the operators open together at least, 100 or more. In mode `ldp` every answer has its own noise,
+   * and nothing holds the collector to it.
+   */
   minBatchSize: number;
   /** ISO 8601. */
   start: string;
