@@ -209,6 +209,11 @@ void atADistance;
 async function parts(shop: Flaneur): Promise<void> {
   const words = await wordsOf("en");
   defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words });
+  const shelf = document.createElement("flaneur-shelf");
+  shelf.request = { exclude: ["a"] };
+  document.querySelector("flaneur-centre")?.show();
+  const [first] = shop.rank({ slot: "home", size: 1 }).items;
+  if (first) document.querySelector("flaneur-why")?.show(first);
   const used: Slate = useSlate({ slot: "home", size: 3 }).slate;
   const followed: Slate = useVueSlate({ slot: "home", size: 3 }).view.value.slate;
   // @ts-expect-error words have two languages
