@@ -21,7 +21,7 @@ export interface ElementsOptions {
   /** Other words than those of `wordsOf`, for another language or another tone. */
   words?: Words;
   /** The shop's rules, to be told in plain words. */
-  rules?: Rule[];
+  rules?: readonly Rule[];
 }
 
 /** The words of a language, fetched when they are first spoken. */
@@ -135,7 +135,7 @@ export abstract class FlaneurElement extends LitElement {
     this.requestUpdate();
   }
 
-  protected get rules(): Rule[] {
+  protected get rules(): readonly Rule[] {
     return options?.rules ?? [];
   }
 
