@@ -220,6 +220,12 @@ async function unchanged(catalog: readonly Item[], ids: readonly string[], rules
 }
 void unchanged;
 
+/** A shop at a distance hears the page's queues too. */
+function distant(shop: WorkerFlaneur): () => void {
+  return connect(shop, { segment: "analytics", dataLayer: false });
+}
+void distant;
+
 async function parts(shop: Flaneur): Promise<void> {
   const words = await wordsOf("en");
   defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words });
