@@ -325,6 +325,28 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
   assert.deepEqual(mishaps, []);
 });
 
+test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const found = await page.evaluate(async () => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const item = (id) => items.find((item) => item.id === id);
+    defineElements({ item });
+    const added = document.createElement("flaneur-shelf");
+    Object.assign(added, { name: "cart", size: 2, request: { candidates: ["rug-0", "rug-1"], allow: ["seen"] } });
+    document.querySelector("main").append(added);
+    await added.updateComplete;
+    const cards = () => [...added.shadowRoot.querySelectorAll("[data-item]")].length;
+    const before = [cards(), document.querySelectorAll("flaneur-shelf")[0].shadowRoot.querySelectorAll("[data-item]").length];
+    const shown = new Promise((resolve) => added.addEventListener("flaneur-shown", ({ detail }) => resolve(detail.items.map(({ id }) => id))));
+    defineElements({ shop, item });
+    return { before, after: await shown };
+  });
+  assert.deepEqual(found.before, [0, 0]);
+  assert.ok(found.after.includes("rug-0") || found.after.includes("rug-1"), `${found.after}`);
+  assert.equal(found.after.length, 2);
+  assert.deepEqual(mishaps, []);
+});
+
 test("a request that is wrong is told, and leaves a shelf what it had and its controls", async (t) => {
   const { page, mishaps } = await enter(t);
   const found = await page.evaluate(async () => {

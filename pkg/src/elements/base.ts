@@ -13,7 +13,8 @@ import type { Words } from "./en.js";
 
 /** What the elements need to know. */
 export interface ElementsOptions {
-  shop: Flaneur;
+  /** Left out, the elements are defined and keep what is set on them, and draw when a later call brings it. */
+  shop?: Flaneur | undefined;
   /** What is shown of an item. Called often: look it up, do not fetch it. */
   item: (id: string) => Item | undefined;
   /** Default: the document's language, else the browser's, else English. */

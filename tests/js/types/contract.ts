@@ -229,6 +229,7 @@ void distant;
 async function parts(shop: Flaneur): Promise<void> {
   const words = await wordsOf("en");
   defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words });
+  defineElements({ item: () => undefined });
   const shelf = document.createElement("flaneur-shelf");
   shelf.request = { exclude: ["a"] };
   document.querySelector("flaneur-centre")?.show();
