@@ -317,10 +317,12 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
     await added.updateComplete;
     added.name = undefined;
     await added.updateComplete;
+    added.size = "2"; // what a template says in quotes
+    await added.updateComplete;
     added.remove();
     return shown;
   });
-  assert.deepEqual(slates.map(([slot, ids]) => [slot, ids.length]), [["cart", 3], ["cart", 1], ["cart", 3], ["home", 3]]);
+  assert.deepEqual(slates.map(([slot, ids]) => [slot, ids.length]), [["cart", 3], ["cart", 1], ["cart", 3], ["home", 3], ["home", 2]]);
   assert.deepEqual(slates[0][1], ["rug-0", "rug-1", "vase-5"], "the candidates, and what the shop pins");
   assert.deepEqual(mishaps, []);
 });

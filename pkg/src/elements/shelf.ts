@@ -107,10 +107,11 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   #request(): RankRequest {
-    // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there.
+    // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there; and to a
+    // text, where a template has `size="8"`.
     this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
-    return { slot: this.name, size: this.size ?? SIZE, ...(like.length > 0 && { like }), ...this.request };
+    return { slot: this.name, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
   }
 
   #close(): void {
