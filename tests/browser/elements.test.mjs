@@ -327,6 +327,24 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
   assert.deepEqual(mishaps, []);
 });
 
+test("a dial heeds a size that a template says in quotes, and one that is taken away", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const lengths = await page.evaluate(async () => {
+    const added = document.createElement("flaneur-dial");
+    document.querySelector("main").append(added);
+    const lengths = [];
+    for (const size of ["3", undefined]) {
+      added.size = size;
+      await added.updateComplete;
+      lengths.push(added.shadowRoot.querySelectorAll("ol li").length);
+    }
+    added.remove();
+    return lengths;
+  });
+  assert.deepEqual(lengths, [3, 10]);
+  assert.deepEqual(mishaps, []);
+});
+
 test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", async (t) => {
   const { page, mishaps } = await enter(t);
   const found = await page.evaluate(async () => {
