@@ -22,6 +22,14 @@ export type { FlaneurCentre } from "./elements/centre.js";
 export type { FlaneurShelf } from "./elements/shelf.js";
 export type { FlaneurWhy } from "./elements/why.js";
 
+declare global {
+  interface HTMLElementTagNameMap {
+    "flaneur-centre": FlaneurCentre;
+    "flaneur-shelf": FlaneurShelf;
+    "flaneur-why": FlaneurWhy;
+  }
+}
+
 const ELEMENTS = {
   "flaneur-why": FlaneurWhy,
   "flaneur-dial": FlaneurDial,

@@ -38,7 +38,7 @@ export class Engine {
   #alive = true;
   #traps: number[] = [];
   #content: CatalogContent | undefined;
-  #rules: Rule[] = [];
+  #rules: readonly Rule[] = [];
   #names = new Names();
   #gates: Pick<Gates, "learn" | "rank"> = { learn: false, rank: false };
 
@@ -98,7 +98,7 @@ export class Engine {
    * # Errors
    * The engine's coded error; the rules before stay.
    */
-  setRules(rules: Rule[]): void {
+  setRules(rules: readonly Rule[]): void {
     this.use((core) => core.setRules(rules), nothing);
     this.#rules = rules;
   }

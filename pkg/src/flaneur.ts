@@ -304,7 +304,7 @@ export class Handle {
     return { ...data, seen };
   }
 
-  #rules(rules: Rule[]): void {
+  #rules(rules: readonly Rule[]): void {
     if (!Array.isArray(rules)) throw flaneurError("value_type", "rules takes an array of rules.", "rules");
     this.#memory.engine?.setRules(rules);
     this.#changed("rules");

@@ -22,7 +22,7 @@ export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined;
 
 /**
  * Opens a shop for the life of a component, and closes it with it: also under StrictMode, which does
- * both twice. `open` must be the same function at every render.
+ * both twice. `open` is called once, whatever is given later: a `key` on the component opens another shop.
  */
 export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   const [shop, setShop] = useState<Flaneur>();
@@ -35,7 +35,7 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
       setShop(undefined);
       void opening.then((shop) => shop.close(), EMPTY);
     };
-  }, [open]);
+  }, []);
   return shop;
 }
 

@@ -19,8 +19,12 @@ const BATCH_MS = 250;
  */
 const CHOOSING = ["pointerdown", "click"] as const;
 
-/** Logs the items of a slate as their elements come into view. Returns what ends it, and loses nothing seen. */
+/**
+ * Logs the items of a slate as their elements come into view. Returns what ends it, and loses nothing seen.
+ * Where nothing tells what is in view, as in jsdom, nothing is logged.
+ */
 export function watch(slate: Pick<Slate, "seen">, elements: Iterable<readonly [id: string, element: Element]>): () => void {
+  if (typeof IntersectionObserver === "undefined") return () => {};
   const ids = new Map([...elements].map(([id, element]) => [element, id]));
   const inView = new Set<Element>();
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();

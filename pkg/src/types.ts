@@ -55,7 +55,7 @@ export interface OpenOptions {
    * what an earlier visit stored is neither read nor deleted. Default `"general"`.
    */
   audience?: "general" | "minor";
-  rules?: Rule[];
+  rules?: readonly Rule[];
   /**
    * What the shop knows of the moment beside the clock, for every call that does not say otherwise:
    * kept with each event too, so that what is wanted in such a moment is learned. A function is asked
@@ -178,26 +178,26 @@ export interface RankRequest {
   /** How many items, 1 to 1000. */
   size: number;
   /** Only these may be shown, in the shop's order; the engine leaves out ids that the catalog does not have. Default: the whole catalog. */
-  candidates?: string[];
+  candidates?: readonly string[];
   /** Never these. */
-  exclude?: string[];
+  exclude?: readonly string[];
   /** Similar to these, or going with them: the product of the page, the basket. */
-  like?: string | string[];
+  like?: string | readonly string[];
   context?: Context;
   /** 0 to 1: how much of the slate may surprise. Default: the shopper's own dial. */
   surprise?: number;
   /** 0 to 10: how closely the slate follows the shopper's mix of interests, in multiples of the default, 1. */
   calibration?: number;
   /** For this call, besides those of the handle. */
-  rules?: Rule[];
+  rules?: readonly Rule[];
   /** The experiment that the slate is a part of. */
   experiment?: Experiment;
   /** Show again what is otherwise kept away after it was seen often, bought, or put in the basket. */
-  allow?: ("seen" | "bought" | "basket")[];
+  allow?: readonly ("seen" | "bought" | "basket")[];
   /** Makes the draws of this call repeatable: an integer from 0 to 2^53 - 1. */
   seed?: number;
   /** Traces the rules (`Slate.trace`), and says why these items are absent (`Slate.absent`). */
-  explain?: string | string[];
+  explain?: string | readonly string[];
 }
 
 /** What became of a rule of the slot. */
@@ -295,7 +295,7 @@ export interface Slate {
    * Says that these items (default: all) came into view. Logs an impression, once for each item
    * however often it is called, and nothing while `learn` is denied.
    */
-  seen(ids?: string[]): void;
+  seen(ids?: readonly string[]): void;
 }
 
 /** Something that slates depend on is not what it was: rank again. */
@@ -384,7 +384,7 @@ export interface Flaneur {
    * # Errors
    * `FlaneurError` with the path to the fault; then the rules that were in force stay.
    */
-  rules(rules: Rule[]): void;
+  rules(rules: readonly Rule[]): void;
   /** Listens; returns what ends it. A listener that throws is reported and breaks nothing. */
   on<Type extends keyof FlaneurEvents>(type: Type, listener: (event: FlaneurEvents[Type]) => void): () => void;
   /**

@@ -171,3 +171,8 @@ test("a shop opened by a component is closed with it, however early it goes", as
   assert.equal(closed, opened);
   assert.deepEqual(await page.evaluate(() => window.complaints), []);
 });
+
+test("a shop is opened once, also by a function that is another at each drawing", async (t) => {
+  const { page } = await enter(t);
+  assert.deepEqual(await page.evaluate(() => window.inlined()), { opened: 1, said: "open" });
+});

@@ -63,3 +63,8 @@ for (const type of ["pointerdown", "click", "pagehide"]) {
     assert.deepEqual(told, ["a"]);
   });
 }
+
+test("where nothing tells what is in view, nothing is logged and nothing fails", () => {
+  const stop = watch({ seen: (ids) => assert.fail(`told ${ids}`) }, [["a", {}]]);
+  stop();
+});

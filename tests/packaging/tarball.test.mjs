@@ -26,7 +26,7 @@ const TYPES = `
   connect connect/arrange connect/catalog connect/page connect/writer
   consent/consent-mode consent/index consent/shopify consent/strictest consent/tcf
   elements elements/base elements/centre elements/en elements/shelf elements/why
-  embedded errors index react shelf sight types types/catalog types/consent types/decide types/events types/experiment types/measure types/profile vue
+  embedded errors index react request shelf sight types types/catalog types/consent types/decide types/events types/experiment types/measure types/profile vue
   worker worker/host worker/types
 `.trim().split(/\s+/);
 const OTHERS = ["LICENSE-APACHE", "LICENSE-MIT", "package.json", "dist/core_bg.wasm", "dist/core_scalar_bg.wasm", "dist/upstream_bg.wasm"];
@@ -70,6 +70,16 @@ test("are the types wrong? no", () => {
     { encoding: "utf8" },
   );
   assert.equal(status, 0, stdout + stderr);
+});
+
+test("every file that a published type names is published", () => {
+  const files = new Set(filesOf(packed));
+  const missing = [...files].filter((name) => name.endsWith(".d.ts")).flatMap((file) => {
+    const text = execFileSync("tar", ["-xzOf", packed, `package/${file}`], { encoding: "utf8" });
+    const named = [...text.matchAll(/(?:from |import\()"(\.[^"]+)\.js"/g)].map(([, to]) => join(dirname(file), `${to}.d.ts`));
+    return named.filter((name) => !files.has(name)).map((name) => `${file} names ${name}`);
+  });
+  assert.deepEqual(missing, []);
 });
 
 test("the published code has no default export but the generated ones, and names no local path", () => {

@@ -39,7 +39,7 @@ interface Ears {
   readonly heard: WeakSet<object>;
 }
 
-const connected = new WeakMap<Flaneur, Ears>();
+const connected = new WeakMap<Pick<Flaneur, "observe">, Ears>();
 
 /**
  * Learns from the page's own events, from those before this call on. Returns what ends it.
@@ -48,7 +48,7 @@ const connected = new WeakMap<Flaneur, Ears>();
  * kept for later. One thing that several queues tell counts once, and so does a queue that is
  * connected twice.
  */
-export function connect(shop: Flaneur, options: ConnectOptions = {}): () => void {
+export function connect(shop: Pick<Flaneur, "observe">, options: ConnectOptions = {}): () => void {
   const { dataLayer = "dataLayer", segment, posthog, shopify } = options;
   const ears: Ears = connected.get(shop) ?? { queues: new Map(), hear: onceAcross((event) => shop.observe(event)), heard: new WeakSet() };
   connected.set(shop, ears);

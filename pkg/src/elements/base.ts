@@ -13,7 +13,8 @@ import type { Words } from "./en.js";
 
 /** What the elements need to know. */
 export interface ElementsOptions {
-  shop: Flaneur;
+  /** Left out, the elements are defined and keep what is set on them, and draw when a later call brings it. */
+  shop?: Flaneur | undefined;
   /** What is shown of an item. Called often: look it up, do not fetch it. */
   item: (id: string) => Item | undefined;
   /** Default: the document's language, else the browser's, else English. */
@@ -21,7 +22,7 @@ export interface ElementsOptions {
   /** Other words than those of `wordsOf`, for another language or another tone. */
   words?: Words;
   /** The shop's rules, to be told in plain words. */
-  rules?: Rule[];
+  rules?: readonly Rule[];
 }
 
 /** The words of a language, fetched when they are first spoken. */
@@ -135,7 +136,7 @@ export abstract class FlaneurElement extends LitElement {
     this.requestUpdate();
   }
 
-  protected get rules(): Rule[] {
+  protected get rules(): readonly Rule[] {
     return options?.rules ?? [];
   }
 

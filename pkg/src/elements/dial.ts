@@ -8,6 +8,9 @@ import type { Flaneur } from "../types.js";
 import { FlaneurElement } from "./base.js";
 import type { Words } from "./en.js";
 
+/** How many places the list has when nobody says. */
+const SIZE = 10;
+
 export class FlaneurDial extends FlaneurElement {
   static override properties = { slotName: { attribute: "slot-name" }, size: { type: Number }, moving: { state: true } };
   declare slotName: string;
@@ -18,12 +21,12 @@ export class FlaneurDial extends FlaneurElement {
   constructor() {
     super();
     this.slotName = "home";
-    this.size = 10;
+    this.size = SIZE;
   }
 
   protected override draw(shop: Flaneur, words: Words): TemplateResult {
     const value = this.moving ?? shop.profile.inspect().surprise;
-    const { items } = shop.rank({ slot: this.slotName, size: this.size, surprise: value, seed: 1 });
+    const { items } = shop.rank({ slot: this.slotName, size: +(this.size ?? SIZE), surprise: value, seed: 1 });
     const said = words.dialSaid(this.percent(value), items.filter(({ discovery }) => discovery).length, items.length);
     const read = (event: Event): number => Number((event.target as HTMLInputElement).value);
     const keeps = shop.consent.gates.learn && shop.status.engine !== "passthrough";

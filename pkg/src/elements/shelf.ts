@@ -12,7 +12,7 @@
  */
 
 import { css, html, nothing } from "lit";
-import type { PropertyValues, TemplateResult } from "lit";
+import type { TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { report } from "../errors.js";
 import { Shelf } from "../shelf.js";
@@ -53,6 +53,8 @@ export class FlaneurShelf extends FlaneurElement {
   #shelf: Shelf | undefined;
   /** Whose shelf it is. */
   #of: Flaneur | undefined;
+  /** What was asked last, in JSON. */
+  #asked = "";
   #slate: Slate | undefined;
   #unwatch: (() => void) | undefined;
   #gone = new Map<string, Gone>();
@@ -105,10 +107,11 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   #request(): RankRequest {
-    // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there.
+    // A framework takes an attribute away, or sets a property to nothing, while what it binds is not there; and to a
+    // text, where a template has `size="8"`.
     this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
-    return { slot: this.name, size: this.size ?? SIZE, ...(like.length > 0 && { like }), ...this.request };
+    return { slot: this.name, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
   }
 
   #close(): void {
@@ -121,20 +124,22 @@ export class FlaneurShelf extends FlaneurElement {
   }
 
   /** A request that is wrong is told; what can be drawn without it is drawn. */
-  protected override willUpdate(changed: PropertyValues<this>): void {
+  protected override willUpdate(): void {
     try {
-      this.#follow(changed);
+      this.#follow();
     } catch (e) {
       report(e);
     }
   }
 
   /** Not before an update: what a page says right after it put the element there is of the first request. */
-  #follow(changed: PropertyValues<this>): void {
+  #follow(): void {
     const { shop } = this;
     if (!shop || !this.isConnected) return;
+    const before = this.#asked;
+    this.#asked = JSON.stringify(this.#request()); // a framework sets an equal request at each of its drawings
     if (this.#shelf) {
-      if ((["name", "size", "like", "request"] as const).some((key) => changed.has(key))) this.refresh();
+      if (this.#asked !== before) this.refresh();
       return;
     }
     if (this.#of !== shop) this.#gone.clear(); // which are the other shop's

@@ -58,21 +58,21 @@ export interface Item {
  * - bytes: a pack, kept by reference and not copied, so they must not be changed or transferred;
  * - array: plain items, kept by reference in the same way.
  */
-export type Catalog = string | URL | Response | ArrayBuffer | Uint8Array | Item[];
+export type Catalog = string | URL | Response | ArrayBuffer | Uint8Array | readonly Item[];
 
 /**
  * Which items a rule is about. All given conditions must hold; at least one must be given.
  * Where a list may stand, one of its entries must hold.
  */
 export interface Where {
-  ids?: string[];
-  kind?: ItemKind | ItemKind[];
-  brand?: string | string[];
+  ids?: readonly string[];
+  kind?: ItemKind | readonly ItemKind[];
+  brand?: string | readonly string[];
   /** Any level of the category. */
-  category?: string | string[];
-  tag?: string | string[];
+  category?: string | readonly string[];
+  tag?: string | readonly string[];
   /** `"colour:red"`: the attribute's name, a colon, its value. A name that no item has is refused. */
-  attribute?: string | string[];
+  attribute?: string | readonly string[];
   /** In the catalog's currency: strictly cheaper than this. */
   priceBelow?: number;
   /** In the catalog's currency: strictly dearer than this. */
@@ -87,9 +87,9 @@ export interface Where {
   /** Of a small maker: the catalog has fewer items than this of the brand. */
   makerItemsBelow?: number;
   /** Each of these holds. Nested at most 8 deep. */
-  all?: Where[];
+  all?: readonly Where[];
   /** One of these holds. */
-  any?: Where[];
+  any?: readonly Where[];
   /** This does not hold. */
   not?: Where;
 }
@@ -106,15 +106,15 @@ export interface When {
   /** Until then; a day is meant whole. */
   until?: string | number;
   /** 0 (Sunday) to 6. */
-  weekdays?: number[];
+  weekdays?: readonly number[];
   /** From the first hour, before the second: `[9, 18]`; `[22, 6]` runs across midnight. */
-  hours?: [from: number, until: number];
+  hours?: readonly [from: number, until: number];
   /** One of these is the moment's, as `Context` has it. */
-  season?: string | string[];
-  weather?: string | string[];
-  device?: string | string[];
-  locale?: string | string[];
-  store?: string | string[];
+  season?: string | readonly string[];
+  weather?: string | readonly string[];
+  device?: string | readonly string[];
+  locale?: string | readonly string[];
+  store?: string | readonly string[];
 }
 
 /** What every rule may carry. */
@@ -122,13 +122,13 @@ export interface RuleScope {
   /** The shop's own name for the rule, unique in its list; the trace repeats it. */
   id?: string;
   /** The slots it holds in. Default: all of them. */
-  slots?: string[];
+  slots?: readonly string[];
   /** When it holds. Default: always. */
   when?: When;
   /** A whole number from -1000 to 1000; where rules are at odds, the higher wins. Default 0. */
   priority?: number;
   /** Ids of rules of the same list that it wins against, whatever their priority. */
-  over?: string | string[];
+  over?: string | readonly string[];
 }
 
 /**

@@ -12,7 +12,7 @@ export interface Opportunity {
   /** Default: the item's, and `"message"` for what is not in the catalog. */
   kind?: ItemKind;
   /** Items whose appetite it shares, when it is not in the catalog: the washing machine of an installation service. */
-  about?: string | string[];
+  about?: string | readonly string[];
   /** What the shop gains when it is taken, in any one unit. Default: the item's `margin`, else 1. */
   value?: number;
   /** What it costs to show, in the same unit. Default 0. */
@@ -20,7 +20,7 @@ export interface Opportunity {
   /** When it may be shown. Default: always. */
   when?: When;
   /** Channels it may take. Default: any. */
-  channels?: string | string[];
+  channels?: string | readonly string[];
   /** How often it may be seen within an hour, 24 hours and seven days, over all tabs. Default: no cap. */
   caps?: { hour?: number; day?: number; week?: number };
   /** Days it stays away after a `dismiss`. Default 30. A dismissed product stays away for good. */
@@ -34,7 +34,7 @@ export interface DecideRequest {
   /** The place on the page, such as `"strip"`. */
   slot: string;
   /** At most 1000. A text is an item's id. Default: every item of the catalog that is not a product. */
-  candidates?: (string | Opportunity)[];
+  candidates?: readonly (string | Opportunity)[];
   /** The channel that would carry it, such as `"page"`. */
   channel?: string;
   context?: Context;
@@ -44,7 +44,7 @@ export interface DecideRequest {
     /** What one unit costs, in the unit of the values. Default: 2 % of the candidates' median value. */
     price?: number;
     /** Local hours in which nothing that presses is shown: `[22, 8]` runs across midnight. Default: none. */
-    quiet?: [from: number, until: number];
+    quiet?: readonly [from: number, until: number];
   };
   /** Share of decisions that are drawn among all that are worth more than silence, 0 to 0.5. Default 0.05. */
   explore?: number;

@@ -38,7 +38,7 @@ export interface EventLine {
   /** Only needed for items that the catalog does not hold. */
   brand?: string;
   /** Only needed for items that the catalog does not hold; a path goes from widest to narrowest. */
-  category?: string | string[];
+  category?: string | readonly string[];
 }
 
 /**
@@ -57,7 +57,7 @@ export interface ShopEvent {
   /** The item, when there is one. */
   item?: string;
   /** The items, when there are several; at most 200 are read. */
-  items?: (string | EventLine)[];
+  items?: readonly (string | EventLine)[];
   /** `search`: what was typed. Hashed into tokens, never stored as text. */
   query?: string;
   /** `mute`: what to keep away, such as `"brand:Acme"`. */
@@ -90,7 +90,7 @@ export interface Ga4Item {
 
 /** The parameters of a GA4 ecommerce event. */
 export interface Ga4Parameters {
-  items?: Ga4Item[];
+  items?: readonly Ga4Item[];
   /** Makes a purchase count once, however often its page is loaded. */
   transaction_id?: string | number;
   /** Read as the slot; a leading `flaneur:` is dropped. */

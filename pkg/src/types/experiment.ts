@@ -21,7 +21,7 @@ export interface ExperimentArm {
   /** `false`: without what was learned from seen slates. */
   learned?: boolean;
   /** Boosts and buries besides the request's rules. What must hold belongs to every arm. */
-  rules?: Rule[];
+  rules?: readonly Rule[];
 }
 
 /** A comparison of ways of ranking. */
@@ -36,7 +36,7 @@ export interface Experiment {
    */
   interleave?: boolean;
   /** 1 to 16, and two when they are interleaved. */
-  arms: ExperimentArm[];
+  arms: readonly ExperimentArm[];
 }
 
 /** What one arm has shown on this device. */

@@ -199,7 +199,7 @@ class RemoteHandle implements Listener {
   /** Keeps what a successor must be told. */
   #remember(method: string, args: unknown[], value: unknown): void {
     const { status, gates } = this.#state!;
-    if (method === "rules") this.#options = { ...this.#options, rules: args[0] as Rule[] };
+    if (method === "rules") this.#options = { ...this.#options, rules: args[0] as readonly Rule[] };
     if (method === "profile.erase") this.#journal.length = 0;
     if (this.#thread === "page") return; // which has no successor
     const onDevice = status.storage === "device";

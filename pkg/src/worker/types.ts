@@ -20,7 +20,7 @@ export interface WorkerOptions extends Omit<OpenOptions, "now" | "context" | "ta
 type Remote<T> = { readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : T[K] };
 
 /** A slate whose `seen` goes to the worker. */
-export type WorkerSlate = Omit<Slate, "seen"> & { seen(ids?: string[]): Promise<void> };
+export type WorkerSlate = Omit<Slate, "seen"> & { seen(ids?: readonly string[]): Promise<void> };
 
 /** A decision whose `seen` goes to the worker. */
 export type WorkerDecision = Omit<Decision, "seen"> & { seen(): Promise<void> };

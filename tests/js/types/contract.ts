@@ -206,9 +206,35 @@ async function atADistance(shop: Flaneur, list: Element): Promise<void> {
 }
 void atADistance;
 
+/** What is only read may be a list that nobody changes. */
+async function unchanged(catalog: readonly Item[], ids: readonly string[], rules: readonly Rule[]): Promise<void> {
+  const shop = await open({ shop: "s", catalog, rules });
+  shop.rank({ slot: "home", size: 1, candidates: ids, exclude: ids, like: ids, explain: ids, rules, allow: ["seen"] as const }).seen(ids);
+  shop.decide({ slot: "home", candidates: ids });
+  shop.observe({ type: "purchase", items: ids });
+  shop.rules(rules);
+  const fixed = [{ id: "a", category: "Lamps", attributes: { watts: 9 } }] as const;
+  await shop.update(fixed);
+  const rule = { type: "cap", per: "brand", max: 2, slots: ["home"], when: { hours: [9, 18], weekdays: [1] } } as const;
+  shop.rules([rule]);
+}
+void unchanged;
+
+/** A shop at a distance hears the page's queues too. */
+function distant(shop: WorkerFlaneur): () => void {
+  return connect(shop, { segment: "analytics", dataLayer: false });
+}
+void distant;
+
 async function parts(shop: Flaneur): Promise<void> {
   const words = await wordsOf("en");
   defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words });
+  defineElements({ item: () => undefined });
+  const shelf = document.createElement("flaneur-shelf");
+  shelf.request = { exclude: ["a"] };
+  document.querySelector("flaneur-centre")?.show();
+  const [first] = shop.rank({ slot: "home", size: 1 }).items;
+  if (first) document.querySelector("flaneur-why")?.show(first);
   const used: Slate = useSlate({ slot: "home", size: 3 }).slate;
   const followed: Slate = useVueSlate({ slot: "home", size: 3 }).view.value.slate;
   // @ts-expect-error words have two languages

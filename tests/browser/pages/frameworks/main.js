@@ -150,4 +150,20 @@ window.openings = async (times) => {
   while (closed < 2 * times && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
   return { opened: open_, closed };
 };
+/** How often a component that asks with a function of its own at each drawing opens its shop. */
+window.inlined = async () => {
+  let opened = 0;
+  function Shop() {
+    const shop = useOpen(() => (opened++, openShop()));
+    return h("p", null, shop ? "open" : "closed");
+  }
+  const place = document.createElement("div");
+  const root = createRoot(place);
+  root.render(h(Shop));
+  for (let i = 0; i < 100 && place.textContent !== "open"; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const said = place.textContent;
+  root.unmount();
+  return { opened, said };
+};
 window.ready = true;
