@@ -67,11 +67,10 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
   const id = text(fields["sku"], ID_LENGTH) ?? text(fields["productID"], ID_LENGTH) ?? text(fields["gtin13"] ?? fields["gtin"], ID_LENGTH) ?? tail(fields["@id"]) ?? tail(fields["url"]);
   if (id === undefined) return undefined;
   const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...first(each) }));
-  const priceOf = ({ price, lowPrice }: Fields): number | undefined => number(price ?? lowPrice);
-  const priced = offers.filter((each) => priceOf(each) !== undefined);
   // As `flaneur pack` does: of the offers in the first currency that one names, the cheapest.
+  const priced = offers.filter(({ price, lowPrice }) => number(price ?? lowPrice) !== undefined);
   const unit = priced.map(({ priceCurrency }) => currency(priceCurrency)).find(Boolean);
-  const price = least(priced.flatMap((each) => ((currency(each["priceCurrency"]) ?? unit) === unit ? priceOf(each) ?? [] : [])));
+  const comparable = priced.filter(({ priceCurrency }) => (currency(priceCurrency) ?? unit) === unit);
   const stated = offers.flatMap(({ availability }) => text(availability, TEXT_LENGTH) ?? []);
   const attributes = compact({ color: text(fields["color"], 60), material: text(fields["material"], 60), size: text(fields["size"], 60) });
   return compact({
@@ -79,11 +78,11 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
     title: text(fields["name"], TEXT_LENGTH),
     brand: named(fields["brand"]) ?? named(fields["manufacturer"]),
     category: path(fields["category"]),
-    price,
+    price: least(comparable.map(({ price, lowPrice }) => price ?? lowPrice)),
     currency: unit,
     available: stated.length > 0 ? stated.some((state) => !/(OutOfStock|SoldOut|Discontinued)$/.test(state)) : undefined,
     image: address(fields["image"]),
-    url: address(fields["url"] ?? (priced[0] ?? first(offers))["url"]),
+    url: address(fields["url"] ?? first(offers)["url"]),
     group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
     attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
   }) as unknown as Item;
@@ -106,7 +105,7 @@ function shopifyItem(product: unknown): Item | undefined {
   if (id === undefined) return undefined;
   const variants = (Array.isArray(fields["variants"]) ? fields["variants"] : []) as Fields[];
   // The storefront's `.js` form counts in cents, as a number; the others write a decimal text.
-  const prices = [...variants, fields].flatMap((each) => number(typeof each?.["price"] === "number" ? each["price"] / 100 : each?.["price"]) ?? []);
+  const prices = [...variants, fields].map((each) => (typeof each?.["price"] === "number" ? each["price"] / 100 : each?.["price"]));
   const tags = fields["tags"];
   const known = variants.filter((variant) => typeof variant?.["available"] === "boolean");
   const handle = text(fields["handle"], TEXT_LENGTH);
@@ -139,7 +138,8 @@ function number(value: unknown): number | undefined {
   return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
 }
 
-function least(numbers: number[]): number | undefined {
+function least(values: unknown[]): number | undefined {
+  const numbers = values.flatMap((value) => number(value) ?? []);
   return numbers.length > 0 ? Math.min(...numbers) : undefined;
 }
 
