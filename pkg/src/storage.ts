@@ -177,10 +177,10 @@ export class DeviceStore {
     this.add({ store: "consent", id: SECRET, ...(secret !== undefined && { body: utf8(JSON.stringify(secret)) }) });
   }
 
-  /** Resolves to whether nothing waits any more; at the latest when the time is up. */
+  /** Resolves to whether nothing waits any more; at the latest when the time is up, or the page leaves. */
   async flush(): Promise<boolean> {
     const deadline = Date.now() + OPEN_MS;
-    while (this.#waiting() && Date.now() < deadline) {
+    while (this.#waiting() && !this.#away && Date.now() < deadline) {
       this.#write();
       await within<unknown>(this.#writing ?? Promise.resolve(), Math.max(1, deadline - Date.now()));
       if (this.#failures > 1) break; // the retry goes on by itself
