@@ -249,8 +249,7 @@ export class DeviceLog {
   }
 
   #leave(): void {
-    const unsaved = this.#store?.leave();
-    if (unsaved && this.#gates.store) this.#journal.keep(unsaved);
+    this.#store?.leave((unsaved) => this.#gates.store && this.#journal.keep(unsaved));
   }
 
   #resume(): void {

@@ -189,8 +189,11 @@ export class DeviceStore {
     return !this.#waiting();
   }
 
-  /** The page leaves: ends what is being written, and hands out everything that is not on the disk. */
-  leave(): { clear: boolean; writes: Write[] } {
+  /**
+   * The page leaves: ends what is being written, and hands out everything that is not on the disk. What is kept
+   * waits here no more: when this page comes back, others may have written it, and decided otherwise since.
+   */
+  leave(keep: (unsaved: { clear: boolean; writes: Write[] }) => boolean): void {
     this.#away = true;
     const batch = this.#batch;
     try {
@@ -202,7 +205,9 @@ export class DeviceStore {
       this.#batch = undefined;
       this.#putBack(batch.writes, batch.clear);
     }
-    return { clear: this.#clearing, writes: [...this.#queue.values()] };
+    if (!keep({ clear: this.#clearing, writes: [...this.#queue.values()] })) return;
+    this.#queue.clear();
+    this.#clearing = false;
   }
 
   /** The page is back from where the browser keeps pages: what was being written is written again. */

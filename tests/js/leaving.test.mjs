@@ -1,12 +1,13 @@
 // Pages that leave while something is still being written, and what others decide before it is found or they come back.
 
-import "./support/database.mjs";
+import { idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
-import { GRANTED, ITEMS, freshShop } from "./support/shop.mjs";
+import { GRANTED, ITEMS, eventually, freshShop } from "./support/shop.mjs";
 
 const see = (id) => ({ type: "view_item", item: "lamp-0", id });
+const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
 const turnsOf = async (count) => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 };
@@ -66,4 +67,58 @@ test("a page that leaves is not held up by what it still had to write", async (t
     await next.close();
     assert.deepEqual(left(), []);
   }
+});
+
+test("a page that comes back writes nothing that another page found, and decided otherwise since", async (t) => {
+  const { openPage, left } = pages(t);
+  const decided = {
+    "nothing": [() => {}, ["e0", "e1"], true],
+    "an erasure": [(page) => page.profile.erase(), [], true],
+    "forgetting": [(page) => page.profile.forget({ event: "e1" }), ["e0"], true],
+    "a choice": [(page) => page.consent.set({ rank: false }), ["e0", "e1"], false],
+  };
+  for (const [what, [decide, events, rank]] of Object.entries(decided)) {
+    const shop = freshShop();
+    const sleeper = await openPage(shop);
+    sleeper.observe(see("e0"));
+    await sleeper.flush();
+    await turnsOf(20);
+    sleeper.observe(see("e1"));
+    void sleeper.consent.set({ measure: true });
+    sleeper.leave();
+    assert.equal(left().length, 1);
+    const other = await openPage(shop, {});
+    assert.deepEqual([await other.events(), other.consent.gates], [["e0", "e1"], { ...GRANTED, measure: true }]);
+    await decide(other);
+    await other.close();
+    sleeper.wake();
+    await settle();
+    assert.deepEqual([what, await sleeper.events(), sleeper.consent.gates.rank], [what, events, rank]);
+    await sleeper.close();
+    assert.deepEqual([what, await idsOnDisk(shop)], [what, events]);
+    const next = await openPage(shop, {});
+    assert.deepEqual([what, await next.events(), next.consent.gates.rank], [what, events, rank]);
+    await next.close();
+  }
+});
+
+test("a page that comes back, and leaves again, writes what nobody found meanwhile", async (t) => {
+  const { openPage, left } = pages(t);
+  const shop = freshShop();
+  const page = await openPage(shop);
+  page.observe(see("e1"));
+  page.leave();
+  assert.equal(left().length, 1);
+  page.wake();
+  await eventually(() => left().length === 0, "that it is written");
+  page.observe(see("e2"));
+  await turnsOf(20);
+  page.leave();
+  page.wake(); // and away before it looked
+  page.leave();
+  assert.deepEqual(await page.events(), ["e1", "e2"]);
+  const next = await openPage(shop);
+  assert.deepEqual(await next.events(), ["e1", "e2"]);
+  await next.close();
+  await page.close();
 });
