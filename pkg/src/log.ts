@@ -269,7 +269,9 @@ export class DeviceLog {
     const seal = store?.seal;
     if (!store || !seal) return;
     if (!this.#journal.isEmpty) {
+      const erasures = this.#erasures;
       const { found, done } = await this.#journal.recall(seal);
+      if (erasures !== this.#erasures || seal !== store.seal) return; // erased, withdrawn or closed meanwhile
       for (const unsaved of found) this.#apply(store, unsaved, stored);
       void store.flush().then((saved) => saved && done());
     }

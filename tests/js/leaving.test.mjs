@@ -4,9 +4,14 @@ import { idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
+import { Journal } from "../../pkg/dist/journal.js";
 import { GRANTED, ITEMS, eventually, freshShop } from "./support/shop.mjs";
 
 const see = (id) => ({ type: "view_item", item: "lamp-0", id });
+const deferred = () => {
+  let resolve;
+  return { promise: new Promise((settle) => (resolve = settle)), resolve };
+};
 const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
 const turnsOf = async (count) => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
@@ -122,3 +127,34 @@ test("a page that comes back, and leaves again, writes what nobody found meanwhi
   await next.close();
   await page.close();
 });
+
+for (const [what, decide, there] of [
+  ["erased", (page) => page.profile.erase(), []],
+  ["withdrawn", (page) => page.consent.set({ store: false }), undefined],
+]) {
+  test(`what a page left behind stays away when the shop is ${what} while it is read`, async (t) => {
+    const { openPage, left } = pages(t);
+    for (const read of [(page) => page.wake(), (page) => page.profile.forget({ event: "e0" })]) {
+      const shop = freshShop();
+      const [gone, page] = [await openPage(shop), await openPage(shop)];
+      page.observe(see("e0"));
+      await page.flush();
+      gone.observe(see("e1"));
+      gone.leave();
+      assert.equal(left().length, 1);
+      const { promise, resolve } = deferred();
+      const { recall } = Journal.prototype;
+      Journal.prototype.recall = async function (seal) {
+        const found = await recall.call(this, seal);
+        resolve(decide(page)); // what was left is in hand, and not written yet
+        return found;
+      };
+      read(page);
+      await promise;
+      Journal.prototype.recall = recall;
+      await settle();
+      assert.deepEqual([left(), await idsOnDisk(shop)], [[], there]);
+      await Promise.all([gone.close(), page.close()]);
+    }
+  });
+}
