@@ -156,7 +156,7 @@ export class DeviceLog {
       this.#forgotten.add(id);
     }
     if (this.#gates.store) this.#store?.drop(ids);
-    if (this.#gates.store && tell) void this.#replay();
+    if (this.#gates.store && tell && !this.#journal.isEmpty) void this.read(false); // what was left behind is written without these
     if (tell && ids.length > 0) this.#tabs?.post({ forgotten: [...ids] });
     return dropped;
   }
@@ -264,7 +264,7 @@ export class DeviceLog {
   }
 
   /** Writes what pages left behind, except what was forgotten since, and adds it to what was read. */
-  async #replay(stored?: Stored): Promise<void> {
+  async #replay(stored: Stored): Promise<void> {
     const store = this.#store;
     const seal = store?.seal;
     if (!store || !seal) return;
@@ -278,14 +278,14 @@ export class DeviceLog {
     void this.#prepare();
   }
 
-  #apply(store: DeviceStore, { clear, writes }: Unsaved, stored: Stored | undefined): void {
+  #apply(store: DeviceStore, { clear, writes }: Unsaved, stored: Stored): void {
     if (clear) {
       store.clear();
-      stored?.records.splice(0);
+      stored.records.splice(0);
     }
-    const welcome = writes.filter(({ store: to, id }) => to !== "log" || !this.#forgotten.has(id));
+    const welcome = store.later(writes).filter(({ store: to, id }) => to !== "log" || !this.#forgotten.has(id));
     for (const write of welcome) store.add(write);
-    if (stored) amend(stored, welcome);
+    amend(stored, welcome);
     this.#listener.repaired("replayed", welcome.length);
   }
 

@@ -89,6 +89,8 @@ export class DeviceStore {
   /** The connection that was had last. */
   #last: Connection | undefined;
   #rebuilt = false;
+  /** What the newest receipt is called that is known here: it dates the choice. */
+  #newest = "";
   /** A spare was taken over, and is to go when that is written. */
   #merging = false;
   /** The page is leaving, or asleep. */
@@ -127,7 +129,7 @@ export class DeviceStore {
       const connection = exists && (await (connecting ?? this.#connect((await found).spare)));
       if (!connection) return undefined;
       const stored = await this.#readAll(connection);
-      if (!connection.spare && (await found).spare) await this.#mergeSpare(stored).catch(() => {}); // the next page tries again
+      if (!connection.spare && (await found).spare) await this.#mergeSpare(connection, stored).catch(() => {}); // the next page tries again
       return stored;
     } catch {
       if (epoch === this.#epoch) this.#listener.trouble("storage_unavailable");
@@ -148,6 +150,7 @@ export class DeviceStore {
   /** Makes a write, soon. */
   add(write: Write): void {
     const key = `${write.store}\n${write.raw === undefined ? "" : "raw"}\n${write.id}`;
+    if (write.store === "consent") this.#date(write.id);
     this.#queue.delete(key); // a later write also comes later
     this.#queue.set(key, write);
     this.#schedule();
@@ -160,16 +163,22 @@ export class DeviceStore {
     this.#schedule();
   }
 
-  /** Stores the present choice, and the receipt that records it. */
-  putChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): void {
+  /** Stores the present choice, and the receipts that record it. */
+  putChoice(choice: Partial<Gates> | undefined, receipts: readonly Receipt[]): void {
     const put = (id: string, value: unknown): void => this.add({ store: "consent", id, body: utf8(JSON.stringify(value)) });
-    put(CHOICE, choice);
+    if (choice) put(CHOICE, choice);
     for (const receipt of receipts) put(nameOf(receipt), receipt);
   }
 
   /** Deletes receipts, soon. */
   dropReceipts(receipts: readonly Receipt[]): void {
     for (const receipt of receipts) this.add({ store: "consent", id: nameOf(receipt) });
+  }
+
+  /** Of what a page left behind, all but a choice that was made before one that is known here. */
+  later(writes: readonly Write[]): Write[] {
+    const isLater = this.#isLater(writes.map(({ id }) => id));
+    return writes.filter(({ store, id }) => isLater || store === "log" || id !== CHOICE);
   }
 
   /** Stores what the arms of experiments are made of, or deletes it. */
@@ -289,10 +298,11 @@ export class DeviceStore {
   }
 
   /** Takes over what was written under the other name while the database did not open: the later word holds. */
-  async #mergeSpare(stored: Contents): Promise<void> {
+  async #mergeSpare(connection: Connection, stored: Contents): Promise<void> {
     const spare = await this.#database.openSpare();
     if (!spare) return;
     const late = await this.#readAll(spare).finally(() => spare.db.close());
+    if (connection !== this.#database.connection) return; // withdrawn or closed meanwhile
     const emptied = late.gone.includes(EVERYTHING);
     const records = new Map(emptied ? [] : stored.records);
     if (emptied) {
@@ -307,9 +317,10 @@ export class DeviceStore {
       this.put(id, record);
     }
     stored.records = [...records];
-    stored.choice = late.choice ?? stored.choice;
+    const choice = this.#isLater(late.receipts.map(nameOf)) ? late.choice : undefined;
+    stored.choice = choice ?? stored.choice;
     stored.receipts.push(...late.receipts);
-    if (late.choice) this.putChoice(late.choice, late.receipts);
+    this.putChoice(choice, late.receipts);
     this.#merging = true;
     this.#listener.repaired("merged", late.records.length);
     this.#schedule();
@@ -351,11 +362,24 @@ export class DeviceStore {
       if (inUse) for (const write of damaged) this.add(write);
       const gone = kept.flatMap(([id, record]) => (record.length === 0 ? [id] : []));
       const stored: Contents = { records: kept.filter(([, record]) => record.length > 0), choice: undefined, receipts: [], gone };
-      for (const statement of statements) if (statement) takeStatement(stored, ...statement);
+      for (const statement of statements) {
+        if (!statement) continue;
+        takeStatement(stored, ...statement);
+        if (inUse) this.#date(statement[0]);
+      }
       return stored;
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** Whether a choice with such receipts was made after every one that is known here; without any, nobody can tell. */
+  #isLater(names: readonly string[]): boolean {
+    return (names.filter(isReceipt).sort().at(-1) ?? this.#newest) >= this.#newest;
+  }
+
+  #date(id: string): void {
+    if (isReceipt(id) && id > this.#newest) this.#newest = id;
   }
 
   #waiting(): boolean {
@@ -442,6 +466,10 @@ export class DeviceStore {
 /** What a receipt is called among the statements about consent. */
 function nameOf({ timestamp, recordId }: Receipt): string {
   return `${RECEIPT}${timestamp}:${recordId}`;
+}
+
+function isReceipt(id: string): boolean {
+  return id.startsWith(RECEIPT);
 }
 
 type Request = { store: Write["store"]; place: IDBValidKey; value?: Uint8Array };
@@ -531,7 +559,7 @@ async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Prom
 
 function takeStatement(stored: Stored, id: string, value: unknown): void {
   if (id === CHOICE) stored.choice = value as Partial<Gates>;
-  else if (id.startsWith(RECEIPT)) stored.receipts.push(value as Receipt);
+  else if (isReceipt(id)) stored.receipts.push(value as Receipt);
   else if (id === SECRET && Number.isSafeInteger(value)) stored.secret = value as number;
 }
 

@@ -158,3 +158,23 @@ for (const [what, decide, there] of [
     }
   });
 }
+
+test("a choice that a page left behind does not win over a later one", async (t) => {
+  const { openPage, left } = pages(t);
+  for (const forgets of [false, true]) {
+    const shop = freshShop();
+    const [gone, page] = [await openPage(shop), await openPage(shop)];
+    void gone.consent.set({ measure: true });
+    gone.leave();
+    assert.equal(left().length, 1);
+    await new Promise((resolve) => setTimeout(resolve, 5)); // receipts are dated in milliseconds
+    await page.consent.set({ rank: false });
+    if (forgets) page.profile.forget({ event: "e0" }); // which finds what was left
+    await settle();
+    await page.close();
+    const next = await openPage(shop, {});
+    assert.deepEqual(next.consent.gates, { ...GRANTED, rank: false });
+    await Promise.all([next.close(), gone.close()]);
+    assert.deepEqual(left(), []);
+  }
+});
