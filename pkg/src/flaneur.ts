@@ -369,8 +369,9 @@ export class Handle {
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     const withdrawn = this.#consent.choice.store === false; // while this was read
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice)));
+    const needless = this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice));
     this.#log.allow(this.#consent.gates);
+    this.#log.dropReceipts(needless);
     if (!withdrawn) this.#restore(stored);
     if (!this.#early) await this.#settle(before, undefined, false);
   }

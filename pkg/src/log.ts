@@ -209,7 +209,7 @@ export class DeviceLog {
   }
 
   dropReceipts(receipts: readonly Receipt[]): void {
-    this.#store?.dropReceipts(receipts);
+    if (this.#gates.store) this.#store?.dropReceipts(receipts);
   }
 
   async writeChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {

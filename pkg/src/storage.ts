@@ -328,7 +328,7 @@ export class DeviceStore {
 
   async #readAll(connection: Connection): Promise<Contents> {
     const { db, seal, newer } = connection;
-    const inUse = connection === this.#database.connection;
+    const inUse = (): boolean => connection === this.#database.connection; // not one that was given up meanwhile, nor a spare
     const late = setTimeout(() => this.#listener.trouble("storage_timeout"), READ_MS);
     try {
       const damaged: Write[] = [];
@@ -346,7 +346,7 @@ export class DeviceStore {
           return;
         }
         keep(key, [key, value]); // version 1 wrote it, in plain
-        if (!inUse) return;
+        if (!inUse()) return;
         this.add({ store: "log", id: key, raw: key });
         this.put(key, value);
       };
@@ -359,13 +359,13 @@ export class DeviceStore {
       await Promise.all(log);
       const statements = await Promise.all(consent);
       if (damaged.length > 0) this.#listener.repaired("damaged", damaged.length);
-      if (inUse) for (const write of damaged) this.add(write);
+      if (inUse()) for (const write of damaged) this.add(write);
       const gone = kept.flatMap(([id, record]) => (record.length === 0 ? [id] : []));
       const stored: Contents = { records: kept.filter(([, record]) => record.length > 0), choice: undefined, receipts: [], gone };
       for (const statement of statements) {
         if (!statement) continue;
         takeStatement(stored, ...statement);
-        if (inUse) this.#date(statement[0]);
+        if (inUse()) this.#date(statement[0]);
       }
       return stored;
     } finally {
