@@ -296,6 +296,22 @@ test("what a late reading would tidy up does not make a withdrawn database again
   }
 });
 
+test("a page that is still taking the keys is in no one's way who deletes the database", async () => {
+  const { shop, store } = freshStore();
+  store.put("a", BYTES);
+  await store.flush();
+  await store.close(() => {});
+  for (let turns = 0; turns < 12; turns++) {
+    const opening = freshStore(shop);
+    const read = opening.store.read(true);
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    const other = freshStore(shop);
+    assert.deepEqual([turns, await other.store.destroy()], [turns, true]);
+    await read;
+    await opening.store.close(() => {});
+  }
+});
+
 /** Keeps everyone from a shop's records until the function that it gives is called. */
 async function hold(shop) {
   const db = await new Promise((resolve) => (indexedDB.open(`flaneur:${shop}`).onsuccess = ({ target }) => resolve(target.result)));
