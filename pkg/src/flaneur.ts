@@ -446,17 +446,19 @@ export class Handle {
 
   /** Takes in what other tabs did while this page slept: what they chose, observed and forgot is on the disk. */
   async #catchUp(): Promise<void> {
-    if (this.#early || !(await this.#log.flush())) return;
+    if (this.#early || this.#options.audience === "minor" || (this.#consent.gates.store && !(await this.#log.flush()))) return;
     const here = this.#log.entries();
     const asked = this.#consent.choice;
     const stored = await this.#log.read(false);
-    if (!stored || this.#closed || !this.#consent.gates.store) return;
+    if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice), asked));
-    const there = new Set(stored.records.map(([id]) => id));
-    const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
-    if (gone.length > 0) this.#memory.remove(gone);
-    if (this.#memory.restore(stored.records) || gone.length > 0) this.#changed("other_tab");
+    if (before.store) {
+      const there = new Set(stored.records.map(([id]) => id));
+      const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
+      if (gone.length > 0) this.#memory.remove(gone);
+      if (this.#memory.restore(stored.records) || gone.length > 0) this.#changed("other_tab");
+    }
     await this.#settle(before, undefined, false);
   }
 

@@ -36,23 +36,31 @@ function pages(t) {
   const localStorage = new Kept();
   Object.defineProperty(globalThis, "localStorage", { value: localStorage, configurable: true });
   globalThis.document = { hidden: true };
+  const { prepare } = Journal.prototype;
+  let prepared = Promise.resolve();
+  Journal.prototype.prepare = function (seal) {
+    return (prepared = Promise.all([prepared, prepare.call(this, seal)]));
+  };
   t.after(() => {
+    Journal.prototype.prepare = prepare;
     globalThis.BroadcastChannel = BroadcastChannel;
     for (const name of ["localStorage", "document", "addEventListener"]) delete globalThis[name];
   });
+  /** Resolves when the pages can hide what they may have to leave. */
+  const ready = () => turnsOf(3).then(() => prepared);
   const openPage = async (shop, options = { consent: GRANTED }) => {
     const target = new EventTarget();
     globalThis.addEventListener = target.addEventListener.bind(target);
     const page = await open({ shop, catalog: ITEMS, ...options });
     await page.flush();
-    await turnsOf(20); // it gets ready to hide what it may have to leave
+    await ready();
     return Object.assign(Object.create(page), {
       leave: () => target.dispatchEvent(new Event("pagehide")),
       wake: () => target.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true })),
       events: async () => JSON.parse(await (await page.profile.export()).text()).events.map(({ id }) => id),
     });
   };
-  return { openPage, left: () => Object.keys(localStorage) };
+  return { openPage, ready, left: () => Object.keys(localStorage) };
 }
 
 test("a page that leaves is not held up by what it still had to write", async (t) => {
@@ -75,7 +83,7 @@ test("a page that leaves is not held up by what it still had to write", async (t
 });
 
 test("a page that comes back writes nothing that another page found, and decided otherwise since", async (t) => {
-  const { openPage, left } = pages(t);
+  const { openPage, ready, left } = pages(t);
   const decided = {
     "nothing": [() => {}, ["e0", "e1"], true],
     "an erasure": [(page) => page.profile.erase(), [], true],
@@ -87,7 +95,7 @@ test("a page that comes back writes nothing that another page found, and decided
     const sleeper = await openPage(shop);
     sleeper.observe(see("e0"));
     await sleeper.flush();
-    await turnsOf(20);
+    await ready();
     sleeper.observe(see("e1"));
     void sleeper.consent.set({ measure: true });
     sleeper.leave();
@@ -107,8 +115,33 @@ test("a page that comes back writes nothing that another page found, and decided
   }
 });
 
+test("a page that comes back has what was agreed to meanwhile, unless its visitor is a child", async (t) => {
+  const { openPage } = pages(t);
+  for (const audience of ["general", "minor"]) {
+    const shop = freshShop();
+    const sleeper = await openPage(shop, { audience });
+    sleeper.leave();
+    const other = await openPage(shop);
+    other.observe(see("e1"));
+    await other.close();
+    sleeper.wake();
+    await settle();
+    const isChild = audience === "minor";
+    assert.deepEqual(Object.values(sleeper.consent.gates), isChild ? [false, false, false, false] : Object.values(GRANTED));
+    assert.deepEqual(await sleeper.events(), isChild ? [] : ["e1"]);
+    assert.equal((await sleeper.consent.receipts()).length, isChild ? 0 : 1);
+    await sleeper.consent.set({ store: false });
+    sleeper.leave();
+    sleeper.wake();
+    await settle();
+    assert.equal(sleeper.consent.gates.store, false);
+    await sleeper.close();
+    assert.deepEqual(await idsOnDisk(shop), isChild ? ["e1"] : undefined);
+  }
+});
+
 test("a page that comes back, and leaves again, writes what nobody found meanwhile", async (t) => {
-  const { openPage, left } = pages(t);
+  const { openPage, ready, left } = pages(t);
   const shop = freshShop();
   const page = await openPage(shop);
   page.observe(see("e1"));
@@ -117,7 +150,7 @@ test("a page that comes back, and leaves again, writes what nobody found meanwhi
   page.wake();
   await eventually(() => left().length === 0, "that it is written");
   page.observe(see("e2"));
-  await turnsOf(20);
+  await ready();
   page.leave();
   page.wake(); // and away before it looked
   page.leave();
