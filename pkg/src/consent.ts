@@ -119,7 +119,9 @@ export class ConsentState {
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
     this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
-    this.#settle();
+    const isTold = new Set(stored.map(({ recordId }) => recordId));
+    // What a source granted before the choice was known, the choice has not.
+    if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ recordId }) => isTold.has(recordId));
     const kept = new Set(this.#receipts.map(({ recordId }) => recordId));
     return stored.filter(({ recordId }) => !kept.has(recordId));
   }

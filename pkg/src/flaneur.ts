@@ -428,13 +428,17 @@ export class Handle {
   async #grantStore(): Promise<void> {
     const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
     this.#unwritten = write; // whoever flushes meanwhile waits for no reading
+    const asked = this.#consent.choice;
     const stored = await this.#log.read(true);
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
       const before = this.#consent.gates;
-      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now()));
+      // What the shopper chose before restricts a source, and gives way to gates that the page was opened with.
+      const isGoverned = isConsentSource(this.#options.consent ?? {});
+      const chosen = isGoverned ? readGates(stored.choice) : {};
+      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), chosen, asked));
       this.#restore(stored);
-      if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
+      if (this.#consent.gates !== before) await this.#settle(before, isGoverned ? "source" : undefined, false);
     }
     this.#unwritten = () => write(stored);
     if (!this.#early) await this.#writeLate();
