@@ -141,6 +141,20 @@ test("a choice holds in both tabs at once", async () => {
   await close();
 });
 
+test("what one tab withdrew and the other granted again has its receipt, as every choice", async () => {
+  const { name, one, two, close } = await twoTabs();
+  await one.flush();
+  await two.consent.set({ rank: false });
+  await eventually(() => !one.consent.gates.rank, "the other tab's choice");
+  await new Promise((resolve) => setTimeout(resolve, 5)); // receipts are dated in milliseconds
+  await one.consent.set({ rank: true });
+  await close();
+  const next = await open({ shop: name, catalog: ITEMS });
+  assert.equal(next.consent.gates.rank, true);
+  assert.deepEqual((await next.consent.receipts()).map(({ purposes }) => purposes[2].state), ["granted", "denied", "granted"]);
+  await next.close();
+});
+
 test("without store, tabs tell each other nothing of what happened", async () => {
   const { one, two, close } = await twoTabs({ learn: true, rank: true });
   one.observe({ type: "view_item", item: "rug-1" });
