@@ -373,9 +373,9 @@ export class DeviceStore {
     }
   }
 
-  /** Whether a choice with such receipts was made after every one that is known here; without any, nobody can tell. */
+  /** Whether a choice with such receipts was made after every one that is known here; one without moved no gate. */
   #isLater(names: readonly string[]): boolean {
-    return (names.filter(isReceipt).sort().at(-1) ?? this.#newest) >= this.#newest;
+    return (names.filter(isReceipt).sort().at(-1) ?? "") >= this.#newest;
   }
 
   #date(id: string): void {
