@@ -460,7 +460,7 @@ export class Handle {
     if (before.store) {
       const there = new Set(stored.records.map(([id]) => id));
       const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
-      if (gone.length > 0) this.#memory.remove(gone);
+      if (gone.length > 0) this.#memory.remove(gone, true);
       if (this.#memory.restore(stored.records) || gone.length > 0) this.#changed("other_tab");
     }
     await this.#settle(before, undefined, false);

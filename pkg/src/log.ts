@@ -145,8 +145,11 @@ export class DeviceLog {
     return [...this.#records];
   }
 
-  /** Drops events here and on disk, and in the other tabs when they were forgotten here. Returns those that were here. */
-  drop(ids: readonly string[], tell: boolean): readonly Entry[] {
+  /**
+   * Drops events here and on disk, and in the other tabs when they were forgotten here. Returns those that were here.
+   * `gone`: not on disk, where they are not, or another tab may just be writing what it told of.
+   */
+  drop(ids: readonly string[], tell: boolean, gone = false): readonly Entry[] {
     const dropped = ids.flatMap((id): Entry[] => {
       const record = this.#records.get(id);
       return record ? [[id, record]] : [];
@@ -155,7 +158,7 @@ export class DeviceLog {
       this.#lose(id);
       this.#forgotten.add(id);
     }
-    if (this.#gates.store) this.#store?.drop(ids);
+    if (this.#gates.store && !gone) this.#store?.drop(ids);
     if (this.#gates.store && tell && !this.#journal.isEmpty) void this.read(false); // what was left behind is written without these
     if (tell && ids.length > 0) this.#tabs?.post({ forgotten: [...ids] });
     return dropped;

@@ -344,3 +344,24 @@ test("what is chosen while a page that woke reads the disk is the later word", a
   delete globalThis.document;
   delete globalThis.addEventListener;
 });
+
+test("what another tab observes as a page wakes stays on the disk", async () => {
+  for (let turns = 0; turns < 7; turns++) {
+    const page = new EventTarget();
+    Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+    const name = freshShop();
+    const sleeper = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+    delete globalThis.document;
+    delete globalThis.addEventListener;
+    await sleeper.flush();
+    const other = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+    await other.flush();
+    page.dispatchEvent(new Event("pagehide"));
+    other.observe({ type: "view_item", item: "lamp-0", id: "e1" });
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await settle();
+    await Promise.all([sleeper.close(), other.close()]);
+    assert.deepEqual([turns, await idsOnDisk(name)], [turns, ["e1"]]);
+  }
+});
