@@ -58,12 +58,11 @@ export class Journal {
     if (!pad || (!clear && writes.length === 0)) return false;
     this.#pad = undefined;
     const lines = writes.filter(({ raw }) => raw === undefined).map(packed);
-    const all = lines.length;
     const most = pad.bytes?.length ?? PAD_BYTES;
-    for (;;) {
+    for (let all = true; ; all = false) {
       const text = summed(utf8(JSON.stringify({ clear, writes: lines } satisfies Packed)));
       if (text.length <= most) {
-        return this.#store(pad.iv, pad.bytes ? hidden(text, pad.bytes) : text) && lines.length === all;
+        return this.#store(pad.iv, pad.bytes ? hidden(text, pad.bytes) : text) && all;
       }
       lines.splice(0, Math.ceil(lines.length / 8));
       if (lines.length === 0) return false;

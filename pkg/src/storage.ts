@@ -362,10 +362,9 @@ export class DeviceStore {
       if (inUse()) for (const write of damaged) this.add(write);
       const gone = kept.flatMap(([id, record]) => (record.length === 0 ? [id] : []));
       const stored: Contents = { records: kept.filter(([, record]) => record.length > 0), choice: undefined, receipts: [], gone };
-      for (const statement of statements) {
-        if (!statement) continue;
-        takeStatement(stored, ...statement);
-        if (inUse()) this.#date(statement[0]);
+      for (const [id, value] of statements.filter((statement) => statement !== undefined)) {
+        takeStatement(stored, id, value);
+        if (inUse()) this.#date(id);
       }
       return stored;
     } finally {
