@@ -35,6 +35,8 @@ export class ConsentState {
   #choice: Partial<Gates> = {};
   #source: Partial<Gates> | undefined;
   #receipts: Receipt[] = [];
+  /** A gate moved since the last record, which another tab may have recorded. */
+  #moved = false;
   #gates: Gates = Object.freeze(all(false));
 
   constructor(around: ConsentSurroundings) {
@@ -75,12 +77,12 @@ export class ConsentState {
     return this.#settle();
   }
 
-  /** Records what is open now, unless the last record says the same. */
+  /** Records what is open now, unless the last record says the same and nothing else was heard since. */
   record(method: Receipt["method"], now: number): Receipt | undefined {
     const purposes = GATES.map((purpose) => ({ purpose, state: this.#gates[purpose] ? "granted" : "denied" }) as const);
     const { controller, ...notice } = this.#around.notice ?? {};
     const asked = this.#around.privacyControl && { globalPrivacyControl: true as const };
-    if (isSame({ purposes, notice, method, ...asked }, this.#receipts.at(-1))) return undefined;
+    if (!this.#moved && isSame({ purposes, notice, method, ...asked }, this.#receipts.at(-1))) return undefined;
     const receipt: Receipt = {
       recordId: this.#around.newId(),
       schemaVersion: "ISO/IEC TS 27560:2023",
@@ -94,6 +96,7 @@ export class ConsentState {
       withdrawal: "consent.set",
       ...asked,
     };
+    this.#moved = false;
     this.#receipts = [...this.#receipts, receipt].slice(-MAX_RECEIPTS);
     return receipt;
   }
@@ -119,7 +122,10 @@ export class ConsentState {
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
     this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
-    this.#settle();
+    const isTold = new Set(stored.map(({ recordId }) => recordId));
+    // What a source granted before the choice was known, the choice has not.
+    if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ recordId }) => isTold.has(recordId));
+    this.#moved = false;
     const kept = new Set(this.#receipts.map(({ recordId }) => recordId));
     return stored.filter(({ recordId }) => !kept.has(recordId));
   }
@@ -147,6 +153,7 @@ export class ConsentState {
     if (this.#around.minor) Object.assign(after, all(false));
     const moved = GATES.some((gate) => before[gate] !== after[gate]);
     if (moved) this.#gates = Object.freeze(after);
+    this.#moved ||= moved;
     return moved;
   }
 }

@@ -267,6 +267,7 @@ async function openDatabase(
       };
       request.onsuccess = () => {
         const db = request.result;
+        db.onversionchange = () => db.close(); // until somebody holds it
         const whole = STORES.every((store) => db.objectStoreNames.contains(store));
         if (!whole) {
           db.close();

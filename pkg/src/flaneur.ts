@@ -371,8 +371,9 @@ export class Handle {
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     const withdrawn = this.#consent.choice.store === false; // while this was read
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice)));
+    const needless = this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice));
     this.#log.allow(this.#consent.gates);
+    this.#log.dropReceipts(needless);
     if (!withdrawn) this.#restore(stored);
     if (!this.#early) await this.#settle(before, undefined, false);
   }
@@ -432,15 +433,19 @@ export class Handle {
   async #grantStore(): Promise<void> {
     const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
     this.#unwritten = write; // whoever flushes meanwhile waits for no reading
+    const asked = this.#consent.choice;
     this.#reading = true;
     const stored = await this.#log.read(true);
     this.#reading = false;
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
       const before = this.#consent.gates;
-      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now()));
+      // What the shopper chose before restricts a source, and gives way to gates that the page was opened with.
+      const isGoverned = isConsentSource(this.#options.consent ?? {});
+      const chosen = isGoverned ? readGates(stored.choice) : {};
+      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), chosen, asked));
       this.#restore(stored);
-      if (this.#consent.gates !== before) await this.#settle(before, undefined, false);
+      if (this.#consent.gates !== before) await this.#settle(before, isGoverned ? "source" : undefined, false);
     }
     this.#unwritten = () => write(stored);
     if (!this.#early) await this.#writeLate();
@@ -452,17 +457,19 @@ export class Handle {
 
   /** Takes in what other tabs did while this page slept: what they chose, observed and forgot is on the disk. */
   async #catchUp(): Promise<void> {
-    if (this.#early || !(await this.#log.flush())) return;
+    if (this.#early || this.#options.audience === "minor" || (this.#consent.gates.store && !(await this.#log.flush()))) return;
     const here = this.#log.entries();
     const asked = this.#consent.choice;
     const stored = await this.#log.read(false);
-    if (!stored || this.#closed || !this.#consent.gates.store) return;
+    if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice), asked));
-    const there = new Set(stored.records.map(([id]) => id));
-    const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
-    if (gone.length > 0) this.#memory.remove(gone);
-    if (this.#memory.restore(stored.records) || gone.length > 0) this.#changed("other_tab");
+    if (before.store) {
+      const there = new Set(stored.records.map(([id]) => id));
+      const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
+      if (gone.length > 0) this.#memory.remove(gone, true);
+      if (this.#memory.restore(stored.records) || gone.length > 0) this.#changed("other_tab");
+    }
     await this.#settle(before, undefined, false);
   }
 

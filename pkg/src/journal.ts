@@ -27,13 +27,13 @@ type Packed = { clear: boolean; writes: [store: Write["store"], id: string, body
 /** The journal of one shop. */
 export class Journal {
   readonly #prefix: string;
-  readonly #own: string;
+  readonly #page: string;
   #pad: { iv: Uint8Array<ArrayBuffer>; bytes: Uint8Array | undefined } | undefined;
   #seal: Seal | undefined;
 
   constructor(shop: string, page: string) {
     this.#prefix = `flaneur:${shop}:exit:`;
-    this.#own = `${this.#prefix}${page}`;
+    this.#page = page;
   }
 
   /** Gets ready to hide a text, once for each. */
@@ -49,28 +49,30 @@ export class Journal {
     }
   }
 
-  /** Keeps what waits. What does not fit is left out, the oldest first. Does nothing unless it was prepared. */
-  keep({ clear, writes }: Unsaved): void {
+  /**
+   * Keeps what waits. What does not fit is left out, the oldest first. Does nothing unless it was prepared. Returns
+   * whether all is kept.
+   */
+  keep({ clear, writes }: Unsaved): boolean {
     const pad = this.#pad;
+    if (!pad || (!clear && writes.length === 0)) return false;
     this.#pad = undefined;
-    if (!pad || (!clear && writes.length === 0)) return;
     const lines = writes.filter(({ raw }) => raw === undefined).map(packed);
     const most = pad.bytes?.length ?? PAD_BYTES;
-    for (;;) {
+    for (let all = true; ; all = false) {
       const text = summed(utf8(JSON.stringify({ clear, writes: lines } satisfies Packed)));
       if (text.length <= most) {
-        this.#store(pad.iv, pad.bytes ? hidden(text, pad.bytes) : text);
-        return;
+        return this.#store(pad.iv, pad.bytes ? hidden(text, pad.bytes) : text) && all;
       }
       lines.splice(0, Math.ceil(lines.length / 8));
-      if (lines.length === 0) return;
+      if (lines.length === 0) return false;
     }
   }
 
   /** What pages left behind, oldest key first, and what to call when it is safe elsewhere. */
   async recall(seal: Seal): Promise<{ found: Unsaved[]; done: () => void }> {
     const storage = local();
-    const keys = this.#keys(storage);
+    const keys = this.#keys(storage).sort();
     const found: Unsaved[] = [];
     for (const key of keys) {
       const unsaved = await read(seal, storage?.getItem(key) ?? "").catch(() => undefined);
@@ -97,11 +99,13 @@ export class Journal {
     }
   }
 
-  #store(iv: Uint8Array, text: Uint8Array): void {
+  #store(iv: Uint8Array, text: Uint8Array): boolean {
     try {
-      local()?.setItem(this.#own, `${base64(iv)}.${base64(text)}`);
+      // A name of its own each time: what this page left before may not have been found yet.
+      local()!.setItem(`${this.#prefix}${Date.now()}${this.#page}`, `${base64(iv)}.${base64(text)}`);
+      return true;
     } catch {
-      // Full or forbidden: this was the last resort.
+      return false; // full or forbidden: this was the last resort
     }
   }
 

@@ -145,8 +145,11 @@ export class DeviceLog {
     return [...this.#records];
   }
 
-  /** Drops events here and on disk, and in the other tabs when they were forgotten here. Returns those that were here. */
-  drop(ids: readonly string[], tell: boolean): readonly Entry[] {
+  /**
+   * Drops events here and on disk, and in the other tabs when they were forgotten here. Returns those that were here.
+   * `gone`: not on disk, where they are not, or another tab may just be writing what it told of.
+   */
+  drop(ids: readonly string[], tell: boolean, gone = false): readonly Entry[] {
     const dropped = ids.flatMap((id): Entry[] => {
       const record = this.#records.get(id);
       return record ? [[id, record]] : [];
@@ -155,8 +158,8 @@ export class DeviceLog {
       this.#lose(id);
       this.#forgotten.add(id);
     }
-    if (this.#gates.store) this.#store?.drop(ids);
-    if (this.#gates.store && tell) void this.#replay();
+    if (this.#gates.store && !gone) this.#store?.drop(ids);
+    if (this.#gates.store && tell && !this.#journal.isEmpty) void this.read(false); // what was left behind is written without these
     if (tell && ids.length > 0) this.#tabs?.post({ forgotten: [...ids] });
     return dropped;
   }
@@ -209,7 +212,7 @@ export class DeviceLog {
   }
 
   dropReceipts(receipts: readonly Receipt[]): void {
-    this.#store?.dropReceipts(receipts);
+    if (this.#gates.store) this.#store?.dropReceipts(receipts);
   }
 
   async writeChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {
@@ -249,8 +252,7 @@ export class DeviceLog {
   }
 
   #leave(): void {
-    const unsaved = this.#store?.leave();
-    if (unsaved && this.#gates.store) this.#journal.keep(unsaved);
+    this.#store?.leave((unsaved) => this.#gates.store && this.#journal.keep(unsaved));
   }
 
   #resume(): void {
@@ -265,26 +267,28 @@ export class DeviceLog {
   }
 
   /** Writes what pages left behind, except what was forgotten since, and adds it to what was read. */
-  async #replay(stored?: Stored): Promise<void> {
+  async #replay(stored: Stored): Promise<void> {
     const store = this.#store;
     const seal = store?.seal;
     if (!store || !seal) return;
     if (!this.#journal.isEmpty) {
+      const erasures = this.#erasures;
       const { found, done } = await this.#journal.recall(seal);
+      if (erasures !== this.#erasures || seal !== store.seal) return; // erased, withdrawn or closed meanwhile
       for (const unsaved of found) this.#apply(store, unsaved, stored);
       void store.flush().then((saved) => saved && done());
     }
     void this.#prepare();
   }
 
-  #apply(store: DeviceStore, { clear, writes }: Unsaved, stored: Stored | undefined): void {
+  #apply(store: DeviceStore, { clear, writes }: Unsaved, stored: Stored): void {
     if (clear) {
       store.clear();
-      stored?.records.splice(0);
+      stored.records.splice(0);
     }
-    const welcome = writes.filter(({ store: to, id }) => to !== "log" || !this.#forgotten.has(id));
+    const welcome = store.later(writes).filter(({ store: to, id }) => to !== "log" || !this.#forgotten.has(id));
     for (const write of welcome) store.add(write);
-    if (stored) amend(stored, welcome);
+    amend(stored, welcome);
     this.#listener.repaired("replayed", welcome.length);
   }
 

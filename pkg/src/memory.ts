@@ -76,10 +76,10 @@ export class Memory {
     return this.log.drop(ids, true);
   }
 
-  /** Another tab forgot these. */
-  remove(ids: string[]): void {
+  /** Another tab forgot these; `gone` when they are not on the disk any more. */
+  remove(ids: string[], gone = false): void {
     this.engine?.use((core) => core.remove(ids), () => 0);
-    this.log.drop(ids, false);
+    this.log.drop(ids, false, gone);
   }
 
   /** Empties everything. Resolves when the disk is clean, or told why not. */

@@ -89,6 +89,8 @@ export class DeviceStore {
   /** The connection that was had last. */
   #last: Connection | undefined;
   #rebuilt = false;
+  /** What the newest receipt is called that is known here: it dates the choice. */
+  #newest = "";
   /** A spare was taken over, and is to go when that is written. */
   #merging = false;
   /** The page is leaving, or asleep. */
@@ -127,7 +129,7 @@ export class DeviceStore {
       const connection = exists && (await (connecting ?? this.#connect((await found).spare)));
       if (!connection) return undefined;
       const stored = await this.#readAll(connection);
-      if (!connection.spare && (await found).spare) await this.#mergeSpare(stored).catch(() => {}); // the next page tries again
+      if (!connection.spare && (await found).spare) await this.#mergeSpare(connection, stored).catch(() => {}); // the next page tries again
       return stored;
     } catch {
       if (epoch === this.#epoch) this.#listener.trouble("storage_unavailable");
@@ -148,6 +150,7 @@ export class DeviceStore {
   /** Makes a write, soon. */
   add(write: Write): void {
     const key = `${write.store}\n${write.raw === undefined ? "" : "raw"}\n${write.id}`;
+    if (write.store === "consent") this.#date(write.id);
     this.#queue.delete(key); // a later write also comes later
     this.#queue.set(key, write);
     this.#schedule();
@@ -160,10 +163,10 @@ export class DeviceStore {
     this.#schedule();
   }
 
-  /** Stores the present choice, and the receipt that records it. */
-  putChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): void {
+  /** Stores the present choice, and the receipts that record it. */
+  putChoice(choice: Partial<Gates> | undefined, receipts: readonly Receipt[]): void {
     const put = (id: string, value: unknown): void => this.add({ store: "consent", id, body: utf8(JSON.stringify(value)) });
-    put(CHOICE, choice);
+    if (choice) put(CHOICE, choice);
     for (const receipt of receipts) put(nameOf(receipt), receipt);
   }
 
@@ -172,15 +175,21 @@ export class DeviceStore {
     for (const receipt of receipts) this.add({ store: "consent", id: nameOf(receipt) });
   }
 
+  /** Of what a page left behind, all but a choice that was made before one that is known here. */
+  later(writes: readonly Write[]): Write[] {
+    const isLater = this.#isLater(writes.map(({ id }) => id));
+    return writes.filter(({ store, id }) => isLater || store === "log" || id !== CHOICE);
+  }
+
   /** Stores what the arms of experiments are made of, or deletes it. */
   putSecret(secret: number | undefined): void {
     this.add({ store: "consent", id: SECRET, ...(secret !== undefined && { body: utf8(JSON.stringify(secret)) }) });
   }
 
-  /** Resolves to whether nothing waits any more; at the latest when the time is up. */
+  /** Resolves to whether nothing waits any more; at the latest when the time is up, or the page leaves. */
   async flush(): Promise<boolean> {
     const deadline = Date.now() + OPEN_MS;
-    while (this.#waiting() && Date.now() < deadline) {
+    while (this.#waiting() && !this.#away && Date.now() < deadline) {
       this.#write();
       await within<unknown>(this.#writing ?? Promise.resolve(), Math.max(1, deadline - Date.now()));
       if (this.#failures > 1) break; // the retry goes on by itself
@@ -189,8 +198,11 @@ export class DeviceStore {
     return !this.#waiting();
   }
 
-  /** The page leaves: ends what is being written, and hands out everything that is not on the disk. */
-  leave(): { clear: boolean; writes: Write[] } {
+  /**
+   * The page leaves: ends what is being written, and hands out everything that is not on the disk. What is kept
+   * waits here no more: when this page comes back, others may have written it, and decided otherwise since.
+   */
+  leave(keep: (unsaved: { clear: boolean; writes: Write[] }) => boolean): void {
     this.#away = true;
     const batch = this.#batch;
     try {
@@ -202,7 +214,9 @@ export class DeviceStore {
       this.#batch = undefined;
       this.#putBack(batch.writes, batch.clear);
     }
-    return { clear: this.#clearing, writes: [...this.#queue.values()] };
+    if (!keep({ clear: this.#clearing, writes: [...this.#queue.values()] })) return;
+    this.#queue.clear();
+    this.#clearing = false;
   }
 
   /** The page is back from where the browser keeps pages: what was being written is written again. */
@@ -284,10 +298,11 @@ export class DeviceStore {
   }
 
   /** Takes over what was written under the other name while the database did not open: the later word holds. */
-  async #mergeSpare(stored: Contents): Promise<void> {
+  async #mergeSpare(connection: Connection, stored: Contents): Promise<void> {
     const spare = await this.#database.openSpare();
     if (!spare) return;
     const late = await this.#readAll(spare).finally(() => spare.db.close());
+    if (connection !== this.#database.connection) return; // withdrawn or closed meanwhile
     const emptied = late.gone.includes(EVERYTHING);
     const records = new Map(emptied ? [] : stored.records);
     if (emptied) {
@@ -302,9 +317,10 @@ export class DeviceStore {
       this.put(id, record);
     }
     stored.records = [...records];
-    stored.choice = late.choice ?? stored.choice;
+    const choice = this.#isLater(late.receipts.map(nameOf)) ? late.choice : undefined;
+    stored.choice = choice ?? stored.choice;
     stored.receipts.push(...late.receipts);
-    if (late.choice) this.putChoice(late.choice, late.receipts);
+    this.putChoice(choice, late.receipts);
     this.#merging = true;
     this.#listener.repaired("merged", late.records.length);
     this.#schedule();
@@ -312,7 +328,7 @@ export class DeviceStore {
 
   async #readAll(connection: Connection): Promise<Contents> {
     const { db, seal, newer } = connection;
-    const inUse = connection === this.#database.connection;
+    const inUse = (): boolean => connection === this.#database.connection; // not one that was given up meanwhile, nor a spare
     const late = setTimeout(() => this.#listener.trouble("storage_timeout"), READ_MS);
     try {
       const damaged: Write[] = [];
@@ -330,7 +346,7 @@ export class DeviceStore {
           return;
         }
         keep(key, [key, value]); // version 1 wrote it, in plain
-        if (!inUse) return;
+        if (!inUse()) return;
         this.add({ store: "log", id: key, raw: key });
         this.put(key, value);
       };
@@ -343,14 +359,26 @@ export class DeviceStore {
       await Promise.all(log);
       const statements = await Promise.all(consent);
       if (damaged.length > 0) this.#listener.repaired("damaged", damaged.length);
-      if (inUse) for (const write of damaged) this.add(write);
+      if (inUse()) for (const write of damaged) this.add(write);
       const gone = kept.flatMap(([id, record]) => (record.length === 0 ? [id] : []));
       const stored: Contents = { records: kept.filter(([, record]) => record.length > 0), choice: undefined, receipts: [], gone };
-      for (const statement of statements) if (statement) takeStatement(stored, ...statement);
+      for (const [id, value] of statements.filter((statement) => statement !== undefined)) {
+        takeStatement(stored, id, value);
+        if (inUse()) this.#date(id);
+      }
       return stored;
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** Whether a choice with such receipts was made after every one that is known here; one without moved no gate. */
+  #isLater(names: readonly string[]): boolean {
+    return (names.filter(isReceipt).sort().at(-1) ?? "") >= this.#newest;
+  }
+
+  #date(id: string): void {
+    if (isReceipt(id) && id > this.#newest) this.#newest = id;
   }
 
   #waiting(): boolean {
@@ -437,6 +465,10 @@ export class DeviceStore {
 /** What a receipt is called among the statements about consent. */
 function nameOf({ timestamp, recordId }: Receipt): string {
   return `${RECEIPT}${timestamp}:${recordId}`;
+}
+
+function isReceipt(id: string): boolean {
+  return id.startsWith(RECEIPT);
 }
 
 type Request = { store: Write["store"]; place: IDBValidKey; value?: Uint8Array };
@@ -526,7 +558,7 @@ async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Prom
 
 function takeStatement(stored: Stored, id: string, value: unknown): void {
   if (id === CHOICE) stored.choice = value as Partial<Gates>;
-  else if (id.startsWith(RECEIPT)) stored.receipts.push(value as Receipt);
+  else if (isReceipt(id)) stored.receipts.push(value as Receipt);
   else if (id === SECRET && Number.isSafeInteger(value)) stored.secret = value as number;
 }
 

@@ -227,6 +227,26 @@ test("a consent source governs: it can grant and withdraw, and a choice can only
   assert.equal(ended, 1);
 });
 
+test("what the shopper restricted stays restricted on the next page of a source that grants it", async () => {
+  const name = freshShop();
+  const source = { get: async () => ({ ...GRANTED, measure: true }) };
+  const shop = await openShop(name, { consent: source });
+  await shop.consent.set({ rank: false });
+  await shop.close();
+  for (const page of [1, 2]) {
+    const next = await openShop(name, { consent: source });
+    assert.deepEqual([page, next.consent.gates], [page, { ...GRANTED, measure: true, rank: false }]);
+    assert.deepEqual((await next.consent.receipts()).map(({ method, purposes }) => `${method} ${purposes[2].state}`), ["source granted", "api denied"]);
+    await next.close();
+  }
+  const back = await openShop(name, { consent: source });
+  await back.consent.set({ rank: true });
+  await back.close();
+  const last = await openShop(name, { consent: source });
+  assert.equal(last.consent.gates.rank, true);
+  await last.close();
+});
+
 for (const [what, source] of [
   ["throws", { get() { throw new Error("cmp"); } }],
   ["rejects", { get: () => Promise.reject(new Error("cmp")) }],

@@ -3,6 +3,7 @@
 import { idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import { Database } from "../../pkg/dist/database.js";
 import { DeviceStore } from "../../pkg/dist/storage.js";
 import { eventually, freshShop } from "./support/shop.mjs";
 
@@ -174,6 +175,43 @@ test("an erasure under the other name is an erasure of both", async () => {
   const later = freshStore(shop);
   assert.equal((await later.store.read(true)).secret, undefined);
   await later.store.close(() => {});
+});
+
+test("of two choices under both names the later one holds, and what is withdrawn while they are read stays so", async () => {
+  const receipt = (recordId, second) => ({ recordId, timestamp: `2026-01-01T00:00:0${second}.000Z` });
+  const told = { early: [{ rank: true }, [receipt("early", 1)]], late: [{ rank: false }, [receipt("late", 2)]] };
+  for (const [first, spare, withdrawn] of [["early", "late"], ["late", "early"], ["early", "late", "withdrawn"]]) {
+    const shop = freshShop();
+    const under = async (name, id, choice) => {
+      const { store } = freshStore(name);
+      store.put(id, BYTES);
+      store.putChoice(...told[choice]);
+      await store.flush();
+      await store.close(() => {});
+    };
+    await under(shop, "before", first);
+    await under(`${shop}~`, "during", spare); // the spare, as if it had served
+    const { store } = freshStore(shop);
+    const openSpare = Database.prototype.openSpare;
+    let done;
+    Database.prototype.openSpare = async function () {
+      const found = await openSpare.call(this);
+      if (withdrawn) done = store.destroy();
+      return found;
+    };
+    const stored = await store.read(false);
+    Database.prototype.openSpare = openSpare;
+    await done;
+    await eventually(() => store.flush(), "the write");
+    await eventually(async () => !(await real.databases()).some(({ name }) => name === `flaneur:${shop}~`), "the spare is gone");
+    await store.close(() => {});
+    assert.deepEqual(await idsOnDisk(shop), withdrawn ? undefined : ["before", "during"]);
+    if (withdrawn) continue;
+    assert.deepEqual(stored.choice, { rank: false });
+    const next = freshStore(shop);
+    assert.deepEqual((await next.store.read(false)).choice, { rank: false });
+    await next.store.close(() => {});
+  }
 });
 
 test("a disk that is full or forbidden is never taken for a broken one", async () => {

@@ -274,6 +274,44 @@ test("what the disk tells after store was withdrawn stays out, and closes nothin
   assert.equal((await databases()).includes(`flaneur:${shop}`), false);
 });
 
+test("what a late reading would tidy up does not make a withdrawn database again", { timeout: 15_000 }, async () => {
+  for (const untidy of ["an old receipt", "a damaged record"]) {
+    const shop = freshShop();
+    let now = Date.UTC(2020, 0, 1);
+    const before = await openShop(shop, { now: () => now });
+    for (const id of ["e1", "e2"]) before.observe({ type: "view_item", item: ITEMS[0].id, id });
+    await before.close();
+    if (untidy === "an old receipt") now = Date.UTC(2024, 0, 1);
+    else await changeOnDisk(shop, ([first, second]) => [first.map((byte) => byte ^ 1), second]);
+    const release = await hold(shop);
+    const late = await openShop(shop, { consent: undefined, now: () => now });
+    assert.equal(late.consent.gates.rank, false, "the disk has not answered");
+    const done = late.consent.set({ store: false });
+    release();
+    await done;
+    await eventually(() => late.consent.gates.learn, "what the disk tells of gates that were not chosen since");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual([untidy, (await databases()).includes(`flaneur:${shop}`)], [untidy, false]);
+    await late.close();
+  }
+});
+
+test("a page that is still taking the keys is in no one's way who deletes the database", async () => {
+  const { shop, store } = freshStore();
+  store.put("a", BYTES);
+  await store.flush();
+  await store.close(() => {});
+  for (let turns = 0; turns < 12; turns++) {
+    const opening = freshStore(shop);
+    const read = opening.store.read(true);
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    const other = freshStore(shop);
+    assert.deepEqual([turns, await other.store.destroy()], [turns, true]);
+    await read;
+    await opening.store.close(() => {});
+  }
+});
+
 /** Keeps everyone from a shop's records until the function that it gives is called. */
 async function hold(shop) {
   const db = await new Promise((resolve) => (indexedDB.open(`flaneur:${shop}`).onsuccess = ({ target }) => resolve(target.result)));

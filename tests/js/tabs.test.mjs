@@ -141,6 +141,20 @@ test("a choice holds in both tabs at once", async () => {
   await close();
 });
 
+test("what one tab withdrew and the other granted again has its receipt, as every choice", async () => {
+  const { name, one, two, close } = await twoTabs();
+  await one.flush();
+  await two.consent.set({ rank: false });
+  await eventually(() => !one.consent.gates.rank, "the other tab's choice");
+  await new Promise((resolve) => setTimeout(resolve, 5)); // receipts are dated in milliseconds
+  await one.consent.set({ rank: true });
+  await close();
+  const next = await open({ shop: name, catalog: ITEMS });
+  assert.equal(next.consent.gates.rank, true);
+  assert.deepEqual((await next.consent.receipts()).map(({ purposes }) => purposes[2].state), ["granted", "denied", "granted"]);
+  await next.close();
+});
+
 test("without store, tabs tell each other nothing of what happened", async () => {
   const { one, two, close } = await twoTabs({ learn: true, rank: true });
   one.observe({ type: "view_item", item: "rug-1" });
@@ -329,4 +343,25 @@ test("what is chosen while a page that woke reads the disk is the later word", a
   }
   delete globalThis.document;
   delete globalThis.addEventListener;
+});
+
+test("what another tab observes as a page wakes stays on the disk", async () => {
+  for (let turns = 0; turns < 7; turns++) {
+    const page = new EventTarget();
+    Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+    const name = freshShop();
+    const sleeper = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+    delete globalThis.document;
+    delete globalThis.addEventListener;
+    await sleeper.flush();
+    const other = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+    await other.flush();
+    page.dispatchEvent(new Event("pagehide"));
+    other.observe({ type: "view_item", item: "lamp-0", id: "e1" });
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    await settle();
+    await Promise.all([sleeper.close(), other.close()]);
+    assert.deepEqual([turns, await idsOnDisk(name)], [turns, ["e1"]]);
+  }
 });
