@@ -22,10 +22,11 @@ export class ShopHistory extends ShopElement {
     shared,
     panel,
     css`
-      .line { grid-template-columns: 44px 1fr auto; }
+      .line { grid-template-columns: 44px minmax(0, 1fr) auto; }
       .line > div { min-width: 0; }
       shop-picture { border-radius: 8px; }
       .blank { width: 44px; height: 44px; border-radius: 8px; background: var(--sunken); }
+      @media (max-width: 24em) { .line > .button { grid-column: 2; justify-self: start; } }
       .what { font-size: 0.82rem; letter-spacing: 0.04em; color: var(--muted); }
     `,
   ];

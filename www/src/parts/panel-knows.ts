@@ -14,7 +14,7 @@ export class ShopKnows extends ShopElement {
     css`
       .interest { display: grid; gap: 0.6rem; }
       .interest + .interest { margin-block-start: 0.7rem; }
-      .head { display: grid; grid-template-columns: 1fr auto; gap: 0.3rem 1rem; align-items: start; }
+      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.3rem 1rem; align-items: start; }
       .head h4 { margin: 0; font: 500 1.08rem/1.3 var(--display); }
       .word::first-letter { text-transform: uppercase; }
       .word { display: inline-block; }
