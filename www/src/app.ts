@@ -73,6 +73,7 @@ export class ShopApp extends ShopElement {
   }
   #announce(heading: string): void {
     this.#reordered.add(heading);
+    this.said = ""; // the same words again would be no news
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       this.said = t().reordered(list([...this.#reordered]));

@@ -1,9 +1,11 @@
 // Says what just happened and offers the way back; stays at least ten seconds, longer under pointer or focus.
 import { css, html, nothing } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { t } from "../i18n/index.ts";
 import { shared } from "../styles/shared.ts";
 import { ShopElement, type Toast } from "./element.ts";
 import { icon } from "./icons.ts";
+import { goBack, trail, type Trail } from "./trail.ts";
 
 const STAY_MS = 10_000;
 
@@ -12,6 +14,8 @@ export class ShopToast extends ShopElement {
   declare now: Toast | undefined;
   #timer = 0;
   #kept = false;
+  /** Where the focus came from, when it is here. */
+  #from: Trail = [];
   static override styles = [
     shared,
     css`
@@ -51,6 +55,11 @@ export class ShopToast extends ShopElement {
     this.now = undefined;
     run();
     if (said && !this.now) this.show({ text: said });
+    setTimeout(() => goBack(this.#from)); // the shelves draw first: a card that moves loses the focus
+  }
+  #entered(): void {
+    if (!trail().includes(this)) this.#from = trail();
+    this.#keep(true);
   }
 
   protected override render() {
@@ -58,14 +67,14 @@ export class ShopToast extends ShopElement {
     const words = t();
     return html`<div role="status">
       ${toast
-        ? html`<div class="toast" data-toast @pointerenter=${() => this.#keep(true)} @pointerleave=${() => this.#keep(false)} @focusin=${() => this.#keep(true)} @focusout=${() => this.#keep(false)}>
+        ? keyed(toast, html`<div class="toast" data-toast @pointerenter=${() => this.#keep(true)} @pointerleave=${() => this.#keep(false)} @focusin=${() => this.#entered()} @focusout=${() => this.#keep(false)}>
             <span class="said">${toast.text}</span>
             ${toast.undo ? html`<button class="button small main" data-action="undo" @click=${() => this.#do(toast.undo!, words.undone)}>${words.undo}</button>` : nothing}
             ${toast.more?.length
               ? html`<span class="more">${toast.lead ?? nothing}${toast.more.map(({ label, action, run }) => html`<button class="button small" data-action=${action} data-value=${label} @click=${() => this.#do(run)}>${label}</button>`)}</span>`
               : nothing}
             <button class="round" aria-label=${words.close} @click=${() => this.#do(() => undefined)}>${icon("cross")}</button>
-          </div>`
+          </div>`)
         : nothing}
     </div>`;
   }

@@ -7,11 +7,13 @@ import { to } from "../router.ts";
 import { shared } from "../styles/shared.ts";
 import { ShopElement } from "./element.ts";
 import { icon } from "./icons.ts";
+import { goBack, trail, type Trail } from "./trail.ts";
 import "./picture.ts";
 
 export class ShopWhy extends ShopElement {
   static override properties = { ranked: { state: true } };
   declare ranked: RankedItem | undefined;
+  #from: Trail = [];
   static override styles = [
     shared,
     css`
@@ -34,12 +36,20 @@ export class ShopWhy extends ShopElement {
 
   show(ranked: RankedItem): void {
     this.ranked = ranked;
+    this.#from = trail();
     this.store.covered = true;
     void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
   }
 
   hide(): void {
     this.renderRoot.querySelector("dialog")?.close();
+  }
+
+  /** The card that asked may have left its shelf meanwhile; then the focus is still on a button that nobody sees. */
+  #closed(): void {
+    this.store.covered = false;
+    (this.shadowRoot?.activeElement as HTMLElement | null)?.blur();
+    goBack(this.#from);
   }
 
   #bar(term: Term, most: number) {
@@ -58,7 +68,7 @@ export class ShopWhy extends ShopElement {
     const rows = terms(ranked, catalog);
     const most = Math.max(0.1, ...rows.map((row) => Math.abs(row.part)));
     return html`
-      <dialog @close=${() => (this.store.covered = false)} aria-labelledby="title" data-why=${ranked.id} @click=${(e: Event) => e.target === e.currentTarget && (e.currentTarget as HTMLDialogElement).close()}>
+      <dialog @close=${() => this.#closed()} aria-labelledby="title" data-why=${ranked.id} @click=${(e: Event) => e.target === e.currentTarget && (e.currentTarget as HTMLDialogElement).close()}>
         <div class="inside">
           <div class="top">
             <shop-picture .item=${ranked.id}></shop-picture>
