@@ -39,7 +39,7 @@ export class ShopHeader extends ShopElement {
     setLanguage(next);
     const address = new URL(location.href);
     address.searchParams.set("lang", next);
-    history.replaceState(null, "", address);
+    history.replaceState(history.state, "", address);
     this.store.redraw();
   }
   #search(event: SubmitEvent): void {
