@@ -2,10 +2,12 @@
 // once, says why, can be undone, and stays on the device.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { launch, newContext, storedBy, until } from "./support/browser.mjs";
-import { SHOP, serve } from "./support/server.mjs";
+import { ROOT, SHOP, serve } from "./support/server.mjs";
 import {
   NOWHERE,
   closePanel,
@@ -408,6 +410,23 @@ async function useTheWholeShop(page) {
   await closePanel(page);
   await home(page);
 }
+
+test("no French line begins with a sign of punctuation", () => {
+  const { items: shown } = JSON.parse(readFileSync(join(ROOT, "www/dist/catalog/display.json"), "utf8"));
+  const french = Object.values(shown).flatMap(({ title, description }) => [title.fr, description.fr]);
+  assert.ok(french.length > 900, `${french.length}`);
+  assert.deepEqual(french.filter((text) => / [:;?!%€»]|« /.test(text)), []);
+});
+
+test("in forced colours, a dialog has an edge", async (t) => {
+  const { page } = await enter(t, browser, server.origin, { options: { forcedColors: "active", serviceWorkers: "block" } });
+  const edge = (dialog) => page.locator(dialog).evaluate((node) => getComputedStyle(node).borderTopWidth);
+  await page.locator('[data-shelf="home"] [data-action="why"]').first().click();
+  assert.equal(await edge("[data-why][open]"), "1px");
+  await page.keyboard.press("Escape");
+  await openPanel(page, "knows");
+  assert.equal(await edge("[data-panel][open]"), "1px");
+});
 
 test("the way back leads to where a page was left: as far down, as long, in the order that was chosen", async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin, { options: { viewport: { width: 390, height: 760 }, serviceWorkers: "block" } });

@@ -24,6 +24,7 @@ export class ShopPanel extends ShopElement {
     shared,
     css`
       dialog { margin: 0 0 0 auto; width: min(620px, 100vw); height: 100dvh; max-height: none; max-width: none; border: 0; padding: 0; background: var(--paper); color: var(--ink); box-shadow: var(--shadow); }
+      @media (forced-colors: active) { dialog { border: 1px solid CanvasText; } }
       dialog::backdrop { background: var(--scrim); }
       dialog[open] { display: grid; grid-template-rows: auto auto minmax(60vh, 1fr); grid-template-columns: minmax(0, 1fr); animation: in 260ms ease-out; }
       @keyframes in { from { transform: translateX(40px); opacity: 0; } }
