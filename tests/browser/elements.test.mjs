@@ -667,6 +667,22 @@ test("targets are at least 24 pixels, and nothing overflows at 320 pixels, left 
   }
 });
 
+test("with letters twice as large, the dialogs keep to their width at 320 pixels", async (t) => {
+  const { page } = await enter(t, "?lang=fr", { viewport: { width: 320, height: 640 } });
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  for (const [press, dialog] of [["why", "flaneur-why dialog[open]"], ["centre", "flaneur-shelf flaneur-centre dialog[open]"]]) {
+    await act(page, press).click();
+    await page.locator(dialog).waitFor();
+    const beyond = await page.locator(dialog).evaluate((node) => {
+      const end = node.getBoundingClientRect().left + node.clientWidth;
+      return [node.scrollWidth - node.clientWidth, ...[...node.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > end || (each.matches("button") && each.scrollWidth > each.clientWidth)).map((each) => each.outerHTML.slice(0, 80))];
+    });
+    assert.deepEqual(beyond, [0], press);
+    await page.keyboard.press("Escape");
+    await page.locator(dialog).waitFor({ state: "detached" });
+  }
+});
+
 test("every text is a word of the language in force, or the shop's own", async (t) => {
   const { page } = await enter(t, "?words=pseudo");
   await act(page, "why").click();

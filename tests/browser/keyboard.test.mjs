@@ -524,6 +524,63 @@ for (const [choice, gates] of [["accept", true], ["refuse", false]]) {
   });
 }
 
+test("what is pressed and goes away gives the focus to what is there, and is told, also twice with the same words", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  const use = async (target) => {
+    await page.locator(target).first().focus();
+    await page.keyboard.press("Enter");
+  };
+  const shelf = (action) => `[data-shelf="home"] [data-action="${action}"]`;
+  const onto = (target) => until(`the focus on ${target}`, () => focusIs(page, target), Boolean);
+  const among = () => until("the focus on the shelf", () => focusIs(page, "*", "shop-shelf"), Boolean);
+  await page.locator(shelf("like")).first().waitFor();
+  await use(shelf("like"));
+  await use('.page-toast [data-action="undo"]');
+  await among();
+  await use('.page-toast [data-toast] > .round');
+  await among();
+  await use(shelf("dismiss"));
+  await use('.page-toast [data-action="mute"]');
+  await among();
+  // The card of what is in the basket leaves its shelf behind the dialog.
+  await use(shelf("basket"));
+  await use(shelf("why"));
+  await page.locator("[data-why][open]").waitFor();
+  await page.waitForTimeout(100);
+  await page.keyboard.press("Escape");
+  await page.locator("[data-why][open]").waitFor({ state: "detached" });
+  await among();
+  await page.locator('[data-action="strip-dismiss"]').first().waitFor();
+  for (let left = 9; left > 0 && (await page.locator('[data-action="strip-dismiss"]').count()) > 0; left--) await use('[data-action="strip-dismiss"]');
+  await onto('[data-action="strip-why"]');
+
+  await openPanel(page, "history");
+  await page.locator("shop-history .line").first().waitFor();
+  await page.evaluate(() => {
+    const bar = document.querySelector("shop-app").shadowRoot.querySelector("shop-panel shop-toast-bar").shadowRoot;
+    globalThis.told = 0;
+    new MutationObserver((all) => all.some(({ addedNodes }) => [...addedNodes].some((node) => node.matches?.("[data-toast]"))) && globalThis.told++).observe(bar, { childList: true, subtree: true });
+  });
+  /** Takes lines out of a list, and looks where the focus is each time. */
+  const takeOut = async (list, button, most) => {
+    for (let left = most; left > 0; left--) {
+      const lines = await page.locator(`${list} ${button}`).count();
+      if (lines === 0) return;
+      await use(`${list} ${button}`);
+      await until("a line less", () => page.locator(`${list} ${button}`).count(), (count) => count < lines);
+      await until("the focus in the list", () => focusIs(page, "button, p", list), Boolean);
+    }
+  };
+  await takeOut("shop-history", ".line button", 2);
+  await until("both are told", () => page.evaluate(() => globalThis.told), (times) => times === 2);
+  await page.locator('[data-action="tab-knows"]').click();
+  assert.equal(await page.locator('[data-action="bring-back"]').first().evaluate((button) => button.ariaLabel.startsWith(button.textContent.trim())), true, "the name of a button begins with what it shows");
+  await takeOut("shop-knows", "button", 40);
+  await page.locator('[data-action="tab-history"]').click();
+  await takeOut("shop-history", ".line button", 40);
+  assert.deepEqual(mishaps, []);
+});
+
 test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {
   const { page, mishaps } = await visit(t);
   let actions = 0;

@@ -55,6 +55,66 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
   });
 }
 
+test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and nothing is covered`, { timeout: 120_000 }, async (t) => {
+  const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 }, serviceWorkers: "block" });
+  context.setDefaultTimeout(60_000);
+  await context.addInitScript(() => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")));
+  const page = await context.newPage();
+  await page.goto(`${server.origin}/?seed=1#/`);
+  const found = {};
+  for (const stop of tour) {
+    if (stop.hash) await page.evaluate((hash) => void (location.hash = hash), stop.hash);
+    // By its own script: what lies over it is what is looked for below.
+    for (const press of stop.presses ?? []) await page.locator(press).first().evaluate((node) => node.click());
+    await page.locator(stop.ready).first().waitFor();
+    const { wide } = await page.evaluate(look);
+    const { cut, covered } = await page.evaluate(room);
+    if (wide.length + cut.length + covered.length > 0) found[stop.name] = { wide, cut, covered };
+    if (stop === DOOR) await page.locator(DOOR.ready).click();
+  }
+  assert.deepEqual(found, {});
+  assert.deepEqual(mishaps, []);
+});
+
+for (const [width, height] of [[WIDTH, 640], [1280, 720]]) {
+  test(`at ${width} × ${height}, the shop's question shows its answers, and covers nothing that has the focus`, async (t) => {
+    const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width, height }, serviceWorkers: "block" });
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/?seed=1#/`);
+    for (const answer of ["refuse", "save", "accept"]) {
+      const { y, height: high } = await page.locator(`[data-action="consent-${answer}"]`).boundingBox();
+      assert.ok(y + high <= height, `${answer} ends at ${y + high}`);
+    }
+    const hidden = [];
+    for (let stop = 0; stop < 60; stop++) {
+      await page.keyboard.press("Tab");
+      const what = await page.evaluate(() => {
+        let at = document.activeElement;
+        while (at.shadowRoot?.activeElement && at.localName !== "shop-consent") at = at.shadowRoot.activeElement;
+        const bar = document.querySelector("shop-app").shadowRoot.querySelector("shop-consent");
+        return at !== bar && at.getBoundingClientRect().top >= bar.getBoundingClientRect().top ? at.outerHTML.slice(0, 80) : undefined;
+      });
+      if (what) hidden.push(what);
+    }
+    assert.deepEqual(hidden, []);
+    assert.deepEqual(mishaps, []);
+  });
+}
+
+/** Runs in the page: what of an open dialog ends outside of it or has no room in it, and what lies over the page and takes more than three quarters of it. */
+function room() {
+  const everything = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? everything(node.shadowRoot) : [])]);
+  const all = everything(document);
+  const modal = all.find((node) => node.matches("dialog:modal"));
+  const end = modal ? modal.getBoundingClientRect().left + modal.clientWidth + 1 : 0;
+  const inside = modal ? everything(modal).filter((node) => node.checkVisibility() && !node.matches(".unseen, .skip")) : [];
+  const bars = all.filter((node) => /^(fixed|sticky)$/.test(getComputedStyle(node).position) && !node.contains(modal ?? null) && node !== modal && !node.shadowRoot?.contains(modal ?? null));
+  return {
+    cut: inside.filter((node) => node.getBoundingClientRect().right > end || (node.matches('[role="tabpanel"]') && node.clientHeight < innerHeight / 2)).map((node) => node.outerHTML.slice(0, 80)),
+    covered: bars.filter((node) => node.getBoundingClientRect().height > innerHeight * 0.75).map((node) => node.outerHTML.slice(0, 80)),
+  };
+}
+
 /** Runs in the page: what makes it wider than its window, and what moves. */
 function look() {
   const everything = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? everything(node.shadowRoot) : [])]);

@@ -2,10 +2,12 @@
 // once, says why, can be undone, and stays on the device.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { launch, newContext, storedBy, until } from "./support/browser.mjs";
-import { SHOP, serve } from "./support/server.mjs";
+import { ROOT, SHOP, serve } from "./support/server.mjs";
 import {
   NOWHERE,
   closePanel,
@@ -408,3 +410,55 @@ async function useTheWholeShop(page) {
   await closePanel(page);
   await home(page);
 }
+
+test("no French line begins with a sign of punctuation", () => {
+  const { items: shown } = JSON.parse(readFileSync(join(ROOT, "www/dist/catalog/display.json"), "utf8"));
+  const french = Object.values(shown).flatMap(({ title, description }) => [title.fr, description.fr]);
+  assert.ok(french.length > 900, `${french.length}`);
+  assert.deepEqual(french.filter((text) => / [:;?!%€»]|« /.test(text)), []);
+});
+
+test("in forced colours, a dialog has an edge", async (t) => {
+  const { page } = await enter(t, browser, server.origin, { options: { forcedColors: "active", serviceWorkers: "block" } });
+  const edge = (dialog) => page.locator(dialog).evaluate((node) => getComputedStyle(node).borderTopWidth);
+  await page.locator('[data-shelf="home"] [data-action="why"]').first().click();
+  assert.equal(await edge("[data-why][open]"), "1px");
+  await page.keyboard.press("Escape");
+  await openPanel(page, "knows");
+  assert.equal(await edge("[data-panel][open]"), "1px");
+});
+
+test("the way back leads to where a page was left: as far down, as long, in the order that was chosen", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { viewport: { width: 390, height: 760 }, serviceWorkers: "block" } });
+  const listed = page.locator("page-category li[data-item]");
+  const scrolled = () => page.evaluate(() => Math.round(scrollY));
+  await go(page, "#/c/Lighting", "page-category li[data-item]");
+  await page.locator('[data-action="sort"]').selectOption("low");
+  await page.locator('[data-action="more"]').click();
+  await page.locator('header [data-action="theme"]').click(); // writes an address of its own
+  const order = await listed.evaluateAll((entries) => entries.map(({ dataset }) => dataset.item));
+  assert.ok(order.length > 24, `${order.length}`);
+  const link = listed.nth(28).locator("h3 a");
+  await link.scrollIntoViewIfNeeded();
+  const left = await scrolled();
+  assert.ok(left > 1000, `${left}`);
+  await link.click();
+  await page.locator(`[data-product="${order[28]}"]`).waitFor();
+  await until("the top of a new page", scrolled, (top) => top === 0);
+  const there = async (what) => {
+    await until(`${what}: as far down`, scrolled, (top) => Math.abs(top - left) < 3);
+    assert.deepEqual(await listed.evaluateAll((entries) => entries.map(({ dataset }) => dataset.item)), order, what);
+    assert.equal(await page.locator('[data-action="sort"]').inputValue(), "low", what);
+  };
+  await page.goBack();
+  await listed.nth(28).waitFor();
+  await there("back");
+  await until("it is written down", () => page.evaluate(() => history.state.top ?? 0), (top) => Math.abs(top - left) < 3);
+  await page.reload();
+  await listed.nth(28).waitFor();
+  await there("after a reload");
+  await go(page, "#/c/Games", "page-category li[data-item]");
+  await until("the top of another list", scrolled, (top) => top === 0);
+  assert.ok((await listed.count()) <= 24);
+  assert.deepEqual(mishaps, []);
+});

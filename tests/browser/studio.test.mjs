@@ -165,7 +165,7 @@ test("every example can be inserted with the keyboard, and a schedule follows th
   const press = async (key) => (await page.keyboard.press(key), presses++);
   const focused = () => page.evaluate(() => document.querySelector("shop-app").shadowRoot.querySelector("page-studio").shadowRoot.querySelector("studio-editor").shadowRoot.activeElement?.dataset.action);
   await field(page).focus();
-  for (const name of ["pin", "boost", "bury", "cap", "quota", "schedule"]) {
+  for (const name of ["pin", "boost", "bury", "exclude", "cap", "quota", "schedule"]) {
     presses = 0;
     for (let tabs = 0; tabs < 8 && (await focused()) !== `example-${name}`; tabs++) await press("Tab");
     assert.equal(await focused(), `example-${name}`);
@@ -175,7 +175,7 @@ test("every example can be inserted with the keyboard, and a schedule follows th
     assert.ok(presses <= 12, `${presses} presses`);
     await valid(page);
   }
-  assert.deepEqual((await file(page)).map(({ type }) => type), ["pin", "boost", "bury", "cap", "quota", "schedule"]);
+  assert.deepEqual((await file(page)).map(({ type }) => type), ["pin", "boost", "bury", "exclude", "cap", "quota", "schedule"]);
 
   await field(page).fill("[]");
   await valid(page);

@@ -55,6 +55,9 @@ for (const [en, fr] of Object.entries(COLOUR_WORDS)) say2(`colour:${en}`, en, fr
 for (const [en, fr] of Object.entries(MATERIAL_WORDS)) say2(`material:${en}`, en, fr);
 for (const [en, fr] of Object.entries(STYLE_WORDS)) say2(`tag:${en}`, en, fr);
 
+/** French sets a space before its double signs, and never begins a line with one. */
+const set = (text) => text.replaceAll(/ (?=[:;?!%€»])|(?<=«) /g, "\u00a0");
+
 const entries = [], display = {};
 const used = new Set();
 
@@ -114,7 +117,7 @@ ordered.forEach((e, i) => {
   bytes += svg.length;
   e.item.image = `catalog/${picture}`;
   e.item.url = `#/item/${encodeURIComponent(e.id)}`;
-  display[e.id] = { title: { fr: e.text.fr[0], en: e.text.en[0] }, description: { fr: e.text.fr[1], en: e.text.en[1] }, picture };
+  display[e.id] = { title: { fr: set(e.text.fr[0]), en: e.text.en[0] }, description: { fr: set(e.text.fr[1]), en: e.text.en[1] }, picture };
   if (i % 20 === 0) say(`pictures ${i}/${ordered.length}`);
 });
 done(`pictures      ${ordered.length} drawn, ${(bytes / 1024 / ordered.length).toFixed(1)} KiB each`);

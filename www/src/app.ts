@@ -2,7 +2,7 @@
 import { css, html, nothing } from "lit";
 import type { RankedItem } from "flaneur";
 import { list, t } from "./i18n/index.ts";
-import { route, type Route } from "./router.ts";
+import { mark, route, type Place, type Route } from "./router.ts";
 import { ShopElement, type Toast } from "./parts/element.ts";
 import { shared } from "./styles/shared.ts";
 import "./pages/basket.ts";
@@ -25,6 +25,9 @@ import { requests } from "./parts/engine-room.ts";
 import { operatorOrigins } from "./questions.ts";
 import { to } from "./router.ts";
 
+/** A page that has not moved for so long stands where it was left, for a reload, in milliseconds. */
+const REST_MS = 150;
+
 export class ShopApp extends ShopElement {
   static override properties = { route: { state: true }, said: { state: true } };
   declare route: Route;
@@ -32,6 +35,10 @@ export class ShopApp extends ShopElement {
   declare said: string;
   readonly #reordered = new Set<string>();
   #timer = 0;
+  /** How far down each page was left, by the mark of its place in the history. */
+  readonly #left = new Map<number, number>();
+  #here = mark();
+  #resting = 0;
   static override styles = [
     shared,
     css`
@@ -48,6 +55,12 @@ export class ShopApp extends ShopElement {
     this.route = route();
     this.said = "";
     addEventListener("hashchange", () => this.#go());
+    history.scrollRestoration = "manual"; // the browser would do it before the page is there
+    addEventListener("scroll", () => {
+      clearTimeout(this.#resting);
+      this.#resting = window.setTimeout(() => history.replaceState({ ...history.state, top: scrollY }, ""), REST_MS);
+    }, { passive: true });
+    this.#scroll((history.state as Place).top ?? 0);
     this.addEventListener("shop-toast", (e) => this.renderRoot.querySelector<ShopToast>(this.#open("shop-panel") ? "shop-panel shop-toast-bar" : ".page-toast")?.show((e as CustomEvent<Toast>).detail));
     this.addEventListener("shop-panel", (e) => (this.renderRoot.querySelector<ShopToast>(".page-toast")?.hide(), this.renderRoot.querySelector<ShopPanel>("shop-panel")?.show((e as CustomEvent<Opening>).detail)));
     this.addEventListener("shop-why", (e) => this.renderRoot.querySelector<ShopWhy>("shop-why")?.show((e as CustomEvent<RankedItem>).detail));
@@ -59,20 +72,27 @@ export class ShopApp extends ShopElement {
   #open(name: "shop-panel"): boolean {
     return this.renderRoot.querySelector<ShopPanel>(name)?.open === true;
   }
+  /** Once everything is drawn. */
+  #scroll(top: number): void {
+    void this.updateComplete.then(() => requestAnimationFrame(() => scrollTo({ top, behavior: "instant" })));
+  }
   #go(): void {
     const before = this.route;
     this.route = route();
+    clearTimeout(this.#resting);
+    this.#left.set(this.#here, scrollY);
+    this.#here = mark();
     this.renderRoot.querySelector<ShopPanel>("shop-panel")?.hide();
     this.renderRoot.querySelector<ShopWhy>("shop-why")?.hide();
     if (JSON.stringify(before) === JSON.stringify(this.route)) return;
-    void this.updateComplete.then(() => {
-      scrollTo({ top: 0, behavior: "instant" });
-      // The keyboard and the screen reader follow to the new page.
-      this.renderRoot.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
-    });
+    // Back to where a page was left; a new one begins at its top.
+    this.#scroll(this.#left.get(this.#here) ?? (history.state as Place).top ?? 0);
+    // The keyboard and the screen reader follow to the new page.
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("main")?.focus({ preventScroll: true }));
   }
   #announce(heading: string): void {
     this.#reordered.add(heading);
+    this.said = ""; // the same words again would be no news
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       this.said = t().reordered(list([...this.#reordered]));

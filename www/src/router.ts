@@ -31,6 +31,20 @@ export function route(hash: string = location.hash): Route {
   return { page: "missing" };
 }
 
+/** What a page leaves in its place of the history, for a way back to it. */
+export interface Place {
+  at?: number;
+  top?: number;
+  list?: { order?: string; narrow?: string; limit?: number };
+}
+
+/** The mark of the place in the history where the page stands; a new place gets one. */
+export function mark(): number {
+  const { at = Date.now() } = (history.state ?? {}) as Place;
+  history.replaceState({ ...history.state, at }, "");
+  return at;
+}
+
 export const to = {
   home: "#/",
   basket: "#/basket",

@@ -13,7 +13,7 @@ export function setTheme(next: Theme): void {
   own = next;
   const address = new URL(location.href);
   address.searchParams.set("theme", next);
-  history.replaceState(null, "", address);
+  history.replaceState(history.state, "", address);
   show();
 }
 export function startTheme(): void {

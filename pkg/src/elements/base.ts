@@ -75,7 +75,7 @@ export abstract class FlaneurElement extends LitElement {
     h2, h3, p, ul, dl { margin: 0; padding: 0; }
     h2, h3 { font-size: 1.15em; line-height: 1.25; overflow-wrap: anywhere; }
     ul { list-style: none; }
-    section { display: grid; gap: 0.6em; margin-block-end: 1.4em; }
+    section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.6em; margin-block-end: 1.4em; }
     button, .file { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
     button.bare { border-color: transparent; text-decoration: underline; padding-inline: 0.3em; }
     button:hover { border-color: currentColor; }
@@ -88,10 +88,11 @@ export abstract class FlaneurElement extends LitElement {
     .number { font-variant-numeric: tabular-nums; }
     .badge { font-size: 0.8em; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; }
     meter { width: 100%; height: 0.7em; }
-    label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; }
+    label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; overflow-wrap: anywhere; }
     input[type="checkbox"] { width: 24px; height: 24px; flex: none; accent-color: var(--flaneur-accent, auto); }
     dialog { width: min(38rem, calc(100vw - 1.5rem)); max-height: calc(100vh - 1.5rem); overflow: auto; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 1.2em; }
-    .head { display: flex; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
+    .head { display: flex; flex-wrap: wrap; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
+    .head h2 { flex: 1 1 6em; }
   `;
 
   constructor() {

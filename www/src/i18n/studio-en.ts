@@ -56,7 +56,7 @@ export const studioEn = {
     UnexpectedEndOfNumber: "a number is not finished", InvalidUnicode: "a broken \\u", InvalidEscapeCharacter: "a broken \\", InvalidCharacter: "a character that must not be here",
   } as Record<string, string>,
   examples: "Insert an example",
-  example: { pin: "Pin", boost: "Boost", bury: "Bury", cap: "Cap", quota: "Quota", schedule: "Schedule" },
+  example: { pin: "Pin", boost: "Boost", bury: "Bury", exclude: "Exclude", cap: "Cap", quota: "Quota", schedule: "Schedule" },
   examplesNeed: "Nothing is in stock in this pack: examples that name an item have none to name.",
   export: "Export the rules",
   exportNeeds: "What is exported are the rules in force.",

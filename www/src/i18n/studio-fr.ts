@@ -55,7 +55,7 @@ export const studioFr: StudioMessages = {
     UnexpectedEndOfNumber: "un nombre n'est pas fini", InvalidUnicode: "un \\u abîmé", InvalidEscapeCharacter: "un \\ abîmé", InvalidCharacter: "un caractère qui ne peut pas être ici",
   },
   examples: "Insérer un exemple",
-  example: { pin: "Épingler", boost: "Pousser", bury: "Retenir", cap: "Plafond", quota: "Quota", schedule: "Calendrier" },
+  example: { pin: "Épingler", boost: "Pousser", bury: "Retenir", exclude: "Écarter", cap: "Plafond", quota: "Quota", schedule: "Calendrier" },
   examplesNeed: "Rien n'est en stock dans ce pack : les exemples qui nomment un article n'en ont aucun à nommer.",
   export: "Exporter les règles",
   exportNeeds: "Ce qui est exporté, ce sont les règles en vigueur.",

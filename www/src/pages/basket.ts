@@ -25,7 +25,7 @@ export class PageBasket extends ShopElement {
       .end { display: flex; flex-wrap: wrap; justify-content: flex-end; align-items: center; gap: 0.8rem 2rem; padding-block: 1.4rem 3.5rem; }
       .total { font: 500 1.5rem/1 var(--display); }
       .thanks { padding: 1.4rem; background: var(--sage-soft); color: var(--sage); border-radius: var(--radius); font-weight: 500; margin-block-end: 2rem; }
-      @media (max-width: 620px) { li { grid-template-columns: 64px 1fr auto; } .count { grid-column: 2; } .sum { grid-column: 3; } }
+      @media (max-width: 620px) { li { grid-template-columns: 64px minmax(0, 1fr); } li h2 { overflow-wrap: anywhere; } .count, .sum { grid-column: 2; } .sum { min-width: 0; justify-self: start; } }
     `,
   ];
   constructor() {

@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import type { RankedItem } from "flaneur";
 import { t } from "../i18n/index.ts";
-import { to } from "../router.ts";
+import { to, type Place } from "../router.ts";
 import { page } from "../styles/page.ts";
 import { shared } from "../styles/shared.ts";
 import type { ShelfSlate } from "../store.ts";
@@ -30,10 +30,16 @@ export class PageCategory extends ShopElement {
   }
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("category") || changed.has("query")) {
-      this.narrow = "";
-      this.limit = STEP;
+      // As it was left, when this is a way back to it.
+      const { order = this.order, narrow = "", limit = STEP } = ((history.state ?? {}) as Place).list ?? {};
+      Object.assign(this, { order, narrow, limit });
       if (this.query) this.store.search(this.query);
     }
+  }
+  #list(wish: Place["list"]): void {
+    Object.assign(this, wish);
+    const { order, narrow, limit } = this;
+    history.replaceState({ ...history.state, list: { order, narrow, limit } }, "");
   }
   #all(): string[] {
     const { catalog } = this.store;
@@ -82,13 +88,13 @@ export class PageCategory extends ShopElement {
         : html`
             <div class="tools">
               <div class="chips" role=${kinds.length > 0 ? "toolbar" : nothing} aria-label=${kinds.length > 0 ? words.narrow : nothing} @keydown=${rove}>
-                ${kinds.length > 0 ? html`<button class="button small" tabindex=${this.narrow === "" ? 0 : -1} aria-pressed=${this.narrow === "" ? "true" : "false"} @click=${() => (this.narrow = "")}>${words.all}</button>` : nothing}
-                ${kinds.map((kind) => html`<button class="button small" data-narrow=${kind} tabindex=${this.narrow === kind ? 0 : -1} aria-pressed=${this.narrow === kind ? "true" : "false"} @click=${() => (this.narrow = kind)}>${catalog.word(`category:${kind}`)}</button>`)}
+                ${kinds.length > 0 ? html`<button class="button small" tabindex=${this.narrow === "" ? 0 : -1} aria-pressed=${this.narrow === "" ? "true" : "false"} @click=${() => this.#list({ narrow: "" })}>${words.all}</button>` : nothing}
+                ${kinds.map((kind) => html`<button class="button small" data-narrow=${kind} tabindex=${this.narrow === kind ? 0 : -1} aria-pressed=${this.narrow === kind ? "true" : "false"} @click=${() => this.#list({ narrow: kind })}>${catalog.word(`category:${kind}`)}</button>`)}
               </div>
-              <label>${words.sort} <select data-action="sort" @change=${(e: Event) => (this.order = (e.target as HTMLSelectElement).value as Order)}>${orders.map(([value, name]) => html`<option value=${value} ?selected=${this.order === value}>${name}</option>`)}</select></label>
+              <label>${words.sort} <select data-action="sort" @change=${(e: Event) => this.#list({ order: (e.target as HTMLSelectElement).value })}>${orders.map(([value, name]) => html`<option value=${value} ?selected=${this.order === value}>${name}</option>`)}</select></label>
             </div>
             <shop-shelf eager ?switchable=${this.order === "you"} name=${this.query !== undefined ? "search" : "category"} .heading=${orders.find(([value]) => value === this.order)?.[1] ?? ""} .source=${() => this.#slate(ids)}></shop-shelf>
-            ${shown > this.limit ? html`<p class="center"><button class="button" data-action="more" @click=${() => ((this.limit += STEP), void this.keepFocus("shop-shelf"))}>${words.more}</button></p>` : nothing}
+            ${shown > this.limit ? html`<p class="center"><button class="button" data-action="more" @click=${() => (this.#list({ limit: this.limit + STEP }), void this.keepFocus("shop-shelf"))}>${words.more}</button></p>` : nothing}
           `}
     `;
   }

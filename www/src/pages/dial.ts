@@ -35,6 +35,7 @@ export class PageDial extends ShopElement {
       @media (max-width: 600px) { text { font-size: 22px; } }
       label { display: grid; gap: 0.4rem; max-width: 420px; }
       input { height: 32px; }
+      .scroll { overflow-x: auto; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: 0.25rem 1.2rem 0.25rem 0; text-align: end; font-weight: inherit; }
       tr[aria-current="true"] { color: var(--plum); font-weight: 600; }
     `,
@@ -86,10 +87,10 @@ export class PageDial extends ShopElement {
         <text x="325" y="280" text-anchor="middle">${words.dialSurprise}</text><text x="0" y="18">${words.dialRelevance}</text>
         <text x="62" y="45" text-anchor="end">${number(best, 2)}</text><text x="62" y="255" text-anchor="end">${number(lowest, 2)}</text>`}
       </svg>
-      <table>
+      <div class="scroll" role="group" tabindex="0" aria-label=${words.dialPlot}><table>
         <thead><tr><th scope="col">${words.dialSetting}</th><th scope="col">${words.dialRelevance}</th><th scope="col">${words.dialSurprise}</th></tr></thead>
         <tbody>${points.map((point) => html`<tr aria-current=${isNow(point) ? "true" : "false"}><td>${number(point.dial, 1)}</td><td>${number(point.relevance, 2)}</td><td>${percent(point.surprise)}</td></tr>`)}</tbody>
-      </table>
+      </table></div>
     `;
   }
 }

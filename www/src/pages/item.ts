@@ -21,10 +21,10 @@ export class PageItem extends ShopElement {
     css`
       .sheet { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: clamp(1.4rem, 5vw, 4.5rem); align-items: start; margin-block-end: clamp(2.6rem, 6vw, 4.6rem); }
       .sheet > shop-picture { border-radius: 22px; max-height: 80vh; width: 100%; }
-      .words { display: grid; gap: 1rem; align-content: start; padding-block-start: clamp(0rem, 3vw, 2.4rem); }
+      .words { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; align-content: start; padding-block-start: clamp(0rem, 3vw, 2.4rem); }
       .price { font: 500 1.5rem/1 var(--display); white-space: nowrap; }
       .answers { display: flex; flex-wrap: wrap; gap: 0.6rem; }
-      dl { display: grid; grid-template-columns: auto 1fr; gap: 0.35rem 1.4rem; margin: 0; font-size: 0.95rem; }
+      dl { display: grid; grid-template-columns: fit-content(50%) minmax(0, 1fr); gap: 0.35rem 1.4rem; overflow-wrap: anywhere; margin: 0; font-size: 0.95rem; }
       dt { color: var(--muted); } dd { margin: 0; } dd::first-letter { text-transform: uppercase; }
       .variants { display: flex; flex-wrap: wrap; gap: 8px; }
       .variants a { width: 62px; border-radius: 10px; overflow: hidden; border: 2px solid transparent; }

@@ -62,8 +62,10 @@ export class PagePlayground extends ShopElement {
       .place { color: var(--muted); }
       .terms { grid-column: 2 / -1; color: var(--muted); font-size: 0.88rem; }
       .terms li { display: flex; justify-content: space-between; gap: 1rem; }
+      .terms span:first-child { min-width: 0; overflow-wrap: anywhere; }
       .surprise { color: var(--plum); font-weight: 600; }
       code { overflow-wrap: anywhere; }
+      @media (max-width: 40em) { .terms { grid-column: 1 / -1; } }
     `,
   ];
   constructor() {

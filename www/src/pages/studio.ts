@@ -48,14 +48,15 @@ export class PageStudio extends ShopElement {
       studio-editor { position: sticky; inset-block-start: 1rem; }
       .people { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); }
       .conditions { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; }
-      .conditions label { display: grid; gap: 0.2rem; font-size: 0.88rem; color: var(--muted); }
+      .conditions label { display: grid; grid-template-columns: minmax(0, max-content); max-width: 100%; gap: 0.2rem; font-size: 0.88rem; color: var(--muted); }
       .conditions select, .conditions input { color: var(--ink); font-size: 1rem; max-width: 100%; }
       input[type="datetime-local"] { min-height: 44px; border: 1.5px solid var(--strong-line); border-radius: 999px; background: var(--surface); padding: 0 1em; }
       input[type="number"] { width: 5.5rem; }
       .plots { margin-block-start: 2.8rem; }
       .pair { display: grid; gap: 2rem clamp(1.4rem, 3vw, 2.4rem); grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
       .pair h3 { font-size: 1.15rem; }
-      table { justify-self: start; border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
+      .scroll { overflow-x: auto; }
+      table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
       caption { text-align: start; color: var(--muted); padding-block-end: 0.4em; }
       th, td { text-align: start; font-weight: 400; padding: 0.35em 0.9em 0.35em 0; border-block-start: 1px solid var(--line); }
       code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
@@ -164,7 +165,7 @@ export class PageStudio extends ShopElement {
       const sum = places.reduce((total, count) => total + count, 0);
       return sum === 0 ? 0 : places.slice(0, Math.ceil(items / 10)).reduce((total, count) => total + count, 0) / sum;
     };
-    return html`<table>
+    return html`<div class="scroll" role="group" tabindex="0" aria-label=${words.figures}><table>
       <caption>${words.figures}</caption>
       <thead><tr><td></td><th scope="col">${words.before}</th><th scope="col">${words.now}</th></tr></thead>
       <tbody>
@@ -172,7 +173,7 @@ export class PageStudio extends ShopElement {
         ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: percent(tenth(counts)) }), "tenth")}
         ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
       </tbody>
-    </table>`;
+    </table></div>`;
   }
 
   #plots() {

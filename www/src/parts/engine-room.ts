@@ -42,7 +42,7 @@ export class ShopEngine extends ShopElement {
     shared,
     panel,
     css`
-      dl { display: grid; grid-template-columns: minmax(8rem, 2fr) 3fr; gap: 0; margin: 0; }
+      dl { display: grid; grid-template-columns: minmax(min(8rem, 40%), 2fr) minmax(0, 3fr); gap: 0; margin: 0; }
       dt, dd { padding: 0.6rem 0; margin: 0; border-block-end: 1px solid var(--line); }
       dt { color: var(--muted); padding-inline-end: 1rem; }
       dd { font-variant-numeric: tabular-nums; font-weight: 500; }

@@ -30,8 +30,8 @@ export class ShopHeader extends ShopElement {
       nav a { text-decoration: none; font-size: 0.94rem; white-space: nowrap; min-height: 26px; display: inline-block; border-block-end: 2px solid transparent; color: var(--muted); }
       nav a:hover, nav a[aria-current="page"] { color: var(--ink); border-color: var(--accent); }
       @media (min-width: 761px) { nav ul { flex-wrap: wrap; width: auto; } }
-      @media (max-width: 760px) { .bar { grid-template-columns: 1fr auto; gap: 0.5rem; } form { grid-column: 1 / -1; grid-row: 2; max-width: none; } .label { display: none; } .tools .button { padding-inline: 0.8em; } }
-      @media (max-width: 420px) { .name { font-size: 1.4rem; } .plain { min-width: 34px; padding: 0 0.3em; } }
+      @media (max-width: 760px) { .bar { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.5rem; } form { order: 1; max-width: none; } .tools { flex-wrap: wrap; } .label { display: none; } .tools .button { padding-inline: 0.8em; } }
+      @media (max-width: 420px) { .name { font-size: 1.4rem; } .plain { min-width: 34px; padding: 0 0.3em; } .tools { gap: 0.1rem; } }
     `,
   ];
   #language(): void {
@@ -39,7 +39,7 @@ export class ShopHeader extends ShopElement {
     setLanguage(next);
     const address = new URL(location.href);
     address.searchParams.set("lang", next);
-    history.replaceState(null, "", address);
+    history.replaceState(history.state, "", address);
     this.store.redraw();
   }
   #search(event: SubmitEvent): void {

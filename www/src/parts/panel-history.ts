@@ -22,10 +22,11 @@ export class ShopHistory extends ShopElement {
     shared,
     panel,
     css`
-      .line { grid-template-columns: 44px 1fr auto; }
+      .line { grid-template-columns: 44px minmax(0, 1fr) auto; }
       .line > div { min-width: 0; }
       shop-picture { border-radius: 8px; }
       .blank { width: 44px; height: 44px; border-radius: 8px; background: var(--sunken); }
+      @media (max-width: 24em) { .line > .button { grid-column: 2; justify-self: start; } }
       .what { font-size: 0.82rem; letter-spacing: 0.04em; color: var(--muted); }
     `,
   ];
@@ -51,10 +52,15 @@ export class ShopHistory extends ShopElement {
     if (about.length === 0) return "";
     return about.length > 2 ? words.shownThings(about.length) : about.map(({ item }) => catalog.title(item)).join(", ");
   }
+  #forget(event: ExportedEvent): void {
+    this.store.forget({ event: event.id });
+    this.toast({ text: t().forgotten });
+    void this.#read().then(() => this.keepFocus("button, [tabindex]"));
+  }
   protected override render() {
     const words = t();
     const { events } = this.store;
-    if (events.length === 0) return html`<p class="box">${words.knowsNothing}</p>`;
+    if (events.length === 0) return html`<p class="box" tabindex="-1">${words.knowsNothing}</p>`;
     const oldest = events.at(-1);
     return html`
       <section>
@@ -69,7 +75,7 @@ export class ShopHistory extends ShopElement {
             return html`<div class="line" data-event=${event.id} data-type=${event.type}>
               ${first !== undefined ? html`<shop-picture .item=${first}></shop-picture>` : html`<span class="blank"></span>`}
               <div><span class="what">${name} · ${ago(event.at)}</span><br />${said}</div>
-              <button class="button small" data-action="forget-event" aria-label=${words.forgetFor(`${name} ${said}`)} @click=${() => this.store.forget({ event: event.id })}>${words.forget}</button>
+              <button class="button small" data-action="forget-event" aria-label=${words.forgetFor(`${name} ${said}`)} @click=${() => this.#forget(event)}>${words.forget}</button>
             </div>`;
           })}
         </div>

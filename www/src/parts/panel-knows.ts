@@ -14,7 +14,7 @@ export class ShopKnows extends ShopElement {
     css`
       .interest { display: grid; gap: 0.6rem; }
       .interest + .interest { margin-block-start: 0.7rem; }
-      .head { display: grid; grid-template-columns: 1fr auto; gap: 0.3rem 1rem; align-items: start; }
+      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.3rem 1rem; align-items: start; }
       .head h4 { margin: 0; font: 500 1.08rem/1.3 var(--display); }
       .word::first-letter { text-transform: uppercase; }
       .word { display: inline-block; }
@@ -23,9 +23,10 @@ export class ShopKnows extends ShopElement {
   #forget(what: Forget): void {
     this.store.forget(what);
     this.toast({ text: t().forgotten });
+    void this.store.reload().then(() => this.keepFocus("button, [tabindex]"));
   }
   #button(name: string, what: Forget, action: string, label = t().forget): TemplateResult {
-    return html`<button class="button small" data-action=${action} data-value=${Object.values(what)[0] as string} aria-label=${t().forgetFor(name)} @click=${() => this.#forget(what)}>${label}</button>`;
+    return html`<button class="button small" data-action=${action} data-value=${Object.values(what)[0] as string} aria-label=${`${label}${t().colon}${name}`} @click=${() => this.#forget(what)}>${label}</button>`;
   }
   /** The traits of an interest in words; the narrower kinds say more than the department. */
   #name(interest: Interest): string {
@@ -81,7 +82,7 @@ export class ShopKnows extends ShopElement {
     const view = this.store.inspect();
     const affinities = [...view.affinities].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 12);
     const most = Math.max(0.2, ...affinities.map((a) => Math.abs(a.value)));
-    if (view.interests.length + affinities.length + view.declared.length + view.muted.length === 0) return html`<p class="box">${words.knowsNothing}</p>`;
+    if (view.interests.length + affinities.length + view.declared.length + view.muted.length === 0) return html`<p class="box" tabindex="-1">${words.knowsNothing}</p>`;
     return html`
       ${view.interests.length > 0 ? html`<section><h3>${words.interests}</h3><p class="note">${words.interestsText}</p><div>${view.interests.map((i) => this.#interest(i))}</div></section>` : nothing}
       ${affinities.length > 0 ? html`<section><h3>${words.affinities}</h3><p class="note">${words.affinitiesText}</p><div class="box">${affinities.map((a) => this.#affinity(a, most))}</div></section>` : nothing}

@@ -24,11 +24,12 @@ export class ShopPanel extends ShopElement {
     shared,
     css`
       dialog { margin: 0 0 0 auto; width: min(620px, 100vw); height: 100dvh; max-height: none; max-width: none; border: 0; padding: 0; background: var(--paper); color: var(--ink); box-shadow: var(--shadow); }
+      @media (forced-colors: active) { dialog { border: 1px solid CanvasText; } }
       dialog::backdrop { background: var(--scrim); }
-      dialog[open] { display: grid; grid-template-rows: auto auto 1fr; animation: in 260ms ease-out; }
+      dialog[open] { display: grid; grid-template-rows: auto auto minmax(60vh, 1fr); grid-template-columns: minmax(0, 1fr); animation: in 260ms ease-out; }
       @keyframes in { from { transform: translateX(40px); opacity: 0; } }
       @media (prefers-reduced-motion: reduce) { dialog[open] { animation: none; } }
-      .head { display: grid; grid-template-columns: 1fr auto; gap: 0.2rem 1rem; padding: 1.4rem clamp(1rem, 4vw, 1.8rem) 0.8rem; }
+      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.2rem 1rem; padding: 1.4rem clamp(1rem, 4vw, 1.8rem) 0.8rem; }
       h2 { font-size: 1.7rem; }
       .head p { grid-column: 1 / -1; }
       .tabs { display: flex; flex-wrap: wrap; gap: 0.3rem; padding: 0 clamp(1rem, 4vw, 1.8rem) 0.7rem; border-block-end: 1px solid var(--line); }

@@ -53,6 +53,7 @@ export class ShopStrip extends ShopElement {
   #dismiss(id: string): void {
     this.store.dismissOpportunity(id);
     this.#decide();
+    void this.keepFocus("summary");
   }
   #title(id: string): string {
     return this.store.catalog.title(id);

@@ -16,8 +16,9 @@ export class ShopWhether extends ShopElement {
     shared,
     css`
       summary { cursor: pointer; font-weight: 500; padding-block: 0.5em; }
-      .inside { display: grid; gap: 0.9rem; padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+      .inside { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.9rem; padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
       .verdict { font-weight: 600; }
+      .scroll { overflow-x: auto; }
       table { border-collapse: collapse; width: 100%; font-size: 0.93rem; }
       caption { text-align: start; color: var(--muted); padding-block-end: 0.4em; }
       th, td { text-align: start; padding: 0.4em 0.8em 0.4em 0; border-block-start: 1px solid var(--line); vertical-align: top; font-weight: 400; }
@@ -65,11 +66,11 @@ export class ShopWhether extends ShopElement {
     return html`
       ${this.#verdict(slate, absence)}
       ${slate.trace && slate.trace.length > 0
-        ? html`<table>
+        ? html`<div class="scroll" role="group" tabindex="0" aria-label=${words.ruleTrace}><table>
             <caption>${words.ruleTrace}</caption>
             <thead><tr><th scope="col">${words.ruleName}</th><th scope="col">${words.ruleDid}</th><th scope="col">${words.ruleCount}</th></tr></thead>
             <tbody>${slate.trace.map((trace) => this.#rule(trace, absence?.rule))}</tbody>
-          </table>`
+          </table></div>`
         : nothing}
     `;
   }

@@ -7,22 +7,25 @@ import { to } from "../router.ts";
 import { shared } from "../styles/shared.ts";
 import { ShopElement } from "./element.ts";
 import { icon } from "./icons.ts";
+import { goBack, trail, type Trail } from "./trail.ts";
 import "./picture.ts";
 
 export class ShopWhy extends ShopElement {
   static override properties = { ranked: { state: true } };
   declare ranked: RankedItem | undefined;
+  #from: Trail = [];
   static override styles = [
     shared,
     css`
       dialog { width: min(560px, calc(100vw - 24px)); max-height: min(760px, calc(100vh - 24px)); border: 0; border-radius: 20px; padding: 0; background: var(--surface); color: var(--ink); box-shadow: var(--shadow); }
+      @media (forced-colors: active) { dialog { border: 1px solid CanvasText; } }
       dialog::backdrop { background: var(--scrim); }
-      .inside { padding: clamp(1.1rem, 4vw, 1.8rem); display: grid; gap: 1.1rem; }
-      .top { display: grid; grid-template-columns: 76px 1fr auto; gap: 1rem; align-items: center; }
+      .inside { padding: clamp(16px, 4vw, 1.8rem); display: grid; grid-template-columns: minmax(0, 1fr); overflow-wrap: anywhere; gap: 1.1rem; }
+      .top { display: grid; grid-template-columns: 76px minmax(0, 1fr) auto; gap: 1rem; align-items: center; }
       shop-picture { border-radius: 10px; }
       h2 { font-size: 1.35rem; }
       .surprise { display: flex; gap: 0.6em; padding: 0.8em 1em; border-radius: 12px; background: var(--plum-soft); color: var(--plum); font-weight: 500; }
-      li { display: grid; grid-template-columns: 1fr auto; gap: 0.15rem 1rem; padding-block: 0.6rem; border-block-end: 1px solid var(--line); }
+      li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.15rem 1rem; padding-block: 0.6rem; border-block-end: 1px solid var(--line); }
       .part { font-variant-numeric: tabular-nums; font-weight: 600; }
       .bar { grid-column: 1 / -1; width: 100%; height: 8px; display: block; }
       .bar .track { fill: var(--sunken); } .bar .for { fill: var(--sage); } .bar .against { fill: var(--accent); } .bar .zero { fill: var(--strong-line); }
@@ -34,12 +37,20 @@ export class ShopWhy extends ShopElement {
 
   show(ranked: RankedItem): void {
     this.ranked = ranked;
+    this.#from = trail();
     this.store.covered = true;
     void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
   }
 
   hide(): void {
     this.renderRoot.querySelector("dialog")?.close();
+  }
+
+  /** The card that asked may have left its shelf meanwhile; then the focus is still on a button that nobody sees. */
+  #closed(): void {
+    this.store.covered = false;
+    (this.shadowRoot?.activeElement as HTMLElement | null)?.blur();
+    goBack(this.#from);
   }
 
   #bar(term: Term, most: number) {
@@ -58,7 +69,7 @@ export class ShopWhy extends ShopElement {
     const rows = terms(ranked, catalog);
     const most = Math.max(0.1, ...rows.map((row) => Math.abs(row.part)));
     return html`
-      <dialog @close=${() => (this.store.covered = false)} aria-labelledby="title" data-why=${ranked.id} @click=${(e: Event) => e.target === e.currentTarget && (e.currentTarget as HTMLDialogElement).close()}>
+      <dialog @close=${() => this.#closed()} aria-labelledby="title" data-why=${ranked.id} @click=${(e: Event) => e.target === e.currentTarget && (e.currentTarget as HTMLDialogElement).close()}>
         <div class="inside">
           <div class="top">
             <shop-picture .item=${ranked.id}></shop-picture>

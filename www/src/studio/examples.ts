@@ -2,7 +2,7 @@
 import type { Rule } from "flaneur";
 import type { Kind } from "./shoppers.ts";
 
-export const EXAMPLES = ["pin", "boost", "bury", "cap", "quota", "schedule"] as const;
+export const EXAMPLES = ["pin", "boost", "bury", "exclude", "cap", "quota", "schedule"] as const;
 export type Example = (typeof EXAMPLES)[number];
 
 const day = (at: number): string => {
@@ -38,6 +38,7 @@ export function example(name: Example, { kinds, ids, now, taken }: Stock): Rule 
     case "pin": return { id, type: "pin", item: ids[Math.floor(ids.length / 2)] ?? "", position: 0 };
     case "boost": return { id, type: "boost", where: kind(1), by: 2 };
     case "bury": return { id, type: "bury", where: kind(0), by: 2 };
+    case "exclude": return { id, type: "exclude", where: kind(3) };
     case "cap": return { id, type: "cap", per: "category", max: 2 };
     case "quota": return { id, type: "quota", where: kind(2), atLeast: 2 };
     case "schedule": return { id, type: "schedule", where: kind(0), when: { from: day(now + DAY), until: day(now + 15 * DAY) } };

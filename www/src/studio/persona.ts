@@ -7,7 +7,7 @@ import { unchanged, type Place } from "./compare.ts";
 import type { Shown } from "./studio.ts";
 
 export const personaStyles = css`
-  .persona { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); padding: 1rem 1.1rem 0.8rem; display: grid; gap: 0.6rem; align-content: start; min-width: 0; }
+  .persona { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); padding: 1rem 1.1rem 0.8rem; display: grid; gap: 0.6rem; grid-template-columns: minmax(0, 1fr); align-content: start; min-width: 0; }
   .persona h3 { font-size: 1.15rem; }
   .persona ol, .persona .trace { list-style: none; margin: 0; padding: 0; }
   .persona li { display: grid; grid-template-columns: 1.4rem 2.1rem minmax(0, 1fr) auto; gap: 0.6rem; align-items: center; padding-block: 0.3rem; border-block-end: 1px solid var(--line); min-height: 3.05rem; }
@@ -24,6 +24,7 @@ export const personaStyles = css`
   .persona .trace li { display: block; min-height: 0; padding-block: 0.4rem; overflow-wrap: anywhere; }
   .looks { display: flex; flex-wrap: wrap; gap: 0.3rem; align-items: center; }
   .gone img { filter: grayscale(0.7); opacity: 0.7; }
+  @media (max-width: 24em) { .persona .move { grid-column: -3 / -1; justify-self: start; } }
   @media (forced-colors: active) { .move { border-color: CanvasText; } }
 `;
 

@@ -8,6 +8,7 @@ export const page = css`
   .crumbs { display: flex; flex-wrap: wrap; gap: 0.2rem 0.7rem; font-size: 0.9rem; color: var(--muted); padding-block: 1.4rem 0.6rem; }
   .crumbs a { text-underline-offset: 0.2em; min-height: 24px; }
   .tools { display: flex; flex-wrap: wrap; gap: 0.8rem 1.4rem; align-items: center; justify-content: space-between; margin-block: 0.8rem 1.6rem; }
+  .tools > * { min-width: 0; max-width: 100%; }
   .chips { display: flex; flex-wrap: wrap; gap: 0.4rem; }
   .chips .button[aria-pressed="true"] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
   @media (forced-colors: active) { .chips .button[aria-pressed="true"] { forced-color-adjust: none; background: CanvasText; color: Canvas; } }

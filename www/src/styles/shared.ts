@@ -29,7 +29,7 @@ export const shared = css`
   }
   .round:hover { background: var(--surface); border-color: var(--strong-line); }
   .round[aria-pressed="true"] { color: var(--accent); }
-  select, input[type="search"], input[type="number"] { min-height: 44px; border: 1.5px solid var(--strong-line); border-radius: 999px; background: var(--surface); padding: 0 1em; }
+  select, input[type="search"], input[type="number"] { min-height: 44px; border: 1.5px solid var(--strong-line); border-radius: 999px; background: var(--surface); padding: 0 1em; max-width: 100%; }
   svg.icon { width: 1.2em; height: 1.2em; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; flex: none; }
   .skip { position: absolute; inset-inline-start: 12px; z-index: 50; background: var(--ink); color: var(--paper); }
   .skip:hover { background: var(--ink); }
