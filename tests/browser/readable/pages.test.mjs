@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after } from "node:test";
 
 import { fault } from "../support/fault.mjs";
-import { ROOT, SHOP } from "../support/server.mjs";
+import { lookThrough, shopOf } from "../support/remote-shop.mjs";
+import { ROOT } from "../support/server.mjs";
 import { DOOR, busyOperators, products, stops } from "../support/tour.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -48,16 +49,6 @@ const items = process.env.FLANEUR_CATALOGUE ? [] : JSON.parse(readFileSync(join(
 let watched;
 if (!process.env.FLANEUR_CATALOGUE) after(async () => (await watched?.catch(() => undefined))?.stop());
 
-/** The built demo shop with its operators' questions, in a page that also asks the test what to do. */
-async function shopOf(world) {
-  const { faults } = await (watched ??= busyOperators());
-  const script = '<script src="/kit/mishaps.js"></script><script type="module" src="/kit/remote.js"></script></body>';
-  const page = readFileSync(join(ROOT, "www/dist/index.html"), "utf8").replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "").replace("</body>", script);
-  const mounts = { "/kit/": "tests/browser/pages", "/modules/": "node_modules", ...SHOP };
-  const { origin } = await world.server({ ...faults, "/": { body: page, type: "text/html; charset=utf-8" }, "/sw.js": { status: 404, body: "" } }, mounts);
-  return origin;
-}
-
 for (const { name, media, rules, injected, engines, elsewhere, flags, preferences } of SCHEMES) {
   for (const [language, called] of Object.entries({ en: "English", fr: "French" })) {
     fault(
@@ -82,6 +73,7 @@ async function look(world, { language, media, rules, browser }) {
   let looks = 0;
   const enter = async (path, origin) => {
     page = await world.page(path, origin, page);
+    await page.run(lookThrough);
     await page.run(prepare);
     assert.ok(await page.run((media) => matchMedia(media).matches, media), media);
   };
@@ -97,7 +89,7 @@ async function look(world, { language, media, rules, browser }) {
   await check("the element for why", ["flaneur-shelf >> [data-act=why]"], "flaneur-why >> dialog[open]");
   await check("the element of the centre", ["flaneur-why >> [data-act=close]", "flaneur-shelf >> [data-act=centre]"], "flaneur-shelf >> dialog[open] >> [data-act=event]");
 
-  await enter(`/?seed=1&lang=${language}`, await shopOf(world));
+  await enter(`/?seed=1&lang=${language}`, await shopOf(world, (await (watched ??= busyOperators())).faults));
   await check(DOOR.name, [], DOOR.ready, { within: "shop-consent" }); // the page below is looked at when it is open
   await page.run(press, [DOOR.ready], "page-home");
   for (const { name, presses = [], ready, hash } of stops(products(items))) await check(name, presses, ready, { hash });
@@ -107,29 +99,8 @@ async function look(world, { language, media, rules, browser }) {
 
 // What follows runs in the page.
 
-/** Gives the page axe, and a way to look through shadow roots: "a >> b" is b somewhere inside a. */
+/** Gives the page axe. */
 async function prepare() {
-  const roots = (node) => [node, ...(node.shadowRoot ? [node.shadowRoot] : [])];
-  const within = (selector, from) => {
-    for (const root of roots(from)) {
-      const found = root.querySelector(selector);
-      if (found) return found;
-      for (const element of root.querySelectorAll("*")) {
-        const inside = element.shadowRoot && within(selector, element.shadowRoot);
-        if (inside) return inside;
-      }
-    }
-    return undefined;
-  };
-  window.deep = (selectors) => selectors.split(" >> ").reduce((from, selector) => from && within(selector, from), document);
-  window.there = async (selectors) => {
-    for (let tries = 0; tries < 1000; tries++) {
-      const found = window.deep(selectors);
-      if (found) return found;
-      await window.sleep(20);
-    }
-    throw new Error(`not there: ${selectors}`);
-  };
   const everyRoot = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? everyRoot(shadowRoot) : []))];
   const moving = (root) => root.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
   /** What fades or turns is brought to its end: half way its colours are nobody's choice. */

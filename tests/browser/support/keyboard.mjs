@@ -15,6 +15,9 @@ import { there } from "./engines.mjs";
 /** The keys of WebDriver, by their names. */
 const KEYS = { Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Escape: "\uE00C" };
 
+/** What a key types: a letter is itself. */
+const valueOf = (name) => KEYS[name] ?? name;
+
 /** What presses keys in the first page of a browser that was started with `keys`: `press("Shift+Tab")`. */
 export async function keyboardOf(browser) {
   if (browser.engine === "chromium") {
@@ -27,7 +30,7 @@ export async function keyboardOf(browser) {
 
 /** Pressed in order, released the other way round. */
 function strokes(names) {
-  const values = names.map((name) => KEYS[name]);
+  const values = names.map(valueOf);
   return [...values.map((value) => ({ type: "keyDown", value })), ...values.reverse().map((value) => ({ type: "keyUp", value }))];
 }
 
