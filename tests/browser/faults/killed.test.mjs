@@ -21,9 +21,14 @@ fault(
       if (kill > 0) await world.start(browser, page);
       const before = page.notes.length;
       const { ids, repairs } = await page.run(
-        async (shop, kill) => {
+        async (shop, kill, known) => {
           await openShop(shop);
-          const ids = await idsOf();
+          let ids = await idsOf();
+          // A disk that is slow is not waited for: it tells later.
+          for (let tries = 0; tries < 200 && known.some((id) => !ids.includes(id)); tries++) {
+            await window.sleep(50);
+            ids = await idsOf();
+          }
           (async () => {
             for (let i = 0; ; i++) {
               view(`kill-${kill}-${i}`);
@@ -34,6 +39,7 @@ fault(
         },
         shop,
         kill,
+        [...acknowledged],
       );
       const lost = [...acknowledged].filter((id) => !ids.includes(id));
       assert.deepEqual(lost, [], `lost at kill ${kill}`);
