@@ -51,6 +51,9 @@ fn shopifys_table_of_variants_is_named_with_the_way_out() {
     folder.run("pack --items products_export.csv --out p.flaneur").expect(3).says("/products.json?limit=250");
     folder.run("pack --items products_export.csv --map id=variant_sku --out p.flaneur --display d.json").expect(0);
     assert!(folder.text("d.json").contains(r#""id":"S-2""#));
+    // Whoever asks for the handle has it, a product's first row each, as of products.json.
+    folder.run("pack --items products_export.csv --map id=handle --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains(r#""id":"shirt""#));
 }
 
 #[test]
