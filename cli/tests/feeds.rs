@@ -51,6 +51,9 @@ fn shopifys_table_of_variants_is_named_with_the_way_out() {
     folder.run("pack --items products_export.csv --out p.flaneur").expect(3).says("/products.json?limit=250");
     folder.run("pack --items products_export.csv --map id=variant_sku --out p.flaneur --display d.json").expect(0);
     assert!(folder.text("d.json").contains(r#""id":"S-2""#));
+    // Whoever asks for the handle has it, a product's first row each, as of products.json.
+    folder.run("pack --items products_export.csv --map id=handle --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains(r#""id":"shirt""#));
 }
 
 #[test]
@@ -281,6 +284,12 @@ fn logs_of_several_shapes_say_the_same() {
              \"event_params\":[{\"key\":\"ga_session_id\",\"value\":{\"int_value\":\"9\"}}],\"items\":[{\"item_id\":\"a\"}]}\n\
              {\"event_name\":\"purchase\",\"event_timestamp\":\"1700000060000000\",\"user_pseudo_id\":\"u\",\
              \"event_params\":[{\"key\":\"ga_session_id\",\"value\":{\"int_value\":\"9\"}}],\"items\":[{\"item_id\":\"b\"}]}\n",
+        ),
+        ("f.csv", "commande;client;article;date;action\ns;u;a;1700000000;view\ns;u;b;1700000060;buy\n"),
+        (
+            "g.ndjson", // an order's number and an item's name stand beside the item's id
+            "{\"session\":\"s\",\"user\":\"u\",\"ts\":1700000000,\"type\":\"view_item\",\"items\":[{\"id\":\"a\",\"produit\":\"A\"}]}\n\
+             {\"session\":\"s\",\"user\":\"u\",\"ts\":1700000060,\"type\":\"purchase\",\"reference\":\"o1\",\"items\":[{\"id\":\"b\"}]}\n",
         ),
     ];
     let packs: Vec<Vec<u8>> = shapes

@@ -60,6 +60,8 @@ test("of several offers the cheapest counts, as in the pack, and one that can be
   const [item] = catalogOf(page({ "@type": "Product", sku: "a", offers }));
   assert.deepEqual(item, { id: "a", price: 9, currency: "EUR", available: true });
   assert.equal(catalogOf(page({ "@type": "Product", sku: "a", offers: offers.slice(0, 2) }))[0].available, false);
+  offers[2].url = "/a";
+  assert.equal(catalogOf(page({ "@type": "Product", sku: "a", offers }))[0].url, "/a", "the first that has one");
 });
 
 test("Shopify's three forms of a product give the same item", () => {

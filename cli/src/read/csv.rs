@@ -26,6 +26,9 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
     let is_feed = merchant::is_header(&headers);
     let columns = columns(&headers, ALIASES, map);
     check_header(&name, &headers, &columns)?;
+    if !map.takes("id", "handle") {
+        check_variants(&name, &headers, &columns)?;
+    }
     let mut row = ::csv::ByteRecord::new();
     while rows.read_byte_record(&mut row).map_err(|error| broken(&name, error))? {
         let line = row.position().map_or(0, ::csv::Position::line);
@@ -141,22 +144,24 @@ fn check_header(name: &str, headers: &[String], columns: &[Column<Field>]) -> Re
     if !columns.contains(&Column::Known(Field::Id)) {
         bail!("{name}: no column is the item's id (columns: {}); name it with --map id=COLUMN", headers.join(", "));
     }
-    let is = |header: &str, field| {
-        headers.iter().zip(columns).any(|(name, column)| name == header && *column == Column::Known(field))
-    };
-    if is("handle", Field::Id) && headers.iter().any(|header| header == "variant_price") {
-        bail!(
-            "{name} is Shopify's export of products as a table: a row per variant, without the numbers that Shopify's \
-             events name products by. Give the shop's own products.json, which is at /products.json?limit=250 of the \
-             shop (then &page=2 and so on), or make each variant an item with --map id=variant_sku"
-        );
-    }
     for column in columns {
         if let Column::Extra(key) = column
             && matches!(key.as_str(), "__proto__" | "constructor" | "prototype")
         {
             bail!("{name}:1: a column may not be called `{key}`; ignore it with --map {key}=");
         }
+    }
+    Ok(())
+}
+
+fn check_variants(name: &str, headers: &[String], columns: &[Column<Field>]) -> Result<()> {
+    let by_handle = headers.iter().zip(columns).any(|(name, is)| name == "handle" && *is == Column::Known(Field::Id));
+    if by_handle && headers.iter().any(|header| header == "variant_price") {
+        bail!(
+            "{name} is Shopify's export of products as a table: a row per variant, without the numbers that Shopify's \
+             events name products by. Give the shop's own products.json, which is at /products.json?limit=250 of the \
+             shop (then &page=2 and so on), or make each variant an item with --map id=variant_sku"
+        );
     }
     Ok(())
 }

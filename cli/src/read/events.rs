@@ -96,11 +96,11 @@ pub(super) const ALIASES: Aliases<Field> = &[
             "stockcode",
             "variant_id",
             "article_id",
+            "id",
             "article",
             "produit",
             "référence",
             "reference",
-            "id",
         ],
     ),
     (

@@ -82,7 +82,7 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
     currency: unit,
     available: stated.length > 0 ? stated.some((state) => !/(OutOfStock|SoldOut|Discontinued)$/.test(state)) : undefined,
     image: address(fields["image"]),
-    url: address(fields["url"] ?? first(offers)["url"]),
+    url: address(fields["url"] ?? offers.map(({ url }) => url).find(Boolean)),
     group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
     attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
   }) as unknown as Item;
