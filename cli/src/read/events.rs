@@ -80,7 +80,9 @@ pub(super) const ALIASES: Aliases<Field> = &[
             "client_id",
             "user_pseudo_id",
             "household_key",
-            "client",
+            "id_client",
+            "code_client",
+            "numéro_client",
         ],
     ),
     (
