@@ -416,10 +416,13 @@ export class Handle {
     this.#log.allow(gates);
     this.#memory.engine?.setGates(gates);
     const isShut = (gate: keyof Gates): boolean => this.#consent.isDenied(gate) || (before[gate] && !gates[gate]);
-    // What the week was is on the disk, and who answers before it is read answers "nothing".
     const opens = gates.store && !before.store;
-    const follow = (): unknown => this.#early ?? this.#measure.follow(this.#consent.gates, isShut);
-    const measured = opens || follow();
+    this.#reading ||= opens; // what the week was is on the disk: who answers before it is read answers "nothing"
+    const follow = (): unknown => {
+      const { gates } = this.#consent;
+      return this.#early || this.#closed || (this.#reading && gates.store) || this.#measure.follow(gates, isShut);
+    };
+    const measured = follow();
     if (gates !== before && !this.#early) {
       this.#emitter.emit({ type: "consent", gates, ...(receipt && { receipt }) }, "consent");
       this.#changed("consent");
@@ -434,7 +437,6 @@ export class Handle {
     const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
     this.#unwritten = write; // whoever flushes meanwhile waits for no reading
     const asked = this.#consent.choice;
-    this.#reading = true;
     const stored = await this.#log.read(true);
     this.#reading = false;
     if (this.#closed || !this.#consent.gates.store) return;
