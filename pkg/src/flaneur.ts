@@ -459,7 +459,9 @@ export class Handle {
 
   /** Takes in what other tabs did while this page slept: what they chose, observed and forgot is on the disk. */
   async #catchUp(): Promise<void> {
-    if (this.#early || this.#options.audience === "minor" || (this.#consent.gates.store && !(await this.#log.flush()))) return;
+    // Without the disk, a page that was opened with a choice or a source keeps to that.
+    const { audience, consent } = this.#options;
+    if (this.#early || audience === "minor" || !(this.#consent.gates.store ? await this.#log.flush() : consent === undefined)) return;
     const here = this.#log.entries();
     const asked = this.#consent.choice;
     const stored = await this.#log.read(false);
