@@ -96,7 +96,7 @@ export class Handle {
       hear: (message) => this.#hear(message),
       awoke: () => void this.#catchUp(),
       trouble: (reason) => this.#setStorageReason(reason),
-      vanished: () => void this.#choose({ store: false }, undefined),
+      vanished: () => void this.#choose({ store: false }, undefined, true),
       refill: () => void this.#log.writeAll(this.#consent.choice, this.#consent.receipts),
       repaired: (repair, count) => this.#repaired(repair, count),
     });
@@ -371,7 +371,7 @@ export class Handle {
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     const withdrawn = this.#consent.choice.store === false; // while this was read
-    const needless = this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice));
+    const needless = this.#consent.adopt(stored.receipts, this.#now(), stored.choice);
     this.#log.allow(this.#consent.gates);
     this.#log.dropReceipts(needless);
     if (!withdrawn) this.#restore(stored);
@@ -443,11 +443,10 @@ export class Handle {
     if (stored) {
       const before = this.#consent.gates;
       // What the shopper chose before restricts a source, and gives way to gates that the page was opened with.
-      const isGoverned = isConsentSource(this.#options.consent ?? {});
-      const chosen = isGoverned ? readGates(stored.choice) : {};
-      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), chosen, asked));
+      const method = isConsentSource(this.#options.consent ?? {}) ? "source" : undefined;
+      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), method && stored.choice, asked));
       this.#restore(stored);
-      if (this.#consent.gates !== before) await this.#settle(before, isGoverned ? "source" : undefined, false);
+      if (this.#consent.gates !== before) await this.#settle(before, method, false);
     }
     this.#unwritten = () => write(stored);
     if (!this.#early) await this.#writeLate();
@@ -467,7 +466,7 @@ export class Handle {
     const stored = await this.#log.read(false);
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice), asked));
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), stored.choice, asked));
     if (before.store) {
       const there = new Set(stored.records.map(([id]) => id));
       const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));
