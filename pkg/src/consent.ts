@@ -132,7 +132,7 @@ export class ConsentState {
     this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
     const isTold = new Set(stored.map(({ recordId }) => recordId));
     // What a source granted before the choice was known, the choice has not.
-    if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ recordId }) => isTold.has(recordId));
+    if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ method, recordId }) => method === "api" || isTold.has(recordId));
     this.#moved = false;
     const kept = new Set(this.#receipts.map(({ recordId }) => recordId));
     return stored.filter(({ recordId }) => !kept.has(recordId));

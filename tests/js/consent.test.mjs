@@ -267,6 +267,23 @@ test("a consent source that follows other ways is restricted by what the shopper
   await governed.close();
 });
 
+test("a choice by hand keeps its receipt while an older one is read that restricts the source too", async () => {
+  const name = freshShop();
+  const source = { get: async () => ({}), subscribe: (listener) => void (source.tell = listener) };
+  const told = async (shop) => (await shop.consent.receipts()).map(({ method, purposes }) => `${method} ${purposes[2].state} ${purposes[3].state}`);
+  const before = await openShop(name, { consent: source });
+  source.tell({ ...GRANTED, measure: true });
+  await before.consent.set({ rank: false });
+  await before.close();
+  const shop = await openShop(name, { consent: source });
+  source.tell({ ...GRANTED, measure: true });
+  await shop.consent.set({ measure: false });
+  await eventually(() => !shop.consent.gates.rank, "the older choice");
+  assert.ok((await told(shop)).includes("api granted denied"), "made before the older choice was known");
+  assert.equal((await told(shop)).at(-1), "source denied denied");
+  await shop.close();
+});
+
 for (const [what, source] of [
   ["throws", { get() { throw new Error("cmp"); } }],
   ["rejects", { get: () => Promise.reject(new Error("cmp")) }],
