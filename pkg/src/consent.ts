@@ -8,13 +8,18 @@
  * For a minor everything is closed, and nothing that is stored is touched.
  */
 
-import { GATES } from "./gates.js";
+import { GATES, readGates } from "./gates.js";
 import type { Gates, Notice, Receipt } from "./types.js";
 
 /** How many months a receipt is kept. */
 const RECEIPT_MONTHS = 25;
 /** More choices than anyone makes; the oldest go first. */
 const MAX_RECEIPTS = 200;
+
+/** What was chosen. `byHand`: by the shopper alone, and not by a page that was opened with gates; only that restricts a source. */
+export interface Choice extends Partial<Gates> {
+  readonly byHand?: boolean;
+}
 
 /** Where the state of consent is kept, and what it is told once. */
 export interface ConsentSurroundings {
@@ -33,6 +38,7 @@ export class ConsentState {
   /** The shopper opened `measure` by hand although the browser asks for privacy. */
   #measureByHand = false;
   #choice: Partial<Gates> = {};
+  #byHand = true;
   #source: Partial<Gates> | undefined;
   #receipts: Receipt[] = [];
   /** A gate moved since the last record, which another tab may have recorded. */
@@ -49,8 +55,8 @@ export class ConsentState {
   }
 
   /** What the shopper chose; gates never chosen are absent. */
-  get choice(): Partial<Gates> {
-    return { ...this.#choice };
+  get choice(): Choice {
+    return { ...this.#choice, byHand: this.#byHand };
   }
 
   /** The choices recorded in this page's life or adopted from the database, oldest first. */
@@ -67,6 +73,7 @@ export class ConsentState {
   /** Takes over a choice; `byHand` when the shopper made it just now. Returns whether any gate moved. */
   choose(change: Partial<Gates>, byHand = false): boolean {
     this.#choice = { ...this.#choice, ...change };
+    this.#byHand &&= byHand;
     if (change.measure !== undefined) this.#measureByHand = byHand && change.measure;
     return this.#settle();
   }
@@ -106,10 +113,11 @@ export class ConsentState {
    * `asked`, while the database was read, keeps that later word. Returns those of the receipts that it need hold no
    * longer: too old, too many, or saying what the one before says, as each page does that opens.
    */
-  adopt(stored: readonly Receipt[], now: number, choice: Partial<Gates> = {}, asked: Partial<Gates> = {}): readonly Receipt[] {
-    const told = { ...choice };
+  adopt(stored: readonly Receipt[], now: number, choice: Choice = { byHand: true }, asked: Partial<Gates> = {}): readonly Receipt[] {
+    const told = this.#source && !choice.byHand ? {} : readGates(choice);
     for (const gate of GATES) if (this.#choice[gate] !== asked[gate]) delete told[gate];
     this.#choice = { ...this.#choice, ...told };
+    this.#byHand &&= this.#source !== undefined || choice.byHand === true;
     if (told.measure !== undefined) this.#measureByHand = false; // its receipt tells
     const date = new Date(now);
     const oldest = date.setUTCMonth(date.getUTCMonth() - RECEIPT_MONTHS);
@@ -124,7 +132,7 @@ export class ConsentState {
     this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
     const isTold = new Set(stored.map(({ recordId }) => recordId));
     // What a source granted before the choice was known, the choice has not.
-    if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ recordId }) => isTold.has(recordId));
+    if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ method, recordId }) => method === "api" || isTold.has(recordId));
     this.#moved = false;
     const kept = new Set(this.#receipts.map(({ recordId }) => recordId));
     return stored.filter(({ recordId }) => !kept.has(recordId));

@@ -96,7 +96,7 @@ export class Handle {
       hear: (message) => this.#hear(message),
       awoke: () => void this.#catchUp(),
       trouble: (reason) => this.#setStorageReason(reason),
-      vanished: () => void this.#choose({ store: false }, undefined),
+      vanished: () => void this.#choose({ store: false }, undefined, true),
       refill: () => void this.#log.writeAll(this.#consent.choice, this.#consent.receipts),
       repaired: (repair, count) => this.#repaired(repair, count),
     });
@@ -371,7 +371,7 @@ export class Handle {
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
     const withdrawn = this.#consent.choice.store === false; // while this was read
-    const needless = this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice));
+    const needless = this.#consent.adopt(stored.receipts, this.#now(), stored.choice);
     this.#log.allow(this.#consent.gates);
     this.#log.dropReceipts(needless);
     if (!withdrawn) this.#restore(stored);
@@ -416,10 +416,13 @@ export class Handle {
     this.#log.allow(gates);
     this.#memory.engine?.setGates(gates);
     const isShut = (gate: keyof Gates): boolean => this.#consent.isDenied(gate) || (before[gate] && !gates[gate]);
-    // What the week was is on the disk, and who answers before it is read answers "nothing".
     const opens = gates.store && !before.store;
-    const follow = (): unknown => this.#early ?? this.#measure.follow(this.#consent.gates, isShut);
-    const measured = opens || follow();
+    this.#reading ||= opens; // what the week was is on the disk: who answers before it is read answers "nothing"
+    const follow = (): unknown => {
+      const { gates } = this.#consent;
+      return this.#early || this.#closed || (this.#reading && gates.store) || this.#measure.follow(gates, isShut);
+    };
+    const measured = follow();
     if (gates !== before && !this.#early) {
       this.#emitter.emit({ type: "consent", gates, ...(receipt && { receipt }) }, "consent");
       this.#changed("consent");
@@ -434,18 +437,16 @@ export class Handle {
     const write = (stored?: Stored): Promise<void> => this.#log.writeAll(this.#consent.choice, this.#consent.receipts, stored);
     this.#unwritten = write; // whoever flushes meanwhile waits for no reading
     const asked = this.#consent.choice;
-    this.#reading = true;
     const stored = await this.#log.read(true);
     this.#reading = false;
     if (this.#closed || !this.#consent.gates.store) return;
     if (stored) {
       const before = this.#consent.gates;
       // What the shopper chose before restricts a source, and gives way to gates that the page was opened with.
-      const isGoverned = isConsentSource(this.#options.consent ?? {});
-      const chosen = isGoverned ? readGates(stored.choice) : {};
-      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), chosen, asked));
+      const method = isConsentSource(this.#options.consent ?? {}) ? "source" : undefined;
+      this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), method && stored.choice, asked));
       this.#restore(stored);
-      if (this.#consent.gates !== before) await this.#settle(before, isGoverned ? "source" : undefined, false);
+      if (this.#consent.gates !== before) await this.#settle(before, method, false);
     }
     this.#unwritten = () => write(stored);
     if (!this.#early) await this.#writeLate();
@@ -457,13 +458,15 @@ export class Handle {
 
   /** Takes in what other tabs did while this page slept: what they chose, observed and forgot is on the disk. */
   async #catchUp(): Promise<void> {
-    if (this.#early || this.#options.audience === "minor" || (this.#consent.gates.store && !(await this.#log.flush()))) return;
+    // Without the disk, a page that was opened with a choice or a source keeps to that.
+    const { audience, consent } = this.#options;
+    if (this.#early || audience === "minor" || !(this.#consent.gates.store ? await this.#log.flush() : consent === undefined)) return;
     const here = this.#log.entries();
     const asked = this.#consent.choice;
     const stored = await this.#log.read(false);
     if (!stored || this.#closed) return;
     const before = this.#consent.gates;
-    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), readGates(stored.choice), asked));
+    this.#log.dropReceipts(this.#consent.adopt(stored.receipts, this.#now(), stored.choice, asked));
     if (before.store) {
       const there = new Set(stored.records.map(([id]) => id));
       const gone = here.flatMap(([id]) => (there.has(id) ? [] : [id]));

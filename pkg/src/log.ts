@@ -8,6 +8,7 @@
 
 import type { Message } from "./channel.js";
 import { Tabs } from "./channel.js";
+import type { Choice } from "./consent.js";
 import { newId } from "./id.js";
 import { Journal } from "./journal.js";
 import type { Unsaved } from "./journal.js";
@@ -203,7 +204,7 @@ export class DeviceLog {
   }
 
   /** Writes everything in memory but what was read from the disk just now, and the choice. */
-  async writeAll(choice: Partial<Gates>, receipts: readonly Receipt[], stored?: Stored): Promise<void> {
+  async writeAll(choice: Choice, receipts: readonly Receipt[], stored?: Stored): Promise<void> {
     const there = new Set(stored?.records.map(([id]) => id));
     for (const [id, record] of this.#records) if (!there.has(id)) this.#store?.put(id, record);
     if (this.#secret !== undefined && this.#secret !== stored?.secret) this.#store?.putSecret(this.#secret);
@@ -215,7 +216,7 @@ export class DeviceLog {
     if (this.#gates.store) this.#store?.dropReceipts(receipts);
   }
 
-  async writeChoice(choice: Partial<Gates>, receipts: readonly Receipt[]): Promise<void> {
+  async writeChoice(choice: Choice, receipts: readonly Receipt[]): Promise<void> {
     this.#store?.putChoice(choice, receipts);
     await this.#store?.flush();
   }

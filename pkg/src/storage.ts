@@ -11,17 +11,18 @@
  * inside; what a page that leaves has not written yet is handed out, to be kept elsewhere.
  */
 
+import type { Choice } from "./consent.js";
 import type { Connection } from "./database.js";
 import { Database } from "./database.js";
 import { fromUtf8, utf8 } from "./seal.js";
 import type { Seal } from "./seal.js";
-import type { Gates, Receipt, StorageReason } from "./types.js";
+import type { Receipt, StorageReason } from "./types.js";
 import { OPEN_MS, READ_MS, WRITE_MS, orFail, within } from "./wait.js";
 
 /** What the database holds. */
 export interface Stored {
   records: [id: string, record: Uint8Array][];
-  choice: Partial<Gates> | undefined;
+  choice: Choice | undefined;
   receipts: Receipt[];
   /** What the arms of experiments are made of. */
   secret?: number | undefined;
@@ -164,7 +165,7 @@ export class DeviceStore {
   }
 
   /** Stores the present choice, and the receipts that record it. */
-  putChoice(choice: Partial<Gates> | undefined, receipts: readonly Receipt[]): void {
+  putChoice(choice: Choice | undefined, receipts: readonly Receipt[]): void {
     const put = (id: string, value: unknown): void => this.add({ store: "consent", id, body: utf8(JSON.stringify(value)) });
     if (choice) put(CHOICE, choice);
     for (const receipt of receipts) put(nameOf(receipt), receipt);
@@ -557,7 +558,7 @@ async function openStatement(seal: Seal, key: IDBValidKey, value: unknown): Prom
 }
 
 function takeStatement(stored: Stored, id: string, value: unknown): void {
-  if (id === CHOICE) stored.choice = value as Partial<Gates>;
+  if (id === CHOICE) stored.choice = Object(value) as Choice;
   else if (isReceipt(id)) stored.receipts.push(value as Receipt);
   else if (id === SECRET && Number.isSafeInteger(value)) stored.secret = value as number;
 }

@@ -247,6 +247,43 @@ test("what the shopper restricted stays restricted on the next page of a source 
   await last.close();
 });
 
+test("a consent source that follows other ways is restricted by what the shopper chose by hand, and not by what pages were opened with", async () => {
+  const source = { get: async () => ({ ...GRANTED, measure: true }) };
+  const name = freshShop();
+  await (await openShop(name, { consent: { ...GRANTED, measure: false } })).close();
+  for (const page of [1, 2]) {
+    const next = await openShop(name, { consent: source });
+    assert.deepEqual([page, next.consent.gates], [page, { ...GRANTED, measure: true }]);
+    assert.deepEqual((await next.consent.receipts()).map(({ method, purposes }) => `${method} ${purposes[3].state}`), ["api denied", "source granted"]);
+    await next.close();
+  }
+  const other = freshShop();
+  const first = await openShop(other);
+  await first.consent.set({ store: true, learn: true, rank: false });
+  await first.close();
+  await (await openShop(other)).close();
+  const governed = await openShop(other, { consent: source });
+  assert.deepEqual(governed.consent.gates, { ...GRANTED, rank: false, measure: true });
+  await governed.close();
+});
+
+test("a choice by hand keeps its receipt while an older one is read that restricts the source too", async () => {
+  const name = freshShop();
+  const source = { get: async () => ({}), subscribe: (listener) => void (source.tell = listener) };
+  const told = async (shop) => (await shop.consent.receipts()).map(({ method, purposes }) => `${method} ${purposes[2].state} ${purposes[3].state}`);
+  const before = await openShop(name, { consent: source });
+  source.tell({ ...GRANTED, measure: true });
+  await before.consent.set({ rank: false });
+  await before.close();
+  const shop = await openShop(name, { consent: source });
+  source.tell({ ...GRANTED, measure: true });
+  await shop.consent.set({ measure: false });
+  await eventually(() => !shop.consent.gates.rank, "the older choice");
+  assert.ok((await told(shop)).includes("api granted denied"), "made before the older choice was known");
+  assert.equal((await told(shop)).at(-1), "source denied denied");
+  await shop.close();
+});
+
 for (const [what, source] of [
   ["throws", { get() { throw new Error("cmp"); } }],
   ["rejects", { get: () => Promise.reject(new Error("cmp")) }],

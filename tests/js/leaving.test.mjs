@@ -140,6 +140,21 @@ test("a page that comes back has what was agreed to meanwhile, unless its visito
   }
 });
 
+test("a page that was opened with gates of its own comes back with those, whatever was agreed to before", async (t) => {
+  const { openPage } = pages(t);
+  for (const consent of [{}, { learn: true, rank: true }]) {
+    const shop = freshShop();
+    await (await openPage(shop)).close();
+    const page = await openPage(shop, { consent });
+    const { gates } = page.consent;
+    page.leave();
+    page.wake();
+    await settle();
+    assert.deepEqual([page.consent.gates, page.status.storage], [gates, "memory"]);
+    await page.close();
+  }
+});
+
 test("a page that comes back, and leaves again, writes what nobody found meanwhile", async (t) => {
   const { openPage, ready, left } = pages(t);
   const shop = freshShop();

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
+import { Measurer } from "../../pkg/dist/measure/measurer.js";
 import { MeasureStore } from "../../pkg/dist/measure/store.js";
 import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
 import { device, upstream } from "./support/device.mjs";
@@ -721,20 +722,39 @@ test("a choice that comes after opening is answered with what the disk has of th
   assert.equal(await answerOf(shop), "email");
 });
 
-test("a page whose disk answers late measures nothing before it does", async (t) => {
-  const options = await weekOfOnePurchase(t);
-  const { open: real } = IDBFactory.prototype;
-  t.after(() => (IDBFactory.prototype.open = real));
-  IDBFactory.prototype.open = function (name, version) {
-    if (name !== `flaneur:${options.shop}`) return real.call(this, name, version);
-    const request = real.call(this, name, version);
-    const { dispatchEvent } = request;
-    request.dispatchEvent = function (event) {
-      return event.type === "success" ? (setTimeout(() => dispatchEvent.call(this, event), 2500), true) : dispatchEvent.call(this, event);
+for (const [when, before] of [
+  ["as it opens", ALL],
+  ["once it is open", { ...ALL, measure: false }],
+]) {
+  test(`a page whose disk answers late measures nothing before it does: agreed to ${when}`, async (t) => {
+    const options = await weekOfOnePurchase(t);
+    const { open: real } = IDBFactory.prototype;
+    t.after(() => (IDBFactory.prototype.open = real));
+    IDBFactory.prototype.open = function (name, version) {
+      if (name !== `flaneur:${options.shop}`) return real.call(this, name, version);
+      const request = real.call(this, name, version);
+      const { dispatchEvent } = request;
+      request.dispatchEvent = function (event) {
+        return event.type === "success" ? (setTimeout(() => dispatchEvent.call(this, event), 2500), true) : dispatchEvent.call(this, event);
+      };
+      return request;
     };
-    return request;
-  };
-  assert.equal(await answerOf(await open({ ...options, consent: ALL })), "email");
+    const shop = await open({ ...options, consent: before });
+    if (!before.measure) await shop.consent.set({ measure: true });
+    assert.equal(await answerOf(shop), "email");
+  });
+}
+
+test("a page that is closed while the disk is read measures nothing any more", async (t) => {
+  const shop = await open({ ...(await weekOfOnePurchase(t)), consent: {} });
+  const { start } = Measurer.prototype;
+  t.after(() => (Measurer.prototype.start = start));
+  let starts = 0;
+  Measurer.prototype.start = () => void starts++;
+  const chosen = shop.consent.set(ALL);
+  await shop.close();
+  await chosen;
+  assert.equal(starts, 0);
 });
 
 test("the ledger outlives a consent platform that is late and a child's visit, and goes when someone says no", async (t) => {
