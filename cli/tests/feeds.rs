@@ -44,6 +44,16 @@ fn every_format_gives_the_items_that_were_written_down() {
 }
 
 #[test]
+fn a_log_of_another_catalog_is_refused() {
+    let folder = Folder::new("strangers");
+    folder.write("items.csv", "id,sku,title\n1,S-1,Lamp\n2,S-2,Rug\n");
+    folder.write("log.csv", "session,item,ts\na,S-1,2026-01-02\na,S-2,2026-01-02\n");
+    let run = folder.run("pack --items items.csv --events log.csv --out p.flaneur").expect(3);
+    run.says("no row of the events names an item of the catalog: the events say \"S-1\", the catalog \"1\"");
+    folder.run("pack --items items.csv --map id=sku --events log.csv --out p.flaneur").expect(0);
+}
+
+#[test]
 fn shopifys_table_of_variants_is_named_with_the_way_out() {
     let folder = Folder::new("shopify-table");
     let rows = "Handle,Title,Vendor,Variant SKU,Variant Price\nshirt,Shirt,Acme,S-1,49.00\nshirt,,,S-2,49.00\n";

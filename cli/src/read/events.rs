@@ -201,7 +201,8 @@ pub(super) fn read(
     faults: &mut Faults,
     sink: &mut dyn Sink,
 ) -> Result<Notes> {
-    let mut reader = Reader { sink, notes: Notes::default(), catalogue, faults, latest: reading.now };
+    let mut reader =
+        Reader { sink, notes: Notes::default(), known: 0, stranger: None, catalogue, faults, latest: reading.now };
     for path in paths {
         let bar = reading.progress.bytes("reading events");
         if is_parquet(path)? {
@@ -217,13 +218,17 @@ pub(super) fn read(
         }
         bar.finish_and_clear();
     }
-    Ok(reader.notes)
+    reader.finish()
 }
 
 /// Takes the rows of all files.
 pub(super) struct Reader<'a> {
     sink: &'a mut dyn Sink,
     notes: Notes,
+    /// Rows that name an item of the catalog.
+    known: u64,
+    /// The first item that the catalog does not have.
+    stranger: Option<String>,
     catalogue: &'a mut Catalogue,
     pub(super) faults: &'a mut Faults,
     /// Moments after this one are refused.
@@ -270,6 +275,19 @@ impl ObjectShape {
 pub(super) type Row<'a> = [&'a str; FIELDS];
 
 impl Reader<'_> {
+    /// What was found; refuses logs of another catalog, of which nothing can be learned.
+    fn finish(self) -> Result<Notes> {
+        if let (0, Some(stranger), Some(draft)) = (self.known, &self.stranger, self.catalogue.drafts.first()) {
+            bail!(
+                "no row of the events names an item of the catalog: the events say {}, the catalog {}. Both must call \
+                 an item the same; name the columns that do with --map item=COLUMN and --map id=COLUMN",
+                quote(stranger),
+                quote(&draft.item.id)
+            );
+        }
+        Ok(self.notes)
+    }
+
     fn table(&mut self, source: Source, delimiter: u8, map: &Map) -> Result<()> {
         let name = source.name;
         let (mut rows, quotes) = table(source.reader, delimiter);
@@ -381,6 +399,10 @@ impl Reader<'_> {
         state.before = at;
         let found = self.catalogue.find(item)?;
         self.notes.unknown_items += u64::from(found.is_none());
+        self.known += u64::from(found.is_some());
+        if found.is_none() && self.stranger.is_none() {
+            self.stranger = Some(item.to_owned());
+        }
         Ok(found.map(|item| Taught { user, session, item, touch, at }))
     }
 }
