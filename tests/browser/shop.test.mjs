@@ -428,6 +428,12 @@ test("in forced colours, a dialog has an edge", async (t) => {
   assert.equal(await edge("[data-panel][open]"), "1px");
 });
 
+test("a message of one line has room for what closes it, and does not scroll", async (t) => {
+  const { page } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  const heights = await page.locator("[data-toast]").evaluate((node) => [node.scrollHeight, node.clientHeight]);
+  assert.equal(heights[0], heights[1]);
+});
+
 test("the way back leads to where a page was left: as far down, as long, in the order that was chosen", async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin, { options: { viewport: { width: 390, height: 760 }, serviceWorkers: "block" } });
   const listed = page.locator("page-category li[data-item]");
