@@ -40,8 +40,8 @@ const ELEMENTS = {
 };
 
 /**
- * Defines the elements and says whom they speak for. Called again, it changes the shop or the words.
- * Does nothing on a server.
+ * Defines the elements and says whom they speak for. Called again, it changes what it is given and
+ * leaves the rest as it was. Does nothing on a server.
  */
 export function defineElements(options: ElementsOptions): void {
   if (typeof document === "undefined") return; // lit brings a registry to servers

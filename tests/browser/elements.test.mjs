@@ -369,7 +369,7 @@ test("elements without a shop draw nothing, keep what is set on them, and draw i
   const found = await page.evaluate(async () => {
     const { defineElements } = await import("/pkg/elements.js");
     const item = (id) => items.find((item) => item.id === id);
-    defineElements({ item });
+    defineElements({ shop: undefined, item });
     const added = document.createElement("flaneur-shelf");
     Object.assign(added, { name: "cart", size: 2, request: { candidates: ["rug-0", "rug-1"], allow: ["seen"] } });
     document.querySelector("main").append(added);
@@ -377,10 +377,14 @@ test("elements without a shop draw nothing, keep what is set on them, and draw i
     const cards = () => [...added.shadowRoot.querySelectorAll("[data-item]")].length;
     const before = [cards(), document.querySelectorAll("flaneur-shelf")[0].shadowRoot.querySelectorAll("[data-item]").length];
     const shown = new Promise((resolve) => added.addEventListener("flaneur-shown", ({ detail }) => resolve(detail.items.map(({ id }) => id))));
-    defineElements({ shop, item });
-    return { before, after: await shown };
+    defineElements({ shop, item, language: "fr" });
+    const after = await shown;
+    defineElements({ item }); // at the head of another module, which loads later
+    await added.updateComplete;
+    return { before, after, still: cards(), language: added.language };
   });
   assert.deepEqual(found.before, [0, 0]);
+  assert.deepEqual([found.still, found.language], [2, "fr"], "what is left out stays");
   assert.ok(found.after.includes("rug-0") || found.after.includes("rug-1"), `${found.after}`);
   assert.equal(found.after.length, 2);
   assert.deepEqual(mishaps, []);

@@ -428,10 +428,18 @@ test("in forced colours, a dialog has an edge", async (t) => {
   assert.equal(await edge("[data-panel][open]"), "1px");
 });
 
+test("a message of one line has room for what closes it, and does not scroll", async (t) => {
+  const { page } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  const heights = await page.locator("[data-toast]").evaluate((node) => [node.scrollHeight, node.clientHeight]);
+  assert.equal(heights[0], heights[1]);
+});
+
 test("the way back leads to where a page was left: as far down, as long, in the order that was chosen", async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin, { options: { viewport: { width: 390, height: 760 }, serviceWorkers: "block" } });
   const listed = page.locator("page-category li[data-item]");
   const scrolled = () => page.evaluate(() => Math.round(scrollY));
+  // As WebKit does, whose new places scroll by themselves whatever the one before said.
+  await page.evaluate(() => addEventListener("popstate", () => history.state ?? (history.scrollRestoration = "auto")));
   await go(page, "#/c/Lighting", "page-category li[data-item]");
   await page.locator('[data-action="sort"]').selectOption("low");
   await page.locator('[data-action="more"]').click();
@@ -445,6 +453,7 @@ test("the way back leads to where a page was left: as far down, as long, in the 
   await link.click();
   await page.locator(`[data-product="${order[28]}"]`).waitFor();
   await until("the top of a new page", scrolled, (top) => top === 0);
+  assert.equal(await page.evaluate(() => history.scrollRestoration), "manual");
   const there = async (what) => {
     await until(`${what}: as far down`, scrolled, (top) => Math.abs(top - left) < 3);
     assert.deepEqual(await listed.evaluateAll((entries) => entries.map(({ dataset }) => dataset.item)), order, what);

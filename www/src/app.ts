@@ -55,7 +55,6 @@ export class ShopApp extends ShopElement {
     this.route = route();
     this.said = "";
     addEventListener("hashchange", () => this.#go());
-    history.scrollRestoration = "manual"; // the browser would do it before the page is there
     addEventListener("scroll", () => {
       clearTimeout(this.#resting);
       this.#resting = window.setTimeout(() => history.replaceState({ ...history.state, top: scrollY }, ""), REST_MS);

@@ -40,6 +40,8 @@ export interface Place {
 
 /** The mark of the place in the history where the page stands; a new place gets one. */
 export function mark(): number {
+  // The browser would scroll before the page is there. For WebKit each new place is one where it does.
+  history.scrollRestoration = "manual";
   const { at = Date.now() } = (history.state ?? {}) as Place;
   history.replaceState({ ...history.state, at }, "");
   return at;

@@ -52,9 +52,9 @@ function speak(language: "en" | "fr"): Words | undefined {
 
 let options: ElementsOptions | undefined;
 
-/** Whom the elements speak for. Elements that are in the page already draw again. */
+/** Whom the elements speak for; what is left out stays as it was. Elements that are in the page already draw again. */
 export function speakFor(given: ElementsOptions): void {
-  options = given;
+  options = { ...options, ...given };
   for (const element of living) element.restart();
 }
 

@@ -20,7 +20,7 @@ export class ShopToast extends ShopElement {
     shared,
     css`
       :host { position: fixed; inset-block-end: 16px; inset-inline: 16px; z-index: 40; display: grid; justify-items: center; pointer-events: none; }
-      .toast { pointer-events: auto; position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.9rem; max-width: min(640px, 100%); max-height: 60vh; overflow: auto; padding-block: 0.6rem; padding-inline: 1.2rem 52px; border-radius: 18px; background: var(--ink); color: var(--paper); box-shadow: var(--shadow); }
+      .toast { pointer-events: auto; position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.9rem; max-width: min(640px, 100%); min-height: calc(36px + 1.2rem); max-height: 60vh; overflow: auto; padding-block: 0.6rem; padding-inline: 1.2rem 52px; border-radius: 18px; background: var(--ink); color: var(--paper); box-shadow: var(--shadow); }
       .toast > .said { flex: 1 1 7rem; min-width: 0; }
       .toast > .round { position: absolute; inset-block-start: 0.6rem; inset-inline-end: 8px; }
       .button { color: inherit; border-color: color-mix(in srgb, var(--paper) 60%, transparent); }
