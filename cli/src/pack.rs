@@ -155,7 +155,7 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let display = options.display.as_ref().map(|_| display(&drafts, &currency)).transpose()?;
     report.links_dropped = display.as_ref().map_or(0, |(_, dropped)| *dropped);
     let items: Vec<Item> = drafts.into_iter().map(|draft| draft.item).collect();
-    report.read(&items);
+    report.items(&items);
     let newest = || items.iter().filter_map(|item| item.added).max().map_or(0, |at| at.0);
     let Counted { counts, earlier } = counted;
     let last = counts.as_ref().and_then(|counts| counts.span).map(|(_, last)| last);

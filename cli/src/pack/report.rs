@@ -21,7 +21,7 @@ use crate::read::faults::Faults;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Report {
     pub(super) item_rows: Faults,
-    items: Read,
+    items: ItemNumbers,
     event_rows: Option<Faults>,
     notes: Option<Notes>,
     log: Option<LogNumbers>,
@@ -45,10 +45,10 @@ const MOST_NAMED: usize = 12;
 
 /// How the items were understood: a column under a name that is not known becomes an attribute, and is missed elsewhere.
 #[derive(Debug, Default, Serialize)]
-struct Read {
-    without_title: usize,
-    without_category: usize,
-    without_price: usize,
+struct ItemNumbers {
+    without_title: u64,
+    without_category: u64,
+    without_price: u64,
     attributes: BTreeSet<String>,
 }
 
@@ -85,9 +85,9 @@ struct SectionNumbers {
 
 impl Report {
     /// Takes in what the items have.
-    pub(super) fn read(&mut self, items: &[Item]) {
-        let without = |has: fn(&Item) -> bool| items.iter().filter(|item| !has(item)).count();
-        self.items = Read {
+    pub(super) fn items(&mut self, items: &[Item]) {
+        let without = |has: fn(&Item) -> bool| items.iter().filter(|item| !has(item)).count() as u64;
+        self.items = ItemNumbers {
             without_title: without(|item| !item.title.is_empty()),
             without_category: without(|item| !item.category.is_empty()),
             without_price: without(|item| item.price.is_some()),
@@ -167,15 +167,14 @@ impl Report {
         line("item rows", rows(&self.item_rows));
         line("items", self.pack.items.to_string());
         let read = &self.items;
-        for (name, count) in [
-            ("without a title", read.without_title),
-            ("without a category", read.without_category),
-            ("without a price", read.without_price),
-        ] {
-            if count > 0 {
-                line(name, count.to_string());
-            }
-        }
+        some(
+            &mut line,
+            [
+                ("without a title", read.without_title),
+                ("without a category", read.without_category),
+                ("without a price", read.without_price),
+            ],
+        );
         if !read.attributes.is_empty() {
             let named: Vec<&str> = read.attributes.iter().take(MOST_NAMED).map(String::as_str).collect();
             let more = read.attributes.len() - named.len();
@@ -192,28 +191,26 @@ impl Report {
                 format!("{} seen, {} by {} shoppers or more", log.pairs_seen, log.pairs_kept, log.min_support),
             );
             line("second hop", if log.second_hop { "yes" } else { "no: only purchases are logged" }.into());
-            for (name, count) in [
-                ("unknown items", notes.unknown_items),
-                ("out of order, sorted", notes.out_of_order),
-                ("repeated, dropped", notes.repeated),
-            ] {
-                if count > 0 {
-                    line(name, count.to_string());
-                }
-            }
+            some(
+                &mut line,
+                [
+                    ("unknown items", notes.unknown_items),
+                    ("out of order, sorted", notes.out_of_order),
+                    ("repeated, dropped", notes.repeated),
+                ],
+            );
             for (kind, count) in &notes.set_aside {
                 line("set aside", format!("{count} {kind}"));
             }
         }
-        for (name, count) in [
-            ("prices dropped", self.prices_dropped),
-            ("links dropped", self.links_dropped),
-            ("borrowed vectors", self.borrowed_vectors),
-        ] {
-            if count > 0 {
-                line(name, count.to_string());
-            }
-        }
+        some(
+            &mut line,
+            [
+                ("prices dropped", self.prices_dropped),
+                ("links dropped", self.links_dropped),
+                ("borrowed vectors", self.borrowed_vectors),
+            ],
+        );
         if let Some(choice) = &self.choice {
             line("budget", format!("{} bytes, as with", choice.budget));
             line("", choice.arguments.clone());
@@ -238,6 +235,13 @@ impl Report {
             }
             None => "defaults".into(),
         }
+    }
+}
+
+/// The counts that are not 0, a line each.
+fn some(line: &mut impl FnMut(&str, String), counts: [(&str, u64); 3]) {
+    for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        line(name, count.to_string());
     }
 }
 
