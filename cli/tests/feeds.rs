@@ -501,3 +501,27 @@ fn a_column_of_currencies_outranks_the_sign_of_a_price_wherever_it_stands() {
         );
     }
 }
+
+#[test]
+fn of_several_categories_in_a_cell_of_woocommerce_the_longest_is_the_category_and_the_others_are_tags() {
+    let folder = Folder::new("woocommerce");
+    let rows = "ID,Name,Regular price,Categories,Tags\n1,Hoodie,45,\"Sale, Clothing > Hoodies, Clothing > Gifts\",warm\n\
+                2,Pot,9,\"Home\\, garden > Pots\",\n3,Cup,9,,\n";
+    let fields = |folder: &Folder| {
+        let display: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
+        let items = display.as_array().unwrap().clone();
+        items.into_iter().map(|item| serde_json::json!([item["category"], item["tags"]])).collect::<serde_json::Value>()
+    };
+    folder.write("wc.csv", rows);
+    folder.run("pack --items wc.csv --out p.flaneur --display d.json").expect(0);
+    let expected = serde_json::json!([
+        [["Clothing", "Hoodies"], ["Gifts", "Sale", "warm"]],
+        [["Home, garden", "Pots"], []],
+        [[], []]
+    ]);
+    assert_eq!(fields(&folder), expected);
+    // A comma in another shop's table is part of a name.
+    folder.write("other.csv", "id,price,category\n1,2,\"Home, garden\"\n");
+    folder.run("pack --items other.csv --out p.flaneur --display d.json").expect(0);
+    assert_eq!(fields(&folder), serde_json::json!([[["Home, garden"], []]]));
+}
