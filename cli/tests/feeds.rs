@@ -525,3 +525,30 @@ fn of_several_categories_in_a_cell_of_woocommerce_the_longest_is_the_category_an
     folder.run("pack --items other.csv --out p.flaneur --display d.json").expect(0);
     assert_eq!(fields(&folder), serde_json::json!([[["Home, garden"], []]]));
 }
+
+#[test]
+fn an_xml_feed_is_read_in_the_encoding_that_it_declares_unless_it_is_utf_8_all_the_same() {
+    let folder = Folder::new("encodings");
+    let feed = |declaration: &str, title: &[u8]| {
+        let parts = [declaration.as_bytes(), b"<rss><item><g:id>a</g:id><title>", title, b"</title></item></rss>"];
+        parts.concat()
+    };
+    let latin = r#"<?xml version="1.0" encoding="ISO-8859-1"?>"#;
+    let windows = r#"<?xml   version="1.0"   encoding="windows-1252"   standalone="yes"   ?>"#;
+    let cases = [
+        (latin, &b"Th\xe9i\xe8re"[..], "Théière"),
+        (windows, b"Th\xe9 \x80", "Thé €"),
+        (latin, "Théière".as_bytes(), "Théière"),
+        (r#"<?xml version="1.0" encoding="utf-16"?>"#, "Thé".as_bytes(), "Thé"),
+        (r#"<?xml version="1.0"?>"#, "Thé".as_bytes(), "Thé"),
+    ];
+    for (declaration, title, expected) in cases {
+        folder.write("feed.xml", feed(declaration, title));
+        folder.run("pack --items feed.xml --out p.flaneur --display d.json").expect(0);
+        assert!(folder.text("d.json").contains(&format!(r#""title":"{expected}""#)), "{declaration} {expected}");
+    }
+    for declaration in [r#"<?xml version="1.0" encoding="UTF-8"?>"#, r#"<?xml version="1.0" encoding="klingon"?>"#] {
+        folder.write("feed.xml", feed(declaration, b"Th\xe9"));
+        folder.run("pack --items feed.xml --out p.flaneur").expect(3).says("the text is not UTF-8");
+    }
+}
