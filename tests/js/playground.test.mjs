@@ -44,6 +44,8 @@ test("a reduced price counts while its dates say so, and 0 reduces nothing", () 
   assert.deepEqual([price("5 EUR"), price("0 EUR"), price("25 EUR"), price("")], [5, 20, 20, 20]);
   assert.equal(price("5 EUR", "2020-01-01T00:00+0100/2020-02-01T00:00+0100"), 20, "over");
   assert.equal(price("5 EUR", "2999-01-01T00:00Z/2999-02-01"), 20, "not yet");
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+  assert.equal(price("5 EUR", `/${hourAgo}`), 20, "an end with an hour is no whole day, as in flaneur pack");
   const today = new Date().toISOString().slice(0, 10);
   for (const on of ["2020-01-01T00:00+0100/2999-02-01T00:00", "2020-01-01/", "/2999-01-01", `${today}/${today}`, "/", ""]) assert.equal(price("5 EUR", on), 5, on);
 });

@@ -168,7 +168,7 @@ function isOn(dates: unknown, now: number): boolean {
   const [start = "", end = ""] = dates.split("/").map((side) => side.trim());
   const at = (text: string): number => Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2").replace(/(T[\d:.]+)$/, "$1Z"));
   // The last day belongs to it.
-  const over = at(end) + (end.includes("T") ? 0 : 86_400_000);
+  const over = at(end) + (/[T:]/.test(end) ? 0 : 86_400_000);
   return !(now < at(start)) && !(now >= over);
 }
 
