@@ -39,6 +39,14 @@ test("what is out of stock is read as such in the words that flaneur pack knows"
   assert.equal(available(null), undefined);
 });
 
+test("prices are read as flaneur pack reads them", () => {
+  const price = (price) => readFeed(JSON.stringify([{ id: "a", price }])).items[0].price;
+  // As cli/src/read/value.rs has them.
+  const prices = { "19.99": 19.99, "19,99 EUR": 19.99, "1 299,00 €": 1299, "£1,299.50": 1299.5, "1,299": 1299, "1.299 €": 1299, "1.299.000 €": 1299000, "12.5 €": 12.5, "1.299": 1.299, "1.299 EUR": 1.299, "€1.299": 1.299, "19.9900": 19.99 };
+  for (const [text, value] of Object.entries(prices)) assert.equal(price(text), value, text);
+  for (const wrong of ["", "free", "12..5"]) assert.equal(price(wrong), undefined, wrong);
+});
+
 test("a reduced price counts while its dates say so, and 0 reduces nothing", () => {
   const price = (sale_price, dates) => readFeed(JSON.stringify([{ id: "a", price: "20 EUR", sale_price, sale_price_effective_date: dates }])).items[0].price;
   assert.deepEqual([price("5 EUR"), price("0 EUR"), price("25 EUR"), price("")], [5, 20, 20, 20]);
