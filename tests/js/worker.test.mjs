@@ -438,3 +438,13 @@ test("where there are no web workers, the same names answer", async (t) => {
   await shop.close();
   assert.deepEqual(await ranked(shop), IDS);
 });
+
+test("an option that is wrong rejects, and leaves no rejection that nobody hears", async (t) => {
+  const unheard = [];
+  const hear = (e) => unheard.push(e);
+  process.on("unhandledRejection", hear);
+  t.after(() => process.off("unhandledRejection", hear));
+  await assert.rejects(async () => openEntry({ shop: "no name", catalog: ITEMS }), coded("shop_name", "shop"));
+  await pause(5);
+  assert.deepEqual(unheard, []);
+});

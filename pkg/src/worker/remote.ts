@@ -71,7 +71,7 @@ class RemoteHandle implements Listener {
   #plain: Promise<unknown> = Promise.resolve();
   #listening: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
-  #seat: Promise<Seat> = Promise.reject(GONE);
+  #seat!: Promise<Seat>;
   /** The seat has all that the one before it was told. */
   #ready = false;
   /** The disk has all that was told, and takes what is told now. */
@@ -90,7 +90,6 @@ class RemoteHandle implements Listener {
     this.#source = checked.consent && isConsentSource(checked.consent) ? checked.consent : undefined;
     this.#timeout = timeout;
     this.#make = parts.worker && (worker ?? parts.worker);
-    this.#seat.catch(() => {});
   }
 
   async start(): Promise<void> {
