@@ -45,6 +45,20 @@ test("it ranks in a worker, and what was learnt survives its replacement and tha
   assert.deepEqual(workers.map(({ terminated }) => terminated), [true, true]);
 });
 
+test("what is asked while a worker takes in a catalog waits for it", async (t) => {
+  const { shop, workers } = await openNear(t);
+  const [worker] = workers;
+  const post = worker.postMessage.bind(worker);
+  let free = Promise.resolve();
+  worker.postMessage = (question) => {
+    if (question.method === "update") free = pause(250); // five times what an answer may take
+    void free.then(() => post(question));
+  };
+  const updated = shop.update([{ id: "new" }]);
+  assert.deepEqual([await pause(20).then(() => ranked(shop)), await updated], [["new"], undefined]);
+  assert.deepEqual([shop.status.thread, workers.length, worker.terminated], ["worker", 1, false]);
+});
+
 test("a worker that was frozen with its page has its time again when both go on", async (t) => {
   const { shop, workers } = await openNear(t, { timeout: 200 });
   const [worker] = workers;

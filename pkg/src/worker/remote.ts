@@ -36,6 +36,9 @@ const LONG_MS = 45_000;
 const LONG: ReadonlySet<string> = new Set([
   "update", "flush", "close", "consent.set", "consent.receipts", "consent.export", "profile.export", "profile.import", "profile.erase",
 ]);
+/** What keeps a worker at work so long that all else waits, and how long that has then, in milliseconds. */
+const BUSY: ReadonlySet<string> = new Set(["update", "profile.import"]);
+const BUSY_MS = 10_000;
 /** How often an idle worker is asked whether it is there. */
 const HEARTBEAT_MS = 5000;
 /** Workers that may replace the first. */
@@ -78,6 +81,8 @@ class RemoteHandle implements Listener {
   #stored = false;
   #flushing: Promise<void> | undefined;
   #left = 1 + REPLACEMENTS;
+  /** Calls under way that keep a worker busy. */
+  #busy = 0;
   #state: State | undefined;
   #thread: "worker" | "page" = "page";
   #heart: ReturnType<typeof setInterval> | undefined;
@@ -177,10 +182,21 @@ class RemoteHandle implements Listener {
   }
 
   async #call(method: string, args: unknown[]): Promise<unknown> {
+    const busy = BUSY.has(method) ? 1 : 0;
+    this.#busy += busy;
+    try {
+      return await this.#insist(method, args);
+    } finally {
+      this.#busy -= busy;
+    }
+  }
+
+  async #insist(method: string, args: unknown[]): Promise<unknown> {
     for (;;) {
       const chosen = this.#seat;
       try {
-        const value = await ask(await chosen, method, args, this.#timeout);
+        const seat = await chosen;
+        const value = await ask(seat, method, args, this.#busy > 0 ? Math.max(this.#timeout, BUSY_MS) : this.#timeout);
         this.#remember(method, args, value);
         return value;
       } catch (e) {
