@@ -3,7 +3,7 @@
  * the page, and nothing that fails on the way reaches the shop.
  */
 
-import type { CanonicalEvent } from "./canonical.js";
+import type { CanonicalEvent, Moment } from "./canonical.js";
 import type { CatalogContent } from "./catalog.js";
 import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
@@ -181,7 +181,7 @@ export class Handle {
       get status() {
         return handle.#status();
       },
-      observe: (event) => this.#observe(event),
+      observe: (event: EventInput, told?: Partial<Moment>) => this.#observe(event, told),
       rank: (request) => this.#rank(request),
       decide: (request) => this.#decide(request),
       intent: () => this.#serving()?.use((core) => core.intent(this.#now()), noIntent) ?? noIntent(),
@@ -223,9 +223,10 @@ export class Handle {
 
   // — what happened —
 
-  #observe(input: EventInput): void {
+  /** `told` is a worker's page's alone: what a loop of another page hands over beside an event spreads to nothing. */
+  #observe(input: EventInput, told?: Partial<Moment>): void {
     if (this.#closed) return;
-    const event = translate(input, { now: this.#now(), newId, knows: (item) => this.#knows(item) });
+    const event = translate(input, { now: this.#now(), newId, ...told, knows: (item) => this.#knows(item) });
     if (!event) return;
     const isOurs = !isForeign(input);
     event.facets ??= this.#facets(isOurs);
@@ -343,8 +344,7 @@ export class Handle {
 
   #knows(item: string): boolean {
     const ids = this.#ids();
-    const order = this.#order;
-    return (order ? (order.known ??= new Set(ids)) : new Set(ids)).has(item);
+    return (this.#order!.known ??= new Set(ids)).has(item);
   }
 
   // — what is allowed —

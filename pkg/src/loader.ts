@@ -194,7 +194,7 @@ export function fetchWithTimeout(url: string | URL, milliseconds: number): Promi
 
 /** Recognizes a `URL` from any realm. */
 export function isUrl(value: unknown): value is URL {
-  return typeof URL === "function" && (value instanceof URL || Object.prototype.toString.call(value) === "[object URL]");
+  return Object.prototype.toString.call(value) === "[object URL]";
 }
 
 /** Recognizes a `Response` from any realm. */

@@ -209,6 +209,28 @@ test("an event keeps its time and its id when a successor is told of it", async 
   assert.deepEqual(await stamps(), before);
 });
 
+for (const storage of ["device", "memory"]) {
+  test(`what a page told others counts once, and when it happened, whatever becomes of the worker: storage ${storage}`, async (t) => {
+    const { shop, workers, kill } = await openNear(t, { storage, consent: GRANTED });
+    const stamps = async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id, at }) => [id, at]);
+    await shop.observe({ event: "view_item", ecommerce: { items: [{ item_id: "rug-1" }] } });
+    const before = await stamps();
+    await pause(5);
+    kill();
+    await shop.intent();
+    assert.deepEqual(await stamps(), before);
+    const [, worker] = workers;
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (question) => {
+      post(question);
+      if (question.method === "observe") setImmediate(() => (worker.silent = true)); // it is taken in, and nobody hears so
+    };
+    const observed = shop.observe({ event: "add_to_cart", ecommerce: { items: [{ item_id: "rug-2" }] } });
+    await observed;
+    assert.deepEqual([shop.status.thread, (await stamps()).length], ["page", 2]);
+  });
+}
+
 test("forgetting, taking it back and erasing hold for a successor, and erasing takes nothing else along", async (t) => {
   const { shop, kill } = await openNear(t);
   for (const item of ["rug-1", "rug-2"]) await shop.observe(view(item));
@@ -421,6 +443,40 @@ for (const [thread, parts] of [["worker", {}], ["page", { worker: undefined }]])
     }
     assert.deepEqual(await ranked(there), IDS);
     await assert.rejects(there.rank({ slot: "home" }), coded("value_missing", "request.size"));
+  });
+}
+
+/** What a framework gives in place of an object: whatever is read of it is one again. */
+const proxied = (value) => (typeof value === "object" && value !== null ? new Proxy(value, { get: (object, key) => proxied(object[key]) }) : value);
+
+for (const [thread, parts] of [["worker", {}], ["page", { worker: undefined }]]) {
+  test(`what cannot be posted is taken as on the page: ${thread}`, async (t) => {
+    const element = new (class extends EventTarget {})();
+    element.__reactFiber = { stateNode: element };
+    const asked = [
+      (shop) => shop.rules(proxied([{ type: "exclude", where: { ids: ["rug-0"] } }])),
+      async (shop) => idsOf(await shop.rank(proxied({ slot: "home", size: 3, candidates: IDS, onshown: () => {} }))),
+      (shop) => shop.rank({ slot: () => {}, size: 3 }),
+      async (shop) => (await shop.decide(proxied({ slot: "strip", candidates: [{ id: "care", kind: "service", value: 3 }], explore: 0 }))).choice.id,
+      (shop) => shop.observe({ type: "purchase", id: "p", at: new Date(1.7e12), items: proxied([{ item: "rug-1" }]), target: element }),
+      (shop) => shop.observe({ event: "view_item", element, size: 1n, ecommerce: { items: [{ item_id: "rug-2" }] } }),
+      (shop) => shop.update(proxied(ITEMS)),
+      async (shop) => (await shop.profile.inspect()).events,
+      (shop) => shop.profile.forget(proxied({ item: "rug-1" })),
+      (shop) => shop.profile.undo(element), // a listener is called with an event
+      (shop) => shop.profile.erase(element),
+    ];
+    const answers = async (shop) => {
+      const told = [];
+      for (const ask of asked) told.push(await (async () => ask(shop))().catch(({ code, path }) => [code, path]));
+      return told;
+    };
+    const options = { catalog: proxied(ITEMS), rules: proxied([]), notice: { version: "1", onread: () => {} } };
+    const here = await openHere({ shop: freshShop(), consent: { learn: true, rank: true }, storage: "memory", seed: 1, ...options });
+    const { shop: there } = await openNear(t, options, parts);
+    assert.equal(there.status.thread, thread);
+    assert.deepEqual(await answers(there), await answers(here));
+    await here.close();
   });
 }
 

@@ -17,7 +17,7 @@ import { isForeign } from "../vocabulary.js";
 import { CONSENT_MS, within } from "../wait.js";
 import { received } from "./desk.js";
 import type { Legacy, PostedCatalog, PostedDecision, PostedOptions, PostedSlate, State } from "./desk.js";
-import { EmptySeat, GONE, PageSeat, WorkerSeat } from "./seat.js";
+import { EmptySeat, GONE, PageSeat, WorkerSeat, plain } from "./seat.js";
 import type { Listener, Seat } from "./seat.js";
 import type { WorkerFlaneur, WorkerOptions } from "./types.js";
 
@@ -132,7 +132,8 @@ class RemoteHandle implements Listener {
       get status() {
         return Object.freeze({ ...self.#state!.status, thread: self.#thread });
       },
-      observe: async (event: EventInput) => void (await this.#call("observe", [postable(event)])),
+      // With an id and a time from here, telling it twice is once.
+      observe: async (event: EventInput) => void (await this.#call("observe", [postable(event), newId(), Date.now()])),
       rank: async (request: RankRequest) => this.#slate((await this.#call("rank", [request])) as PostedSlate),
       decide: async (request: DecideRequest) => this.#slate((await this.#call("decide", [request])) as PostedDecision),
       intent: call("intent"),
@@ -371,14 +372,19 @@ async function plainCatalog(catalog: Catalog): Promise<PostedCatalog> {
 }
 
 /**
- * An event that can be posted. What a page wrote for others may hold elements and functions, which
- * say nothing and stay here. Our own gets its id and its time here, so that telling it twice is once.
+ * An event that can be posted, as it is now. What a page wrote for others may hold elements and functions, which
+ * say nothing and stay here.
  */
 function postable(event: EventInput): unknown {
   if (typeof event !== "object" || event === null) return event;
-  if (!isForeign(event)) return reading("event", () => ({ id: newId(), at: Date.now(), ...event }));
+  if (!isForeign(event)) return reading("event", () => ({ ...event }));
   try {
-    return JSON.parse(JSON.stringify("length" in event ? Array.from(event as ArrayLike<unknown>) : event)) as unknown;
+    const copy = "length" in event ? Array.from(event as ArrayLike<unknown>) : { ...event };
+    try {
+      return JSON.parse(JSON.stringify(copy)) as unknown;
+    } catch {
+      return plain(copy); // an element that a framework made leads to itself
+    }
   } catch {
     return { event: "" };
   }
