@@ -331,13 +331,13 @@ export class Handle {
   /** Item ids in the shop's order, read without the engine and only when it is needed. */
   #ids(): readonly string[] {
     if (!this.#order) {
-      const content = this.#content;
+      let ids: string[] = [];
       try {
-        this.#order = { ids: content ? shopOrderOf(content) : [] };
+        if (this.#content) ids = shopOrderOf(this.#content);
       } catch (e) {
         if (this.#early) throw e; // still opening: a malformed catalog
-        this.#order = { ids: [] };
       }
+      this.#order = { ids };
     }
     return this.#order.ids;
   }
@@ -361,7 +361,7 @@ export class Handle {
         if (this.#options.audience !== "minor") this.#log.tell({ gates: change }); // a child's page does not speak for others
         await within(this.#choose(change, "api", true), 2 * DISK_MS);
       },
-      receipts: async () => structuredClone([...consent.receipts]),
+      receipts: async () => JSON.parse(JSON.stringify(consent.receipts)) as Receipt[],
       export: async () => consent.document(this.#now()),
     } satisfies Consent);
   }

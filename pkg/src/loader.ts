@@ -188,8 +188,7 @@ async function wasmBytes(response: Response): Promise<ArrayBuffer> {
 
 /** A plain `fetch` that gives up in the end. */
 export function fetchWithTimeout(url: string | URL, milliseconds: number): Promise<Response> {
-  const signal = typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(milliseconds) : null;
-  return fetch(url, { signal });
+  return fetch(url, { signal: (AbortSignal as Partial<typeof AbortSignal>).timeout?.(milliseconds) ?? null });
 }
 
 /** Recognizes a `URL` from any realm. */
