@@ -480,6 +480,13 @@ for (const [thread, parts] of [["worker", {}], ["page", { worker: undefined }]])
   });
 }
 
+test("`using` closes it, where the language has that", { skip: typeof Symbol.dispose !== "symbol" }, async (t) => {
+  const { shop, workers } = await openNear(t);
+  shop[Symbol.dispose]();
+  await shop.close();
+  assert.deepEqual([shop.status.reason, workers[0].terminated], ["closed", true]);
+});
+
 test("closing is one thing however often it is asked for, and what is asked meanwhile gets the shop's order", async (t) => {
   const { shop, workers } = await openNear(t);
   await shop.observe({ type: "dismiss", item: "rug-0" });

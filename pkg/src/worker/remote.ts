@@ -165,6 +165,7 @@ class RemoteHandle implements Listener {
       flush: call("flush"),
       on: ((type: "change", listener: () => void) => this.#emitter.on(type, listener)) as Flaneur["on"],
       close: () => (this.#closing ??= this.#close()),
+      ...(typeof Symbol.dispose === "symbol" && { [Symbol.dispose]: () => void (this.#closing ??= this.#close()) }),
     } as unknown as WorkerFlaneur);
   }
 

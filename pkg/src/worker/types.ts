@@ -45,4 +45,6 @@ export interface WorkerFlaneur {
    * thousand items of the shop's order.
    */
   close(): Promise<void>;
+  /** The same, without waiting. */
+  [Symbol.dispose](): void;
 }
