@@ -45,6 +45,15 @@ test("it ranks in a worker, and what was learnt survives its replacement and tha
   assert.deepEqual(workers.map(({ terminated }) => terminated), [true, true]);
 });
 
+test("a timeout without end gives no worker up", async (t) => {
+  const { shop, workers } = await openNear(t, { timeout: Infinity });
+  const [worker] = workers;
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (question) => void setTimeout(() => post(question), 30);
+  await shop.intent();
+  assert.deepEqual([shop.status.thread, workers.length], ["worker", 1]);
+});
+
 test("what is asked while a worker takes in a catalog waits for it", async (t) => {
   const { shop, workers } = await openNear(t);
   const [worker] = workers;

@@ -93,7 +93,7 @@ class RemoteHandle implements Listener {
     const { tasks: _, ...checked } = checkOptions(options); // whose preview no one could ask for here
     this.#options = checked;
     this.#source = checked.consent && isConsentSource(checked.consent) ? checked.consent : undefined;
-    this.#timeout = timeout;
+    this.#timeout = Math.min(timeout, 0x7fff_ffff); // browsers take a longer one for none
     this.#make = parts.worker && (worker ?? parts.worker);
   }
 
