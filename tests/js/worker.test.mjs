@@ -300,6 +300,20 @@ test("when neither a worker nor the page has an engine any more, the shop's own 
   assert.equal(await events(shop), 0);
 });
 
+test("when neither can be had from the beginning, opening keeps the shop's own order too", async (t) => {
+  const told = await reported(async () => {
+    const gone = { worker: () => { throw new TypeError("blocked"); }, open: () => Promise.reject(new TypeError("no such file")) };
+    const { shop } = await openNear(t, {}, gone);
+    assert.deepEqual(await ranked(shop), IDS);
+    const { version: _, ...status } = shop.status;
+    assert.deepEqual(status, { engine: "passthrough", reason: "wasm_failed", items: IDS.length, storage: "memory", thread: "page" });
+    await shop.observe(view("rug-1"));
+    await shop.consent.set({ learn: true });
+    assert.deepEqual([await events(shop), shop.consent.gates.learn], [0, false]);
+  });
+  assert.deepEqual(told, ["no such file"]);
+});
+
 // — consent sources —
 
 test("what a source says while it is asked is the later word", async (t) => {

@@ -6,13 +6,14 @@
 import { readCatalog, shopOrderOf } from "../catalog.js";
 import { reading } from "../checks.js";
 import { Emitter } from "../emitter.js";
-import { report } from "../errors.js";
+import { isFlaneurError, report } from "../errors.js";
 import { GATES, checkGates, isConsentSource, readGates } from "../gates.js";
 import { newId } from "../id.js";
 import { findCode, isResponse, isUrl } from "../loader.js";
 import type { Sources } from "../loader.js";
 import { checkOptions } from "../options.js";
 import type { Catalog, ConsentSource, DecideRequest, EventInput, Flaneur, FlaneurEvents, Gates, OpenOptions, PassthroughReason, ProfileView, RankRequest, Rule } from "../types.js";
+import { VERSION } from "../version.js";
 import { isForeign } from "../vocabulary.js";
 import { CONSENT_MS, within } from "../wait.js";
 import { received } from "./desk.js";
@@ -103,7 +104,9 @@ class RemoteHandle implements Listener {
       await this.#seat;
     } catch (e) {
       this.#unsubscribe?.();
-      throw e;
+      if (isFlaneurError(e)) throw e;
+      report(e); // what is loaded on demand is gone from the server, for instance
+      await (this.#seat = this.#empty("wasm_failed"));
     }
     this.#ready = true;
     if (this.#thread === "worker") this.#heart = setInterval(() => void this.#beat().catch(() => {}), HEARTBEAT_MS);
@@ -344,8 +347,8 @@ class RemoteHandle implements Listener {
     const isHere = !isResponse(catalog) && !isUrl(catalog) && typeof catalog !== "string";
     const own = async (): Promise<string[]> => (isHere ? shopOrderOf(await readCatalog(catalog)) : []);
     const order = legacy?.order ?? (await own().catch(() => []));
-    const { status, gates } = this.#state!;
-    this.#state = { status: { ...status, engine: "passthrough", reason }, gates };
+    const before = this.#state ?? { status: { items: order.length, version: VERSION, storage: "memory" }, gates: DENIED };
+    this.#state = { ...before, status: { ...before.status, engine: "passthrough", reason } };
     this.#thread = "page";
     return new EmptySeat(shop, reason, { receipts: [], ...legacy, order });
   }
@@ -357,6 +360,7 @@ function ask(seat: Seat, method: string, args: unknown[], milliseconds: number):
 }
 
 const NO_ENGINE = Symbol("no engine");
+const DENIED: Gates = Object.freeze({ store: false, learn: false, rank: false, measure: false });
 
 /** A catalog that can be posted; addresses are those of the page. */
 async function plainCatalog(catalog: Catalog): Promise<PostedCatalog> {
