@@ -86,8 +86,12 @@ test("a shelf shows its items, and labels what must be labelled, when its words 
   await page.locator("flaneur-shelf [data-item]").first().waitFor();
   const shown = await page.evaluate(() => window.shop.rank({ slot: "home", size: 8 }).items.length);
   assert.equal((await shelf(page)).length, shown);
+  const labelled = page.locator("flaneur-shelf [data-item]", { has: page.locator("[data-sponsored]") });
+  const paid = (await shelf(page)).filter((id) => id.endsWith("-5"));
+  assert.ok(paid.includes("vase-5"), "it is pinned");
+  assert.deepEqual(await labelled.evaluateAll((all) => all.map(({ dataset }) => dataset.item)), paid);
   const labels = await page.locator("flaneur-shelf [data-sponsored]").allTextContents();
-  assert.ok(labels.length > 0 && labels.every((label) => label === "Sponsorisé"), `${labels}`);
+  assert.ok(labels.every((label) => label === "Sponsorisé"), `${labels}`);
   assert.equal(await page.locator("flaneur-shelf [data-act]").count(), 0);
 });
 
