@@ -372,6 +372,16 @@ fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
         (json!([quota(json!({ "atLeast": 3, "atMost": 2 }))]), "value_conflict", "rules[0].atLeast"),
         (json!([quota(json!({ "atLeast": 3, "atLeastShare": 0.2 }))]), "value_conflict", "rules[0].atLeastShare"),
         (json!([quota(json!({ "atMost": 2 })), quota(json!({ "atLeast": 3 }))]), "value_conflict", "rules[1].atLeast"),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "from": "2026-12-01T+5:00" } }]),
+            "value_type",
+            "rules[0].when.from",
+        ),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "until": "2026-11-31" } }]),
+            "value_type",
+            "rules[0].when.until",
+        ),
         (json!([{ "type": "schedule", "where": { "brand": "x" } }]), "value_missing", "rules[0].when"),
         (
             json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "hours": [9, 9] } }]),
