@@ -268,6 +268,9 @@ fn windows_follow_the_shopper_s_own_clock() {
         (true, json!({ "from": "2025-10-09T10:00" }), json!({ "utcOffset": 120 })),
         (true, json!({ "from": NOW.0 }), json!({})),
         (false, json!({ "until": NOW.0 }), json!({})),
+        // Ten o'clock in the east is before this moment, though its numbers are after it.
+        (true, json!({ "from": "2025-10-09T10:00", "until": NOW.0 + 60_000 }), json!({ "utcOffset": 120 })),
+        (false, json!({ "from": "2025-10-09T10:00", "until": NOW.0 + 60_000 }), json!({})),
         (true, json!({ "weather": ["rain", "snow"] }), json!({ "weather": "rain" })),
         (false, json!({ "weather": "rain" }), json!({})),
         (false, json!({ "weather": "rain", "device": "phone" }), json!({ "weather": "rain", "device": "desk" })),
@@ -372,6 +375,22 @@ fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
         (json!([quota(json!({ "atLeast": 3, "atMost": 2 }))]), "value_conflict", "rules[0].atLeast"),
         (json!([quota(json!({ "atLeast": 3, "atLeastShare": 0.2 }))]), "value_conflict", "rules[0].atLeastShare"),
         (json!([quota(json!({ "atMost": 2 })), quota(json!({ "atLeast": 3 }))]), "value_conflict", "rules[1].atLeast"),
+        (json!([quota(json!({ "atLeastShare": 0.5, "atMostShare": 0.4 }))]), "value_conflict", "rules[0].atLeastShare"),
+        (
+            json!([quota(json!({ "atMostShare": 0.2 })), quota(json!({ "atLeastShare": 0.3 }))]),
+            "value_conflict",
+            "rules[1].atLeastShare",
+        ),
+        (
+            json!([{ "type": "cap", "per": "brand", "max": 2, "where": { "category": "cups" } }]),
+            "value_unknown",
+            "rules[0].where",
+        ),
+        (
+            json!([{ "type": "pin", "item": "cup-1", "position": 1, "where": { "category": "cups" } }]),
+            "value_unknown",
+            "rules[0].where",
+        ),
         (
             json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "from": "2026-12-01T+5:00" } }]),
             "value_type",
