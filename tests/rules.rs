@@ -347,7 +347,7 @@ fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
     };
     for (list, code, path) in [
         (json!([{ "type": "raise" }]), "value_unknown", "rules[0].type"),
-        (json!([{ "type": "cap", "per": "brand", "max": 1, "prioriy": 2 }]), "value_type", "rules[0].prioriy"),
+        (json!([{ "type": "cap", "per": "brand", "max": 1, "prioriy": 2 }]), "value_unknown", "rules[0].prioriy"),
         (json!([{ "type": "boost", "by": 1 }]), "value_missing", "rules[0].where"),
         (json!([{ "type": "boost", "where": {}, "by": 1 }]), "value_empty", "rules[0].where"),
         (json!([{ "type": "boost", "where": { "brand": "x" }, "by": 11 }]), "value_out_of_range", "rules[0].by"),
