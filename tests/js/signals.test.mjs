@@ -79,17 +79,17 @@ const MODE = [
   ["no command", [], {}],
   ["other commands", [["event", "purchase", granted], ["config", "G-1"], null, 7, ["consent", "default"]], {}],
   ["a default that grants", [["consent", "default", granted]], ALL],
-  ["a default that denies", [["consent", "default", denied]], NONE],
+  ["a default that denies, which is no answer", [["consent", "default", denied]], {}],
   ["a default of other storages", [["consent", "default", { ad_storage: "granted", ad_user_data: "granted" }]], {}],
   ["a default for analytics alone", [["consent", "default", { analytics_storage: "granted" }]], { measure: true }],
   ["an update that grants", [["consent", "default", denied], ["consent", "update", granted]], ALL],
   ["an update that denies", [["consent", "default", granted], ["consent", "update", denied]], NONE],
-  ["an update of one storage", [["consent", "default", denied], ["consent", "update", { personalization_storage: "granted" }]], { ...TASTE, measure: false }],
+  ["an update of one storage", [["consent", "default", denied], ["consent", "update", { personalization_storage: "granted" }]], TASTE],
   ["an update and a later one", [["consent", "update", granted], ["consent", "update", { personalization_storage: "denied" }]], { ...NO_TASTE, measure: true }],
   ["a default after an update", [["consent", "update", granted], ["consent", "default", denied]], ALL],
   ["a default for some regions that grants", [["consent", "default", { ...granted, region: ["US"] }]], {}],
-  ["a default for some regions that denies", [["consent", "default", granted], ["consent", "default", { ...denied, region: ["FR"] }]], NONE],
-  ["the same the other way round", [["consent", "default", { ...denied, region: ["FR"] }], ["consent", "default", granted]], NONE],
+  ["a default for some regions that denies", [["consent", "default", granted], ["consent", "default", { ...denied, region: ["FR"] }]], {}],
+  ["the same the other way round", [["consent", "default", { ...denied, region: ["FR"] }], ["consent", "default", granted]], {}],
   ["a default that waits for an update", [["consent", "default", { ...granted, wait_for_update: 500 }]], {}],
   ["answers that are none", [["consent", "update", { personalization_storage: true, analytics_storage: "yes" }]], {}],
 ];
@@ -262,6 +262,35 @@ test("what a source said since it was asked outlives its first answer", async ()
   }
 });
 
+test("a page that denies by default, until its platform has read the answer, keeps what was stored; a refusal deletes it", async (t) => {
+  t.after(() => delete globalThis.dataLayer);
+  const name = freshShop();
+  const visit = async (then) => {
+    globalThis.dataLayer = [["consent", "default", { ...denied, wait_for_update: 500 }]];
+    const shop = await open({ shop: name, catalog: ITEMS, consent: consentMode() });
+    assert.deepEqual(shop.consent.gates, NONE);
+    await then(shop);
+    await shop.close();
+  };
+  const answer = (words) => dataLayer.push(["consent", "update", words]);
+  await visit(async (shop) => {
+    answer(granted);
+    shop.observe({ type: "view_item", item: "rug-1", id: "e1" });
+    assert.equal(await shop.flush(), true);
+  });
+  await visit(async () => {});
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
+  await visit(async (shop) => {
+    answer(granted);
+    await eventually(() => shop.profile.inspect().events === 1, "what was stored");
+  });
+  await visit(async (shop) => {
+    answer(denied);
+    await eventually(async () => (await idsOnDisk(name)) === undefined, "the deletion");
+    assert.equal(shop.profile.inspect().events, 0);
+  });
+});
+
 test("the readers follow the page's own platforms, and stop when told", async () => {
   const heard = [];
   const listeners = new Map();
@@ -290,7 +319,7 @@ test("the readers follow the page's own platforms, and stop when told", async ()
   gtag("consent", "update", granted);
   stop();
   gtag("consent", "update", denied);
-  assert.deepEqual(modes, [NONE, ALL]);
+  assert.deepEqual(modes, [{}, ALL]);
   assert.equal(dataLayer.length, 3, "the page's own layer is whole");
   delete globalThis.dataLayer;
 

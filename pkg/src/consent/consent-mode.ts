@@ -3,8 +3,9 @@
  *
  * `personalization_storage` opens `store`, `learn` and `rank`; `analytics_storage` opens `measure`. There is no
  * documented way to read the state, so the commands are read from the `dataLayer`: those already there, and
- * those to come. A default for some regions counts where it denies, since the region is not known here; one that
- * waits for an update counts only once the update is there.
+ * those to come. A default holds until the shopper's answer is known, also on the pages after it: one that denies
+ * opens nothing, and is no refusal, which would delete what was stored. One for some regions counts where it denies,
+ * since the region is not known here; one that waits for an update counts only once the update is there.
  *
  * Source: Google, "Set up consent mode on websites".
  */
@@ -47,8 +48,7 @@ export function consentModeStep(before: ConsentModeState, command: unknown): Con
 /** The gates of a state. */
 export function consentModeGates({ defaults, updates }: ConsentModeState): Partial<Gates> {
   const gates: Partial<Gates> = {};
-  const personalization = updates.personalization_storage ?? defaults.personalization_storage;
-  const analytics = updates.analytics_storage ?? defaults.analytics_storage;
+  const [personalization, analytics] = STORAGES.map((storage) => updates[storage] ?? (defaults[storage] === "granted" && "granted"));
   if (personalization) gates.store = gates.learn = gates.rank = personalization === "granted";
   if (analytics) gates.measure = analytics === "granted";
   return gates;
