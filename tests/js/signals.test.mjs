@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   consentMode, consentModeGates, consentModeStep, shopify, shopifyGates, strictest, tcf, tcfKeysGates, tcfStep, webview,
 } from "../../pkg/dist/consent/index.js";
+import { connect } from "../../pkg/dist/connect.js";
 import { open } from "../../pkg/dist/embedded.js";
 import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
 
@@ -289,6 +290,27 @@ test("a page that denies by default, until its platform has read the answer, kee
     await eventually(async () => (await idsOnDisk(name)) === undefined, "the deletion");
     assert.equal(shop.profile.inspect().events, 0);
   });
+});
+
+test("a page that waits for the update learns from the events that it pushed before, and for no longer than it says", async (t) => {
+  t.after(() => delete globalThis.dataLayer);
+  const visit = async (commands, update) => {
+    globalThis.dataLayer = [...commands, { event: "view_item", ecommerce: { items: [{ item_id: "rug-1" }] } }];
+    const opening = open({ shop: freshShop(), catalog: ITEMS, consent: consentMode() });
+    const timer = setTimeout(() => update && dataLayer.push(["consent", "update", update]), 50);
+    const shop = await opening;
+    clearTimeout(timer);
+    connect(shop);
+    const { session } = shop.profile.inspect();
+    await shop.close();
+    return session;
+  };
+  const waits = (wait_for_update) => ["consent", "default", { ...denied, wait_for_update }];
+  assert.deepEqual(await visit([waits(60_000)], granted), ["rug-1"]);
+  assert.deepEqual(await visit([waits(60_000)], denied), []);
+  assert.deepEqual(await visit([waits(100)], undefined), []);
+  assert.deepEqual(await visit([waits("long")], undefined), []);
+  assert.deepEqual(await visit([waits(60_000), ["consent", "update", granted]], undefined), ["rug-1"]);
 });
 
 test("the readers follow the page's own platforms, and stop when told", async () => {

@@ -11,6 +11,7 @@
  */
 
 import type { ConsentSource, Gates } from "../types/consent.js";
+import { CONSENT_MS } from "../wait.js";
 import { globalNamed, sourceOf } from "./source.js";
 
 type Storage = "personalization_storage" | "analytics_storage";
@@ -20,6 +21,8 @@ type Answer = "granted" | "denied";
 export interface ConsentModeState {
   readonly defaults: Partial<Record<Storage, Answer>>;
   readonly updates: Partial<Record<Storage, Answer>>;
+  /** How long the page's tags wait for an update, in milliseconds. */
+  readonly wait?: number;
 }
 
 const STORAGES = ["personalization_storage", "analytics_storage"] as const;
@@ -42,7 +45,7 @@ export function consentModeStep(before: ConsentModeState, command: unknown): Con
       defaults[storage] = answer;
     }
   }
-  return { ...before, defaults };
+  return { ...before, defaults, ...(typeof wait === "number" && { wait }) };
 }
 
 /** The gates of a state. */
@@ -54,16 +57,20 @@ export function consentModeGates({ defaults, updates }: ConsentModeState): Parti
   return gates;
 }
 
-/** The consent commands of this page. `layer`: the global that `gtag` pushes to. */
+/**
+ * The consent commands of this page. `layer`: the global that `gtag` pushes to. Asked before the update that the page
+ * waits for, it answers with that, or with what is known once `wait_for_update` is over.
+ */
 export function consentMode(layer = "dataLayer"): ConsentSource {
-  return sourceOf((say) => {
+  let wait: number | undefined;
+  const source = sourceOf((say) => {
     let state = NOTHING;
     let ended = false;
     const take = (command: unknown): void => {
       if (ended) return;
       const after = consentModeStep(state, command);
       if (after === state) return;
-      state = after;
+      ({ wait } = state = after);
       say(consentModeGates(state));
     };
     const globals = globalThis as Record<string, unknown>;
@@ -82,6 +89,25 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
       ended = true;
     };
   });
+  return {
+    ...source,
+    get() {
+      const known = source.get() as Partial<Gates>;
+      if (!wait || known.learn !== undefined) return known;
+      const long = Math.min(wait, CONSENT_MS); // nobody waits longer
+      return new Promise((resolve) => {
+        const done = (gates: Partial<Gates>): void => {
+          clearTimeout(timer);
+          end?.();
+          resolve(gates);
+        };
+        const timer = setTimeout(() => done(known), long);
+        const end = source.subscribe?.((gates) => {
+          if (gates.learn !== undefined) done(gates);
+        });
+      });
+    },
+  };
 }
 
 function answers(parameters: Record<string, unknown>): Partial<Record<Storage, Answer>> {
