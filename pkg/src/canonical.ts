@@ -91,13 +91,11 @@ export function isText(value: unknown, length: number): value is string {
 /** Milliseconds since 1970 of a time in any usual form. */
 export function readTime(value: unknown): number | undefined {
   const at =
-    typeof value === "number"
-      ? value
-      : value instanceof Date
-        ? value.getTime()
-        : typeof value === "string" && value.length <= 64
-          ? Date.parse(value)
-          : NaN;
+    typeof value === "number" || value instanceof Date
+      ? Number(value)
+      : typeof value === "string" && value.length <= 64
+        ? Date.parse(value)
+        : NaN;
   return Number.isFinite(at) && at >= 0 ? Math.trunc(at) : undefined;
 }
 
