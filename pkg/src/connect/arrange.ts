@@ -22,7 +22,7 @@ export interface ArrangeOptions extends Omit<RankRequest, "candidates" | "size">
  * Elements are moved, not made: their listeners, pictures and styles stay. Only children with the
  * attribute move; they take the places that such children have. Nothing moves while the pointer or
  * the focus is in the list. Items that the slate leaves out stand behind those it holds. Without
- * consent or engine the order stays as it is. Returns what ends it; the order then stays.
+ * consent or engine the order stays as it is, or becomes so again. Returns what ends it; the order then stays.
  *
  * # Errors
  * The `FlaneurError` of a request that is wrong.
@@ -47,7 +47,10 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     unwatch?.();
     // A rule may pin what is not in this list.
     const ranked = slate.items.map(({ id }) => [id, elements.get(id)!] as const).filter(([, element]) => element);
-    place(list, new Set([...ranked.map(([, element]) => element), ...elements.values()]));
+    // Without consent the order is the page's own: what a slate leaves out, such as what is sold out, has its place there.
+    const { learn, rank } = shop.consent.gates;
+    const first = learn || rank ? ranked : [];
+    place(list, new Set([...first, ...elements].map(([, element]) => element)));
     unwatch = watch(slate, ranked);
     try {
       shown?.(slate);
