@@ -22,14 +22,15 @@ export interface ArrangeOptions extends Omit<RankRequest, "candidates" | "size">
  * Elements are moved, not made: their listeners, pictures and styles stay. Only children with the
  * attribute move; they take the places that such children have. Nothing moves while the pointer or
  * the focus is in the list. Items that the slate leaves out stand behind those it holds. Without
- * consent or engine the order stays as it is, or becomes so again. Returns what ends it; the order then stays.
+ * consent or engine the order stays as it is, or becomes so again. `null` is a page without the list. Returns what ends it; the order then stays.
  *
  * # Errors
  * The `FlaneurError` of a request that is wrong.
  */
-export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): () => void {
+export function arrange(shop: Flaneur, list: Element | null, options: ArrangeOptions): () => void {
   const { attribute = "data-item-id", shown, size, ...request } = options;
   const elements = new Map<string, Element>();
+  if (!list) return () => {};
   for (const element of list.children) {
     const id = element.getAttribute(attribute);
     if (id && !elements.has(id)) elements.set(id, element);
@@ -58,12 +59,11 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
       report(e);
     }
   };
-  const events = { pointerenter: ["pointer", true], pointerleave: ["pointer", false], focusin: ["focus", true], focusout: ["focus", false] } as const;
-  const hold = (event: Event): void => {
-    const [by, held] = events[event.type as keyof typeof events];
-    shelf.hold(by, held);
-  };
-  for (const type of Object.keys(events)) list.addEventListener(type, hold);
+  const end = new AbortController();
+  list.addEventListener("pointerenter", () => shelf.hold("pointer", true), end);
+  list.addEventListener("pointerleave", () => shelf.hold("pointer", false), end);
+  list.addEventListener("focusin", () => shelf.hold("focus", true), end);
+  list.addEventListener("focusout", () => shelf.hold("focus", false), end);
   shelf.hold("pointer", list.matches(":hover"));
   shelf.hold("focus", list.matches(":focus-within"));
   const unsubscribe = shelf.subscribe(draw);
@@ -72,7 +72,7 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     unsubscribe();
     shelf.close();
     unwatch?.();
-    for (const type of Object.keys(events)) list.removeEventListener(type, hold);
+    end.abort();
   };
 }
 
