@@ -310,6 +310,12 @@ test("a page that waits for the update learns from the events that it pushed bef
   assert.deepEqual(await visit([waits(60_000)], denied), []);
   assert.deepEqual(await visit([waits(100)], undefined), []);
   assert.deepEqual(await visit([waits("long")], undefined), []);
+  const before = performance.now();
+  for (const at of ["late", "before"]) {
+    const update = { analytics_storage: "granted" };
+    assert.deepEqual(await visit([waits(60_000), ...(at === "before" ? [["consent", "update", update]] : [])], update), [], at);
+  }
+  assert.ok(performance.now() - before < 1000, "an update that does not ask for it is not waited past");
   assert.deepEqual(await visit([waits(60_000), ["consent", "update", granted]], undefined), ["rug-1"]);
 });
 

@@ -63,6 +63,7 @@ export function consentModeGates({ defaults, updates }: ConsentModeState): Parti
  */
 export function consentMode(layer = "dataLayer"): ConsentSource {
   let wait: number | undefined;
+  let isUpdated = false;
   const source = sourceOf((say) => {
     let state = NOTHING;
     let ended = false;
@@ -71,6 +72,7 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
       const after = consentModeStep(state, command);
       if (after === state) return;
       ({ wait } = state = after);
+      isUpdated = Object.keys(after.updates).length > 0;
       say(consentModeGates(state));
     };
     const globals = globalThis as Record<string, unknown>;
@@ -93,7 +95,7 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
     ...source,
     get() {
       const known = source.get() as Partial<Gates>;
-      if (!wait || known.learn !== undefined) return known;
+      if (!wait || isUpdated) return known;
       const long = Math.min(wait, CONSENT_MS); // nobody waits longer
       return new Promise((resolve) => {
         const done = (gates: Partial<Gates>): void => {
@@ -102,9 +104,11 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
           resolve(gates);
         };
         const timer = setTimeout(() => done(known), long);
+        let isNews = false; // first it hears what is known
         const end = source.subscribe?.((gates) => {
-          if (gates.learn !== undefined) done(gates);
+          if (isNews) done(gates);
         });
+        isNews = true;
       });
     },
   };
