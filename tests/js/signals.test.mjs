@@ -319,6 +319,30 @@ test("a page that waits for the update learns from the events that it pushed bef
   assert.deepEqual(await visit([waits(60_000), ["consent", "update", granted]], undefined), ["rug-1"]);
 });
 
+test("a shop that its source opened is open with what the disk holds: the log, and what the shopper restricted", async () => {
+  const name = freshShop();
+  const visit = async (late, then) => {
+    let tell;
+    let answer;
+    const source = { get: () => (late ? new Promise((resolve) => (answer = resolve)) : ALL), subscribe: (listener) => void ((tell = listener), late || tell(ALL)) };
+    const opening = open({ shop: name, catalog: ITEMS, consent: source });
+    if (late) setTimeout(() => (tell(ALL), answer(ALL)), 10);
+    const shop = await opening;
+    await then(shop);
+    await shop.close();
+  };
+  await visit(false, async (shop) => {
+    shop.observe({ type: "view_item", item: "rug-1" });
+    await shop.consent.set({ rank: false });
+  });
+  for (let i = 0; i < 20; i++) {
+    await visit(i % 2 === 0, async (shop) => {
+      assert.deepEqual([shop.consent.gates.rank, shop.profile.inspect().events], [false, 1]);
+      assert.deepEqual((await shop.consent.receipts()).map(({ method }) => method), ["source", "api"]);
+    });
+  }
+});
+
 test("the readers follow the page's own platforms, and stop when told", async () => {
   const heard = [];
   const listeners = new Map();
