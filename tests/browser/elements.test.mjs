@@ -189,6 +189,41 @@ test("each rule is told as it is: a condition within another, what it is not, an
   assert.deepEqual(french.filter((line) => /object|undefined/.test(line)), []);
 });
 
+test("a rule that wants a number of places, or holds at certain moments, is told so, in words that know of it", async (t) => {
+  const { page } = await enter(t);
+  const where = { brand: "Maker1" };
+  const rules = [
+    { type: "quota", where, atLeast: 1, atMostShare: 0.5 },
+    { type: "quota", where, atMost: 3 },
+    { type: "quota", where, atLeast: 2, atLeastShare: 0.25 },
+    { type: "floor", where, atLeast: 2 },
+    { type: "schedule", where, when: { weekdays: [1] } },
+    { type: "exclude", where, when: { until: "2020-01-01" } },
+  ];
+  const told = async (given, last) => {
+    await page.evaluate(async ([rules, given]) => {
+      const { defineElements } = await import("/pkg/elements.js");
+      const { quota, floor, schedule, moment, ...older } = WORDS.en.rule;
+      const words = WORDS[given] ?? { ...WORDS.en, rule: older, places: undefined, placesShare: undefined };
+      defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules, words });
+    }, [rules, given]);
+    const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
+    return until("the rules", lines, (now) => now.at(-1) === last);
+  };
+  assert.deepEqual(await told("en", "Never shown: Maker1. At certain moments only."), [
+    "At least 1 place and at most 50% of the places for: Maker1.",
+    "At most 3 places for: Maker1.",
+    "At least 2 places and at the same time 25% of the places for: Maker1.",
+    "At least 2 places, each in its turn, for: Maker1.",
+    "Shown at certain moments only: Maker1.",
+    "Never shown: Maker1. At certain moments only.",
+  ]);
+  const [french] = await told("fr", "Jamais montré\u00a0: Maker1. À certains moments seulement.");
+  assert.equal(french, "Au moins 1 place et au plus 50% des places pour\u00a0: Maker1."); // numbers as the page writes them
+  const older = await told("older", "Never shown: Maker1.");
+  assert.deepEqual(older.slice(0, 5), older.slice(0, 5).fill("Another rule of the shop."));
+});
+
 test("forgetting this visit takes what was shown in it, from its first moment on", async (t) => {
   const { page } = await enter(t);
   await page.evaluate(async () => {
@@ -730,7 +765,7 @@ test("both languages say everything, and say it differently", async (t) => {
     compare(WORDS.en, WORDS.fr, "words");
     return found;
   });
-  assert.deepEqual(same, ["words.score"]);
+  assert.deepEqual(same, ["words.score", "words.places"]);
 });
 
 test("a strict policy holds: no style in the page, no violation", async (t) => {
