@@ -213,7 +213,12 @@ export abstract class FlaneurElement extends LitElement {
   /** Opens a dialog once it is drawn, however long after it was asked for. */
   protected override updated(_changed: PropertyValues): void {
     const dialog = this.renderRoot.querySelector("dialog");
-    if (this.isConnected && dialog !== this.#dialog) (this.#dialog = dialog)?.showModal();
+    if (!this.isConnected || dialog === this.#dialog) return;
+    this.#dialog = dialog;
+    if (!dialog) return;
+    dialog.showModal();
+    // Hidden with what holds it, it would be seen by nobody and shut the whole page.
+    new ResizeObserver(() => dialog.offsetWidth || dialog.close()).observe(dialog);
   }
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */
