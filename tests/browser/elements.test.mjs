@@ -468,6 +468,15 @@ test("another language leaves the order as it is, and another shop takes what wa
   assert.equal((await shelf(page)).length, 8);
 });
 
+test("a page that changes its language has the elements follow", async (t) => {
+  const { page } = await enter(t);
+  await act(page, "pause").waitFor();
+  await page.evaluate(() => (document.documentElement.lang = "fr"));
+  await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Suspendre" }).waitFor();
+  await page.evaluate(() => (document.documentElement.lang = "en-GB"));
+  await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Pause" }).waitFor();
+});
+
 test("a dialog opens when its words come after it was asked for, and is shut when its element leaves the page", async (t) => {
   const shopper = await newContext(t, browser);
   let arrive;

@@ -39,7 +39,7 @@ function speak(language: "en" | "fr"): Words | undefined {
     wordsOf(language).then(
       (words) => {
         spoken.set(language, words);
-        for (const element of living) element.requestUpdate();
+        redraw();
       },
       (e: unknown) => {
         spoken.delete(language); // the next change tries again
@@ -54,11 +54,17 @@ let options: ElementsOptions | undefined;
 
 /** Whom the elements speak for; what is left out stays as it was. Elements that are in the page already draw again. */
 export function speakFor(given: ElementsOptions): void {
+  // A page that changes its language says so there, and to nobody else.
+  if (!options) new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["lang"] });
   options = { ...options, ...given };
   for (const element of living) element.restart();
 }
 
 const living = new Set<FlaneurElement>();
+
+function redraw(): void {
+  for (const element of living) element.requestUpdate();
+}
 
 export abstract class FlaneurElement extends LitElement {
   static override properties: PropertyDeclarations = { said: { state: true } };
