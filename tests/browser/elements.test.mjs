@@ -559,7 +559,7 @@ test("a switch that a consent source holds goes back, and says why; so does a sh
     defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
   });
   const learn = page.locator("flaneur-centre[inline] [data-gate=learn]");
-  const said = (within) => page.locator(`${within} [role=status]`).first().textContent();
+  const said = (within) => page.locator(`${within} [role=status]`).first().textContent().then((text) => text.trim()); // a space tells it again
   const held = await page.evaluate(() => WORDS.en.held);
   await until("the gates of that shop", () => learn.isChecked(), (on) => !on);
   for (let clicks = 0; clicks < 2; clicks++) {
@@ -579,6 +579,23 @@ test("a switch that a consent source holds goes back, and says why; so does a sh
 test("nothing is promised that would not hold: not while learning is paused", async (t) => {
   const { page, mishaps } = await enter(t);
   const offered = () => page.locator("flaneur-shelf").locator("[data-act=away], [data-act=widen]").count();
+test("what is said of an action is told again when it is done again", async (t) => {
+  const { page } = await enter(t);
+  const told = await page.evaluate(async () => {
+    const centre = document.querySelector("flaneur-centre[inline]");
+    const region = centre.shadowRoot.querySelector("[role=status]");
+    const told = [];
+    new MutationObserver(() => told.push(region.textContent.trim())).observe(region, { childList: true, characterData: true, subtree: true });
+    for (let times = 0; times < 3; times++) {
+      centre.shadowRoot.querySelector("[data-act=event]").click();
+      await centre.updateComplete;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return told;
+  });
+  assert.deepEqual(told, Array(3).fill("Forgotten. It is as if it had never happened."));
+});
+
   await act(page, "away").click();
   await act(page, "widen").waitFor();
   await act(page, "pause").click();

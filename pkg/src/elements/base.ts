@@ -129,6 +129,11 @@ export abstract class FlaneurElement extends LitElement {
 
   /** Something that is shown may have changed. */
   protected changed(): void {
+  /** Says what came of an action. Nobody is told of a text that stays as it is, so the same words again get a space. */
+  protected say(text: string): void {
+    this.said = text && text === this.said ? `${text}\u00a0` : text;
+  }
+
     this.requestUpdate();
   }
 
@@ -139,7 +144,7 @@ export abstract class FlaneurElement extends LitElement {
   /** Moves a gate, which holds at once, and says so when something stricter keeps it where it is. */
   protected move(shop: Flaneur, gate: keyof Gates, open: boolean): void {
     quietly(shop.consent.set({ [gate]: open }));
-    this.said = shop.consent.gates[gate] === open ? "" : this.words.held;
+    this.say(shop.consent.gates[gate] === open ? "" : this.words.held);
     this.requestUpdate();
   }
 

@@ -172,7 +172,7 @@ export class FlaneurShelf extends FlaneurElement {
     const position = this.#items().indexOf(id);
     this.#gone.set(id, { position, item: this.item(id), events: [event], scopes: [], until: Date.now() + UNDO_MS });
     this.shop?.observe({ type: "dismiss", item: id, id: event, slot: this.name });
-    this.said = this.words.taken(this.title_(id));
+    this.say(this.words.taken(this.title_(id)));
     const { slate, waiting } = this.#shelf!.view;
     // At once, even under the pointer: the shopper sent it away.
     this.#shelf!.put({ waiting, slate: { ...slate, items: slate.items.filter((entry) => entry.id !== id) } });
@@ -187,7 +187,7 @@ export class FlaneurShelf extends FlaneurElement {
     gone.scopes.push(attribute);
     gone.until = Date.now() + UNDO_MS;
     this.shop?.observe({ type: "mute", attribute, id: event });
-    this.said = this.words.alsoAway(this.trait(attribute));
+    this.say(this.words.alsoAway(this.trait(attribute)));
     this.requestUpdate();
     this.#undoOf(id)?.focus();
   }
@@ -200,7 +200,7 @@ export class FlaneurShelf extends FlaneurElement {
   async #takeBack(id: string): Promise<void> {
     for (const event of this.#gone.get(id)?.events ?? []) this.shop?.profile.forget({ event });
     this.#gone.delete(id);
-    this.said = this.words.forgotten;
+    this.say(this.words.forgotten);
     this.refresh();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"] button`)?.focus();
@@ -272,7 +272,7 @@ export class FlaneurShelf extends FlaneurElement {
   #erase(shop: Flaneur): void {
     this.sure = false;
     this.#gone.clear();
-    quietly(shop.profile.erase().then(() => (this.said = this.words.erased)));
+    quietly(shop.profile.erase().then(() => this.say(this.words.erased)));
   }
 
   /** What the shop's callback gives may come from JSON, whose nothing is `null`. */
