@@ -468,6 +468,47 @@ test("another language leaves the order as it is, and another shop takes what wa
   assert.equal((await shelf(page)).length, 8);
 });
 
+test("another shop takes the lines of what happened with it, before its own are read", async (t) => {
+  const { page } = await enter(t);
+  const lines = await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    const other = await open({ shop: "other", catalog: items, storage: "memory", consent: { learn: true, rank: true }, seed: 1 });
+    defineElements({ shop: other, item: (id) => ({ id }) });
+    const centre = document.querySelector("flaneur-centre[inline]");
+    await centre.updateComplete;
+    return centre.shadowRoot.querySelectorAll("[data-act=event], [data-act=gift]").length;
+  });
+  assert.equal(lines, 0);
+});
+
+test("a shelf that its page moves keeps its order, and lets go in time of what was sent away", async (t) => {
+  const { page } = await enter(t);
+  await page.evaluate(() => shop.profile.declare({ surprise: 0.8 }));
+  await page.waitForTimeout(100);
+  const before = await shelf(page);
+  const found = [];
+  for (let moves = 0; moves < 6; moves++) {
+    await page.evaluate(async () => {
+      const shelf = document.querySelector("flaneur-shelf");
+      document.querySelector("main").append(shelf);
+      await shelf.updateComplete;
+    });
+    found.push(await shelf(page));
+  }
+  assert.deepEqual(found, Array(6).fill(before));
+  await page.evaluate(async () => {
+    const shelf = document.querySelector("flaneur-shelf");
+    shelf.shadowRoot.querySelector("[data-act=away]").click();
+    await shelf.updateComplete;
+    document.activeElement.blur();
+    document.querySelector("main").append(shelf);
+  });
+  await page.mouse.move(1, 1);
+  await act(page, "undo").waitFor();
+  await act(page, "undo").waitFor({ state: "detached", timeout: 15_000 });
+});
+
 test("a page that changes its language has the elements follow", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").waitFor();
@@ -538,6 +579,23 @@ test("what is said of the last action is said in a region that was there before"
   await until("what was said", () => region.textContent(), (text) => text.length > 0);
 });
 
+test("what is said of an action is told again when it is done again", async (t) => {
+  const { page } = await enter(t);
+  const told = await page.evaluate(async () => {
+    const centre = document.querySelector("flaneur-centre[inline]");
+    const region = centre.shadowRoot.querySelector("[role=status]");
+    const told = [];
+    new MutationObserver(() => told.push(region.textContent.trim())).observe(region, { childList: true, characterData: true, subtree: true });
+    for (let times = 0; times < 3; times++) {
+      centre.shadowRoot.querySelector("[data-act=event]").click();
+      await centre.updateComplete;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return told;
+  });
+  assert.deepEqual(told, Array(3).fill("Forgotten. It is as if it had never happened."));
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();
@@ -579,23 +637,6 @@ test("a switch that a consent source holds goes back, and says why; so does a sh
 test("nothing is promised that would not hold: not while learning is paused", async (t) => {
   const { page, mishaps } = await enter(t);
   const offered = () => page.locator("flaneur-shelf").locator("[data-act=away], [data-act=widen]").count();
-test("what is said of an action is told again when it is done again", async (t) => {
-  const { page } = await enter(t);
-  const told = await page.evaluate(async () => {
-    const centre = document.querySelector("flaneur-centre[inline]");
-    const region = centre.shadowRoot.querySelector("[role=status]");
-    const told = [];
-    new MutationObserver(() => told.push(region.textContent.trim())).observe(region, { childList: true, characterData: true, subtree: true });
-    for (let times = 0; times < 3; times++) {
-      centre.shadowRoot.querySelector("[data-act=event]").click();
-      await centre.updateComplete;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    return told;
-  });
-  assert.deepEqual(told, Array(3).fill("Forgotten. It is as if it had never happened."));
-});
-
   await act(page, "away").click();
   await act(page, "widen").waitFor();
   await act(page, "pause").click();

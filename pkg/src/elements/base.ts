@@ -71,6 +71,8 @@ export abstract class FlaneurElement extends LitElement {
   /** What came of the shopper's last action, in words. */
   declare said: string;
 
+  /** Whom it drew last. */
+  #of: Flaneur | undefined;
   #leave: (() => void)[] = [];
   #dialog: HTMLDialogElement | null = null;
 
@@ -127,13 +129,16 @@ export abstract class FlaneurElement extends LitElement {
     this.changed();
   }
 
-  /** Something that is shown may have changed. */
-  protected changed(): void {
+  /** Another shop: what is kept of the one before goes. */
+  protected clear(): void {}
+
   /** Says what came of an action. Nobody is told of a text that stays as it is, so the same words again get a space. */
   protected say(text: string): void {
     this.said = text && text === this.said ? `${text}\u00a0` : text;
   }
 
+  /** Something that is shown may have changed. */
+  protected changed(): void {
     this.requestUpdate();
   }
 
@@ -249,7 +254,11 @@ export abstract class FlaneurElement extends LitElement {
   protected abstract draw(shop: Flaneur, words: Words): TemplateResult;
 
   #listen(): void {
-    const shop = this.shop;
+    const { shop } = this;
+    if (shop !== this.#of) {
+      this.#of = shop;
+      this.clear();
+    }
     if (!shop) return;
     for (const type of ["change", "consent", "status"] as const) this.#leave.push(shop.on(type, () => this.changed()));
   }

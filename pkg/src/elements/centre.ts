@@ -37,6 +37,10 @@ export class FlaneurCentre extends FlaneurElement {
     this.changed();
   }
 
+  protected override clear(): void {
+    this.events = [];
+  }
+
   protected override changed(): void {
     if (!this.opened && !this.inline) return;
     this.requestUpdate();

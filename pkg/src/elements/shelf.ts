@@ -51,14 +51,13 @@ export class FlaneurShelf extends FlaneurElement {
   declare sure: boolean;
 
   #shelf: Shelf | undefined;
-  /** Whose shelf it is. */
-  #of: Flaneur | undefined;
+  /** One for its life, also where the page moves it: it would come with another order. */
+  readonly #seed = Math.floor(Math.random() * 2 ** 32);
   /** What was asked last, in JSON. */
   #asked = "";
   #slate: Slate | undefined;
   #unwatch: (() => void) | undefined;
   #gone = new Map<string, Gone>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     FlaneurElement.styles,
@@ -96,9 +95,9 @@ export class FlaneurShelf extends FlaneurElement {
     this.#close();
   }
 
-  override restart(): void {
-    if (this.#of !== this.shop) this.#close();
-    super.restart();
+  protected override clear(): void {
+    this.#close();
+    this.#gone.clear();
   }
 
   /** Ranks again at once, even under the pointer. */
@@ -111,7 +110,7 @@ export class FlaneurShelf extends FlaneurElement {
     // text, where a template has `size="8"`.
     this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
-    return { slot: this.name, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
+    return { slot: this.name, seed: this.#seed, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
   }
 
   #close(): void {
@@ -120,7 +119,6 @@ export class FlaneurShelf extends FlaneurElement {
     this.#shelf?.close();
     this.#shelf = undefined;
     this.#slate = undefined;
-    clearTimeout(this.#timer);
   }
 
   /** A request that is wrong is told; what can be drawn without it is drawn. */
@@ -142,8 +140,6 @@ export class FlaneurShelf extends FlaneurElement {
       if (this.#asked !== before) this.refresh();
       return;
     }
-    if (this.#of !== shop) this.#gone.clear(); // which are the other shop's
-    this.#of = shop;
     this.#shelf = new Shelf(shop, this.#request());
     this.#shelf.subscribe(() => this.#put());
     this.#put();
@@ -176,7 +172,7 @@ export class FlaneurShelf extends FlaneurElement {
     const { slate, waiting } = this.#shelf!.view;
     // At once, even under the pointer: the shopper sent it away.
     this.#shelf!.put({ waiting, slate: { ...slate, items: slate.items.filter((entry) => entry.id !== id) } });
-    this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
+    setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
     this.#undoOf(id)?.focus();
   }
