@@ -773,6 +773,31 @@ test("targets are at least 24 pixels, and nothing overflows at 320 pixels, left 
   }
 });
 
+test("titles and brands of one long word overflow nothing at 320 pixels", async (t) => {
+  const { page } = await enter(t, "", { viewport: { width: 320, height: 640 } });
+  await page.evaluate(async () => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const word = (of) => `https://shop.example/products/${of}/${"a".repeat(60)}`;
+    defineElements({ shop, item: (id) => ({ ...items.find((item) => item.id === id), title: word(id), brand: word("brand"), attributes: { colour: word("colour") } }) });
+  });
+  await page.locator("flaneur-shelf [data-item] a", { hasText: "shop.example" }).first().waitFor();
+  const wide = () => page.evaluate(() => {
+    const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? roots(shadowRoot) : []))];
+    const [dialog = document.documentElement] = roots(document).flatMap((root) => [...root.querySelectorAll("dialog[open]")]);
+    return dialog.scrollWidth - dialog.clientWidth;
+  });
+  await act(page, "away").click();
+  await act(page, "undo").waitFor();
+  assert.equal(await wide(), 0, "the page");
+  await act(page, "why").click();
+  await page.locator("flaneur-why dialog[open]").waitFor();
+  assert.equal(await wide(), 0, "the reasons");
+  await page.keyboard.press("Escape");
+  await act(page, "centre").click();
+  await page.locator("flaneur-shelf flaneur-centre dialog[open] [data-act=event]").first().waitFor();
+  assert.equal(await wide(), 0, "the centre");
+});
+
 test("with letters twice as large, the dialogs keep to their width at 320 pixels", async (t) => {
   const { page } = await enter(t, "?lang=fr", { viewport: { width: 320, height: 640 } });
   await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));

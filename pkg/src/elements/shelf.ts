@@ -64,7 +64,7 @@ export class FlaneurShelf extends FlaneurElement {
     css`
       header { display: flex; flex-wrap: wrap; gap: 0.2em 1em; align-items: baseline; margin-block-end: 0.6em; }
       ul.items { display: grid; gap: var(--flaneur-gap, 1em); grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--flaneur-card, 10rem)), 1fr)); }
-      .card { display: grid; gap: 0.25em; align-content: start; min-width: 0; overflow-wrap: anywhere; }
+      .card { display: grid; gap: 0.25em; align-content: start; min-width: 0; }
       .card img { width: 100%; aspect-ratio: 1; object-fit: cover; display: block; }
       .gone { border: 1px dashed var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 0.6em; }
       footer { margin-block-start: 0.8em; }
