@@ -182,7 +182,7 @@ test("each rule is told as it is: a condition within another, what it is not, an
   };
   assert.deepEqual(await told("en"), [
     "Never shown: Maker1 or Maker2.",
-    "Another rule of the shop.", // it may not hold now
+    "LAMP 1 stands at place 1. At certain moments only.",
     "Never shown: (Maker1 or Maker2) and at the same time cheaper than 12.5.",
     "Never shown: anything but red.",
     "Never shown: LAMP 1 or (Dept2 and at the same time anything but (old or worn)).",
@@ -193,6 +193,41 @@ test("each rule is told as it is: a condition within another, what it is not, an
   const french = await told("fr");
   assert.equal(french[4], "Jamais montré\u00a0: LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
   assert.deepEqual(french.filter((line) => /object|undefined/.test(line)), []);
+});
+
+test("a rule that wants a number of places, or holds at certain moments, is told so, in words that know of it", async (t) => {
+  const { page } = await enter(t);
+  const where = { brand: "Maker1" };
+  const rules = [
+    { type: "quota", where, atLeast: 1, atMostShare: 0.5 },
+    { type: "quota", where, atMost: 3 },
+    { type: "quota", where, atLeast: 2, atLeastShare: 0.25 },
+    { type: "floor", where, atLeast: 2 },
+    { type: "schedule", where, when: { weekdays: [1] } },
+    { type: "exclude", where, when: { until: "2020-01-01" } },
+  ];
+  const told = async (given, last) => {
+    await page.evaluate(async ([rules, given]) => {
+      const { defineElements } = await import("/pkg/elements.js");
+      const { quota, floor, schedule, moment, ...older } = WORDS.en.rule;
+      const words = WORDS[given] ?? { ...WORDS.en, rule: older, places: undefined, placesShare: undefined };
+      defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules, words });
+    }, [rules, given]);
+    const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
+    return until("the rules", lines, (now) => now.at(-1) === last);
+  };
+  assert.deepEqual(await told("en", "Never shown: Maker1. At certain moments only."), [
+    "At least 1 place and at most 50% of the places for: Maker1.",
+    "At most 3 places for: Maker1.",
+    "At least 2 places and at the same time 25% of the places for: Maker1.",
+    "At least 2 places, each in its turn, for: Maker1.",
+    "Shown at certain moments only: Maker1.",
+    "Never shown: Maker1. At certain moments only.",
+  ]);
+  const [french] = await told("fr", "Jamais montré\u00a0: Maker1. À certains moments seulement.");
+  assert.equal(french, "Au moins 1 place et au plus 50% des places pour\u00a0: Maker1."); // numbers as the page writes them
+  const older = await told("older", "Another rule of the shop.");
+  assert.deepEqual(older, Array(6).fill("Another rule of the shop."));
 });
 
 test("forgetting this visit takes what was shown in it, from its first moment on", async (t) => {
@@ -439,6 +474,56 @@ test("another language leaves the order as it is, and another shop takes what wa
   assert.equal((await shelf(page)).length, 8);
 });
 
+test("another shop takes the lines of what happened with it, before its own are read", async (t) => {
+  const { page } = await enter(t);
+  const lines = await page.evaluate(async () => {
+    const { open } = await import("/pkg/index.js");
+    const { defineElements } = await import("/pkg/elements.js");
+    const other = await open({ shop: "other", catalog: items, storage: "memory", consent: { learn: true, rank: true }, seed: 1 });
+    defineElements({ shop: other, item: (id) => ({ id }) });
+    const centre = document.querySelector("flaneur-centre[inline]");
+    await centre.updateComplete;
+    return centre.shadowRoot.querySelectorAll("[data-act=event], [data-act=gift]").length;
+  });
+  assert.equal(lines, 0);
+});
+
+test("a shelf that its page moves keeps its order, and lets go in time of what was sent away", async (t) => {
+  const { page } = await enter(t);
+  await page.evaluate(() => shop.profile.declare({ surprise: 0.8 }));
+  await page.waitForTimeout(100);
+  const before = await shelf(page);
+  const found = [];
+  for (let moves = 0; moves < 6; moves++) {
+    await page.evaluate(async () => {
+      const shelf = document.querySelector("flaneur-shelf");
+      document.querySelector("main").append(shelf);
+      await shelf.updateComplete;
+    });
+    found.push(await shelf(page));
+  }
+  assert.deepEqual(found, Array(6).fill(before));
+  await page.evaluate(async () => {
+    const shelf = document.querySelector("flaneur-shelf");
+    shelf.shadowRoot.querySelector("[data-act=away]").click();
+    await shelf.updateComplete;
+    document.activeElement.blur();
+    document.querySelector("main").append(shelf);
+  });
+  await page.mouse.move(1, 1);
+  await act(page, "undo").waitFor();
+  await act(page, "undo").waitFor({ state: "detached", timeout: 15_000 });
+});
+
+test("a page that changes its language has the elements follow", async (t) => {
+  const { page } = await enter(t);
+  await act(page, "pause").waitFor();
+  await page.evaluate(() => (document.documentElement.lang = "fr"));
+  await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Suspendre" }).waitFor();
+  await page.evaluate(() => (document.documentElement.lang = "en-GB"));
+  await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Pause" }).waitFor();
+});
+
 test("a dialog opens when its words come after it was asked for, and is shut when its element leaves the page", async (t) => {
   const shopper = await newContext(t, browser);
   let arrive;
@@ -500,6 +585,23 @@ test("what is said of the last action is said in a region that was there before"
   await until("what was said", () => region.textContent(), (text) => text.length > 0);
 });
 
+test("what is said of an action is told again when it is done again", async (t) => {
+  const { page } = await enter(t);
+  const told = await page.evaluate(async () => {
+    const centre = document.querySelector("flaneur-centre[inline]");
+    const region = centre.shadowRoot.querySelector("[role=status]");
+    const told = [];
+    new MutationObserver(() => told.push(region.textContent.trim())).observe(region, { childList: true, characterData: true, subtree: true });
+    for (let times = 0; times < 3; times++) {
+      centre.shadowRoot.querySelector("[data-act=event]").click();
+      await centre.updateComplete;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return told;
+  });
+  assert.deepEqual(told, Array(3).fill("Forgotten. It is as if it had never happened."));
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();
@@ -521,7 +623,7 @@ test("a switch that a consent source holds goes back, and says why; so does a sh
     defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
   });
   const learn = page.locator("flaneur-centre[inline] [data-gate=learn]");
-  const said = (within) => page.locator(`${within} [role=status]`).first().textContent();
+  const said = (within) => page.locator(`${within} [role=status]`).first().textContent().then((text) => text.trim()); // a space tells it again
   const held = await page.evaluate(() => WORDS.en.held);
   await until("the gates of that shop", () => learn.isChecked(), (on) => !on);
   for (let clicks = 0; clicks < 2; clicks++) {
@@ -677,6 +779,31 @@ test("targets are at least 24 pixels, and nothing overflows at 320 pixels, left 
   }
 });
 
+test("titles and brands of one long word overflow nothing at 320 pixels", async (t) => {
+  const { page } = await enter(t, "", { viewport: { width: 320, height: 640 } });
+  await page.evaluate(async () => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const word = (of) => `https://shop.example/products/${of}/${"a".repeat(60)}`;
+    defineElements({ shop, item: (id) => ({ ...items.find((item) => item.id === id), title: word(id), brand: word("brand"), attributes: { colour: word("colour") } }) });
+  });
+  await page.locator("flaneur-shelf [data-item] a", { hasText: "shop.example" }).first().waitFor();
+  const wide = () => page.evaluate(() => {
+    const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? roots(shadowRoot) : []))];
+    const [dialog = document.documentElement] = roots(document).flatMap((root) => [...root.querySelectorAll("dialog[open]")]);
+    return dialog.scrollWidth - dialog.clientWidth;
+  });
+  await act(page, "away").click();
+  await act(page, "undo").waitFor();
+  assert.equal(await wide(), 0, "the page");
+  await act(page, "why").click();
+  await page.locator("flaneur-why dialog[open]").waitFor();
+  assert.equal(await wide(), 0, "the reasons");
+  await page.keyboard.press("Escape");
+  await act(page, "centre").click();
+  await page.locator("flaneur-shelf flaneur-centre dialog[open] [data-act=event]").first().waitFor();
+  assert.equal(await wide(), 0, "the centre");
+});
+
 test("with letters twice as large, the dialogs keep to their width at 320 pixels", async (t) => {
   const { page } = await enter(t, "?lang=fr", { viewport: { width: 320, height: 640 } });
   await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
@@ -736,7 +863,7 @@ test("both languages say everything, and say it differently", async (t) => {
     compare(WORDS.en, WORDS.fr, "words");
     return found;
   });
-  assert.deepEqual(same, ["words.score"]);
+  assert.deepEqual(same, ["words.score", "words.places"]);
 });
 
 test("a strict policy holds: no style in the page, no violation", async (t) => {

@@ -77,7 +77,7 @@ test(`in French, with letters twice as large, every page still reflows at ${WIDT
 });
 
 for (const [width, height] of [[WIDTH, 640], [1280, 720]]) {
-  test(`at ${width} × ${height}, the shop's question shows its answers, and covers nothing that has the focus`, async (t) => {
+  test(`at ${width} × ${height}, the shop's question shows its answers and says what each choice does, and covers nothing that has the focus`, async (t) => {
     const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width, height }, serviceWorkers: "block" });
     const page = await context.newPage();
     await page.goto(`${server.origin}/?seed=1#/`);
@@ -85,6 +85,8 @@ for (const [width, height] of [[WIDTH, 640], [1280, 720]]) {
       const { y, height: high } = await page.locator(`[data-action="consent-${answer}"]`).boundingBox();
       assert.ok(y + high <= height, `${answer} ends at ${y + high}`);
     }
+    const explained = await page.locator("[data-consent] label").evaluateAll((all) => all.map((label) => label.querySelector("small").getClientRects().length > 0));
+    assert.deepEqual(explained, [true, true, true, true]);
     const hidden = [];
     for (let stop = 0; stop < 60; stop++) {
       await page.keyboard.press("Tab");

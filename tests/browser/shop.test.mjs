@@ -428,6 +428,26 @@ test("in forced colours, a dialog has an edge", async (t) => {
   assert.equal(await edge("[data-panel][open]"), "1px");
 });
 
+test("a page that is scrolled in steps writes its place into the history seldom: WebKit refused more than 100 writes in 30 seconds", async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
+  await page.locator('[data-shelf="home"] li[data-item]').first().waitFor();
+  await page.waitForTimeout(500);
+  const { writes, seconds } = await page.evaluate(async () => {
+    let writes = 0;
+    const replace = history.replaceState.bind(history);
+    history.replaceState = (...given) => (writes++, replace(...given));
+    const began = performance.now();
+    for (let steps = 0; steps < 12; steps++) {
+      scrollBy({ top: 20, behavior: "instant" });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return { writes, seconds: (performance.now() - began) / 1000 };
+  });
+  assert.ok(writes / seconds < 100 / 30, `${writes} in ${seconds} s`);
+  assert.equal(await until("its place", () => page.evaluate(() => history.state.top === scrollY), Boolean), true);
+  assert.deepEqual(mishaps, []);
+});
+
 test("a message of one line has room for what closes it, and does not scroll", async (t) => {
   const { page } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
   const heights = await page.locator("[data-toast]").evaluate((node) => [node.scrollHeight, node.clientHeight]);

@@ -25,8 +25,8 @@ import { requests } from "./parts/engine-room.ts";
 import { operatorOrigins } from "./questions.ts";
 import { to } from "./router.ts";
 
-/** A page that has not moved for so long stands where it was left, for a reload, in milliseconds. */
-const REST_MS = 150;
+/** A page that has not moved for so long stands where it was left, for a reload, in milliseconds. Older WebKit refuses more than 100 writes in 30 seconds. */
+const REST_MS = 400;
 
 export class ShopApp extends ShopElement {
   static override properties = { route: { state: true }, said: { state: true } };

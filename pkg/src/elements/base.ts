@@ -39,7 +39,7 @@ function speak(language: "en" | "fr"): Words | undefined {
     wordsOf(language).then(
       (words) => {
         spoken.set(language, words);
-        for (const element of living) element.requestUpdate();
+        redraw();
       },
       (e: unknown) => {
         spoken.delete(language); // the next change tries again
@@ -54,26 +54,34 @@ let options: ElementsOptions | undefined;
 
 /** Whom the elements speak for; what is left out stays as it was. Elements that are in the page already draw again. */
 export function speakFor(given: ElementsOptions): void {
+  // A page that changes its language says so there, and to nobody else.
+  if (!options) new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["lang"] });
   options = { ...options, ...given };
   for (const element of living) element.restart();
 }
 
 const living = new Set<FlaneurElement>();
 
+function redraw(): void {
+  for (const element of living) element.requestUpdate();
+}
+
 export abstract class FlaneurElement extends LitElement {
   static override properties: PropertyDeclarations = { said: { state: true } };
   /** What came of the shopper's last action, in words. */
   declare said: string;
 
+  /** Whom it drew last. */
+  #of: Flaneur | undefined;
   #leave: (() => void)[] = [];
   #dialog: HTMLDialogElement | null = null;
 
   static override styles: CSSResultGroup = css`
-    :host { display: block; color: var(--flaneur-ink, CanvasText); font: inherit; }
+    :host { display: block; color: var(--flaneur-ink, CanvasText); font: inherit; overflow-wrap: anywhere; }
     :host([hidden]) { display: none; }
     *, *::before, *::after { box-sizing: border-box; }
     h2, h3, p, ul, dl { margin: 0; padding: 0; }
-    h2, h3 { font-size: 1.15em; line-height: 1.25; overflow-wrap: anywhere; }
+    h2, h3 { font-size: 1.15em; line-height: 1.25; }
     ul { list-style: none; }
     section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.6em; margin-block-end: 1.4em; }
     button, .file { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
@@ -82,13 +90,13 @@ export abstract class FlaneurElement extends LitElement {
     :focus-visible { outline: 3px solid var(--flaneur-focus, Highlight); outline-offset: 2px; }
     a { color: inherit; }
     .row { display: flex; flex-wrap: wrap; gap: 0.4em; align-items: center; }
-    .line { display: flex; flex-wrap: wrap; gap: 0.3em 0.8em; align-items: center; justify-content: space-between; padding-block: 0.35em; border-block-end: 1px solid var(--flaneur-line, GrayText); overflow-wrap: anywhere; }
+    .line { display: flex; flex-wrap: wrap; gap: 0.3em 0.8em; align-items: center; justify-content: space-between; padding-block: 0.35em; border-block-end: 1px solid var(--flaneur-line, GrayText); }
     .line > :first-child { flex: 1 1 9em; min-width: 0; }
     .line > * { min-width: 0; }
     .number { font-variant-numeric: tabular-nums; }
     .badge { font-size: 0.8em; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; }
     meter { width: 100%; height: 0.7em; }
-    label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; overflow-wrap: anywhere; }
+    label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; }
     input[type="checkbox"] { width: 24px; height: 24px; flex: none; accent-color: var(--flaneur-accent, auto); }
     dialog { width: min(38rem, calc(100vw - 1.5rem)); max-height: calc(100vh - 1.5rem); overflow: auto; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 1.2em; }
     .head { display: flex; flex-wrap: wrap; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
@@ -121,6 +129,14 @@ export abstract class FlaneurElement extends LitElement {
     this.changed();
   }
 
+  /** Another shop: what is kept of the one before goes. */
+  protected clear(): void {}
+
+  /** Says what came of an action. Nobody is told of a text that stays as it is, so the same words again get a space. */
+  protected say(text: string): void {
+    this.said = text && text === this.said ? `${text}\u00a0` : text;
+  }
+
   /** Something that is shown may have changed. */
   protected changed(): void {
     this.requestUpdate();
@@ -133,7 +149,7 @@ export abstract class FlaneurElement extends LitElement {
   /** Moves a gate, which holds at once, and says so when something stricter keeps it where it is. */
   protected move(shop: Flaneur, gate: keyof Gates, open: boolean): void {
     quietly(shop.consent.set({ [gate]: open }));
-    this.said = shop.consent.gates[gate] === open ? "" : this.words.held;
+    this.say(shop.consent.gates[gate] === open ? "" : this.words.held);
     this.requestUpdate();
   }
 
@@ -213,7 +229,12 @@ export abstract class FlaneurElement extends LitElement {
   /** Opens a dialog once it is drawn, however long after it was asked for. */
   protected override updated(_changed: PropertyValues): void {
     const dialog = this.renderRoot.querySelector("dialog");
-    if (this.isConnected && dialog !== this.#dialog) (this.#dialog = dialog)?.showModal();
+    if (!this.isConnected || dialog === this.#dialog) return;
+    this.#dialog = dialog;
+    if (!dialog) return;
+    dialog.showModal();
+    // Hidden with what holds it, it would be seen by nobody and shut the whole page.
+    new ResizeObserver(() => dialog.offsetWidth || dialog.close()).observe(dialog);
   }
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */
@@ -233,7 +254,11 @@ export abstract class FlaneurElement extends LitElement {
   protected abstract draw(shop: Flaneur, words: Words): TemplateResult;
 
   #listen(): void {
-    const shop = this.shop;
+    const { shop } = this;
+    if (shop !== this.#of) {
+      this.#of = shop;
+      this.clear();
+    }
     if (!shop) return;
     for (const type of ["change", "consent", "status"] as const) this.#leave.push(shop.on(type, () => this.changed()));
   }

@@ -37,6 +37,10 @@ export class FlaneurCentre extends FlaneurElement {
     this.changed();
   }
 
+  protected override clear(): void {
+    this.events = [];
+  }
+
   protected override changed(): void {
     if (!this.opened && !this.inline) return;
     this.requestUpdate();
@@ -92,7 +96,7 @@ export class FlaneurCentre extends FlaneurElement {
 
   #forget(shop: Flaneur, what: Forget): void {
     shop.profile.forget(what);
-    this.said = this.words.forgotten;
+    this.say(this.words.forgotten);
   }
 
   #line(text: string, evidence: string, label: string, button: string, act: string, run: () => void): TemplateResult {
@@ -171,16 +175,16 @@ export class FlaneurCentre extends FlaneurElement {
     input.value = "";
     if (!file) return;
     try {
-      this.said = this.words.brought((await shop.profile.import(file)).added);
+      this.say(this.words.brought((await shop.profile.import(file)).added));
     } catch {
-      this.said = this.words.notData;
+      this.say(this.words.notData);
     }
   }
 
   async #erase(shop: Flaneur): Promise<void> {
     this.sure = false;
     await shop.profile.erase();
-    this.said = this.words.erased;
+    this.say(this.words.erased);
   }
 }
 

@@ -22,6 +22,10 @@ export class FlaneurLeaves extends FlaneurElement {
     this.entries = [];
   }
 
+  protected override clear(): void {
+    this.entries = [];
+  }
+
   protected override changed(): void {
     this.requestUpdate();
     quietly(this.#read());
@@ -30,7 +34,9 @@ export class FlaneurLeaves extends FlaneurElement {
   async #read(wait = FIRST_WAIT_MS): Promise<void> {
     const { shop } = this;
     const allowed = shop?.consent.gates.measure === true;
-    this.entries = allowed ? await shop.measure.preview() : [];
+    const entries = allowed ? await shop.measure.preview() : [];
+    if (shop !== this.shop) return;
+    this.entries = entries;
     // What measures is loaded after consent only, and says nothing when it is there.
     if (allowed && this.entries.length === 0 && wait < LAST_WAIT_MS) {
       setTimeout(() => this.isConnected && quietly(this.#read(2 * wait)), wait);

@@ -53,19 +53,36 @@ export class FlaneurOrder extends FlaneurElement {
       </section>`;
   }
 
+  /** A rule in words. Words of a shop's own may be of a time when there were fewer. */
   #rule(rule: Rule, words: Words): string {
-    if (rule.when) return words.rule.other; // it may not hold now
+    const text = this.#told(rule, words) || words.rule.other;
+    if (!rule.when || rule.type === "schedule") return text;
+    return words.rule.moment?.(text) ?? words.rule.other; // not as if it always held
+  }
+
+  #told(rule: Rule, words: Words): string | undefined {
     switch (rule.type) {
       case "pin": return words.rule.pin(this.title_(rule.item), rule.position + 1);
       case "cap": return words.rule.cap(words.per[rule.per], rule.max);
       case "boost":
       case "bury":
-      case "exclude": {
+      case "exclude":
+      case "schedule": {
         const what = this.#where(rule.where, words);
-        return what ? words.rule[rule.type](what) : words.rule.other;
+        return what && words.rule[rule.type]?.(what);
       }
-      default: return words.rule.other;
+      case "quota":
+      case "floor": {
+        const { where, atLeast, atLeastShare, atMost, atMostShare } = rule as Extract<Rule, { type: "quota" }>;
+        const what = this.#where(where, words);
+        const many = (number?: number, share?: number): string =>
+          [number === undefined ? "" : words.places?.(number), share === undefined ? "" : words.placesShare?.(this.percent(share))].filter(Boolean).join(` ${words.and} `);
+        const least = many(atLeast, atLeastShare);
+        const most = many(atMost, atMostShare);
+        return what && (least || most) && words.rule[rule.type]?.(what, least, most);
+      }
     }
+    return undefined; // of a later version
   }
 
   /** A condition in words; nothing when a part of it has none: a part that is left out would say something else. */

@@ -51,21 +51,20 @@ export class FlaneurShelf extends FlaneurElement {
   declare sure: boolean;
 
   #shelf: Shelf | undefined;
-  /** Whose shelf it is. */
-  #of: Flaneur | undefined;
+  /** One for its life, also where the page moves it: it would come with another order. */
+  readonly #seed = Math.floor(Math.random() * 2 ** 32);
   /** What was asked last, in JSON. */
   #asked = "";
   #slate: Slate | undefined;
   #unwatch: (() => void) | undefined;
   #gone = new Map<string, Gone>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     FlaneurElement.styles,
     css`
       header { display: flex; flex-wrap: wrap; gap: 0.2em 1em; align-items: baseline; margin-block-end: 0.6em; }
       ul.items { display: grid; gap: var(--flaneur-gap, 1em); grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--flaneur-card, 10rem)), 1fr)); }
-      .card { display: grid; gap: 0.25em; align-content: start; min-width: 0; overflow-wrap: anywhere; }
+      .card { display: grid; gap: 0.25em; align-content: start; min-width: 0; }
       .card img { width: 100%; aspect-ratio: 1; object-fit: cover; display: block; }
       .gone { border: 1px dashed var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 0.6em; }
       footer { margin-block-start: 0.8em; }
@@ -96,9 +95,9 @@ export class FlaneurShelf extends FlaneurElement {
     this.#close();
   }
 
-  override restart(): void {
-    if (this.#of !== this.shop) this.#close();
-    super.restart();
+  protected override clear(): void {
+    this.#close();
+    this.#gone.clear();
   }
 
   /** Ranks again at once, even under the pointer. */
@@ -111,7 +110,7 @@ export class FlaneurShelf extends FlaneurElement {
     // text, where a template has `size="8"`.
     this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
-    return { slot: this.name, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
+    return { slot: this.name, seed: this.#seed, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
   }
 
   #close(): void {
@@ -120,7 +119,6 @@ export class FlaneurShelf extends FlaneurElement {
     this.#shelf?.close();
     this.#shelf = undefined;
     this.#slate = undefined;
-    clearTimeout(this.#timer);
   }
 
   /** A request that is wrong is told; what can be drawn without it is drawn. */
@@ -142,8 +140,6 @@ export class FlaneurShelf extends FlaneurElement {
       if (this.#asked !== before) this.refresh();
       return;
     }
-    if (this.#of !== shop) this.#gone.clear(); // which are the other shop's
-    this.#of = shop;
     this.#shelf = new Shelf(shop, this.#request());
     this.#shelf.subscribe(() => this.#put());
     this.#put();
@@ -172,11 +168,11 @@ export class FlaneurShelf extends FlaneurElement {
     const position = this.#items().indexOf(id);
     this.#gone.set(id, { position, item: this.item(id), events: [event], scopes: [], until: Date.now() + UNDO_MS });
     this.shop?.observe({ type: "dismiss", item: id, id: event, slot: this.name });
-    this.said = this.words.taken(this.title_(id));
+    this.say(this.words.taken(this.title_(id)));
     const { slate, waiting } = this.#shelf!.view;
     // At once, even under the pointer: the shopper sent it away.
     this.#shelf!.put({ waiting, slate: { ...slate, items: slate.items.filter((entry) => entry.id !== id) } });
-    this.#timer = setTimeout(() => this.#put(), UNDO_MS + 50);
+    setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
     this.#undoOf(id)?.focus();
   }
@@ -187,7 +183,7 @@ export class FlaneurShelf extends FlaneurElement {
     gone.scopes.push(attribute);
     gone.until = Date.now() + UNDO_MS;
     this.shop?.observe({ type: "mute", attribute, id: event });
-    this.said = this.words.alsoAway(this.trait(attribute));
+    this.say(this.words.alsoAway(this.trait(attribute)));
     this.requestUpdate();
     this.#undoOf(id)?.focus();
   }
@@ -200,7 +196,7 @@ export class FlaneurShelf extends FlaneurElement {
   async #takeBack(id: string): Promise<void> {
     for (const event of this.#gone.get(id)?.events ?? []) this.shop?.profile.forget({ event });
     this.#gone.delete(id);
-    this.said = this.words.forgotten;
+    this.say(this.words.forgotten);
     this.refresh();
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(`[data-item="${CSS.escape(id)}"] button`)?.focus();
@@ -272,7 +268,7 @@ export class FlaneurShelf extends FlaneurElement {
   #erase(shop: Flaneur): void {
     this.sure = false;
     this.#gone.clear();
-    quietly(shop.profile.erase().then(() => (this.said = this.words.erased)));
+    quietly(shop.profile.erase().then(() => this.say(this.words.erased)));
   }
 
   /** What the shop's callback gives may come from JSON, whose nothing is `null`. */

@@ -1,5 +1,6 @@
 // The demo shop by keyboard alone, in each engine, with keys as a person presses them: each task in at most twelve,
-// begun at the page's start. Every task of every page is in `tests/browser/keyboard.test.mjs`, for Chromium.
+// begun at the page's start. Its other pages are in `shop-pages.test.mjs`; every task of every page in
+// `tests/browser/keyboard.test.mjs`, for Chromium.
 
 import assert from "node:assert/strict";
 

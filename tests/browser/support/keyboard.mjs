@@ -13,25 +13,32 @@ import { chromium } from "playwright-core";
 import { there } from "./engines.mjs";
 
 /** The keys of WebDriver, by their names. */
-const KEYS = { Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Escape: "\uE00C" };
+const KEYS = { Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Escape: "\uE00C", Space: " ", End: "\uE010", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015" };
 
 /** What a key types: a letter is itself. */
 const valueOf = (name) => KEYS[name] ?? name;
 
-/** What presses keys in the first page of a browser that was started with `keys`: `press("Shift+Tab")`. */
+/** What presses keys and clicks in the first page of a browser that was started with `keys`: `press("Shift+Tab")`, `click(12, 80)`. */
 export async function keyboardOf(browser) {
   if (browser.engine === "chromium") {
     const [context] = (await chromium.connectOverCDP(await browser.debugger())).contexts();
-    return { press: (key) => context.pages()[0].keyboard.press(key) };
+    return { press: (key) => context.pages()[0].keyboard.press(key), click: (x, y) => context.pages()[0].mouse.click(x, y) };
   }
   const perform = browser.engine === "firefox" ? await marionette(browser.profile) : (actions) => browser.driver("actions", { actions });
-  return { press: (key) => perform([{ type: "key", id: "keyboard", actions: strokes(key.split("+")) }]) };
+  return {
+    press: (key) => perform([{ type: "key", id: "keyboard", actions: strokes(key.split("+")) }]),
+    click: (x, y) => perform([{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions: click(Math.round(x), Math.round(y)) }]),
+  };
 }
 
 /** Pressed in order, released the other way round. */
 function strokes(names) {
   const values = names.map(valueOf);
   return [...values.map((value) => ({ type: "keyDown", value })), ...values.reverse().map((value) => ({ type: "keyUp", value }))];
+}
+
+function click(x, y) {
+  return [{ type: "pointerMove", duration: 0, origin: "viewport", x, y }, { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }];
 }
 
 /** A session of Firefox's driver: messages are JSON with their length before them. */
