@@ -213,7 +213,7 @@ fn days(text: &str) -> Result<f64, String> {
 }
 
 /// A moment as ISO 8601.
-fn text_of(moment: i64) -> String {
+pub(crate) fn text_of(moment: i64) -> String {
     jiff::Timestamp::from_millisecond(moment).map_or_else(|_| moment.to_string(), |at| at.to_string())
 }
 

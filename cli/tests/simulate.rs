@@ -105,6 +105,8 @@ fn a_pack_of_the_shop_is_taken_and_misuse_is_explained() {
     folder.run(&format!("{run} --pack other.flaneur")).expect(3).says("shares no available item");
     let late = run.replace("1300518000", "1400000000");
     folder.run(&late).expect(3).says("choose another --split-time");
+    let early = folder.run(&run.replace("1300518000", "1000000000")).expect(3);
+    early.says("the log has nothing before 2001-09-09T01:46:40Z that a pack could be made from");
     folder.run(&format!("{run} --epsilon 2")).expect(2);
 }
 
