@@ -445,6 +445,7 @@ fn studies_measure_every_pack_every_signal_and_write_a_page_that_loads_nothing()
     let plots = page.matches("<svg class=\"plot\"").count();
     assert!(plots >= 10, "{plots} plots");
     assert_eq!(page.matches("<desc id=").count(), plots, "each plot is described");
+    assert!(!page.contains("<title>:"), "a point without a label tells its numbers alone");
 }
 
 #[test]
