@@ -29,7 +29,6 @@ pub mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -40,7 +39,7 @@ use flaneur::rank::Signal;
 
 use crate::commands::Failure;
 use crate::log::Log;
-use crate::output::{Staged, check, spare};
+use crate::output::{Staged, check, print, spare};
 use crate::pack::budget::{DEFAULT, Sizes};
 use crate::pack::judge;
 use crate::progress::Progress;
@@ -170,7 +169,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     for path in written.into_iter().flatten() {
         let _ = writeln!(text, "\n{} written", path.display());
     }
-    io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)?;
+    print(text.as_bytes())?;
     let disagreement = report.studies.package.as_ref().filter(|package| !package.holds());
     match golden {
         Some(golden) if !golden.wrong.is_empty() || golden.compared == 0 => Err(Failure::Figures(off(&golden))),

@@ -9,15 +9,30 @@
 //! written to.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::commands::Failure;
 use crate::scratch::{PARTIAL, beside, clean};
 
 /// Links that are followed from one to the next, as many as Linux follows.
 const MOST_LINKS: usize = 40;
+
+/// Writes to the terminal. Who reads only the beginning, as `head` does, has what was wanted.
+///
+/// # Errors
+/// A full disk, where the terminal is a file.
+pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut terminal = io::stdout();
+    match terminal.write_all(text).and_then(|()| terminal.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Output(anyhow::Error::new(error).context("the terminal cannot be written")))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Refuses outputs that cannot be written, so that long work is not done in vain.
 ///

@@ -129,7 +129,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     };
     stage(&mut staged, &mut report).and_then(|()| staged.publish()).map_err(Failure::Output)?;
     let seconds = started.duration_until(jiff::Timestamp::now()).as_secs_f64();
-    report.print(&options.out, seconds).map_err(Failure::Output)
+    report.print(&options.out, seconds)
 }
 
 type Built = (Vec<u8>, Option<Vec<u8>>, Report);

@@ -211,6 +211,29 @@ fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = Folder::new("seen-enough");
+    folder.write("items.csv", "id\na\n");
+    folder.write("log.csv", "item_id,click,propensity_score\na,1,0.5\na,0,0.5\n");
+    for run in [
+        "pack --items items.csv --out p.flaneur",
+        "inspect p.flaneur",
+        "sql",
+        "power --shoppers 1000",
+        "task create --shop my-shop",
+        "off-policy --log log.csv",
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_flaneur"));
+        let output = command.args(run.split(' ')).current_dir(&folder.0).stdout(writer).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*text), (Some(0), ""), "{run}");
+    }
+    assert!(!folder.read("p.flaneur").is_empty());
+}
+
+#[test]
 fn an_output_never_replaces_an_input() {
     let folder = Folder::new("input-kept");
     let table = "id\na\n";
