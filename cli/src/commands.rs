@@ -13,6 +13,8 @@ use crate::{estimate, evaluate, generate, inspect, off_policy, pack, simulate, s
 /// What ended a command, by exit code.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// Options that no input could fit: code 2.
+    Options(anyhow::Error),
     /// The input cannot be used: code 3.
     Input(anyhow::Error),
     /// The output cannot be written: code 4.
@@ -24,6 +26,7 @@ pub(crate) enum Failure {
 impl Failure {
     fn code(&self) -> u8 {
         match self {
+            Self::Options(_) => 2,
             Self::Input(_) => 3,
             Self::Output(_) => 4,
             Self::Figures(_) => 5,
@@ -32,7 +35,7 @@ impl Failure {
 
     fn error(&self) -> &anyhow::Error {
         match self {
-            Self::Input(error) | Self::Output(error) | Self::Figures(error) => error,
+            Self::Options(error) | Self::Input(error) | Self::Output(error) | Self::Figures(error) => error,
         }
     }
 }
@@ -115,10 +118,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// `flaneur power`: it reads nothing.
+/// `flaneur power`: it reads nothing, so what fails is an option.
 fn power(options: &power::Options) -> Result<(), Failure> {
     let mut text = Vec::new();
-    power::run(options, &mut text).map_err(Failure::Input)?;
+    power::run(options, &mut text).map_err(Failure::Options)?;
     print(&text)
 }
 

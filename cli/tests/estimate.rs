@@ -77,7 +77,10 @@ fn the_power_of_a_fall_is_told_as_that_of_a_rise() {
     let run = |more: &str| folder.run(&format!("power --shoppers 10000 --share 0.5 --change {more}")).expect(0).out();
     let of = |out: String| out.lines().last().unwrap().to_owned();
     assert_eq!(of(run("-0.02")), of(run("0.02")), "at a share of one half both are as far");
-    folder.run("power --shoppers 10000 --share 0.05 --change -0.06").expect(3).says("--change -0.06 leads to a share");
+    let wrong = folder.run("power --shoppers 10000 --share 0.05 --change -0.06").expect(2);
+    wrong.says("--change -0.06 leads to a share of -0.010; expected 0 to 1");
+    assert_eq!(wrong.out(), "", "half an answer is none");
+    folder.run("power --shoppers 10000 --epsilon 3").expect(2).says("--epsilon 3.0 is out of range");
 }
 
 #[test]
