@@ -86,7 +86,7 @@ pub(crate) struct Options {
     weight_bits: Option<u8>,
     /// Largest size of the pack, such as 500kB or 1MiB; the neighbours, look-alikes, numbers per
     /// vector and bits that rank best within it are chosen.
-    #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"])]
+    #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"], value_parser = size)]
     budget: Option<ByteSize>,
     /// Leave the weights of the signals at their defaults, instead of fitting them on the newest tenth of the log.
     #[arg(long)]
@@ -254,9 +254,14 @@ pub(crate) fn judge(what: &str, faults: &Faults, map: &Map) -> Result<()> {
     Ok(())
 }
 
+/// Reads a number of bytes.
+fn size(text: &str) -> Result<ByteSize, String> {
+    text.parse().map_err(|_: String| "expected a size such as 500kB, 1MiB or 2GiB".to_owned())
+}
+
 /// Reads an amount of memory; below 64 MiB the engine has no room to sort in.
 fn memory(text: &str) -> Result<usize, String> {
-    let size: ByteSize = text.parse()?;
+    let size = size(text)?;
     usize::try_from(size.as_u64()).ok().filter(|&size| size >= 64 << 20).ok_or_else(|| "expected 64MiB or more".into())
 }
 

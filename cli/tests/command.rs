@@ -293,6 +293,7 @@ fn exit_codes_are_as_documented() {
     ] {
         folder.run(&format!("pack --items items.csv --out p.flaneur {wrong}")).expect(2);
     }
+    folder.run("pack --items items.csv --out p.flaneur --budget ten").expect(2).says("expected a size such as 500kB");
     folder.run("pack --items none.csv --out p.flaneur").expect(3);
     folder.run("inspect none.flaneur").expect(3);
     folder.run("inspect items.csv").expect(3).says("these bytes are not a pack");
