@@ -127,6 +127,10 @@ impl Staged {
     /// # Errors
     /// A target that may not be replaced or written.
     pub(crate) fn publish(mut self) -> Result<()> {
+        // Before any file is in its place: a device may be full.
+        for (target, bytes) in &self.through {
+            fs::write(target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
+        }
         // One by one: those that are left when a rename fails are removed on drop.
         while !self.files.is_empty() {
             let (beside, target, file) = self.files.remove(0);
@@ -137,9 +141,6 @@ impl Staged {
                 let _ = fs::remove_file(&beside);
             }
             renamed.with_context(|| format!("{} cannot be replaced", target.display()))?;
-        }
-        for (target, bytes) in &self.through {
-            fs::write(target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
         }
         Ok(())
     }

@@ -211,6 +211,18 @@ fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_device_that_is_full_leaves_the_files_as_they_were() {
+    let folder = Folder::new("full");
+    folder.write("items.csv", "id\na\n");
+    folder
+        .run("pack --items items.csv --out p.flaneur --report /dev/full")
+        .expect(4)
+        .says("/dev/full cannot be written");
+    assert_eq!(folder.names(), ["items.csv"]);
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let folder = Folder::new("seen-enough");
     folder.write("items.csv", "id\na\n");
