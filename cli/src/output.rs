@@ -37,7 +37,7 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
 /// Refuses outputs that cannot be written, so that long work is not done in vain.
 ///
 /// # Errors
-/// A folder that does not exist, or a target that is a folder.
+/// A folder that does not exist or where no file can be made, or a target that is a folder.
 pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
     for named in outputs {
         let output = &followed(named)?;
@@ -48,8 +48,19 @@ pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Resul
         if output.is_dir() {
             bail!("{} cannot be written: it is a folder; name a file", output.display());
         }
+        if fs::metadata(named).is_ok_and(|found| !found.is_file()) {
+            continue; // Written to, not replaced.
+        }
+        let probe = unfinished(output);
+        File::create(&probe).with_context(|| format!("{} cannot be written", output.display()))?;
+        let _ = fs::remove_file(&probe);
     }
     Ok(())
+}
+
+/// The file beside a target that becomes it.
+fn unfinished(target: &Path) -> PathBuf {
+    beside(target, &format!("{}.{PARTIAL}", std::process::id()))
 }
 
 /// Refuses outputs that would replace what is read: a feed cannot be made again from its pack.
@@ -112,7 +123,7 @@ impl Staged {
         if self.files.iter().any(|(_, other, _)| place(other) == place(target)) {
             bail!("{} cannot hold two outputs; name a file for each", target.display());
         }
-        let beside = beside(target, &format!("{}.{PARTIAL}", std::process::id()));
+        let beside = unfinished(target);
         let context = || format!("{} cannot be written", target.display());
         let mut file = File::create(&beside).with_context(context)?;
         // Some file systems know no locks: then only the clean-up of leftovers is less careful.

@@ -212,6 +212,19 @@ fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn an_output_in_a_folder_where_nothing_can_be_made_is_refused_before_any_work_is_done() {
+    let folder = Folder::new("in-vain-2");
+    for run in [
+        "pack --items none.csv --events none.csv --out /proc/p.flaneur",
+        "evaluate --events none.csv --json /proc/f.json",
+        "simulate --events none.csv --html /proc/f.html",
+    ] {
+        folder.run(run).expect(4).says("cannot be written");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn a_device_that_is_full_leaves_the_files_as_they_were() {
     let folder = Folder::new("full");
     folder.write("items.csv", "id\na\n");
