@@ -143,6 +143,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs = || [&options.json].into_iter().chain(&options.studies.html);
     check(outputs()).map_err(Failure::Output)?;
+    known(options).map_err(Failure::Options)?;
     let inputs = options.items.iter().chain(&options.events).chain(&options.golden);
     spare(inputs, outputs()).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
@@ -304,6 +305,14 @@ fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
     }
     let data = Dataset::new(&log, items, options.task);
     Ok((log, data))
+}
+
+/// Refuses a name that no log could make a method of the task, before any is read.
+fn known(options: &Options) -> Result<()> {
+    let packs = Packs::default();
+    let mut families = baselines::families(options.task);
+    families.extend(engines(options, &packs, false));
+    chosen(families, &options.methods).map(drop)
 }
 
 /// The methods the user named.

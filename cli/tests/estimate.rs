@@ -80,6 +80,7 @@ fn the_power_of_a_fall_is_told_as_that_of_a_rise() {
     let wrong = folder.run("power --shoppers 10000 --share 0.05 --change -0.06").expect(2);
     wrong.says("--change -0.06 leads to a share of -0.010; expected 0 to 1");
     assert_eq!(wrong.out(), "", "half an answer is none");
+    folder.run("estimate --tasks tasks.json --task one --level 2 answers.ndjson").expect(2).says("between 0.5 and 1");
     folder.run("power --shoppers 10000 --epsilon 3").expect(2).says("--epsilon 3.0 is out of range");
 }
 
