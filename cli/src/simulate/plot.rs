@@ -171,9 +171,39 @@ fn panel(area: &Area<'_>, section: &Section, words: &Words) -> Result<()> {
             element.map_err(fault)?;
         }
     }
+    let unit = |(px, py): (f64, f64)| ((px - x.0) / (x.1 - x.0), (py - y.0) / (y.1 - y.0));
+    let drawn: Vec<Vec<(f64, f64)>> =
+        curves.iter().map(|curve| curve.3.iter().map(|point| unit(point.1)).collect()).collect();
     let mut legend = chart.configure_series_labels();
     legend.background_style(WHITE).border_style(RGBColor(160, 160, 160)).label_font(("sans-serif", 13));
-    legend.position(SeriesLabelPosition::UpperRight).draw().map_err(fault)
+    legend.position(corner(&drawn)).draw().map_err(fault)
+}
+
+/// The corner where a legend hides the fewest points, and of these the least of the lines.
+///
+/// Shapes: curves of points, 0..=1 from the lower left.
+fn corner(curves: &[Vec<(f64, f64)>]) -> SeriesLabelPosition {
+    /// What the legend takes of the plot, with room for the number beside a point.
+    const ROOM: (f64, f64) = (0.34, 0.27);
+    let corners = [
+        (SeriesLabelPosition::UpperRight, true, true),
+        (SeriesLabelPosition::LowerRight, true, false),
+        (SeriesLabelPosition::UpperLeft, false, true),
+        (SeriesLabelPosition::LowerLeft, false, false),
+    ];
+    let hidden = |right: bool, upper: bool| {
+        let is_in = |&(x, y): &(f64, f64)| {
+            (if right { 1.0 - x } else { x }) < ROOM.0 && (if upper { 1.0 - y } else { y }) < ROOM.1
+        };
+        let points = curves.iter().flatten().filter(|&point| is_in(point)).count();
+        let line = |pair: &[(f64, f64)]| {
+            let at = |t: f64| (pair[0].0 + t * (pair[1].0 - pair[0].0), pair[0].1 + t * (pair[1].1 - pair[0].1));
+            (1..10).filter(|&step| is_in(&at(f64::from(step) / 10.0))).count()
+        };
+        (points, curves.iter().flat_map(|curve| curve.windows(2)).map(line).sum::<usize>())
+    };
+    let best = corners.into_iter().min_by_key(|&(_, right, upper)| hidden(right, upper));
+    best.map_or(SeriesLabelPosition::UpperRight, |(position, ..)| position)
 }
 
 /// Points in percent.
@@ -253,4 +283,27 @@ fn promises(page: &mut String, section: &Section, words: &Words) {
         );
     }
     page.push_str("</tbody></table>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SeriesLabelPosition, corner};
+
+    #[test]
+    fn the_legend_hides_no_point_where_a_corner_is_free() {
+        let is = |curves: &[Vec<(f64, f64)>], expected: &str| {
+            let name = match corner(curves) {
+                SeriesLabelPosition::UpperRight => "upper right",
+                SeriesLabelPosition::LowerRight => "lower right",
+                SeriesLabelPosition::UpperLeft => "upper left",
+                _ => "lower left",
+            };
+            assert_eq!(name, expected, "{curves:?}");
+        };
+        is(&[vec![(0.5, 0.5)]], "upper right");
+        // The dial's curve ends where there are most clicks and most surprise.
+        is(&[vec![(0.2, 0.1), (0.9, 0.9)], vec![(0.1, 0.1)]], "lower right");
+        is(&[vec![(0.1, 0.1), (0.9, 0.9)], vec![(0.9, 0.1)]], "upper left");
+        is(&[vec![(0.2, 0.9), (0.95, 0.5)], vec![(0.9, 0.9), (0.5, 0.5), (0.9, 0.1)]], "lower left");
+    }
 }
