@@ -30,6 +30,7 @@ struct Words {
     clicks: &'static str,
     surprise: &'static str,
     about: &'static str,
+    tables: &'static str,
     policy: &'static str,
     headings: [&'static str; COLUMNS.len()],
     promise: &'static str,
@@ -38,6 +39,15 @@ struct Words {
     holds: &'static str,
     yes: &'static str,
     no: &'static str,
+    /// What the report calls policies and promises, in this language.
+    names: &'static [(&'static str, &'static str)],
+}
+
+impl Words {
+    /// A name of the report in this language.
+    fn name(&self, english: &str) -> String {
+        self.names.iter().fold(english.to_owned(), |name, (from, to)| name.replace(from, to))
+    }
 }
 
 const EN: Words = Words {
@@ -48,7 +58,8 @@ const EN: Words = Words {
     clicks: "clicks against learning greedy, %",
     surprise: "serendipitous clicks against learning greedy, %",
     about: "Each point is a policy. Further right is more relevant, further up more surprising. \
-            Numbers beside points are the dial, epsilon or alpha. The table below has the same figures.",
+            Numbers beside points are the dial, epsilon or alpha.",
+    tables: "The tables below have the same figures, against learning greedy, with 95 % intervals over shoppers.",
     policy: "policy",
     headings: ["clicks", "last 5 visits", "serendipitous", "new categories", "coverage", "visits to recover"],
     promise: "promise",
@@ -57,6 +68,7 @@ const EN: Words = Words {
     holds: "holds",
     yes: "yes",
     no: "no",
+    names: &[],
 };
 
 const FR: Words = Words {
@@ -66,8 +78,10 @@ const FR: Words = Words {
     exact: "vérité exacte",
     clicks: "clics par rapport au glouton qui apprend, %",
     surprise: "clics de surprise par rapport au glouton qui apprend, %",
-    about: "Chaque point est une politique. Plus à droite : plus pertinent ; plus haut : plus surprenant. \
-            Le nombre à côté d'un point est le curseur, epsilon ou alpha. Le tableau donne les mêmes chiffres.",
+    about: "Chaque point est une politique. Plus à droite\u{a0}: plus pertinent\u{202f}; plus haut\u{a0}: plus surprenant. \
+            Le nombre à côté d'un point est le curseur, epsilon ou alpha.",
+    tables: "Les tableaux donnent les mêmes chiffres, par rapport au glouton qui apprend, avec des intervalles à \
+             95\u{202f}% sur les clients.",
     policy: "politique",
     headings: ["clics", "5 dernières visites", "surprises", "nouvelles catégories", "couverture", "visites de reprise"],
     promise: "promesse",
@@ -76,6 +90,28 @@ const FR: Words = Words {
     holds: "tenue",
     yes: "oui",
     no: "non",
+    // The longer ones first.
+    names: &[
+        ("serendipitous clicks against", "clics de surprise par rapport à"),
+        ("clicks against the frozen prior", "clics par rapport à l'a priori figé"),
+        ("clicks against", "clics par rapport à"),
+        ("catalog coverage against", "couverture du catalogue par rapport à"),
+        ("visits to recover from the drift, against", "visites pour suivre le changement de goûts, par rapport à"),
+        ("à learning greedy", "au glouton qui apprend"),
+        (
+            "surprise of the dial's curve over epsilon-greedy's, smallest margin",
+            "surprise de la courbe du curseur au-dessus de celle d'epsilon-glouton, plus petite marge",
+        ),
+        ("mean IPS over truth, distance from 1", "moyenne de l'IPS sur la vérité, écart à 1"),
+        (
+            "share of seeds whose IPS interval covers the truth",
+            "part des graines dont l'intervalle IPS contient la vérité",
+        ),
+        ("greedy", "glouton"),
+        ("frozen", "figée"),
+        ("(default dial)", "(curseur par défaut)"),
+        ("(dial ", "(curseur "),
+    ],
 };
 
 fn words(language: Language) -> &'static Words {
@@ -154,7 +190,9 @@ fn panel(area: &Area<'_>, section: &Section, words: &Words) -> Result<()> {
         let line = points.iter().map(|point| point.1);
         let series = chart.draw_series(LineSeries::new(line, colour.stroke_width(2))).map_err(fault)?;
         let colour = *colour;
-        series.label(*family).legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
+        series
+            .label(words.name(family))
+            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
         for &(parameter, at) in points {
             let label = Text::new(format!("{parameter}"), (7, -12), ("sans-serif", 12).into_font().color(&colour));
             let element = match mark {
@@ -223,7 +261,7 @@ fn range(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}\
 svg{max-width:100%;height:auto}table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}\
-th,td{border-bottom:1px solid #ccc;padding:.3rem .7rem;text-align:right}th:first-child,td:first-child{text-align:left}\
+th,td{border-bottom:1px solid #ccc;padding:.3rem .7rem;text-align:right}td{white-space:nowrap}th:first-child,td:first-child{text-align:left}\
 caption{text-align:left;font-weight:600}";
 
 /// The plot and its figures as one page, without scripts.
@@ -234,8 +272,8 @@ pub fn html(report: &Report, language: Language) -> Result<String> {
     let words = words(language);
     let mut page = format!(
         "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{}</title><style>{STYLE}</style><main><h1>{}</h1><p>{}</p>\n",
-        words.code, words.title, words.title, words.about
+         <title>{}</title><style>{STYLE}</style><main><h1>{}</h1><p>{} {}</p>\n",
+        words.code, words.title, words.title, words.about, words.tables
     );
     let _ = writeln!(page, "<figure>{}</figure>", svg(report, language)?);
     for section in &report.worlds {
@@ -253,7 +291,7 @@ fn figures(page: &mut String, section: &Section, words: &Words) {
     }
     page.push_str("</tr></thead><tbody>");
     for policy in &section.policies {
-        let _ = write!(page, "<tr><th scope=\"row\">{}</th>", policy.policy);
+        let _ = write!(page, "<tr><th scope=\"row\">{}</th>", words.name(&policy.policy));
         for (name, _) in COLUMNS {
             let _ =
                 write!(page, "<td>{}</td>", policy.against_greedy.get(name).map_or_else(String::new, |&x| percent(x)));
@@ -279,7 +317,9 @@ fn promises(page: &mut String, section: &Section, words: &Words) {
         let _ = write!(
             page,
             "<tr><th scope=\"row\">{}</th><td>{:+.2}</td><td>{:+.3}</td><td>{holds}</td></tr>",
-            promise.what, promise.target, promise.found
+            words.name(promise.what),
+            promise.target,
+            promise.found
         );
     }
     page.push_str("</tbody></table>\n");
