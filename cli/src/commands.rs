@@ -122,7 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn power(options: &power::Options) -> Result<(), Failure> {
     let mut text = Vec::new();
     power::run(options, &mut text).map_err(Failure::Options)?;
-    print(&text)
+    print(&text, [])
 }
 
 /// `flaneur evaluate --off-policy …` is `flaneur off-policy …`.

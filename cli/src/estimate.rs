@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let mut staged = Staged::default();
     let added = outcome.files.iter().try_for_each(|(path, bytes)| staged.add(path, bytes));
     added.and_then(|()| staged.publish()).map_err(Failure::Output)?;
-    print(outcome.text.as_bytes())
+    print(outcome.text.as_bytes(), outcome.files.iter().map(|(path, _)| path))
 }
 
 /// Hands every row of the columns `task` and `answer` on; a row without a value counts as malformed.

@@ -170,7 +170,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     for path in written.into_iter().flatten() {
         let _ = writeln!(text, "\n{} written", path.display());
     }
-    print(text.as_bytes())?;
+    print(text.as_bytes(), outputs())?;
     let disagreement = report.studies.package.as_ref().filter(|package| !package.holds());
     match golden {
         Some(golden) if !golden.wrong.is_empty() || golden.compared == 0 => Err(Failure::Figures(off(&golden))),

@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             item_text(&catalog, item)
         }
     };
-    print(text.as_bytes())
+    print(text.as_bytes(), [])
 }
 
 /// Facts and sizes of a whole pack.

@@ -125,7 +125,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         let mut staged = Staged::default();
         staged.add(path, &json).and_then(|()| staged.publish()).map_err(Failure::Output)?;
     }
-    print(text(&report).as_bytes())
+    print(text(&report).as_bytes(), &options.json)
 }
 
 fn measure(options: &Options) -> Result<Report> {

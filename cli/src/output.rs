@@ -20,18 +20,26 @@ use crate::scratch::{PARTIAL, beside, clean};
 /// Links that are followed from one to the next, as many as Linux follows.
 const MOST_LINKS: usize = 40;
 
-/// Writes to the terminal. Who reads only the beginning, as `head` does, has what was wanted.
+/// Writes to the terminal; where an output goes there, to that of errors, so that who reads it reads nothing else.
+///
+/// Who reads only the beginning, as `head` does, has what was wanted.
 ///
 /// # Errors
 /// A full disk, where the terminal is a file.
-pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
-    let mut terminal = io::stdout();
+pub(crate) fn print<'a>(text: &[u8], outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let taken = outputs.into_iter().any(|output| is_terminal(output));
+    let mut terminal: Box<dyn Write> = if taken { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     match terminal.write_all(text).and_then(|()| terminal.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::Output(anyhow::Error::new(error).context("the terminal cannot be written")))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a path names what this program itself prints to.
+pub(crate) fn is_terminal(output: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| output == Path::new(name))
 }
 
 /// Refuses outputs that cannot be written, so that long work is not done in vain.

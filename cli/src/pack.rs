@@ -23,7 +23,7 @@ use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
 use crate::log::Log;
-use crate::output::{Staged, check, spare, sweep};
+use crate::output::{Staged, check, is_terminal, spare, sweep};
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
@@ -129,7 +129,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     };
     stage(&mut staged, &mut report).and_then(|()| staged.publish()).map_err(Failure::Output)?;
     let seconds = started.duration_until(jiff::Timestamp::now()).as_secs_f64();
-    report.print(&options.out, seconds)
+    report.print(&options.out, &outputs, seconds)
 }
 
 type Built = (Vec<u8>, Option<Vec<u8>>, Report);
@@ -277,7 +277,8 @@ impl Options {
             min_support: self.min_support,
             noise: self.noise.map(|scale| Noise { scale, seed: self.seed }),
             memory: self.memory,
-            scratch: Some(self.out.clone()),
+            // Nothing is made beside a device.
+            scratch: Some(&self.out).filter(|out| !is_terminal(out)).cloned(),
             threads: self.threads,
             ..Settings::default()
         }

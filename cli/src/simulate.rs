@@ -157,7 +157,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let report = pool.install(|| simulate(options)).map_err(Failure::Input)?;
     write(options, &report).map_err(Failure::Output)?;
     let text = report.table();
-    print(text.as_bytes())
+    print(text.as_bytes(), outputs())
 }
 
 fn write(options: &Options, report: &Report) -> Result<()> {

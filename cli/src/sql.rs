@@ -17,5 +17,5 @@ pub(crate) struct Options {
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let text = script(options.min_support);
-    print(text.as_bytes())
+    print(text.as_bytes(), [])
 }

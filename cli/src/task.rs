@@ -17,10 +17,14 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if let Command::Sign { key, output, .. } = &options.command {
         spare([key], [output]).map_err(Failure::Output)?;
     }
+    let signed = match &options.command {
+        Command::Sign { output, .. } => Some(output),
+        _ => None,
+    };
     // What is said of each task stands before the error, too.
     let mut said = Vec::new();
     let outcome = task::run(options, &mut said);
-    print(&said)?;
+    print(&said, signed)?;
     let outcome = outcome.map_err(Failure::Input)?;
     match &outcome.file {
         Some(made) if made.is_secret => made.keep().map_err(Failure::Output)?,
@@ -30,5 +34,5 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         }
         None => {}
     }
-    print(outcome.text.as_bytes())
+    print(outcome.text.as_bytes(), signed)
 }

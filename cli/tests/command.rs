@@ -236,6 +236,16 @@ fn a_device_that_is_full_leaves_the_files_as_they_were() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_goes_to_the_terminal_goes_there_alone() {
+    let folder = Folder::new("alone");
+    shop(&folder);
+    let run = folder.run("pack --items items.csv --events log.csv --default-weights --out /dev/stdout").expect(0);
+    assert!(Catalog::read(run.0.stdout.clone()).is_ok(), "the pack and nothing after it");
+    run.says("/dev/stdout written");
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let folder = Folder::new("seen-enough");
     folder.write("items.csv", "id\na\n");

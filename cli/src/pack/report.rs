@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use flaneur::catalog::{Catalog, Item, RelationKind};
@@ -153,12 +153,12 @@ impl Report {
     }
 
     /// Prints the table at the end of a run.
-    pub(super) fn print(&self, out: &Path, seconds: f64) -> Result<(), Failure> {
+    pub(super) fn print(&self, out: &Path, outputs: &[&PathBuf], seconds: f64) -> Result<(), Failure> {
         let mut text = String::new();
         self.input(&mut text);
         let _ = writeln!(text, "\n{}", self.about);
         let _ = writeln!(text, "{} written in {seconds:.1} s", out.display());
-        print(text.as_bytes())
+        print(text.as_bytes(), outputs.iter().copied())
     }
 
     fn input(&self, text: &mut String) {
