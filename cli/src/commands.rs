@@ -7,11 +7,14 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use flaneur_estimate::power;
 
+use crate::output::print;
 use crate::{estimate, evaluate, generate, inspect, off_policy, pack, simulate, sql, task};
 
 /// What ended a command, by exit code.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// Options that no input could fit: code 2.
+    Options(anyhow::Error),
     /// The input cannot be used: code 3.
     Input(anyhow::Error),
     /// The output cannot be written: code 4.
@@ -23,6 +26,7 @@ pub(crate) enum Failure {
 impl Failure {
     fn code(&self) -> u8 {
         match self {
+            Self::Options(_) => 2,
             Self::Input(_) => 3,
             Self::Output(_) => 4,
             Self::Figures(_) => 5,
@@ -31,7 +35,7 @@ impl Failure {
 
     fn error(&self) -> &anyhow::Error {
         match self {
-            Self::Input(error) | Self::Output(error) | Self::Figures(error) => error,
+            Self::Options(error) | Self::Input(error) | Self::Output(error) | Self::Figures(error) => error,
         }
     }
 }
@@ -43,7 +47,7 @@ Exit codes:
   3  the input cannot be used: too many bad rows, a damaged file, a missing column
   4  the output cannot be written
   5  figures differ from the reference figures; they were written
-After 3 and 4 no output file was made or changed.";
+After 3 and 4 no output file was made or changed, unless only the terminal could not be written.";
 
 /// Personalization on the shopper's own device: the shop's side.
 #[derive(Parser)]
@@ -101,7 +105,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Task(options) => task::run(&options),
         Command::Estimate(options) => estimate::run(&options),
-        Command::Power(options) => power::run(&options, &mut io::stdout()).map_err(Failure::Input),
+        Command::Power(options) => power(&options),
         Command::OffPolicy(options) => off_policy::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };
@@ -112,6 +116,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// `flaneur power`: it reads nothing, so what fails is an option.
+fn power(options: &power::Options) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    power::run(options, &mut text).map_err(Failure::Options)?;
+    print(&text, [])
 }
 
 /// `flaneur evaluate --off-policy …` is `flaneur off-policy …`.

@@ -1,7 +1,6 @@
 //! `flaneur estimate`: the command of the estimate crate, with the reader of Parquet that the command line has anyway.
 
 use std::fs::File;
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -14,7 +13,7 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use flaneur_estimate::estimate::{self, Options};
 
 use crate::commands::Failure;
-use crate::output::{Staged, spare};
+use crate::output::{Staged, print, spare};
 
 /// Runs the command.
 ///
@@ -27,8 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let mut staged = Staged::default();
     let added = outcome.files.iter().try_for_each(|(path, bytes)| staged.add(path, bytes));
     added.and_then(|()| staged.publish()).map_err(Failure::Output)?;
-    let text = outcome.text.as_bytes();
-    io::stdout().write_all(text).context("the terminal cannot be written").map_err(Failure::Output)
+    print(outcome.text.as_bytes(), outcome.files.iter().map(|(path, _)| path))
 }
 
 /// Hands every row of the columns `task` and `answer` on; a row without a value counts as malformed.

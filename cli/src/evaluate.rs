@@ -29,7 +29,6 @@ pub mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -40,7 +39,7 @@ use flaneur::rank::Signal;
 
 use crate::commands::Failure;
 use crate::log::Log;
-use crate::output::{Staged, check, spare};
+use crate::output::{Staged, check, print, spare};
 use crate::pack::budget::{DEFAULT, Sizes};
 use crate::pack::judge;
 use crate::progress::Progress;
@@ -144,6 +143,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs = || [&options.json].into_iter().chain(&options.studies.html);
     check(outputs()).map_err(Failure::Output)?;
+    known(options).map_err(Failure::Options)?;
     let inputs = options.items.iter().chain(&options.events).chain(&options.golden);
     spare(inputs, outputs()).map_err(Failure::Output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
@@ -170,7 +170,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     for path in written.into_iter().flatten() {
         let _ = writeln!(text, "\n{} written", path.display());
     }
-    io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)?;
+    print(text.as_bytes(), outputs())?;
     let disagreement = report.studies.package.as_ref().filter(|package| !package.holds());
     match golden {
         Some(golden) if !golden.wrong.is_empty() || golden.compared == 0 => Err(Failure::Figures(off(&golden))),
@@ -213,7 +213,7 @@ fn days(text: &str) -> Result<f64, String> {
 }
 
 /// A moment as ISO 8601.
-fn text_of(moment: i64) -> String {
+pub(crate) fn text_of(moment: i64) -> String {
     jiff::Timestamp::from_millisecond(moment).map_or_else(|_| moment.to_string(), |at| at.to_string())
 }
 
@@ -305,6 +305,14 @@ fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
     }
     let data = Dataset::new(&log, items, options.task);
     Ok((log, data))
+}
+
+/// Refuses a name that no log could make a method of the task, before any is read.
+fn known(options: &Options) -> Result<()> {
+    let packs = Packs::default();
+    let mut families = baselines::families(options.task);
+    families.extend(engines(options, &packs, false));
+    chosen(families, &options.methods).map(drop)
 }
 
 /// The methods the user named.

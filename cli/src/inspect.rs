@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 use flaneur::catalog::pack::{HEADER_LEN, ROW_LEN};
 use flaneur::catalog::{Catalog, RelationKind};
 use flaneur_estimate::files::{check, found};
 
 use crate::commands::Failure;
+use crate::output::print;
 
 /// Shown below the options.
 pub(crate) const EXAMPLES: &str = "\
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             item_text(&catalog, item)
         }
     };
-    io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)
+    print(text.as_bytes(), [])
 }
 
 /// Facts and sizes of a whole pack.

@@ -162,14 +162,25 @@ fn number(names: &mut HashMap<Box<str>, u32>, name: &str) -> u32 {
 /// Whether a log writes "nobody in particular" this way.
 pub(crate) fn is_guest(user: &str) -> bool {
     matches!(user, "" | "0" | "-1")
-        || ["null", "none", "nan", "guest", "anonymous", "undefined", "unknown", "(not set)"]
+        || ["null", "none", "nan", "na", "\\n", "guest", "anonymous", "undefined", "unknown", "(not set)"]
             .iter()
             .any(|word| user.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{GUEST, Log, Touch};
+    use super::{GUEST, Log, Touch, is_guest};
+
+    #[test]
+    fn what_programs_write_for_nobody_is_nobody() {
+        // SQL, Python, pandas, R and MySQL.
+        for nobody in ["", "0", "-1", "NULL", "None", "nan", "NA", "\\N", "Guest", "(not set)"] {
+            assert!(is_guest(nobody), "{nobody}");
+        }
+        for somebody in ["1", "n", "N", "NAN1", "Nadia"] {
+            assert!(!is_guest(somebody), "{somebody}");
+        }
+    }
 
     #[test]
     fn sessions_are_cut_at_pauses_when_none_are_given() {

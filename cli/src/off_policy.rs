@@ -12,7 +12,6 @@ pub mod estimate;
 pub mod target;
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -22,7 +21,7 @@ use serde::Serialize;
 
 use crate::commands::Failure;
 use crate::evaluate::bootstrap::Interval;
-use crate::output::{Staged, check, spare};
+use crate::output::{Staged, check, print, spare};
 use crate::pack::judge;
 use crate::progress::Progress;
 use crate::read::bandit::{Decision, decisions, policy};
@@ -126,7 +125,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         let mut staged = Staged::default();
         staged.add(path, &json).and_then(|()| staged.publish()).map_err(Failure::Output)?;
     }
-    io::stdout().write_all(text(&report).as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)
+    print(text(&report).as_bytes(), &options.json)
 }
 
 fn measure(options: &Options) -> Result<Report> {

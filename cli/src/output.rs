@@ -9,20 +9,43 @@
 //! written to.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::commands::Failure;
 use crate::scratch::{PARTIAL, beside, clean};
 
 /// Links that are followed from one to the next, as many as Linux follows.
 const MOST_LINKS: usize = 40;
 
+/// Writes to the terminal; where an output goes there, to that of errors, so that who reads it reads nothing else.
+///
+/// Who reads only the beginning, as `head` does, has what was wanted.
+///
+/// # Errors
+/// A full disk, where the terminal is a file.
+pub(crate) fn print<'a>(text: &[u8], outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let taken = outputs.into_iter().any(|output| is_terminal(output));
+    let mut terminal: Box<dyn Write> = if taken { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    match terminal.write_all(text).and_then(|()| terminal.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Output(anyhow::Error::new(error).context("the terminal cannot be written")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a path names what this program itself prints to.
+pub(crate) fn is_terminal(output: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| output == Path::new(name))
+}
+
 /// Refuses outputs that cannot be written, so that long work is not done in vain.
 ///
 /// # Errors
-/// A folder that does not exist, or a target that is a folder.
+/// A folder that does not exist or where no file can be made, or a target that is a folder.
 pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
     for named in outputs {
         let output = &followed(named)?;
@@ -33,8 +56,19 @@ pub(crate) fn check<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>) -> Resul
         if output.is_dir() {
             bail!("{} cannot be written: it is a folder; name a file", output.display());
         }
+        if fs::metadata(named).is_ok_and(|found| !found.is_file()) {
+            continue; // Written to, not replaced.
+        }
+        let probe = unfinished(output);
+        File::create(&probe).with_context(|| format!("{} cannot be written", output.display()))?;
+        let _ = fs::remove_file(&probe);
     }
     Ok(())
+}
+
+/// The file beside a target that becomes it.
+fn unfinished(target: &Path) -> PathBuf {
+    beside(target, &format!("{}.{PARTIAL}", std::process::id()))
 }
 
 /// Refuses outputs that would replace what is read: a feed cannot be made again from its pack.
@@ -97,7 +131,7 @@ impl Staged {
         if self.files.iter().any(|(_, other, _)| place(other) == place(target)) {
             bail!("{} cannot hold two outputs; name a file for each", target.display());
         }
-        let beside = beside(target, &format!("{}.{PARTIAL}", std::process::id()));
+        let beside = unfinished(target);
         let context = || format!("{} cannot be written", target.display());
         let mut file = File::create(&beside).with_context(context)?;
         // Some file systems know no locks: then only the clean-up of leftovers is less careful.
@@ -112,6 +146,10 @@ impl Staged {
     /// # Errors
     /// A target that may not be replaced or written.
     pub(crate) fn publish(mut self) -> Result<()> {
+        // Before any file is in its place: a device may be full.
+        for (target, bytes) in &self.through {
+            fs::write(target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
+        }
         // One by one: those that are left when a rename fails are removed on drop.
         while !self.files.is_empty() {
             let (beside, target, file) = self.files.remove(0);
@@ -122,9 +160,6 @@ impl Staged {
                 let _ = fs::remove_file(&beside);
             }
             renamed.with_context(|| format!("{} cannot be replaced", target.display()))?;
-        }
-        for (target, bytes) in &self.through {
-            fs::write(target, bytes).with_context(|| format!("{} cannot be written", target.display()))?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
 use crate::learn::sample::Sample;
 use crate::learn::{self, learn};
 use crate::log::Log;
-use crate::output::{Staged, check, spare, sweep};
+use crate::output::{Staged, check, is_terminal, spare, sweep};
 use crate::progress::Progress;
 use crate::read::faults::{Faults, Limit};
 use crate::read::{self, Catalogue, Map, Reading};
@@ -86,7 +86,7 @@ pub(crate) struct Options {
     weight_bits: Option<u8>,
     /// Largest size of the pack, such as 500kB or 1MiB; the neighbours, look-alikes, numbers per
     /// vector and bits that rank best within it are chosen.
-    #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"])]
+    #[arg(long, value_name = "SIZE", conflicts_with_all = ["dims", "neighbours", "next", "content_neighbours", "weight_bits"], value_parser = size)]
     budget: Option<ByteSize>,
     /// Leave the weights of the signals at their defaults, instead of fitting them on the newest tenth of the log.
     #[arg(long)]
@@ -129,7 +129,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     };
     stage(&mut staged, &mut report).and_then(|()| staged.publish()).map_err(Failure::Output)?;
     let seconds = started.duration_until(jiff::Timestamp::now()).as_secs_f64();
-    report.print(&options.out, seconds).map_err(Failure::Output)
+    report.print(&options.out, &outputs, seconds)
 }
 
 type Built = (Vec<u8>, Option<Vec<u8>>, Report);
@@ -254,9 +254,14 @@ pub(crate) fn judge(what: &str, faults: &Faults, map: &Map) -> Result<()> {
     Ok(())
 }
 
+/// Reads a number of bytes.
+fn size(text: &str) -> Result<ByteSize, String> {
+    text.parse().map_err(|_: String| "expected a size such as 500kB, 1MiB or 2GiB".to_owned())
+}
+
 /// Reads an amount of memory; below 64 MiB the engine has no room to sort in.
 fn memory(text: &str) -> Result<usize, String> {
-    let size: ByteSize = text.parse()?;
+    let size = size(text)?;
     usize::try_from(size.as_u64()).ok().filter(|&size| size >= 64 << 20).ok_or_else(|| "expected 64MiB or more".into())
 }
 
@@ -272,7 +277,8 @@ impl Options {
             min_support: self.min_support,
             noise: self.noise.map(|scale| Noise { scale, seed: self.seed }),
             memory: self.memory,
-            scratch: Some(self.out.clone()),
+            // Nothing is made beside a device.
+            scratch: Some(&self.out).filter(|out| !is_terminal(out)).cloned(),
             threads: self.threads,
             ..Settings::default()
         }

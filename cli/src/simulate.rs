@@ -17,7 +17,6 @@ pub mod truth;
 pub mod world;
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -27,7 +26,7 @@ use clap::builder::RangedU64ValueParser;
 use crate::commands::Failure;
 use crate::evaluate::dataset::Dataset;
 use crate::log::Log;
-use crate::output::{Staged, check, spare};
+use crate::output::{Staged, check, print, spare};
 use crate::pack::judge;
 use crate::progress::Progress;
 use crate::read::faults::Limit;
@@ -158,7 +157,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let report = pool.install(|| simulate(options)).map_err(Failure::Input)?;
     write(options, &report).map_err(Failure::Output)?;
     let text = report.table();
-    io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)
+    print(text.as_bytes(), outputs())
 }
 
 fn write(options: &Options, report: &Report) -> Result<()> {

@@ -1,12 +1,10 @@
 //! `flaneur sql`: the statements that count a log, for a warehouse or Spark.
 
-use std::io::{self, Write};
-
-use anyhow::Context;
 use clap::Args;
 
 use crate::commands::Failure;
 use crate::learn::crunch::script;
+use crate::output::print;
 
 /// Options of `flaneur sql`.
 #[derive(Args)]
@@ -19,5 +17,5 @@ pub(crate) struct Options {
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let text = script(options.min_support);
-    io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written").map_err(Failure::Output)
+    print(text.as_bytes(), [])
 }

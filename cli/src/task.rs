@@ -1,12 +1,9 @@
 //! `flaneur task`: the command of the estimate crate, whose files are written as those of every command.
 
-use std::io::{self, Write as _};
-
-use anyhow::Context;
 use flaneur_estimate::task::{self, Command, Options};
 
 use crate::commands::Failure;
-use crate::output::{Staged, check, spare};
+use crate::output::{Staged, check, print, spare};
 
 /// Runs the command.
 ///
@@ -20,7 +17,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if let Command::Sign { key, output, .. } = &options.command {
         spare([key], [output]).map_err(Failure::Output)?;
     }
-    let outcome = task::run(options, &mut io::stdout()).map_err(Failure::Input)?;
+    let signed = match &options.command {
+        Command::Sign { output, .. } => Some(output),
+        _ => None,
+    };
+    // What is said of each task stands before the error, too.
+    let mut said = Vec::new();
+    let outcome = task::run(options, &mut said);
+    print(&said, signed)?;
+    let outcome = outcome.map_err(Failure::Input)?;
     match &outcome.file {
         Some(made) if made.is_secret => made.keep().map_err(Failure::Output)?,
         Some(made) => {
@@ -29,6 +34,5 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         }
         None => {}
     }
-    let text = outcome.text.as_bytes();
-    io::stdout().write_all(text).context("the terminal cannot be written").map_err(Failure::Output)
+    print(outcome.text.as_bytes(), signed)
 }

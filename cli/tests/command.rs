@@ -211,6 +211,64 @@ fn an_output_without_a_folder_is_refused_before_any_work_is_done() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_output_in_a_folder_where_nothing_can_be_made_is_refused_before_any_work_is_done() {
+    let folder = Folder::new("in-vain-2");
+    for run in [
+        "pack --items none.csv --events none.csv --out /proc/p.flaneur",
+        "evaluate --events none.csv --json /proc/f.json",
+        "simulate --events none.csv --html /proc/f.html",
+    ] {
+        folder.run(run).expect(4).says("cannot be written");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_device_that_is_full_leaves_the_files_as_they_were() {
+    let folder = Folder::new("full");
+    folder.write("items.csv", "id\na\n");
+    folder
+        .run("pack --items items.csv --out p.flaneur --report /dev/full")
+        .expect(4)
+        .says("/dev/full cannot be written");
+    assert_eq!(folder.names(), ["items.csv"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_goes_to_the_terminal_goes_there_alone() {
+    let folder = Folder::new("alone");
+    shop(&folder);
+    let run = folder.run("pack --items items.csv --events log.csv --default-weights --out /dev/stdout").expect(0);
+    assert!(Catalog::read(run.0.stdout.clone()).is_ok(), "the pack and nothing after it");
+    run.says("/dev/stdout written");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = Folder::new("seen-enough");
+    folder.write("items.csv", "id\na\n");
+    folder.write("log.csv", "item_id,click,propensity_score\na,1,0.5\na,0,0.5\n");
+    for run in [
+        "pack --items items.csv --out p.flaneur",
+        "inspect p.flaneur",
+        "sql",
+        "power --shoppers 1000",
+        "task create --shop my-shop",
+        "off-policy --log log.csv",
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_flaneur"));
+        let output = command.args(run.split(' ')).current_dir(&folder.0).stdout(writer).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*text), (Some(0), ""), "{run}");
+    }
+    assert!(!folder.read("p.flaneur").is_empty());
+}
+
+#[test]
 fn an_output_never_replaces_an_input() {
     let folder = Folder::new("input-kept");
     let table = "id\na\n";
@@ -270,6 +328,7 @@ fn exit_codes_are_as_documented() {
     ] {
         folder.run(&format!("pack --items items.csv --out p.flaneur {wrong}")).expect(2);
     }
+    folder.run("pack --items items.csv --out p.flaneur --budget ten").expect(2).says("expected a size such as 500kB");
     folder.run("pack --items none.csv --out p.flaneur").expect(3);
     folder.run("inspect none.flaneur").expect(3);
     folder.run("inspect items.csv").expect(3).says("these bytes are not a pack");

@@ -77,7 +77,11 @@ fn the_power_of_a_fall_is_told_as_that_of_a_rise() {
     let run = |more: &str| folder.run(&format!("power --shoppers 10000 --share 0.5 --change {more}")).expect(0).out();
     let of = |out: String| out.lines().last().unwrap().to_owned();
     assert_eq!(of(run("-0.02")), of(run("0.02")), "at a share of one half both are as far");
-    folder.run("power --shoppers 10000 --share 0.05 --change -0.06").expect(3).says("--change -0.06 leads to a share");
+    let wrong = folder.run("power --shoppers 10000 --share 0.05 --change -0.06").expect(2);
+    wrong.says("--change -0.06 leads to a share of -0.010; expected 0 to 1");
+    assert_eq!(wrong.out(), "", "half an answer is none");
+    folder.run("estimate --tasks tasks.json --task one --level 2 answers.ndjson").expect(2).says("between 0.5 and 1");
+    folder.run("power --shoppers 10000 --epsilon 3").expect(2).says("--epsilon 3.0 is out of range");
 }
 
 #[test]
@@ -114,10 +118,12 @@ fn a_pipe_is_written_to_and_a_link_stays_one() {
     folder.write("real.json", "before");
     std::os::unix::fs::symlink("real.json", folder.0.join("link.json")).unwrap();
     let run = |json: &str| {
-        folder.run(&format!("estimate --tasks tasks.json --task one answers.ndjson --json {json}")).expect(0).out()
+        folder.run(&format!("estimate --tasks tasks.json --task one answers.ndjson --json {json}")).expect(0)
     };
     let told = run("/dev/stdout");
-    assert!(told.contains("\"reports\": 1") && told.contains("1 reports"), "{told}");
+    told.says("1 reports");
+    let figures: serde_json::Value = serde_json::from_str(&told.out()).unwrap();
+    assert_eq!(figures["reports"], 1, "who reads the figures reads nothing else");
     run("link.json");
     assert!(folder.0.join("link.json").is_symlink());
     assert!(std::fs::read_to_string(folder.0.join("real.json")).unwrap().contains("\"reports\": 1"));

@@ -445,6 +445,7 @@ fn studies_measure_every_pack_every_signal_and_write_a_page_that_loads_nothing()
     let plots = page.matches("<svg class=\"plot\"").count();
     assert!(plots >= 10, "{plots} plots");
     assert_eq!(page.matches("<desc id=").count(), plots, "each plot is described");
+    assert!(!page.contains("<title>:"), "a point without a label tells its numbers alone");
 }
 
 #[test]
@@ -479,7 +480,7 @@ fn malformed_options_are_refused_with_what_would_do() {
     run("--split-time 2031-01-01").expect(3).says("the sessions start between 2023-11-14");
     run("--split-time 1999-01-01").expect(3).says("no session starts before");
     run("--split-time 2023-12-20 --tune-days 3000").expect(3).says("choose another --tune-days");
-    run("--methods STAN,GUESS").expect(3).says("--methods GUESS: this task has POP");
+    run("--methods STAN,GUESS").expect(2).says("--methods GUESS: this task has POP");
     run("--task basket").expect(3).says("nothing can be asked");
     run("--test-days 0").expect(2).says("expected days, above 0");
     run("--test-days 3 --split-time 2023-12-20").expect(2);

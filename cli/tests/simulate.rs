@@ -87,9 +87,15 @@ fn figures_do_not_depend_on_threads_and_learning_beats_the_frozen_prior() {
     }
     let svg = folder.text("curve.svg");
     assert!(svg.starts_with("<svg role=\"img\"") && svg.contains("<title>Relevance against surprise</title>"));
-    assert!(folder.text("page.html").contains("<html lang=\"en\">"));
+    let page = folder.text("page.html");
+    assert!(page.contains("<html lang=\"en\">") && page.contains("The tables below have the same figures, against"));
+    assert!(!svg.contains("below"), "a picture alone has no table below it");
     folder.run(&format!("{RUN} --truth exact --language fr --html page.html")).expect(0);
-    assert!(folder.text("page.html").contains("<title>Pertinence et surprise</title>"));
+    let page = folder.text("page.html");
+    assert!(page.contains("<title>Pertinence et surprise</title>") && page.contains("epsilon-glouton"));
+    for english in ["greedy", "frozen", "against", "dial", "truth", "seeds"] {
+        assert!(!page.contains(english), "{english} in the French page");
+    }
 }
 
 #[test]
@@ -105,6 +111,8 @@ fn a_pack_of_the_shop_is_taken_and_misuse_is_explained() {
     folder.run(&format!("{run} --pack other.flaneur")).expect(3).says("shares no available item");
     let late = run.replace("1300518000", "1400000000");
     folder.run(&late).expect(3).says("choose another --split-time");
+    let early = folder.run(&run.replace("1300518000", "1000000000")).expect(3);
+    early.says("the log has nothing before 2001-09-09T01:46:40Z that a pack could be made from");
     folder.run(&format!("{run} --epsilon 2")).expect(2);
 }
 

@@ -35,7 +35,7 @@ pub struct Options {
     #[arg(long, conflicts_with_all = ["input", "json", "plot"])]
     pub sql: bool,
     /// How sure an interval should be
-    #[arg(long, value_name = "P", default_value_t = 0.95)]
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = level)]
     pub level: f64,
     /// Mode dap: how many of the operators add noise
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=2))]
@@ -49,6 +49,12 @@ pub struct Options {
     /// Also write a picture as SVG
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+}
+
+/// Reads how sure an interval should be.
+fn level(text: &str) -> Result<f64, String> {
+    let level: Option<f64> = text.parse().ok();
+    level.filter(|level| *level > 0.5 && *level < 1.0).ok_or_else(|| "expected between 0.5 and 1, such as 0.95".into())
 }
 
 /// One bucket's estimate.
@@ -87,9 +93,6 @@ pub struct Outcome {
 /// # Errors
 /// A bundle without the task, an input that cannot be read or is of another shape.
 pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
-    if !(options.level > 0.5 && options.level < 1.0) {
-        bail!("--level {} is out of range; expected between 0.5 and 1, such as 0.95", options.level);
-    }
     let (task, paid) = find_task(options)?;
     let buckets = task["buckets"].as_array().map_or(0, Vec::len);
     let epsilon = task["epsilon"].as_u64().filter(|epsilon| *epsilon > 0);

@@ -17,7 +17,8 @@ pub fn svg(rows: &[Row], reports: u64) -> String {
     let height = LINE * (rows.len() as f64 + 1.5);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {:.0} {height:.0}\" \
-         font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#222\">\n<title>{reports} reports</title>\n",
+         font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#222\">\n<title>{reports} reports</title>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
         LABELS + WIDTH + 20.0
     );
     for (at, row) in rows.iter().enumerate() {

@@ -155,7 +155,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<()> {
     if let Some(change) = options.change {
         let second = share + change;
         if !(0.0..=1.0).contains(&second) {
-            bail!("--change {change} leads to a share of {second}; expected 0 to 1");
+            bail!("--change {change} leads to a share of {second:.3}; expected 0 to 1");
         }
         writeln!(out, "power for the change    {:.3}", sight.power(share, second))?;
     }

@@ -280,7 +280,9 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     let written: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
     let shown: f64 = written["buckets"].as_array().unwrap().iter().map(|row| row["shown"].as_f64().unwrap()).sum();
     assert!((shown - 500.0).abs() < 1e-6);
-    assert!(fs::read_to_string(&plot).unwrap().starts_with("<svg"));
+    let picture = fs::read_to_string(&plot).unwrap();
+    let ground = "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>";
+    assert!(picture.starts_with("<svg") && picture.contains(ground), "dark letters need a light ground");
     let french = estimate(&[&answers, "--tasks", &bundle, "--task", &id(ldp), "--french"]).unwrap();
     assert!(french.contains(ldp["buckets"][1]["fr"].as_str().unwrap()));
     assert!(estimate(&["--sql", "--tasks", &bundle, "--task", &id(ldp)]).unwrap().contains("from answers where task"));

@@ -293,8 +293,15 @@ fn calibration(report: &Report) -> Markup {
             (false, vec![method.name.to_owned(), bin.predictions.to_string(), number(bin.stated), number(bin.found)])
         })
     });
+    let asked = match report.run.task {
+        Task::Session => "",
+        Task::Basket => "Asked where the basket holds one target: what is stated is a choice of one item among all. ",
+    };
     html! {
-        p { "How likely the engine says each shown item is to be the next one, in ten groups of equal size, against how often it was." }
+        p {
+            (asked)
+            "How likely the engine says each shown item is to be the next one, in ten groups of equal size, against how often it was."
+        }
         div.beside {
             figure {
                 (points(&words, ["stated probability", "found share"], &marks, Drawing { joined: true, diagonal: true }))
@@ -323,6 +330,7 @@ mod tests {
 
     use super::page;
     use crate::evaluate::method::Kind;
+    use crate::evaluate::metrics::Bin;
     use crate::evaluate::query::Task;
     use crate::evaluate::report::{Facts, MethodReport, Report, SetReport};
     use crate::evaluate::slices::Slices;
@@ -383,5 +391,15 @@ mod tests {
         assert!(page.contains("&lt;script&gt;alert(1)"), "the name is shown");
         assert!(!page.contains("<script") && !page.contains("<img"));
         assert!(!page.contains(HOSTILE), "a quote inside an attribute would end it");
+    }
+
+    #[test]
+    fn the_page_says_which_baskets_probabilities_are_stated_for() {
+        let mut report = hostile();
+        report.methods[0].main.calibration = vec![Bin { predictions: 20, stated: 0.1, found: 0.1 }];
+        let says = "where the basket holds one target";
+        assert!(!page(&report).contains(says));
+        report.run.task = Task::Basket;
+        assert!(page(&report).contains(says));
     }
 }

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use flaneur::catalog::{Catalog, Item, RelationKind};
 use serde::Serialize;
 
 use super::budget::Choice;
 use super::weights::Numbers;
+use crate::commands::Failure;
 use crate::inspect::about;
 use crate::inspect::sections;
 use crate::learn::counts::Counts;
+use crate::output::print;
 use crate::read::Notes;
 use crate::read::faults::Faults;
 
@@ -151,12 +153,12 @@ impl Report {
     }
 
     /// Prints the table at the end of a run.
-    pub(super) fn print(&self, out: &Path, seconds: f64) -> Result<()> {
+    pub(super) fn print(&self, out: &Path, outputs: &[&PathBuf], seconds: f64) -> Result<(), Failure> {
         let mut text = String::new();
         self.input(&mut text);
         let _ = writeln!(text, "\n{}", self.about);
         let _ = writeln!(text, "{} written in {seconds:.1} s", out.display());
-        io::stdout().write_all(text.as_bytes()).context("the terminal cannot be written")
+        print(text.as_bytes(), outputs.iter().copied())
     }
 
     fn input(&self, text: &mut String) {

@@ -378,7 +378,6 @@ impl Reader<'_> {
                 "the time is in the future; check the clock or the unit",
             ));
         }
-        check_numbers(text(Field::Quantity), text(Field::Price))?;
         let kind = text(Field::Type);
         let meaning = if kind.is_empty() { Meaning::Learn(state.untyped) } else { meaning(kind)? };
         let no_item = item.is_empty() || item == "(not set)";
@@ -395,6 +394,7 @@ impl Reader<'_> {
         if session.is_empty() && is_guest(user) {
             return Err(Error::new(ErrorKind::Missing, "session", "there is neither a session nor a user"));
         }
+        check_numbers(text(Field::Quantity), text(Field::Price))?;
         self.notes.out_of_order += u64::from(at < state.before);
         state.before = at;
         let found = self.catalogue.find(item)?;
@@ -463,7 +463,10 @@ pub(super) fn at_header(error: Error, headers: &[String], place: impl Fn(Field) 
 
 fn check_numbers(quantity: &str, unit_price: &str) -> flaneur::error::Result<()> {
     if !quantity.is_empty() && !quantity.parse::<f64>().is_ok_and(|x| x.is_finite() && x > 0.0) {
-        let message = format!("{} is not a quantity; expected a number above 0", quote(quantity));
+        let message = format!(
+            "{} is not a quantity; expected a number above 0. Leave returns out, or give them the type refund",
+            quote(quantity)
+        );
         return Err(Error::new(ErrorKind::OutOfRange, "quantity", message));
     }
     if !unit_price.is_empty() && price(unit_price)?.0 < 0.0 {

@@ -62,7 +62,7 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
         head.drain(..3);
     }
     if head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
-        bail!("{name} is empty; expected items or events in CSV, TSV, NDJSON, JSON or XML");
+        bail!("{name} is empty; expected rows as CSV, TSV, NDJSON, JSON or XML");
     }
     if head.starts_with(b"FLANPACK") {
         bail!("{name} is a pack, which flaneur pack makes; name the feed or the log that it was made from");

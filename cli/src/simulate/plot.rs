@@ -30,6 +30,7 @@ struct Words {
     clicks: &'static str,
     surprise: &'static str,
     about: &'static str,
+    tables: &'static str,
     policy: &'static str,
     headings: [&'static str; COLUMNS.len()],
     promise: &'static str,
@@ -38,6 +39,15 @@ struct Words {
     holds: &'static str,
     yes: &'static str,
     no: &'static str,
+    /// What the report calls policies and promises, in this language.
+    names: &'static [(&'static str, &'static str)],
+}
+
+impl Words {
+    /// A name of the report in this language.
+    fn name(&self, english: &str) -> String {
+        self.names.iter().fold(english.to_owned(), |name, (from, to)| name.replace(from, to))
+    }
 }
 
 const EN: Words = Words {
@@ -48,7 +58,8 @@ const EN: Words = Words {
     clicks: "clicks against learning greedy, %",
     surprise: "serendipitous clicks against learning greedy, %",
     about: "Each point is a policy. Further right is more relevant, further up more surprising. \
-            Numbers beside points are the dial, epsilon or alpha. The table below has the same figures.",
+            Numbers beside points are the dial, epsilon or alpha.",
+    tables: "The tables below have the same figures, against learning greedy, with 95 % intervals over shoppers.",
     policy: "policy",
     headings: ["clicks", "last 5 visits", "serendipitous", "new categories", "coverage", "visits to recover"],
     promise: "promise",
@@ -57,6 +68,7 @@ const EN: Words = Words {
     holds: "holds",
     yes: "yes",
     no: "no",
+    names: &[],
 };
 
 const FR: Words = Words {
@@ -66,8 +78,10 @@ const FR: Words = Words {
     exact: "vérité exacte",
     clicks: "clics par rapport au glouton qui apprend, %",
     surprise: "clics de surprise par rapport au glouton qui apprend, %",
-    about: "Chaque point est une politique. Plus à droite : plus pertinent ; plus haut : plus surprenant. \
-            Le nombre à côté d'un point est le curseur, epsilon ou alpha. Le tableau donne les mêmes chiffres.",
+    about: "Chaque point est une politique. Plus à droite\u{a0}: plus pertinent\u{202f}; plus haut\u{a0}: plus surprenant. \
+            Le nombre à côté d'un point est le curseur, epsilon ou alpha.",
+    tables: "Les tableaux donnent les mêmes chiffres, par rapport au glouton qui apprend, avec des intervalles à \
+             95\u{202f}% sur les clients.",
     policy: "politique",
     headings: ["clics", "5 dernières visites", "surprises", "nouvelles catégories", "couverture", "visites de reprise"],
     promise: "promesse",
@@ -76,6 +90,28 @@ const FR: Words = Words {
     holds: "tenue",
     yes: "oui",
     no: "non",
+    // The longer ones first.
+    names: &[
+        ("serendipitous clicks against", "clics de surprise par rapport à"),
+        ("clicks against the frozen prior", "clics par rapport à l'a priori figé"),
+        ("clicks against", "clics par rapport à"),
+        ("catalog coverage against", "couverture du catalogue par rapport à"),
+        ("visits to recover from the drift, against", "visites pour suivre le changement de goûts, par rapport à"),
+        ("à learning greedy", "au glouton qui apprend"),
+        (
+            "surprise of the dial's curve over epsilon-greedy's, smallest margin",
+            "surprise de la courbe du curseur au-dessus de celle d'epsilon-glouton, plus petite marge",
+        ),
+        ("mean IPS over truth, distance from 1", "moyenne de l'IPS sur la vérité, écart à 1"),
+        (
+            "share of seeds whose IPS interval covers the truth",
+            "part des graines dont l'intervalle IPS contient la vérité",
+        ),
+        ("greedy", "glouton"),
+        ("frozen", "figée"),
+        ("(default dial)", "(curseur par défaut)"),
+        ("(dial ", "(curseur "),
+    ],
 };
 
 fn words(language: Language) -> &'static Words {
@@ -154,7 +190,9 @@ fn panel(area: &Area<'_>, section: &Section, words: &Words) -> Result<()> {
         let line = points.iter().map(|point| point.1);
         let series = chart.draw_series(LineSeries::new(line, colour.stroke_width(2))).map_err(fault)?;
         let colour = *colour;
-        series.label(*family).legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
+        series
+            .label(words.name(family))
+            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
         for &(parameter, at) in points {
             let label = Text::new(format!("{parameter}"), (7, -12), ("sans-serif", 12).into_font().color(&colour));
             let element = match mark {
@@ -171,9 +209,39 @@ fn panel(area: &Area<'_>, section: &Section, words: &Words) -> Result<()> {
             element.map_err(fault)?;
         }
     }
+    let unit = |(px, py): (f64, f64)| ((px - x.0) / (x.1 - x.0), (py - y.0) / (y.1 - y.0));
+    let drawn: Vec<Vec<(f64, f64)>> =
+        curves.iter().map(|curve| curve.3.iter().map(|point| unit(point.1)).collect()).collect();
     let mut legend = chart.configure_series_labels();
     legend.background_style(WHITE).border_style(RGBColor(160, 160, 160)).label_font(("sans-serif", 13));
-    legend.position(SeriesLabelPosition::UpperRight).draw().map_err(fault)
+    legend.position(corner(&drawn)).draw().map_err(fault)
+}
+
+/// The corner where a legend hides the fewest points, and of these the least of the lines.
+///
+/// Shapes: curves of points, 0..=1 from the lower left.
+fn corner(curves: &[Vec<(f64, f64)>]) -> SeriesLabelPosition {
+    /// What the legend takes of the plot, with room for the number beside a point.
+    const ROOM: (f64, f64) = (0.34, 0.27);
+    let corners = [
+        (SeriesLabelPosition::UpperRight, true, true),
+        (SeriesLabelPosition::LowerRight, true, false),
+        (SeriesLabelPosition::UpperLeft, false, true),
+        (SeriesLabelPosition::LowerLeft, false, false),
+    ];
+    let hidden = |right: bool, upper: bool| {
+        let is_in = |&(x, y): &(f64, f64)| {
+            (if right { 1.0 - x } else { x }) < ROOM.0 && (if upper { 1.0 - y } else { y }) < ROOM.1
+        };
+        let points = curves.iter().flatten().filter(|&point| is_in(point)).count();
+        let line = |pair: &[(f64, f64)]| {
+            let at = |t: f64| (pair[0].0 + t * (pair[1].0 - pair[0].0), pair[0].1 + t * (pair[1].1 - pair[0].1));
+            (1..10).filter(|&step| is_in(&at(f64::from(step) / 10.0))).count()
+        };
+        (points, curves.iter().flat_map(|curve| curve.windows(2)).map(line).sum::<usize>())
+    };
+    let best = corners.into_iter().min_by_key(|&(_, right, upper)| hidden(right, upper));
+    best.map_or(SeriesLabelPosition::UpperRight, |(position, ..)| position)
 }
 
 /// Points in percent.
@@ -193,7 +261,7 @@ fn range(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}\
 svg{max-width:100%;height:auto}table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}\
-th,td{border-bottom:1px solid #ccc;padding:.3rem .7rem;text-align:right}th:first-child,td:first-child{text-align:left}\
+th,td{border-bottom:1px solid #ccc;padding:.3rem .7rem;text-align:right}td{white-space:nowrap}th:first-child,td:first-child{text-align:left}\
 caption{text-align:left;font-weight:600}";
 
 /// The plot and its figures as one page, without scripts.
@@ -204,8 +272,8 @@ pub fn html(report: &Report, language: Language) -> Result<String> {
     let words = words(language);
     let mut page = format!(
         "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{}</title><style>{STYLE}</style><main><h1>{}</h1><p>{}</p>\n",
-        words.code, words.title, words.title, words.about
+         <title>{}</title><style>{STYLE}</style><main><h1>{}</h1><p>{} {}</p>\n",
+        words.code, words.title, words.title, words.about, words.tables
     );
     let _ = writeln!(page, "<figure>{}</figure>", svg(report, language)?);
     for section in &report.worlds {
@@ -223,7 +291,7 @@ fn figures(page: &mut String, section: &Section, words: &Words) {
     }
     page.push_str("</tr></thead><tbody>");
     for policy in &section.policies {
-        let _ = write!(page, "<tr><th scope=\"row\">{}</th>", policy.policy);
+        let _ = write!(page, "<tr><th scope=\"row\">{}</th>", words.name(&policy.policy));
         for (name, _) in COLUMNS {
             let _ =
                 write!(page, "<td>{}</td>", policy.against_greedy.get(name).map_or_else(String::new, |&x| percent(x)));
@@ -249,8 +317,33 @@ fn promises(page: &mut String, section: &Section, words: &Words) {
         let _ = write!(
             page,
             "<tr><th scope=\"row\">{}</th><td>{:+.2}</td><td>{:+.3}</td><td>{holds}</td></tr>",
-            promise.what, promise.target, promise.found
+            words.name(promise.what),
+            promise.target,
+            promise.found
         );
     }
     page.push_str("</tbody></table>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SeriesLabelPosition, corner};
+
+    #[test]
+    fn the_legend_hides_no_point_where_a_corner_is_free() {
+        let is = |curves: &[Vec<(f64, f64)>], expected: &str| {
+            let name = match corner(curves) {
+                SeriesLabelPosition::UpperRight => "upper right",
+                SeriesLabelPosition::LowerRight => "lower right",
+                SeriesLabelPosition::UpperLeft => "upper left",
+                _ => "lower left",
+            };
+            assert_eq!(name, expected, "{curves:?}");
+        };
+        is(&[vec![(0.5, 0.5)]], "upper right");
+        // The dial's curve ends where there are most clicks and most surprise.
+        is(&[vec![(0.2, 0.1), (0.9, 0.9)], vec![(0.1, 0.1)]], "lower right");
+        is(&[vec![(0.1, 0.1), (0.9, 0.9)], vec![(0.9, 0.1)]], "upper left");
+        is(&[vec![(0.2, 0.9), (0.95, 0.5)], vec![(0.9, 0.9), (0.5, 0.5), (0.9, 0.1)]], "lower left");
+    }
 }

@@ -16,6 +16,7 @@ use flaneur::math::Stream;
 
 use crate::evaluate::dataset::Dataset;
 use crate::evaluate::query::Task;
+use crate::evaluate::text_of;
 use crate::evaluate::training::Training;
 use crate::learn::crunch::{Settings, count_events};
 use crate::learn::similar::similar;
@@ -105,6 +106,10 @@ impl World {
         let of_item: Vec<Option<u32>> =
             data.items.iter().map(|item| catalog.find(&item.id).filter(|&item| catalog.is_available(item))).collect();
         if of_item.iter().all(Option::is_none) {
+            if wanted.pack.is_none() {
+                let cut = text_of(wanted.cut);
+                bail!("the log has nothing before {cut} that a pack could be made from; choose a later --split-time");
+            }
             bail!("--pack shares no available item with the log; take the pack that was made from its items");
         }
         let shown: Vec<u32> = (0..catalog.len() as u32).filter(|&item| catalog.is_available(item)).collect();

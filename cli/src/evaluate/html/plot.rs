@@ -127,7 +127,7 @@ pub(super) fn points(words: &Words<'_>, axes: [&str; 2], points: &[Point], drawi
             @if let Some((low, high)) = point.ends {
                 line class=(format!("whisker s{}", point.look)) x1=(px) x2=(px) y1=(y.at(low)) y2=(y.at(high)) {}
             }
-            (mark(point.look, *px, *py, &format!("{}: {} and {}", point.label, number(point.x), number(point.y))))
+            (mark(point.look, *px, *py, &said(point)))
         }
         @for (label, lx, ly, anchor) in placed(&labels, &places) {
             text.note x=(lx) y=(ly) text-anchor=(anchor) { (label) }
@@ -234,6 +234,12 @@ fn mark(look: Look, x: f64, y: f64, says: &str) -> Markup {
             @else { polygon points=(corners.join(" ")) {} }
         }
     }
+}
+
+/// What is told of a point on demand.
+fn said(Point { label, x, y, .. }: &Point) -> String {
+    let name = if label.is_empty() { String::new() } else { format!("{label}: ") };
+    format!("{name}{} and {}", number(*x), number(*y))
 }
 
 /// Labels that cover neither a point nor one another, beside, above or below their point; the others are left to the table.
