@@ -170,8 +170,14 @@ export class Handle {
     });
     this.#memory.engine = engine;
     engine.setGates(this.#consent.gates);
+    const { rules = [] } = this.#options;
+    engine.setRules(rules);
     if (content && !(await engine.loadInSteps(content))) this.#missing = "engine_unstable";
-    engine.setRules(this.#options.rules ?? []);
+    try {
+      engine.setRules(rules);
+    } catch (e) {
+      report(e); // an attribute that no item has: the last one may have left the catalog, which must not keep a shop shut
+    }
   }
 
   /** The public face. */

@@ -14,6 +14,7 @@ const boost = { type: "boost", where: brand, by: 1 };
 const MADE = {
   "value_unknown rules[2].where.any[1].not.attribute": [boost, boost, { ...boost, where: { any: [brand, { not: { attribute: "colour:red" } }] } }],
   "value_unknown rules[0].prioriy": [{ ...boost, prioriy: 1 }],
+  "value_type rules[0].when.until": [{ ...boost, when: { until: "2026-11-31" } }],
   "value_type rules[0].priority": [{ ...boost, priority: "high" }],
   "value_missing rules[0].where": [{ type: "boost", by: 1 }],
   "value_empty rules[0].where": [{ ...boost, where: {} }],
@@ -41,4 +42,21 @@ test("every fault of a rule has the code and the path that docs/RULES.md gives i
     assert.throws(() => shop.rules(rules), { name: "FlaneurError", code, path });
   }
   await shop.close();
+});
+
+test("a shop opens when the last item with an attribute that a rule names has left its catalog, and says so", async (t) => {
+  const told = [];
+  const before = globalThis.reportError;
+  globalThis.reportError = (error) => told.push(`${error.code} ${error.path}`);
+  t.after(() => (globalThis.reportError = before));
+  const catalog = [{ id: "lamp-1", attributes: { sponsored: true } }, { id: "lamp-2" }];
+  const rules = [{ type: "cap", per: "brand", max: 1 }, { type: "exclude", where: { attribute: "sponsored:true" } }];
+  const shop = await open({ shop: "left", catalog: catalog.slice(1), rules, storage: "memory" });
+  assert.deepEqual(told, ["value_unknown rules[1].where.attribute"]);
+  const shown = () => shop.rank({ slot: "home", size: 2 }).items.map(({ id }) => id);
+  assert.deepEqual(shown(), ["lamp-2"]);
+  await shop.update(catalog);
+  assert.deepEqual(shown(), ["lamp-2"]); // the rule holds as soon as an item has it
+  await shop.close();
+  await assert.rejects(open({ shop: "left", catalog, rules: [{ ...rules[1], by: "x" }], storage: "memory" }), { name: "FlaneurError" });
 });

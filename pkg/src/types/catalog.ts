@@ -71,7 +71,7 @@ export interface Where {
   /** Any level of the category. */
   category?: string | readonly string[];
   tag?: string | readonly string[];
-  /** `"colour:red"`: the attribute's name, a colon, its value. A name that no item has is refused. */
+  /** `"colour:red"`: the attribute's name, a colon, its value. A name that no item has is refused by `rules`, and reported by `open`. */
   attribute?: string | readonly string[];
   /** In the catalog's currency: strictly cheaper than this. */
   priceBelow?: number;
