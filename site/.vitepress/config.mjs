@@ -40,12 +40,13 @@ const fr = {
   description: "Une personnalisation qui tourne sur l'appareil du client.",
   themeConfig: {
     ...WORDS,
+    // Short words: with longer ones the menu of languages was beyond the edge of a tablet.
     nav: [
       { text: "Guides", link: "/fr/guides/quick-start", activeMatch: "^/fr/guides/" },
       { text: "Intégration", link: "/fr/INTEGRATION" },
       { text: "Vie privée", link: "/fr/PRIVACY" },
-      { text: "Référence (en anglais)", link: "/reference/" },
-      { text: "Boutique de démonstration", link: "/../", target: "_self" },
+      { text: "Référence", link: "/reference/" },
+      { text: "Démo", link: "/../", target: "_self" },
     ],
     sidebar: [
       { text: "Guides", items: GUIDES.map((name) => entry(`fr/${name}`)) },
