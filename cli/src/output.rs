@@ -136,7 +136,7 @@ impl Staged {
 /// A chain that never ends.
 fn followed(target: &Path) -> Result<PathBuf> {
     let mut found = target.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..=MOST_LINKS {
         match fs::read_link(&found) {
             // What a link says is meant from the folder in which the link is.
             Ok(next) => found = found.with_file_name("").join(next),

@@ -128,6 +128,15 @@ fn a_pipe_is_written_to_and_a_link_stays_one() {
     run("first.json");
     assert!(folder.0.join("first.json").is_symlink() && folder.0.join("out/second.json").is_symlink());
     assert!(folder.text("out/new.json").contains("\"reports\": 1"));
+    // As many links as the system itself follows.
+    let mut at = "far.json".to_owned();
+    for link in 0..40 {
+        let next = format!("link-{link}.json");
+        std::os::unix::fs::symlink(&at, folder.0.join(&next)).unwrap();
+        at = next;
+    }
+    run(&at);
+    assert!(folder.text("far.json").contains("\"reports\": 1"));
     std::os::unix::fs::symlink("nowhere/new.json", folder.0.join("lost.json")).unwrap();
     std::os::unix::fs::symlink("circle.json", folder.0.join("circle.json")).unwrap();
     for (json, said) in [("lost.json", "nowhere/new.json cannot be written"), ("circle.json", "lead in a circle")] {

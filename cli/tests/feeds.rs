@@ -501,3 +501,54 @@ fn a_column_of_currencies_outranks_the_sign_of_a_price_wherever_it_stands() {
         );
     }
 }
+
+#[test]
+fn of_several_categories_in_a_cell_of_woocommerce_the_longest_is_the_category_and_the_others_are_tags() {
+    let folder = Folder::new("woocommerce");
+    let rows = "ID,Name,Regular price,Categories,Tags\n1,Hoodie,45,\"Sale, Clothing > Hoodies, Clothing > Gifts\",warm\n\
+                2,Pot,9,\"Home\\, garden > Pots\",\n3,Cup,9,,\n";
+    let fields = |folder: &Folder| {
+        let display: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
+        let items = display.as_array().unwrap().clone();
+        items.into_iter().map(|item| serde_json::json!([item["category"], item["tags"]])).collect::<serde_json::Value>()
+    };
+    folder.write("wc.csv", rows);
+    folder.run("pack --items wc.csv --out p.flaneur --display d.json").expect(0);
+    let expected = serde_json::json!([
+        [["Clothing", "Hoodies"], ["Gifts", "Sale", "warm"]],
+        [["Home, garden", "Pots"], []],
+        [[], []]
+    ]);
+    assert_eq!(fields(&folder), expected);
+    // A comma in another shop's table is part of a name.
+    folder.write("other.csv", "id,price,category\n1,2,\"Home, garden\"\n");
+    folder.run("pack --items other.csv --out p.flaneur --display d.json").expect(0);
+    assert_eq!(fields(&folder), serde_json::json!([[["Home, garden"], []]]));
+}
+
+#[test]
+fn an_xml_feed_is_read_in_the_encoding_that_it_declares_unless_it_is_utf_8_all_the_same() {
+    let folder = Folder::new("encodings");
+    let feed = |declaration: &str, title: &[u8]| {
+        let parts = [declaration.as_bytes(), b"<rss><item><g:id>a</g:id><title>", title, b"</title></item></rss>"];
+        parts.concat()
+    };
+    let latin = r#"<?xml version="1.0" encoding="ISO-8859-1"?>"#;
+    let windows = r#"<?xml   version="1.0"   encoding="windows-1252"   standalone="yes"   ?>"#;
+    let cases = [
+        (latin, &b"Th\xe9i\xe8re"[..], "Théière"),
+        (windows, b"Th\xe9 \x80", "Thé €"),
+        (latin, "Théière".as_bytes(), "Théière"),
+        (r#"<?xml version="1.0" encoding="utf-16"?>"#, "Thé".as_bytes(), "Thé"),
+        (r#"<?xml version="1.0"?>"#, "Thé".as_bytes(), "Thé"),
+    ];
+    for (declaration, title, expected) in cases {
+        folder.write("feed.xml", feed(declaration, title));
+        folder.run("pack --items feed.xml --out p.flaneur --display d.json").expect(0);
+        assert!(folder.text("d.json").contains(&format!(r#""title":"{expected}""#)), "{declaration} {expected}");
+    }
+    for declaration in [r#"<?xml version="1.0" encoding="UTF-8"?>"#, r#"<?xml version="1.0" encoding="klingon"?>"#] {
+        folder.write("feed.xml", feed(declaration, b"Th\xe9"));
+        folder.run("pack --items feed.xml --out p.flaneur").expect(3).says("the text is not UTF-8");
+    }
+}

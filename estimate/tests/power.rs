@@ -8,45 +8,16 @@ use flaneur_estimate::local::{Odds, Tally, projected};
 use flaneur_estimate::power::{Mode, Options, Sight, run};
 use flaneur_upstream::subset::{Generator, answer};
 use flaneur_upstream::threshold::Channel;
-use rand_core::RngCore;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
 
-/// SplitMix64, seeded.
-struct Seeded(u64);
-
-impl RngCore for Seeded {
-    fn next_u32(&mut self) -> u32 {
-        (self.next_u64() >> 32) as u32
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_le_bytes()[..chunk.len()]);
-        }
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
-        self.fill_bytes(bytes);
-        Ok(())
-    }
+fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-impl Seeded {
-    fn uniform(&mut self) -> f64 {
-        (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Geometric on 0, 1, …: P(k) = (1 − q) q^k.
-    fn geometric(&mut self, q: f64) -> f64 {
-        (self.uniform().max(f64::MIN_POSITIVE).ln() / q.ln()).floor()
-    }
+/// Geometric on 0, 1, …: P(k) = (1 − q) q^k.
+fn geometric(rng: &mut ChaCha8Rng, q: f64) -> f64 {
+    (uniform(rng).max(f64::MIN_POSITIVE).ln() / q.ln()).floor()
 }
 
 fn options(mode: Mode, shoppers: u64, epsilon: f64, share: f64, change: f64) -> Options {
@@ -54,13 +25,13 @@ fn options(mode: Mode, shoppers: u64, epsilon: f64, share: f64, change: f64) -> 
 }
 
 /// An estimated share of bucket 1 among simulated shoppers, of whom each is in it with probability `share`.
-fn estimated(options: &Options, share: f64, rng: &mut Seeded) -> f64 {
+fn estimated(options: &Options, share: f64, rng: &mut ChaCha8Rng) -> f64 {
     let n = options.shoppers as f64;
-    let inside = |rng: &mut Seeded| rng.uniform() < share;
+    let inside = |rng: &mut ChaCha8Rng| uniform(rng) < share;
     match options.mode {
         Mode::Dap => {
             let q = (-options.epsilon / 2.0).exp();
-            let noise: f64 = (0..2).map(|_| rng.geometric(q) - rng.geometric(q)).sum();
+            let noise: f64 = (0..2).map(|_| geometric(rng, q) - geometric(rng, q)).sum();
             let count = (0..options.shoppers).filter(|_| inside(rng)).count();
             (count as f64 + noise) / n
         }
@@ -90,7 +61,7 @@ fn the_power_of_a_simulation_is_the_power_that_is_printed() {
         let sight = Sight::new(options).unwrap();
         let (first, second) = (options.share, options.share + options.change.unwrap());
         let printed = sight.power(first, second);
-        let mut rng = Seeded(at as u64);
+        let mut rng = ChaCha8Rng::seed_from_u64(at as u64);
         let mut seen = 0;
         for _ in 0..rounds {
             let [a, b] = [first, second].map(|share| estimated(options, share, &mut rng));
@@ -141,12 +112,12 @@ fn what_cannot_be_is_said_with_the_option() {
 
 #[test]
 fn intervals_cover_the_truth_as_often_as_they_say() {
-    let mut rng = Seeded(7);
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
     let (rounds, mut covered) = (2_000, 0);
     let noise = Noise::new(1_000_000, 2);
     let q = (-0.5_f64).exp();
     for _ in 0..rounds {
-        let drawn: f64 = (0..2).map(|_| rng.geometric(q) - rng.geometric(q)).sum();
+        let drawn: f64 = (0..2).map(|_| geometric(&mut rng, q) - geometric(&mut rng, q)).sum();
         covered += u32::from(drawn.abs() <= noise.reach(0.95));
     }
     let share = f64::from(covered) / f64::from(rounds);
@@ -156,14 +127,14 @@ fn intervals_cover_the_truth_as_often_as_they_say() {
 
 #[test]
 fn the_interval_of_a_rare_share_covers_it_as_often_as_it_says() {
-    let mut rng = Seeded(9);
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
     let (rounds, n, share) = (4_000, 1_000, 0.003);
     for operators in 0..=2 {
         let noise = Noise::new(2_000_000, operators);
         let q = (-1.0_f64).exp();
         let covered = (0..rounds).filter(|_| {
-            let drawn: f64 = (0..operators).map(|_| rng.geometric(q) - rng.geometric(q)).sum();
-            let count = (0..n).filter(|_| rng.uniform() < share).count() as i64 + drawn as i64;
+            let drawn: f64 = (0..operators).map(|_| geometric(&mut rng, q) - geometric(&mut rng, q)).sum();
+            let count = (0..n).filter(|_| uniform(&mut rng) < share).count() as i64 + drawn as i64;
             let collection = Collection { report_count: n, aggregate_result: vec![count] };
             let row = collected_rows(&collection, noise, &[], 0.95).remove(0);
             (row.share_low..=row.share_high).contains(&share)
@@ -176,13 +147,13 @@ fn the_interval_of_a_rare_share_covers_it_as_often_as_it_says() {
 
 #[test]
 fn the_interval_of_a_share_of_noisy_answers_covers_it_as_often_as_it_says() {
-    let mut rng = Seeded(10);
+    let mut rng = ChaCha8Rng::seed_from_u64(10);
     let channel = Channel::new(16, 2_000_000).unwrap();
     let (rounds, n, share) = (2_000, 300, 0.01);
     let covered = (0..rounds).filter(|_| {
         let mut tally = Tally::new(16);
         for _ in 0..n {
-            let bucket = if rng.uniform() < share { 1 } else { 0 };
+            let bucket = if uniform(&mut rng) < share { 1 } else { 0 };
             tally.add(channel, &answer(channel, bucket, &mut Generator(&mut rng)).unwrap());
         }
         let row = local_rows(&tally, channel, &[], 0.95).unwrap().remove(1);
@@ -194,7 +165,7 @@ fn the_interval_of_a_share_of_noisy_answers_covers_it_as_often_as_it_says() {
 
 #[test]
 fn the_projection_brings_estimates_nearer_to_the_truth() {
-    let mut rng = Seeded(8);
+    let mut rng = ChaCha8Rng::seed_from_u64(8);
     let channel = Channel::new(16, 1_000_000).unwrap();
     let mut tally = Tally::new(16);
     let mut truth = [0.0; 16];

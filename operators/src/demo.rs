@@ -123,7 +123,7 @@ impl Demo {
     }
 
     fn run(&self, of: usize, seed: u64) {
-        let mut seeded = Seeded(seed);
+        let mut seeded = Seeded::new(seed);
         for done in 1..=of {
             self.answer(&mut seeded);
             self.state().simulation = Some(Progress { done, of });

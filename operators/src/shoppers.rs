@@ -2,26 +2,23 @@
 
 use flaneur_upstream::report::TaskParameters;
 use flaneur_upstream::{Report, Task};
-use rand_core::OsRng;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{OsRng, RngCore, SeedableRng};
 
 use crate::{Operators, Setup};
 
-/// A generator of what shoppers answer. SplitMix64: Steele, Lea and Flood 2014.
-pub(crate) struct Seeded(pub(crate) u64);
+/// A generator of what shoppers answer.
+pub(crate) struct Seeded(ChaCha8Rng);
 
 impl Seeded {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
     /// A bucket: the k-th of `buckets` in proportion to 1/(k + 1), as popularity often falls.
     pub(crate) fn bucket(&mut self, buckets: usize) -> usize {
         let total: f64 = (1..=buckets).map(|place| 1.0 / place as f64).sum();
-        let mut left = (self.next() >> 11) as f64 / (1_u64 << 53) as f64 * total;
+        let mut left = (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64 * total;
         (1..=buckets)
             .position(|place| {
                 left -= 1.0 / place as f64;
@@ -51,7 +48,7 @@ mod tests {
     #[test]
     fn a_seed_decides_every_answer_and_the_first_are_the_most_frequent() {
         let draw = |seed| {
-            let mut seeded = Seeded(seed);
+            let mut seeded = Seeded::new(seed);
             let mut counts = [0_u32; 6];
             for _ in 0..10_000 {
                 counts[seeded.bucket(6)] += 1;

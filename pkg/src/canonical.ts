@@ -10,6 +10,7 @@ export interface CanonicalLine {
   quantity?: number;
   price?: number;
   brand?: string;
+  /** Its levels, of which the narrowest is learnt and each is checked for sensitive words. */
   category?: string;
 }
 
@@ -86,6 +87,11 @@ const UNCLEAN = /[\p{Surrogate}\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/u;
 /** Text that is short enough and holds only characters that an id may have. */
 export function isText(value: unknown, length: number): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= length && !UNCLEAN.test(value);
+}
+
+/** The levels of a category as one text, widest first; of a very long path the end. */
+export function pathOf(levels: readonly unknown[]): string {
+  return levels.join(" > ").slice(-TEXT_LENGTH);
 }
 
 /** Milliseconds since 1970 of a time in any usual form. */

@@ -8,7 +8,7 @@
  * Every text is measured before it goes further, so a huge one never reaches the engine.
  */
 
-import { ID_LENGTH, MAX_LINES, NEEDS, TEXT_LENGTH, clipText, isText, isType, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, NEEDS, TEXT_LENGTH, clipText, isText, isType, pathOf, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment, Needs } from "./canonical.js";
 import { checkText, reading } from "./checks.js";
 import { flaneurError } from "./errors.js";
@@ -95,8 +95,8 @@ function ownLine(line: unknown, path: string): CanonicalLine {
   }
   if (from["price"] !== undefined) read.price = ownNumber(from["price"], `${path}.price`, 0, MOST_MONEY);
   if (from["brand"] !== undefined) read.brand = ownText(from["brand"], `${path}.brand`, TEXT_LENGTH);
-  const category = Array.isArray(from["category"]) ? (from["category"] as unknown[]).at(-1) : from["category"];
-  if (category !== undefined) read.category = ownText(category, `${path}.category`, TEXT_LENGTH);
+  const levels = [from["category"] ?? []].flat().map((level) => ownText(level, `${path}.category`, TEXT_LENGTH));
+  if (levels.length > 0) read.category = pathOf(levels);
   return read;
 }
 

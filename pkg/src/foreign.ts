@@ -5,7 +5,7 @@
  * Nothing here throws. Only named fields are read, so unknown ones cost nothing and hide nothing.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, pathOf, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import type { EventType } from "./types.js";
 import { isCall } from "./vocabulary.js";
@@ -93,12 +93,12 @@ function slotOf(items: unknown): string | undefined {
 }
 
 function ga4Line(from: Fields, moment: Moment): CanonicalLine | undefined {
-  const levels = [5, 4, 3, 2].map((level) => from[`item_category${level}`]);
+  const levels = ["", 2, 3, 4, 5].map((level) => text(from[`item_category${level}`], TEXT_LENGTH));
   return line(moment, [from["item_id"]], {
     quantity: from["quantity"],
     price: from["price"],
     brand: from["item_brand"],
-    category: [...levels, from["item_category"]].find((level) => text(level, TEXT_LENGTH)),
+    category: pathOf(levels.filter(Boolean)),
   });
 }
 

@@ -35,7 +35,7 @@ pub struct Counts {
     pub events: u32,
     /// Item pages opened.
     pub views: u32,
-    /// Put into the basket, less taken out.
+    /// Events that put into the basket, less those that take out, whatever their quantities.
     pub carts: i32,
     /// Checkouts begun.
     pub checkouts: u32,

@@ -16,6 +16,8 @@ use crate::time::Millis;
 pub const MAX_LINES: usize = 200;
 const MAX_EVENT_ID: usize = 128;
 const MAX_WORD: usize = 256;
+/// Of a category's levels together.
+const MAX_PATH: usize = 1_024;
 const MAX_DIGEST: usize = 24;
 
 /// An event with its strict public fields; digests, words and shown entries only stand in exports.
@@ -247,10 +249,13 @@ impl LineWire {
                 Some(item) => catalog.tokens(item).take(MAX_DIGEST).map(|token| catalog.token_hash(token)).collect(),
                 None => {
                     let brand = name(self.brand, "brand")?.map(|brand| token("brand", &brand));
-                    let level = name(self.category, "category")?;
-                    if level.as_deref().is_some_and(names_sensitive) {
+                    let path = self.category.unwrap_or_default();
+                    limit(&path, MAX_PATH, "category")?;
+                    if names_sensitive(&path) {
                         Vec::new() // no catalog says that it is safe: nothing is kept of what it is
                     } else {
+                        let level = path.rsplit('>').map(str::trim).find(|level| !level.is_empty());
+                        let level = name(level.map(str::to_owned), "category")?;
                         let category = level.map(|level| token("category", &level));
                         brand.iter().chain(&category).map(|text| TokenHash::of(text)).collect()
                     }

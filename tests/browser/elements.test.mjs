@@ -364,7 +364,7 @@ test("a dial heeds a size that a template says in quotes, and one that is taken 
   assert.deepEqual(mishaps, []);
 });
 
-test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", async (t) => {
+test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", { timeout: 60_000 }, async (t) => {
   const { page, mishaps } = await enter(t);
   const found = await page.evaluate(async () => {
     const { defineElements } = await import("/pkg/elements.js");

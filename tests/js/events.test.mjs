@@ -34,7 +34,7 @@ const OWN = [
   [
     "an unknown item's digest",
     { type: "view_item", items: [{ item: "x", brand: "Acme", category: ["Home", "Lamps"] }] },
-    { type: "view_item", lines: [{ item: "x", brand: "Acme", category: "Lamps" }] },
+    { type: "view_item", lines: [{ item: "x", brand: "Acme", category: "Home > Lamps" }] },
   ],
   ["a search", { type: "search", query: "  red lamp " }, { type: "search", query: "red lamp" }],
   ["a mute", { type: "mute", attribute: "brand:Acme" }, { type: "mute", attribute: "brand:Acme" }],
@@ -60,7 +60,7 @@ const GA4 = [
         ],
       },
     },
-    { type: "view_item", lines: [{ item: "a", brand: "Acme", category: "Lamps", price: 9.5, quantity: 2 }] },
+    { type: "view_item", lines: [{ item: "a", brand: "Acme", category: "Home > Lamps", price: 9.5, quantity: 2 }] },
   ],
   [
     "a gtag call",

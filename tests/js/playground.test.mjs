@@ -39,11 +39,21 @@ test("what is out of stock is read as such in the words that flaneur pack knows"
   assert.equal(available(null), undefined);
 });
 
+test("prices are read as flaneur pack reads them", () => {
+  const price = (price) => readFeed(JSON.stringify([{ id: "a", price }])).items[0].price;
+  // As cli/src/read/value.rs has them.
+  const prices = { "19.99": 19.99, "19,99 EUR": 19.99, "1 299,00 €": 1299, "£1,299.50": 1299.5, "1,299": 1299, "1.299 €": 1299, "1.299.000 €": 1299000, "12.5 €": 12.5, "1.299": 1.299, "1.299 EUR": 1.299, "€1.299": 1.299, "19.9900": 19.99 };
+  for (const [text, value] of Object.entries(prices)) assert.equal(price(text), value, text);
+  for (const wrong of ["", "free", "12..5"]) assert.equal(price(wrong), undefined, wrong);
+});
+
 test("a reduced price counts while its dates say so, and 0 reduces nothing", () => {
   const price = (sale_price, dates) => readFeed(JSON.stringify([{ id: "a", price: "20 EUR", sale_price, sale_price_effective_date: dates }])).items[0].price;
   assert.deepEqual([price("5 EUR"), price("0 EUR"), price("25 EUR"), price("")], [5, 20, 20, 20]);
   assert.equal(price("5 EUR", "2020-01-01T00:00+0100/2020-02-01T00:00+0100"), 20, "over");
   assert.equal(price("5 EUR", "2999-01-01T00:00Z/2999-02-01"), 20, "not yet");
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+  assert.equal(price("5 EUR", `/${hourAgo}`), 20, "an end with an hour is no whole day, as in flaneur pack");
   const today = new Date().toISOString().slice(0, 10);
   for (const on of ["2020-01-01T00:00+0100/2999-02-01T00:00", "2020-01-01/", "/2999-01-01", `${today}/${today}`, "/", ""]) assert.equal(price("5 EUR", on), 5, on);
 });

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use flaneur_upstream::subset::{Draws, Generator, answer, has};
 use flaneur_upstream::threshold::{Channel, MICRO, exponential};
-use rand_core::RngCore;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
 
 /// Answers with a given sequence of draws, and notes how many answers each had.
 struct Walk<'a> {
@@ -108,34 +109,6 @@ fn wide(a: u128, b: u128, c: u128) -> Vec<u64> {
     product
 }
 
-/// SplitMix64, seeded: which answers a simulation draws.
-struct Seeded(u64);
-
-impl RngCore for Seeded {
-    fn next_u32(&mut self) -> u32 {
-        (self.next_u64() >> 32) as u32
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_le_bytes()[..chunk.len()]);
-        }
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
-        self.fill_bytes(bytes);
-        Ok(())
-    }
-}
-
 const ROUNDS: u32 = 10;
 
 #[test]
@@ -147,7 +120,7 @@ fn the_error_of_the_estimate_is_that_of_the_formula() {
         // An answer names the true bucket with probability p, and any other with q.
         let p = channel.include() as f64 / 2_f64.powi(64);
         let q = (d - p) / (k - 1.0);
-        let mut rng = Seeded(epsilon);
+        let mut rng = ChaCha8Rng::seed_from_u64(epsilon);
         let (mut measured, mut theory) = (0.0, 0.0);
         for _ in 0..ROUNDS {
             let mut truth = vec![0.0; buckets as usize];

@@ -10,46 +10,8 @@ use flaneur_upstream::report::TaskParameters;
 use flaneur_upstream::{Report, Task};
 use janus_messages::{HpkeConfig, Report as JanusReport};
 use prio::codec::{Decode, Encode};
-use rand_core::{CryptoRng, RngCore, SeedableRng};
-
-/// A seeded generator: ChaCha would need a crate more, and these draws only choose test inputs and keys.
-struct Seeded(u64);
-
-impl RngCore for Seeded {
-    fn next_u32(&mut self) -> u32 {
-        (self.next_u64() >> 32) as u32
-    }
-
-    // SplitMix64, Steele, Lea and Flood 2014.
-    fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_le_bytes()[..chunk.len()]);
-        }
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
-        self.fill_bytes(bytes);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Seeded {}
-
-impl SeedableRng for Seeded {
-    type Seed = [u8; 8];
-
-    fn from_seed(seed: [u8; 8]) -> Self {
-        Self(u64::from_le_bytes(seed))
-    }
-}
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
 
 const NOW: u64 = 1_795_000_000;
 
@@ -79,7 +41,7 @@ fn task_with(operators: &Operators, change: impl for<'a> FnOnce(&mut TaskParamet
 
 #[test]
 fn janus_decodes_ten_thousand_random_reports_and_writes_the_same_bytes() {
-    let mut rng = Seeded(1);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
     let shapes: Vec<_> = [(2, 1), (3, 2), (16, 4), (64, 8), (100, 10), (256, 16)]
         .map(|(buckets, chunk)| (buckets, Operators::new(&setup(buckets, chunk)).unwrap()))
         .into();
@@ -102,7 +64,7 @@ fn janus_decodes_ten_thousand_random_reports_and_writes_the_same_bytes() {
 
 #[test]
 fn ten_thousand_shoppers_give_the_exact_sum_and_noise_as_large_as_theory_says() {
-    let mut rng = Seeded(2);
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
     let mut operators = Operators::new(&setup(32, 6)).unwrap();
     let task = task(&operators);
     let mut truth = vec![0; 32];
@@ -129,7 +91,7 @@ fn ten_thousand_shoppers_give_the_exact_sum_and_noise_as_large_as_theory_says() 
 
 #[test]
 fn a_thousand_changed_reports_are_rejected() {
-    let mut rng = Seeded(3);
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
     let mut operators = Operators::new(&setup(16, 4)).unwrap();
     let task = task(&operators);
     let mut why: BTreeMap<String, usize> = BTreeMap::new();
@@ -152,10 +114,10 @@ fn a_thousand_changed_reports_are_rejected() {
 
 #[test]
 fn a_report_of_another_context_or_a_second_time_is_rejected() {
-    let mut rng = Seeded(4);
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
     let mut operators = Operators::new(&setup(16, 4)).unwrap();
     let own = task(&operators);
-    let seal = |task: &Task, rng: &mut Seeded| Report::seal(task, 1, NOW, rng).unwrap();
+    let seal = |task: &Task, rng: &mut ChaCha8Rng| Report::seal(task, 1, NOW, rng).unwrap();
     let first = seal(&own, &mut rng);
     assert_eq!(operators.upload(first.bytes()), Ok(()));
     assert_eq!(operators.upload(first.bytes()), Err(Rejected::Repeated));
@@ -200,7 +162,10 @@ fn parameters_that_make_no_sense_are_refused_with_their_field() {
     other_suite[6] = 2; // AES-256-GCM
     assert_eq!(refusal(TaskParameters { helper: &other_suite, ..good }), ("hpke_config_suite", "helper"));
     let task = Task::new(&good).unwrap();
-    assert_eq!(Report::seal(&task, 16, NOW, &mut Seeded(5)).unwrap_err().code, "bucket_out_of_range");
+    assert_eq!(
+        Report::seal(&task, 16, NOW, &mut ChaCha8Rng::seed_from_u64(5)).unwrap_err().code,
+        "bucket_out_of_range"
+    );
 }
 
 #[test]

@@ -23,7 +23,13 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
     let name = source.name;
     let (mut rows, quotes) = table(source.reader, delimiter);
     let headers = headers(&name, &mut rows)?;
-    let is_feed = merchant::is_header(&headers);
+    let manner = if merchant::is_header(&headers) {
+        Manner::Merchant
+    } else if is_woocommerce(&headers) {
+        Manner::WooCommerce
+    } else {
+        Manner::Plain
+    };
     let columns = columns(&headers, ALIASES, map);
     check_header(&name, &headers, &columns)?;
     if !map.takes("id", "handle") {
@@ -39,9 +45,23 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
             let column = headers.get(at).map_or("", String::as_str);
             bail!("{name}:{line}: column `{column}` is not UTF-8. {}", convert(&name));
         }
-        items.take(&name, line, draft(&row, &headers, &columns, is_feed));
+        items.take(&name, line, draft(&row, &headers, &columns, manner));
     }
     quotes.check(&name)
+}
+
+/// Whose table it is, where that changes how a row is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Plain,
+    Merchant,
+    WooCommerce,
+}
+
+/// Whether a header is that of WooCommerce's export, in English or French: it writes several categories into one cell.
+fn is_woocommerce(headers: &[String]) -> bool {
+    let has = |name: &str| headers.iter().any(|header| header == name);
+    (has("categories") && has("regular_price")) || (has("catégories") && has("tarif_régulier"))
 }
 
 /// Opens a table, with a watch over its quotes that is asked when all rows were read.
@@ -170,7 +190,7 @@ fn draft(
     row: &::csv::ByteRecord,
     headers: &[String],
     columns: &[Column<Field>],
-    is_feed: bool,
+    manner: Manner,
 ) -> flaneur::error::Result<Draft> {
     if row.len() != columns.len() {
         let message =
@@ -181,8 +201,9 @@ fn draft(
     for ((text, column), header) in row.iter().zip(columns).zip(headers) {
         let text = std::str::from_utf8(text).unwrap_or_default();
         match column {
+            Column::Known(Field::Category) if manner == Manner::WooCommerce => draft.categories(text),
             Column::Known(field) => draft.set(*field, text).map_err(|error| at_column(error, *field, header))?,
-            Column::Extra(key) if is_feed => merchant::attribute(&mut draft, key, text),
+            Column::Extra(key) if manner == Manner::Merchant => merchant::attribute(&mut draft, key, text),
             Column::Extra(key) if !key.is_empty() => draft.attribute(&key.replace(':', "_"), text),
             Column::Extra(_) | Column::Skipped => {}
         }

@@ -85,7 +85,7 @@ fn take(name: &str, line: u64, json: &str, map: &Map, items: &mut Items) {
     let sign: Option<Sign<'_>> = serde_json::from_str(json).ok();
     match sign {
         Some(Sign { kind: Some(_), .. }) => {
-            for draft in jsonld::drafts(json) {
+            for draft in jsonld::drafts(json, items.priced) {
                 items.take(name, line, draft);
             }
         }

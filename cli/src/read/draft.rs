@@ -1,5 +1,7 @@
 //! An item while it is being read from a feed: loose texts go in, a checked item comes out.
 
+use std::collections::BTreeSet;
+
 use flaneur::catalog::{Item, Kind};
 use flaneur::error::{Error, ErrorKind, Result};
 use flaneur::time::Millis;
@@ -187,6 +189,20 @@ impl Draft {
             Field::MinorPrice | Field::Noise => {}
         }
         Ok(())
+    }
+
+    /// Sets the category of several, `A > B, C`, a comma inside one written as `\\,`: the first of the longest paths.
+    /// The levels of the others are tags.
+    pub(super) fn categories(&mut self, text: &str) {
+        let hidden = text.replace("\\,", "\u{0}");
+        let mut paths: Vec<Vec<String>> = hidden.split(',').map(|path| levels(&path.replace('\u{0}', ","))).collect();
+        let longest = paths.iter().map(Vec::len).max().unwrap_or_default();
+        if let Some(at) = paths.iter().position(|path| path.len() == longest) {
+            self.item.category = paths.swap_remove(at);
+        }
+        let others = paths.into_iter().flatten();
+        let new = others.filter(|level| !self.item.category.contains(level)).collect::<BTreeSet<_>>();
+        self.item.tags.extend(new);
     }
 
     fn set_price(&mut self, (price, currency): (f64, Option<String>), units: f64) {

@@ -1,8 +1,8 @@
 //! schema.org JSON-LD: Products, wherever they stand in a block.
 //!
 //! The identifier is the one that `catalogOf` of `flaneur/connect` reads on the
-//! product's page ([`id_of`]). Prices come from the cheapest offer. A
-//! ProductGroup gives one item per variant.
+//! product's page ([`id_of`]). Prices come from the cheapest offer that can be
+//! had. A ProductGroup gives one item per variant.
 
 use flaneur::catalog::item::check_id;
 use flaneur::error::{Error, ErrorKind, Result};
@@ -19,28 +19,28 @@ const DEEPEST: usize = 8;
 /// Longest identifier, in UTF-16 units, as the page counts them.
 const LONGEST_ID: usize = 64;
 
-/// Reads every product of a block.
-pub(super) fn drafts(json: &str) -> Vec<Result<Draft>> {
+/// Reads every product of a block, at the prices of that moment, epoch milliseconds.
+pub(super) fn drafts(json: &str, at: i64) -> Vec<Result<Draft>> {
     let mut found = Vec::new();
     match serde_json::from_str(json) {
-        Ok(value) => collect(&value, DEEPEST, &mut found),
+        Ok(value) => collect(&value, DEEPEST, at, &mut found),
         Err(_) => found.push(Err(Error::new(ErrorKind::Malformed, "", "not a JSON object"))),
     }
     found
 }
 
-fn collect(value: &Value, depth: usize, found: &mut Vec<Result<Draft>>) {
+fn collect(value: &Value, depth: usize, at: i64, found: &mut Vec<Result<Draft>>) {
     if depth == 0 {
         return;
     }
     for node in list(value) {
         let mut variants = node.get("hasVariant").into_iter().flat_map(list).peekable();
         if is_a(node, "ProductGroup") && variants.peek().is_some() {
-            variants.for_each(|variant| found.push(product(variant, Some(node))));
+            variants.for_each(|variant| found.push(product(variant, Some(node), at)));
         } else if ["Product", "ProductGroup", "ProductModel", "IndividualProduct"].iter().any(|kind| is_a(node, kind)) {
-            found.push(product(node, None));
+            found.push(product(node, None, at));
         } else {
-            INSIDE.iter().filter_map(|key| node.get(key)).for_each(|inside| collect(inside, depth - 1, found));
+            INSIDE.iter().filter_map(|key| node.get(key)).for_each(|inside| collect(inside, depth - 1, at, found));
         }
     }
 }
@@ -56,7 +56,7 @@ fn is_a(node: &Value, kind: &str) -> bool {
     node.get("@type").is_some_and(|kinds| list(kinds).any(name))
 }
 
-fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
+fn product(node: &Value, group: Option<&Value>, at: i64) -> Result<Draft> {
     let mut draft = Draft::new();
     let own = |key: &str| node.get(key).filter(|value| !value.is_null());
     let inherited = |key: &str| own(key).or_else(|| group.and_then(|group| group.get(key)));
@@ -92,7 +92,7 @@ fn product(node: &Value, group: Option<&Value>) -> Result<Draft> {
         }
     }
     if let Some(offers) = inherited("offers") {
-        sell(&mut draft, offers)?;
+        sell(&mut draft, offers, at)?;
     }
     draft.finish()
 }
@@ -147,35 +147,40 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// The cheapest offer's price, and whether any offer can be had.
+/// The cheapest price of the offers that can be had and whose price holds, and whether any offer can be had.
 ///
+/// Where there is no such offer, the cheapest of all counts: it is what the page shows.
 /// Offers in another currency than the first that is named cannot be compared with it, and do not count.
 /// An offer that names none is in the one that another names.
-fn sell(draft: &mut Draft, offers: &Value) -> Result<()> {
+/// `pkg/src/connect/catalog.ts` follows the same rule, and `tests/vectors/jsonld/offers.json` holds both to it.
+fn sell(draft: &mut Draft, offers: &Value, at: i64) -> Result<()> {
     let mut stated = Vec::new();
-    for (at, offer) in list(offers).enumerate() {
-        let place = |error: Error| Error { path: format!("offers[{at}].{}", error.path), ..error };
+    let mut prices = Vec::new();
+    for (place, offer) in list(offers).enumerate() {
+        let place = |error: Error| Error { path: format!("offers[{place}].{}", error.path), ..error };
         let terms = offer.get("priceSpecification").and_then(|terms| list(terms).next());
-        let price = ["price", "lowPrice"].into_iter().find_map(|key| offer.get(key));
-        let price = price.or_else(|| terms.and_then(|terms| terms.get("price"))).map(text).unwrap_or_default();
-        if !price.is_empty() {
+        let own = |key: &str| offer.get(key).filter(|value| !value.is_null());
+        let said = |key: &str| own(key).or_else(|| terms.and_then(|terms| terms.get(key))).map(text);
+        let available = said("availability").filter(|text| !text.is_empty());
+        let available = available.map(|text| super::value::availability(&text).map_err(place)).transpose()?;
+        stated.extend(available);
+        let price = own("price").or_else(|| own("lowPrice")).map(text).or_else(|| said("price"));
+        if let Some(price) = price.filter(|price| !price.is_empty()) {
             let (price, beside) = super::value::price(&price).map_err(place)?;
-            let code = offer.get("priceCurrency").or_else(|| terms.and_then(|terms| terms.get("priceCurrency")));
-            let code = code.map(text).filter(|code| !code.trim().is_empty());
+            let code = said("priceCurrency").filter(|code| !code.trim().is_empty());
             let code = code.map(|code| super::value::currency(&code).map_err(place)).transpose()?;
-            let currency = code.or(beside).or_else(|| draft.currency.clone());
-            match draft.item.price {
-                Some(_) if draft.currency.is_some() && draft.currency != currency => {}
-                known => {
-                    draft.item.price = Some(known.map_or(price, |known| known.min(price)));
-                    draft.currency = currency;
-                }
-            }
-        }
-        if let Some(availability) = offer.get("availability").map(text).filter(|text| !text.is_empty()) {
-            stated.push(super::value::availability(&availability).map_err(place)?);
+            // What is no date says nothing.
+            let until = said("priceValidUntil").and_then(|until| super::value::period(&format!("/{until}")).ok());
+            let holds = available != Some(false) && until.is_none_or(|until| until.contains(&at));
+            prices.push((price, code.or(beside), holds));
         }
     }
+    draft.currency = prices.iter().find_map(|(_, currency, _)| currency.clone());
+    prices.retain(|(_, currency, _)| currency.is_none() || *currency == draft.currency);
+    let cheapest = |only_held: bool| {
+        prices.iter().filter(|(_, _, holds)| *holds || !only_held).map(|&(price, ..)| price).reduce(f64::min)
+    };
+    draft.item.price = cheapest(true).or_else(|| cheapest(false));
     draft.item.available = stated.is_empty() || stated.contains(&true);
     Ok(())
 }

@@ -3,10 +3,11 @@
 //! Entities of a feed's own DTD are not expanded: an item that uses one is reported.
 
 use std::cell::Cell;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
 use anyhow::{Result, bail};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use flaneur::error::{Error, ErrorKind};
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_html5_entity;
@@ -50,11 +51,12 @@ pub(super) fn attribute(draft: &mut Draft, key: &str, text: &str) {
 /// Reads an XML feed, item by item.
 ///
 /// # Errors
-/// XML that is not well-formed, in another encoding than UTF-8, or not a feed.
+/// XML that is not well-formed, in an encoding that it does not declare, or not a feed.
 pub(super) fn read(source: Source, items: &mut Items) -> Result<()> {
     let name = source.name;
     let line = Rc::new(Cell::new(1));
-    let mut reader = Reader::from_reader(Counted { inner: source.reader, line: line.clone() });
+    let inner = decoded(source.reader).map_err(|error| damaged(&name, &error))?;
+    let mut reader = Reader::from_reader(Counted { inner, line: line.clone() });
     reader.config_mut().expand_empty_elements = true;
     let mut feed = Feed::default();
     let mut buffer = Vec::new();
@@ -78,6 +80,64 @@ pub(super) fn read(source: Source, items: &mut Items) -> Result<()> {
     match feed.path.last() {
         Some(open) => bail!("{name}:{}: the XML ends inside <{open}>; the file is cut off, copy it again", line.get()),
         None => Ok(()),
+    }
+}
+
+/// The text in the encoding that its declaration names, unless its beginning shows that it is UTF-8 all the same.
+fn decoded(mut inner: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
+    let head = inner.fill_buf()?;
+    let is_utf8 = match std::str::from_utf8(head) {
+        Ok(text) => !text.is_ascii(),
+        Err(error) => error.error_len().is_none() && !head[..error.valid_up_to()].is_ascii(), // cut within a letter
+    };
+    let declaration = head.windows(2).position(|pair| pair == b"?>").map_or(&head[..0], |end| &head[..end + 2]);
+    let declared = match Reader::from_reader(declaration).read_event_into(&mut Vec::new()) {
+        Ok(Event::Decl(declaration)) => declaration.encoding().and_then(Result::ok).map(|name| name.into_owned()),
+        _ => None,
+    };
+    let encoding = declared.and_then(|name| Encoding::for_label(name.as_bytes()));
+    // What could be read up to here is not UTF-16, whatever it says.
+    Ok(match encoding.filter(|&known| known != UTF_8 && known.is_ascii_compatible() && !is_utf8) {
+        Some(encoding) => {
+            let decoder = encoding.new_decoder_without_bom_handling();
+            Box::new(BufReader::new(Decoded { inner, decoder, text: Vec::new(), at: 0 }))
+        }
+        None => inner,
+    })
+}
+
+/// A text on its way from another encoding.
+struct Decoded {
+    inner: Box<dyn BufRead>,
+    decoder: Decoder,
+    text: Vec<u8>,
+    /// How much of `text` was read.
+    at: usize,
+}
+
+impl Read for Decoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.text.len() {
+            let bytes = self.inner.fill_buf()?;
+            let is_last = bytes.is_empty();
+            let most = self.decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+            self.text.resize(most.unwrap_or(bytes.len()), 0);
+            let (result, read, written) =
+                self.decoder.decode_to_utf8_without_replacement(bytes, &mut self.text, is_last);
+            self.inner.consume(read);
+            self.text.truncate(written);
+            self.at = 0;
+            if matches!(result, DecoderResult::Malformed(..)) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            if is_last {
+                break;
+            }
+        }
+        let count = buffer.len().min(self.text.len() - self.at);
+        buffer[..count].copy_from_slice(&self.text[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
     }
 }
 

@@ -11,7 +11,9 @@ use jiff::tz::TimeZone;
 /// Reads a price and the currency beside it: `19.99`, `19,99 EUR`, `£1,299.00`, `1 299,00 €`.
 ///
 /// With both separators the last one is the decimal sign; a lone comma is a
-/// decimal sign unless exactly three digits follow it.
+/// decimal sign unless exactly three digits follow it. So is a lone point
+/// behind which a currency's sign stands, as people write `1.299 €`; where
+/// none stands the point is decimal, as machines write.
 ///
 /// # Errors
 /// `value_type` when no number is there, `value_malformed` when what stands beside it is no currency.
@@ -28,7 +30,8 @@ pub(super) fn price(text: &str) -> Result<(f64, Option<String>)> {
             _ => return Err(not_a_price(text)),
         }
     }
-    let value = decimal(&number).ok_or_else(|| not_a_price(text))?;
+    let is_signed = currency.is_some() && text.trim_end().ends_with(['€', '£', '$']);
+    let value = decimal(&number, is_signed).ok_or_else(|| not_a_price(text))?;
     if letters.len() == 3 && letters.is_ascii() {
         currency = Some(letters);
     } else if !letters.is_empty() {
@@ -62,12 +65,14 @@ pub(super) fn currency(text: &str) -> Result<String> {
     found.ok_or_else(|| Error::new(ErrorKind::Malformed, "currency", message()))
 }
 
-fn decimal(number: &str) -> Option<f64> {
+/// Reads a number; `is_signed` when the sign of a currency stands behind it.
+fn decimal(number: &str, is_signed: bool) -> Option<f64> {
     let plain = match (number.rfind('.'), number.rfind(',')) {
         (Some(point), Some(comma)) if comma > point => number.replace('.', "").replace(',', "."),
         (Some(_), Some(_)) => number.replace(',', ""),
         (None, Some(comma)) if number.len() - comma == 4 || number.matches(',').count() > 1 => number.replace(',', ""),
         (None, Some(_)) => number.replace(',', "."),
+        (Some(point), None) if is_signed && number.len() - point == 4 => number.replace('.', ""),
         _ => number.to_owned(),
     };
     plain.parse().ok()
@@ -243,6 +248,12 @@ mod tests {
         assert_eq!(price("1 299,00 €").ok(), Some((1299.0, eur)));
         assert_eq!(price("£1,299.50").ok(), Some((1299.5, Some("GBP".into()))));
         assert_eq!(price("1,299").ok(), Some((1299.0, None)));
+        assert_eq!(price("1.299 €").ok().map(|x| x.0), Some(1299.0));
+        assert_eq!(price("1.299.000\u{a0}€ ").ok().map(|x| x.0), Some(1_299_000.0));
+        assert_eq!(price("12.5 €").ok().map(|x| x.0), Some(12.5));
+        for machine in ["1.299", "1.299 EUR", "€1.299"] {
+            assert_eq!(price(machine).ok().map(|x| x.0), Some(1.299), "{machine}");
+        }
         assert_eq!(price("-3").ok(), Some((-3.0, None)));
         for wrong in ["", "free", "12..5", "NaN", "inf", "12 / 5"] {
             assert!(price(wrong).is_err(), "{wrong}");

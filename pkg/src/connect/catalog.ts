@@ -66,26 +66,40 @@ function productOf(fields: Fields, group: Fields | undefined): Item | undefined 
   // `flaneur pack` gives the same product the same id: `tests/vectors/jsonld/ids.json` holds both to it.
   const id = text(fields["sku"], ID_LENGTH) ?? text(fields["productID"], ID_LENGTH) ?? text(fields["gtin13"] ?? fields["gtin"], ID_LENGTH) ?? tail(fields["@id"]) ?? tail(fields["url"]);
   if (id === undefined) return undefined;
-  const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...first(each) }));
-  // As `flaneur pack` does: of the offers in the first currency that one names, the cheapest.
-  const priced = offers.filter(({ price, lowPrice }) => number(price ?? lowPrice) !== undefined);
+  const offers = [fields["offers"]].flat().map((each): Fields => ({ ...first(first(each)["priceSpecification"]), ...compact(first(each)) }));
+  // As `flaneur pack` does: of the offers in the first currency that one names, the cheapest that can be had at its price, else the cheapest.
+  const priced = offers.filter((offer) => priceOf(offer) !== undefined);
   const unit = priced.map(({ priceCurrency }) => currency(priceCurrency)).find(Boolean);
   const comparable = priced.filter(({ priceCurrency }) => (currency(priceCurrency) ?? unit) === unit);
-  const stated = offers.flatMap(({ availability }) => text(availability, TEXT_LENGTH) ?? []);
+  const holding = comparable.filter((offer) => !isSoldOut(offer) && !isOver(offer));
+  const stated = offers.filter(({ availability }) => text(availability, TEXT_LENGTH));
   const attributes = compact({ color: text(fields["color"], 60), material: text(fields["material"], 60), size: text(fields["size"], 60) });
   return compact({
     id,
     title: text(fields["name"], TEXT_LENGTH),
     brand: named(fields["brand"]) ?? named(fields["manufacturer"]),
     category: path(fields["category"]),
-    price: least(comparable.map(({ price, lowPrice }) => price ?? lowPrice)),
+    price: least((holding[0] ? holding : comparable).map(priceOf)),
     currency: unit,
-    available: stated.length > 0 ? stated.some((state) => !/(OutOfStock|SoldOut|Discontinued)$/.test(state)) : undefined,
+    available: stated[0] && !stated.every(isSoldOut),
     image: address(fields["image"]),
     url: address(fields["url"] ?? offers.map(({ url }) => url).find(Boolean)),
     group: group && (text(group["productGroupID"], ID_LENGTH) ?? tail(group["@id"])),
     attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
   }) as unknown as Item;
+}
+
+function priceOf({ price, lowPrice }: Fields): number | undefined {
+  return number(price ?? lowPrice);
+}
+
+function isSoldOut({ availability }: Fields): boolean {
+  return /(OutOfStock|SoldOut|Discontinued)$/.test(text(availability, TEXT_LENGTH) ?? "");
+}
+
+/** Whether the price held until a moment that is over; a day belongs to it. */
+function isOver({ priceValidUntil: until }: Fields): boolean {
+  return typeof until === "string" && Date.parse(until) + (until.length > 10 ? 0 : 864e5) <= Date.now();
 }
 
 /**
@@ -123,9 +137,9 @@ function shopifyItem(product: unknown): Item | undefined {
   }) as unknown as Item;
 }
 
-/** An object without its undefined fields. */
+/** An object without its missing fields. */
 function compact(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
 }
 
 function text(value: unknown, length: number): string | undefined {

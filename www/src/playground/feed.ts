@@ -156,10 +156,19 @@ function priceOf(value: unknown): [price?: number | undefined, currency?: string
   if (typeof value !== "string") return [];
   const code = value.match(/\b[A-Z]{3}\b/)?.[0];
   const digits = value.replace(/[^\d.,-]/g, "");
-  // The last of point and comma parts the cents, when one or two digits follow it.
-  const [, whole = digits, cents = ""] = digits.match(/^(.*)[.,](\d{1,2})$/) ?? [];
-  const price = Number(`${whole.replace(/[.,]/g, "")}.${cents || 0}`);
+  const price = Number(decimal(digits, /[€£$]\s*$/.test(value)));
   return digits !== "" && Number.isFinite(price) && price >= 0 ? [price, code] : [undefined, code];
+}
+
+/**
+ * A number as `flaneur pack` reads it: of two separators the last is decimal; a lone comma is, unless three digits follow
+ * it; so is a lone point, unless three digits and the sign of a currency do.
+ */
+function decimal(digits: string, isSigned: boolean): string {
+  const [point, comma] = [digits.lastIndexOf("."), digits.lastIndexOf(",")];
+  if (point >= 0 && comma >= 0) return comma > point ? digits.replaceAll(".", "").replace(",", ".") : digits.replaceAll(",", "");
+  if (comma >= 0) return digits.length - comma === 4 || digits.indexOf(",") < comma ? digits.replaceAll(",", "") : digits.replace(",", ".");
+  return isSigned && digits.length - point === 4 ? digits.replaceAll(".", "") : digits;
 }
 
 /** Whether a moment lies in `start/end`; a side that is empty, or no time, does not bound it. */
@@ -168,7 +177,7 @@ function isOn(dates: unknown, now: number): boolean {
   const [start = "", end = ""] = dates.split("/").map((side) => side.trim());
   const at = (text: string): number => Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, "$1:$2").replace(/(T[\d:.]+)$/, "$1Z"));
   // The last day belongs to it.
-  const over = at(end) + (end.includes("T") ? 0 : 86_400_000);
+  const over = at(end) + (/[T:]/.test(end) ? 0 : 86_400_000);
   return !(now < at(start)) && !(now >= over);
 }
 
