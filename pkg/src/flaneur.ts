@@ -3,7 +3,7 @@
  * the page, and nothing that fails on the way reaches the shop.
  */
 
-import type { CanonicalEvent } from "./canonical.js";
+import type { CanonicalEvent, Moment } from "./canonical.js";
 import type { CatalogContent } from "./catalog.js";
 import { readCatalog, shopOrderOf } from "./catalog.js";
 import type { Message } from "./channel.js";
@@ -181,7 +181,7 @@ export class Handle {
       get status() {
         return handle.#status();
       },
-      observe: (event) => this.#observe(event),
+      observe: (event: EventInput, told?: Partial<Moment>) => this.#observe(event, told),
       rank: (request) => this.#rank(request),
       decide: (request) => this.#decide(request),
       intent: () => this.#serving()?.use((core) => core.intent(this.#now()), noIntent) ?? noIntent(),
@@ -223,9 +223,10 @@ export class Handle {
 
   // — what happened —
 
-  #observe(input: EventInput): void {
+  /** `told` is a worker's page's alone: what a loop of another page hands over beside an event spreads to nothing. */
+  #observe(input: EventInput, told?: Partial<Moment>): void {
     if (this.#closed) return;
-    const event = translate(input, { now: this.#now(), newId, knows: (item) => this.#knows(item) });
+    const event = translate(input, { now: this.#now(), newId, ...told, knows: (item) => this.#knows(item) });
     if (!event) return;
     const isOurs = !isForeign(input);
     event.facets ??= this.#facets(isOurs);
@@ -330,21 +331,20 @@ export class Handle {
   /** Item ids in the shop's order, read without the engine and only when it is needed. */
   #ids(): readonly string[] {
     if (!this.#order) {
-      const content = this.#content;
+      let ids: string[] = [];
       try {
-        this.#order = { ids: content ? shopOrderOf(content) : [] };
+        if (this.#content) ids = shopOrderOf(this.#content);
       } catch (e) {
         if (this.#early) throw e; // still opening: a malformed catalog
-        this.#order = { ids: [] };
       }
+      this.#order = { ids };
     }
     return this.#order.ids;
   }
 
   #knows(item: string): boolean {
     const ids = this.#ids();
-    const order = this.#order;
-    return (order ? (order.known ??= new Set(ids)) : new Set(ids)).has(item);
+    return (this.#order!.known ??= new Set(ids)).has(item);
   }
 
   // — what is allowed —
@@ -361,7 +361,7 @@ export class Handle {
         if (this.#options.audience !== "minor") this.#log.tell({ gates: change }); // a child's page does not speak for others
         await within(this.#choose(change, "api", true), 2 * DISK_MS);
       },
-      receipts: async () => structuredClone([...consent.receipts]),
+      receipts: async () => JSON.parse(JSON.stringify(consent.receipts)) as Receipt[],
       export: async () => consent.document(this.#now()),
     } satisfies Consent);
   }

@@ -188,13 +188,12 @@ async function wasmBytes(response: Response): Promise<ArrayBuffer> {
 
 /** A plain `fetch` that gives up in the end. */
 export function fetchWithTimeout(url: string | URL, milliseconds: number): Promise<Response> {
-  const signal = typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(milliseconds) : null;
-  return fetch(url, { signal });
+  return fetch(url, { signal: (AbortSignal as Partial<typeof AbortSignal>).timeout?.(milliseconds) ?? null });
 }
 
 /** Recognizes a `URL` from any realm. */
 export function isUrl(value: unknown): value is URL {
-  return typeof URL === "function" && (value instanceof URL || Object.prototype.toString.call(value) === "[object URL]");
+  return Object.prototype.toString.call(value) === "[object URL]";
 }
 
 /** Recognizes a `Response` from any realm. */

@@ -735,7 +735,7 @@ test("both languages say everything, and say it differently", async (t) => {
 
 test("a strict policy holds: no style in the page, no violation", async (t) => {
   const strict = await serve(PAGES, {
-    "/elements.html": { headers: { "content-security-policy": "default-src 'self'; script-src 'self' 'nonce-tests' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:" } },
+    "/elements.html": { headers: { "content-security-policy": "default-src 'self'; script-src 'self' 'nonce-tests' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; require-trusted-types-for 'script'; trusted-types lit-html" } },
   });
   t.after(() => strict.close());
   const { context } = await newContext(t, browser);

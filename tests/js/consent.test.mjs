@@ -333,3 +333,14 @@ test("forget deletes from the disk too", async () => {
   await shop.close();
   assert.deepEqual(await idsOnDisk(name), ["e2"]);
 });
+
+test("a browser of the language that the package is written in, and of no later day, tells the receipts", async (t) => {
+  const { structuredClone: clone } = globalThis;
+  t.after(() => (globalThis.structuredClone = clone));
+  delete globalThis.structuredClone; // Chromium has it since 98, and ES2022 since 94
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory", consent: { learn: true } });
+  const [receipt] = await shop.consent.receipts();
+  receipt.purposes.length = 0;
+  assert.equal((await shop.consent.receipts())[0].purposes.length, 4, "a copy");
+  await shop.close();
+});

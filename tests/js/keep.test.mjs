@@ -10,7 +10,7 @@ import { GRANTED, ITEMS, freshShop } from "./support/shop.mjs";
 /** An app with its storage, and starts of its page. */
 function app() {
   const stored = { text: null };
-  const bridge = { read: async () => stored.text, write: async (text) => void (stored.text = text), clear: async () => void (stored.text = null) };
+  const bridge = (stored.bridge = { read: async () => stored.text, write: async (text) => void (stored.text = text), clear: async () => void (stored.text = null) });
   const start = async (consent = GRANTED, opened = open) => {
     const shop = await opened({ shop: freshShop(), catalog: ITEMS, storage: "memory", consent });
     return { shop, kept: await keepIn(bridge, shop) };
@@ -91,6 +91,46 @@ test("a start without an engine leaves the app's copy as it is, until it is eras
   await settled(kept);
   assert.equal(stored.text, null);
   await shop.close();
+});
+
+test("an app whose storage fails stops no one and loses nothing, and is asked again with the next change", async () => {
+  const { stored, start } = await visited();
+  const { bridge } = stored;
+  const { read, write, clear } = bridge;
+  const fail = async () => Promise.reject(new Error("the disk is full"));
+  Object.assign(bridge, { read: fail, write: fail });
+  const { shop, kept } = await start();
+  shop.observe({ type: "view_item", item: "lamp-2" });
+  await settled(kept);
+  Object.assign(bridge, { read });
+  shop.observe({ type: "view_item", item: "lamp-3" });
+  await settled(kept);
+  assert.deepEqual([eventsIn(stored), shop.profile.inspect().events], [1, 3]);
+  Object.assign(bridge, { write });
+  await kept();
+  assert.equal(eventsIn(stored), 3);
+  bridge.clear = fail;
+  await shop.profile.erase();
+  await settled(kept);
+  bridge.clear = clear;
+  await kept();
+  assert.deepEqual([eventsIn(stored), shop.profile.inspect().events], [0, 0]);
+  await shop.close();
+});
+
+test("an app that does not answer, or answers that it failed, is an app whose storage fails", async (t) => {
+  t.after(() => delete globalThis.window);
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const asked = [];
+  globalThis.window = { ReactNativeWebView: { postMessage: (message) => asked.push(JSON.parse(message)) } };
+  const { bridge } = await import("../browser/pages/webview/react-native.js");
+  const answers = [bridge.read(), bridge.write("text"), bridge.clear()];
+  window.answer(1, { value: "kept" });
+  window.answer(2, { failed: true });
+  t.mock.timers.tick(10_000);
+  window.answer(3, { value: null }); // late
+  assert.deepEqual(asked.map(({ what, value }) => [what, value]), [["read", undefined], ["write", "text"], ["clear", undefined]]);
+  assert.deepEqual((await Promise.allSettled(answers)).map(({ status, value }) => value ?? status), ["kept", "rejected", "rejected"]);
 });
 
 test("what was only seen is with the app once it asks", async () => {

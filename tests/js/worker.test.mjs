@@ -45,6 +45,29 @@ test("it ranks in a worker, and what was learnt survives its replacement and tha
   assert.deepEqual(workers.map(({ terminated }) => terminated), [true, true]);
 });
 
+test("a timeout without end gives no worker up", async (t) => {
+  const { shop, workers } = await openNear(t, { timeout: Infinity });
+  const [worker] = workers;
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (question) => void setTimeout(() => post(question), 30);
+  await shop.intent();
+  assert.deepEqual([shop.status.thread, workers.length], ["worker", 1]);
+});
+
+test("what is asked while a worker takes in a catalog waits for it", async (t) => {
+  const { shop, workers } = await openNear(t);
+  const [worker] = workers;
+  const post = worker.postMessage.bind(worker);
+  let free = Promise.resolve();
+  worker.postMessage = (question) => {
+    if (question.method === "update") free = pause(250); // five times what an answer may take
+    void free.then(() => post(question));
+  };
+  const updated = shop.update([{ id: "new" }]);
+  assert.deepEqual([await pause(20).then(() => ranked(shop)), await updated], [["new"], undefined]);
+  assert.deepEqual([shop.status.thread, workers.length, worker.terminated], ["worker", 1, false]);
+});
+
 test("a worker that was frozen with its page has its time again when both go on", async (t) => {
   const { shop, workers } = await openNear(t, { timeout: 200 });
   const [worker] = workers;
@@ -195,6 +218,28 @@ test("an event keeps its time and its id when a successor is told of it", async 
   assert.deepEqual(await stamps(), before);
 });
 
+for (const storage of ["device", "memory"]) {
+  test(`what a page told others counts once, and when it happened, whatever becomes of the worker: storage ${storage}`, async (t) => {
+    const { shop, workers, kill } = await openNear(t, { storage, consent: GRANTED });
+    const stamps = async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id, at }) => [id, at]);
+    await shop.observe({ event: "view_item", ecommerce: { items: [{ item_id: "rug-1" }] } });
+    const before = await stamps();
+    await pause(5);
+    kill();
+    await shop.intent();
+    assert.deepEqual(await stamps(), before);
+    const [, worker] = workers;
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (question) => {
+      post(question);
+      if (question.method === "observe") setImmediate(() => (worker.silent = true)); // it is taken in, and nobody hears so
+    };
+    const observed = shop.observe({ event: "add_to_cart", ecommerce: { items: [{ item_id: "rug-2" }] } });
+    await observed;
+    assert.deepEqual([shop.status.thread, (await stamps()).length], ["page", 2]);
+  });
+}
+
 test("forgetting, taking it back and erasing hold for a successor, and erasing takes nothing else along", async (t) => {
   const { shop, kill } = await openNear(t);
   for (const item of ["rug-1", "rug-2"]) await shop.observe(view(item));
@@ -253,6 +298,20 @@ test("when neither a worker nor the page has an engine any more, the shop's own 
   assert.deepEqual([shop.status.engine, shop.status.reason, shop.status.thread], ["passthrough", "wasm_failed", "page"]);
   await shop.observe(view("rug-1"));
   assert.equal(await events(shop), 0);
+});
+
+test("when neither can be had from the beginning, opening keeps the shop's own order too", async (t) => {
+  const told = await reported(async () => {
+    const gone = { worker: () => { throw new TypeError("blocked"); }, open: () => Promise.reject(new TypeError("no such file")) };
+    const { shop } = await openNear(t, {}, gone);
+    assert.deepEqual(await ranked(shop), IDS);
+    const { version: _, ...status } = shop.status;
+    assert.deepEqual(status, { engine: "passthrough", reason: "wasm_failed", items: IDS.length, storage: "memory", thread: "page" });
+    await shop.observe(view("rug-1"));
+    await shop.consent.set({ learn: true });
+    assert.deepEqual([await events(shop), shop.consent.gates.learn], [0, false]);
+  });
+  assert.deepEqual(told, ["no such file"]);
 });
 
 // — consent sources —
@@ -410,6 +469,47 @@ for (const [thread, parts] of [["worker", {}], ["page", { worker: undefined }]])
   });
 }
 
+/** What a framework gives in place of an object: whatever is read of it is one again. */
+const proxied = (value) => (typeof value === "object" && value !== null ? new Proxy(value, { get: (object, key) => proxied(object[key]) }) : value);
+
+for (const [thread, parts] of [["worker", {}], ["page", { worker: undefined }]]) {
+  test(`what cannot be posted is taken as on the page: ${thread}`, async (t) => {
+    const element = new (class extends EventTarget {})();
+    element.__reactFiber = { stateNode: element };
+    const asked = [
+      (shop) => shop.rules(proxied([{ type: "exclude", where: { ids: ["rug-0"] } }])),
+      async (shop) => idsOf(await shop.rank(proxied({ slot: "home", size: 3, candidates: IDS, onshown: () => {} }))),
+      (shop) => shop.rank({ slot: () => {}, size: 3 }),
+      async (shop) => (await shop.decide(proxied({ slot: "strip", candidates: [{ id: "care", kind: "service", value: 3 }], explore: 0 }))).choice.id,
+      (shop) => shop.observe({ type: "purchase", id: "p", at: new Date(1.7e12), items: proxied([{ item: "rug-1" }]), target: element }),
+      (shop) => shop.observe({ event: "view_item", element, size: 1n, ecommerce: { items: [{ item_id: "rug-2" }] } }),
+      (shop) => shop.update(proxied(ITEMS)),
+      async (shop) => (await shop.profile.inspect()).events,
+      (shop) => shop.profile.forget(proxied({ item: "rug-1" })),
+      (shop) => shop.profile.undo(element), // a listener is called with an event
+      (shop) => shop.profile.erase(element),
+    ];
+    const answers = async (shop) => {
+      const told = [];
+      for (const ask of asked) told.push(await (async () => ask(shop))().catch(({ code, path }) => [code, path]));
+      return told;
+    };
+    const options = { catalog: proxied(ITEMS), rules: proxied([]), notice: { version: "1", onread: () => {} } };
+    const here = await openHere({ shop: freshShop(), consent: { learn: true, rank: true }, storage: "memory", seed: 1, ...options });
+    const { shop: there } = await openNear(t, options, parts);
+    assert.equal(there.status.thread, thread);
+    assert.deepEqual(await answers(there), await answers(here));
+    await here.close();
+  });
+}
+
+test("`using` closes it, where the language has that", { skip: typeof Symbol.dispose !== "symbol" }, async (t) => {
+  const { shop, workers } = await openNear(t);
+  shop[Symbol.dispose]();
+  await shop.close();
+  assert.deepEqual([shop.status.reason, workers[0].terminated], ["closed", true]);
+});
+
 test("closing is one thing however often it is asked for, and what is asked meanwhile gets the shop's order", async (t) => {
   const { shop, workers } = await openNear(t);
   await shop.observe({ type: "dismiss", item: "rug-0" });
@@ -437,4 +537,14 @@ test("where there are no web workers, the same names answer", async (t) => {
   assert.equal((await shop.consent.export()).type, "application/json");
   await shop.close();
   assert.deepEqual(await ranked(shop), IDS);
+});
+
+test("an option that is wrong rejects, and leaves no rejection that nobody hears", async (t) => {
+  const unheard = [];
+  const hear = (e) => unheard.push(e);
+  process.on("unhandledRejection", hear);
+  t.after(() => process.off("unhandledRejection", hear));
+  await assert.rejects(async () => openEntry({ shop: "no name", catalog: ITEMS }), coded("shop_name", "shop"));
+  await pause(5);
+  assert.deepEqual(unheard, []);
 });

@@ -3,9 +3,10 @@
  * there is no worker. What it answers can be posted.
  */
 
+import type { Moment } from "../canonical.js";
 import { isFlaneurError } from "../errors.js";
 import type { Found } from "../loader.js";
-import type { Catalog, Decision, Flaneur, FlaneurEvents, Gates, OpenOptions, Receipt, Slate, Status } from "../types.js";
+import type { Catalog, Decision, EventInput, Flaneur, FlaneurEvents, Gates, OpenOptions, Receipt, Slate, Status } from "../types.js";
 
 /** What the page posts to open a shop. */
 export interface PostedOptions extends Omit<OpenOptions, "wasm" | "now" | "consent" | "catalog"> {
@@ -88,6 +89,10 @@ export class Desk {
       return undefined;
     }
     if (method === "close") return this.#close();
+    if (method === "observe") {
+      const [event, id, now] = args as [EventInput, string, number];
+      return (this.#shop.observe as (event: EventInput, told: Partial<Moment>) => void)(event, { newId: () => id, now });
+    }
     const path = method.split(".");
     const name = path.pop()!;
     const owner = path.reduce((from, key) => from[key] as Methods, this.#shop as unknown as Methods);

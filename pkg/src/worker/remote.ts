@@ -6,18 +6,19 @@
 import { readCatalog, shopOrderOf } from "../catalog.js";
 import { reading } from "../checks.js";
 import { Emitter } from "../emitter.js";
-import { report } from "../errors.js";
+import { isFlaneurError, report } from "../errors.js";
 import { GATES, checkGates, isConsentSource, readGates } from "../gates.js";
 import { newId } from "../id.js";
 import { findCode, isResponse, isUrl } from "../loader.js";
 import type { Sources } from "../loader.js";
 import { checkOptions } from "../options.js";
 import type { Catalog, ConsentSource, DecideRequest, EventInput, Flaneur, FlaneurEvents, Gates, OpenOptions, PassthroughReason, ProfileView, RankRequest, Rule } from "../types.js";
+import { VERSION } from "../version.js";
 import { isForeign } from "../vocabulary.js";
 import { CONSENT_MS, within } from "../wait.js";
 import { received } from "./desk.js";
 import type { Legacy, PostedCatalog, PostedDecision, PostedOptions, PostedSlate, State } from "./desk.js";
-import { EmptySeat, GONE, PageSeat, WorkerSeat } from "./seat.js";
+import { EmptySeat, GONE, PageSeat, WorkerSeat, plain } from "./seat.js";
 import type { Listener, Seat } from "./seat.js";
 import type { WorkerFlaneur, WorkerOptions } from "./types.js";
 
@@ -36,6 +37,9 @@ const LONG_MS = 45_000;
 const LONG: ReadonlySet<string> = new Set([
   "update", "flush", "close", "consent.set", "consent.receipts", "consent.export", "profile.export", "profile.import", "profile.erase",
 ]);
+/** What keeps a worker at work so long that all else waits, and how long that has then, in milliseconds. */
+const BUSY: ReadonlySet<string> = new Set(["update", "profile.import"]);
+const BUSY_MS = 10_000;
 /** How often an idle worker is asked whether it is there. */
 const HEARTBEAT_MS = 5000;
 /** Workers that may replace the first. */
@@ -71,13 +75,15 @@ class RemoteHandle implements Listener {
   #plain: Promise<unknown> = Promise.resolve();
   #listening: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
-  #seat: Promise<Seat> = Promise.reject(GONE);
+  #seat!: Promise<Seat>;
   /** The seat has all that the one before it was told. */
   #ready = false;
   /** The disk has all that was told, and takes what is told now. */
   #stored = false;
   #flushing: Promise<void> | undefined;
   #left = 1 + REPLACEMENTS;
+  /** Calls under way that keep a worker busy. */
+  #busy = 0;
   #state: State | undefined;
   #thread: "worker" | "page" = "page";
   #heart: ReturnType<typeof setInterval> | undefined;
@@ -88,9 +94,8 @@ class RemoteHandle implements Listener {
     const { tasks: _, ...checked } = checkOptions(options); // whose preview no one could ask for here
     this.#options = checked;
     this.#source = checked.consent && isConsentSource(checked.consent) ? checked.consent : undefined;
-    this.#timeout = timeout;
+    this.#timeout = Math.min(timeout, 0x7fff_ffff); // browsers take a longer one for none
     this.#make = parts.worker && (worker ?? parts.worker);
-    this.#seat.catch(() => {});
   }
 
   async start(): Promise<void> {
@@ -99,7 +104,9 @@ class RemoteHandle implements Listener {
       await this.#seat;
     } catch (e) {
       this.#unsubscribe?.();
-      throw e;
+      if (isFlaneurError(e)) throw e;
+      report(e); // what is loaded on demand is gone from the server, for instance
+      await (this.#seat = this.#empty("wasm_failed"));
     }
     this.#ready = true;
     if (this.#thread === "worker") this.#heart = setInterval(() => void this.#beat().catch(() => {}), HEARTBEAT_MS);
@@ -128,7 +135,8 @@ class RemoteHandle implements Listener {
       get status() {
         return Object.freeze({ ...self.#state!.status, thread: self.#thread });
       },
-      observe: async (event: EventInput) => void (await this.#call("observe", [postable(event)])),
+      // With an id and a time from here, telling it twice is once.
+      observe: async (event: EventInput) => void (await this.#call("observe", [postable(event), newId(), Date.now()])),
       rank: async (request: RankRequest) => this.#slate((await this.#call("rank", [request])) as PostedSlate),
       decide: async (request: DecideRequest) => this.#slate((await this.#call("decide", [request])) as PostedDecision),
       intent: call("intent"),
@@ -160,6 +168,7 @@ class RemoteHandle implements Listener {
       flush: call("flush"),
       on: ((type: "change", listener: () => void) => this.#emitter.on(type, listener)) as Flaneur["on"],
       close: () => (this.#closing ??= this.#close()),
+      ...(typeof Symbol.dispose === "symbol" && { [Symbol.dispose]: () => void (this.#closing ??= this.#close()) }),
     } as unknown as WorkerFlaneur);
   }
 
@@ -178,10 +187,21 @@ class RemoteHandle implements Listener {
   }
 
   async #call(method: string, args: unknown[]): Promise<unknown> {
+    const busy = BUSY.has(method) ? 1 : 0;
+    this.#busy += busy;
+    try {
+      return await this.#insist(method, args);
+    } finally {
+      this.#busy -= busy;
+    }
+  }
+
+  async #insist(method: string, args: unknown[]): Promise<unknown> {
     for (;;) {
       const chosen = this.#seat;
       try {
-        const value = await ask(await chosen, method, args, this.#timeout);
+        const seat = await chosen;
+        const value = await ask(seat, method, args, this.#busy > 0 ? Math.max(this.#timeout, BUSY_MS) : this.#timeout);
         this.#remember(method, args, value);
         return value;
       } catch (e) {
@@ -327,8 +347,8 @@ class RemoteHandle implements Listener {
     const isHere = !isResponse(catalog) && !isUrl(catalog) && typeof catalog !== "string";
     const own = async (): Promise<string[]> => (isHere ? shopOrderOf(await readCatalog(catalog)) : []);
     const order = legacy?.order ?? (await own().catch(() => []));
-    const { status, gates } = this.#state!;
-    this.#state = { status: { ...status, engine: "passthrough", reason }, gates };
+    const before = this.#state ?? { status: { items: order.length, version: VERSION, storage: "memory" }, gates: DENIED };
+    this.#state = { ...before, status: { ...before.status, engine: "passthrough", reason } };
     this.#thread = "page";
     return new EmptySeat(shop, reason, { receipts: [], ...legacy, order });
   }
@@ -340,6 +360,7 @@ function ask(seat: Seat, method: string, args: unknown[], milliseconds: number):
 }
 
 const NO_ENGINE = Symbol("no engine");
+const DENIED: Gates = Object.freeze({ store: false, learn: false, rank: false, measure: false });
 
 /** A catalog that can be posted; addresses are those of the page. */
 async function plainCatalog(catalog: Catalog): Promise<PostedCatalog> {
@@ -356,14 +377,19 @@ async function plainCatalog(catalog: Catalog): Promise<PostedCatalog> {
 }
 
 /**
- * An event that can be posted. What a page wrote for others may hold elements and functions, which
- * say nothing and stay here. Our own gets its id and its time here, so that telling it twice is once.
+ * An event that can be posted, as it is now. What a page wrote for others may hold elements and functions, which
+ * say nothing and stay here.
  */
 function postable(event: EventInput): unknown {
   if (typeof event !== "object" || event === null) return event;
-  if (!isForeign(event)) return reading("event", () => ({ id: newId(), at: Date.now(), ...event }));
+  if (!isForeign(event)) return reading("event", () => ({ ...event }));
   try {
-    return JSON.parse(JSON.stringify("length" in event ? Array.from(event as ArrayLike<unknown>) : event)) as unknown;
+    const copy = "length" in event ? Array.from(event as ArrayLike<unknown>) : { ...event };
+    try {
+      return JSON.parse(JSON.stringify(copy)) as unknown;
+    } catch {
+      return plain(copy); // an element that a framework made leads to itself
+    }
   } catch {
     return { event: "" };
   }

@@ -99,7 +99,11 @@ export class WorkerSeat implements Seat {
       const late = (): void => void setTimeout(() => this.#waiting.has(id) && this.leave(), Date.now() > due + milliseconds ? milliseconds : 0);
       this.#waiting.set(id, { resolve, reject, timer: setTimeout(late, milliseconds) });
       try {
-        this.#worker.postMessage({ id, method, args });
+        try {
+          this.#worker.postMessage({ id, method, args });
+        } catch {
+          this.#worker.postMessage({ id, method, args: plain(args) });
+        }
       } catch (cause) {
         this.#settle(id)?.reject(flaneurError("value_malformed", "This cannot be posted to a worker; give plain data.", method, cause));
       }
@@ -204,6 +208,22 @@ export class EmptySeat implements Seat {
   }
 
   leave(): void {}
+}
+
+/** What is posted as it is, of what is neither a list nor a plain object. */
+const POSTED = /Date|Blob|File|Buffer|Array|Module/;
+
+/**
+ * A copy that can be posted: a framework's proxies are what they stand for, and what says nothing to the engine, such
+ * as functions and elements, is null.
+ */
+export function plain(value: unknown): unknown {
+  if (typeof value === "function" || typeof value === "symbol") return null;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const kind = Object.getPrototypeOf(value) as object | null;
+  if (kind && Object.getPrototypeOf(kind)) return POSTED.test(Object.prototype.toString.call(value)) ? value : null;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
 
 function revived({ message, code, path }: PostedError): Error {

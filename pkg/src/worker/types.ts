@@ -13,7 +13,7 @@ export interface WorkerOptions extends Omit<OpenOptions, "now" | "context" | "ta
   worker?: () => Worker;
   /** As in {@link OpenOptions}; a function cannot be posted. */
   context?: Context;
-  /** How long an answer may take before the worker is given up, in milliseconds. Default 1000. */
+  /** How long an answer may take before the worker is given up, in milliseconds. Default 1000; more behind an update or an import. */
   timeout?: number;
 }
 
@@ -45,4 +45,6 @@ export interface WorkerFlaneur {
    * thousand items of the shop's order.
    */
   close(): Promise<void>;
+  /** The same, without waiting. */
+  [Symbol.dispose](): void;
 }

@@ -110,7 +110,7 @@ fault(
           const { call, what, value } = JSON.parse(message);
           if (what === "write") window.store = value;
           if (what === "clear") window.store = null;
-          setTimeout(() => (0, eval)(`answer(${call}, ${JSON.stringify(what === "read" ? window.store : null)}); true`), 5);
+          setTimeout(() => (0, eval)(`answer(${call}, ${JSON.stringify({ value: what === "read" ? window.store : null })}); true`), 5);
         };
         window.ReactNativeWebView = { postMessage };
       }, kept);

@@ -220,8 +220,13 @@ async function unchanged(catalog: readonly Item[], ids: readonly string[], rules
 }
 void unchanged;
 
-/** A shop at a distance hears the page's queues too. */
-function distant(shop: WorkerFlaneur): () => void {
+/** A shop at a distance hears the page's queues too, and what was in view; what draws at once needs one at hand. */
+async function distant(shop: WorkerFlaneur, list: Element): Promise<() => void> {
+  watch(await shop.rank({ slot: "home", size: 3 }), [["a", list]]);
+  // @ts-expect-error it has to rank at once
+  arrange(shop, list, { slot: "home" });
+  // @ts-expect-error likewise
+  defineElements({ shop, item: () => undefined });
   return connect(shop, { segment: "analytics", dataLayer: false });
 }
 void distant;
