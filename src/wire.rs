@@ -50,6 +50,9 @@ fn explain(sentence: &str, path: &str) -> Error {
         let expected = sentence.split_once("expected ").map_or("a known word", |(_, rest)| rest);
         return Error::new(ErrorKind::Unknown, path, format!("not a known word; expected {expected}"));
     }
+    if sentence.starts_with("unknown field") {
+        return Error::new(ErrorKind::Unknown, path, "not a known field; see the types");
+    }
     let expected = sentence.rsplit_once("expected ").map_or("the documented shape", |(_, rest)| rest);
     let expected = match expected.split(" at line").next().unwrap_or(expected) {
         "f64" | "f32" => "a number",

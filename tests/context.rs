@@ -107,7 +107,12 @@ fn what_is_wanted_in_the_rain_on_the_phone_or_in_a_store_is_learned_too() {
 #[test]
 fn an_event_with_a_moment_nobody_knows_is_refused() {
     let mut engine = shop::engine(80);
-    for facets in [vec!["mood:good".into()], vec!["weather".into()], vec!["weather:rain".to_owned(); 6]] {
+    for facets in [
+        vec!["mood:good".into()],
+        vec!["weather".into()],
+        vec!["weather:rain".to_owned(); 6],
+        vec!["season:winter".into(), "season:summer".into()],
+    ] {
         let event = flaneur::wire::event::EventWire { facets, ..shop::event("e", "view_item", "lamps-0000", NOW) };
         let error = engine.observe(event, NOW).unwrap_err();
         assert_eq!((error.code(), error.path.as_str()), ("value_unknown", "facets"));

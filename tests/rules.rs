@@ -184,6 +184,12 @@ fn a_pin_that_moves_up_because_items_do_not_suffice_fires() {
     };
     assert_eq!(outcomes_of(json!([pin])), (3, Outcome::Fired));
     assert_eq!(outcomes_of(json!([pin, out])), (2, Outcome::Overruled));
+    // With one behind it, whose place it did not take.
+    let last = json!({ "type": "pin", "item": "cup-6", "position": 3 });
+    let (shown, slate) =
+        under(json!([last, pin, { "type": "exclude", "where": { "priceAbove": 0 }, "priority": -1 }]), 5);
+    assert_eq!((shown, outcomes(&slate)[1].1), (vec!["cup-6".into(), "cup-7".into()], Outcome::Fired));
+    assert_eq!(outcomes(&slate)[0].1, Outcome::Fired);
 }
 
 #[test]
@@ -268,6 +274,9 @@ fn windows_follow_the_shopper_s_own_clock() {
         (true, json!({ "from": "2025-10-09T10:00" }), json!({ "utcOffset": 120 })),
         (true, json!({ "from": NOW.0 }), json!({})),
         (false, json!({ "until": NOW.0 }), json!({})),
+        // Ten o'clock in the east is before this moment, though its numbers are after it.
+        (true, json!({ "from": "2025-10-09T10:00", "until": NOW.0 + 60_000 }), json!({ "utcOffset": 120 })),
+        (false, json!({ "from": "2025-10-09T10:00", "until": NOW.0 + 60_000 }), json!({})),
         (true, json!({ "weather": ["rain", "snow"] }), json!({ "weather": "rain" })),
         (false, json!({ "weather": "rain" }), json!({})),
         (false, json!({ "weather": "rain", "device": "phone" }), json!({ "weather": "rain", "device": "desk" })),
@@ -323,6 +332,84 @@ fn an_absent_item_says_why_and_names_the_rule() {
     }
 }
 
+/// What became of a rule, and the place of the rule it names.
+fn told(slate: &Slate, at: u32) -> (Outcome, Option<u32>) {
+    let traced = &slate.explained.as_ref().unwrap().rules;
+    let trace = traced.iter().find(|trace| trace.rule.1 == at).unwrap();
+    (trace.outcome, trace.by.map(|(_, at)| at))
+}
+
+#[test]
+fn what_is_overruled_names_the_rule_that_stood_against_it() {
+    use Outcome::{Fired, Overruled};
+    let pin = |item: &str, position: usize, priority: i32| json!({ "type": "pin", "item": item, "position": position, "priority": priority });
+    let out = |priority: i32| json!({ "type": "exclude", "where": { "ids": ["cup-7"] }, "priority": priority });
+    let cap = |priority: i32| json!({ "type": "cap", "per": "category", "max": 1, "priority": priority });
+    let most = json!({ "type": "quota", "where": { "category": "cups" }, "atMost": 1 });
+    let least = json!({ "type": "quota", "where": { "category": "cups" }, "atLeast": 3, "priority": 1 });
+    let (seven, six) = (pin("cup-7", 0, 0), pin("cup-6", 1, 0));
+    for (list, at, expected) in [
+        // A pin by another of its place, by one of its item, by a stronger cap, by an exclusion.
+        (json!([pin("lamp-1", 0, 0), seven]), 1, (Overruled, Some(0))),
+        (json!([seven, pin("lamp-1", 0, 1)]), 0, (Overruled, Some(1))),
+        (json!([seven, pin("cup-7", 2, 0)]), 1, (Overruled, Some(0))),
+        (json!([six, cap(1), pin("cup-7", 0, 0)]), 2, (Overruled, Some(1))),
+        (json!([seven, out(0)]), 0, (Overruled, Some(1))),
+        (json!([pin("lamp-1", 0, 2), pin("cup-7", 0, 1), out(0)]), 1, (Overruled, Some(0))),
+        // An exclusion, a cap and an upper quota by the pin that goes over them.
+        (json!([out(0), pin("lamp-1", 1, 1), pin("cup-7", 0, 1)]), 0, (Overruled, Some(2))),
+        (json!([pin("lamp-1", 2, 0), seven, six, cap(0)]), 3, (Overruled, Some(1))),
+        (json!([seven, six, most]), 2, (Overruled, Some(0))),
+        (json!([seven, cap(0)]), 1, (Fired, None)),
+        (json!([seven, most]), 1, (Fired, None)),
+        // A cap by the quota that is stronger.
+        (json!([cap(0), least]), 0, (Overruled, Some(1))),
+    ] {
+        assert_eq!(told(&under(list.clone(), 4).1, at), expected, "{list}");
+    }
+}
+
+#[test]
+fn an_item_that_scores_higher_than_what_is_there_is_not_told_that_others_do() {
+    let bury = json!({ "type": "bury", "where": { "kind": "offer" }, "by": 9 });
+    let asked = |rule: Value| {
+        let mut engine = engine();
+        put(&mut engine, &json!([bury, rule])).unwrap();
+        let all: Vec<String> = items().into_iter().map(|item| item.id).collect();
+        let slate = ask(&mut engine, 4, json!({ "explain": all }));
+        let shown = ids(&engine, &slate);
+        assert_eq!(count(&shown, "offer"), 2, "{shown:?}");
+        let mut limited = 0;
+        for why in &slate.explained.as_ref().unwrap().absent {
+            match why.bar {
+                None => {}
+                Some(Bar::Limit) => {
+                    assert!(!why.id.starts_with("offer") && why.rule == Some((false, 1)), "{why:?}");
+                    limited += 1;
+                }
+                Some(bar) => {
+                    assert_eq!(bar, Bar::Score);
+                    assert!(why.score.unwrap() <= why.needed.unwrap(), "{why:?}");
+                }
+            }
+        }
+        limited
+    };
+    for kind in ["quota", "floor"] {
+        assert_eq!(asked(json!({ "type": kind, "where": { "kind": "offer" }, "atLeast": 2 })), 14);
+    }
+    // What is pinned did not come by its score.
+    let mut engine = engine();
+    put(&mut engine, &json!([bury, { "type": "pin", "item": "offer-3", "position": 0 }])).unwrap();
+    let slate = ask(&mut engine, 4, json!({ "explain": ["cup-7", "offer-0"] }));
+    let lowest = slate.entries[1..].iter().map(|entry| entry.score).fold(f64::INFINITY, f64::min);
+    assert!(slate.entries[0].score < lowest - 5.0);
+    for why in &slate.explained.as_ref().unwrap().absent {
+        assert_eq!((why.bar, why.needed), (Some(Bar::Score), Some(lowest)));
+        assert!(why.score.unwrap() <= lowest);
+    }
+}
+
 #[test]
 fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
     let mut engine = engine();
@@ -344,7 +431,7 @@ fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
     };
     for (list, code, path) in [
         (json!([{ "type": "raise" }]), "value_unknown", "rules[0].type"),
-        (json!([{ "type": "cap", "per": "brand", "max": 1, "prioriy": 2 }]), "value_type", "rules[0].prioriy"),
+        (json!([{ "type": "cap", "per": "brand", "max": 1, "prioriy": 2 }]), "value_unknown", "rules[0].prioriy"),
         (json!([{ "type": "boost", "by": 1 }]), "value_missing", "rules[0].where"),
         (json!([{ "type": "boost", "where": {}, "by": 1 }]), "value_empty", "rules[0].where"),
         (json!([{ "type": "boost", "where": { "brand": "x" }, "by": 11 }]), "value_out_of_range", "rules[0].by"),
@@ -372,6 +459,32 @@ fn a_faulty_rule_is_refused_where_the_fault_is_and_the_rules_before_stay() {
         (json!([quota(json!({ "atLeast": 3, "atMost": 2 }))]), "value_conflict", "rules[0].atLeast"),
         (json!([quota(json!({ "atLeast": 3, "atLeastShare": 0.2 }))]), "value_conflict", "rules[0].atLeastShare"),
         (json!([quota(json!({ "atMost": 2 })), quota(json!({ "atLeast": 3 }))]), "value_conflict", "rules[1].atLeast"),
+        (json!([quota(json!({ "atLeastShare": 0.5, "atMostShare": 0.4 }))]), "value_conflict", "rules[0].atLeastShare"),
+        (
+            json!([quota(json!({ "atMostShare": 0.2 })), quota(json!({ "atLeastShare": 0.3 }))]),
+            "value_conflict",
+            "rules[1].atLeastShare",
+        ),
+        (
+            json!([{ "type": "cap", "per": "brand", "max": 2, "where": { "category": "cups" } }]),
+            "value_unknown",
+            "rules[0].where",
+        ),
+        (
+            json!([{ "type": "pin", "item": "cup-1", "position": 1, "where": { "category": "cups" } }]),
+            "value_unknown",
+            "rules[0].where",
+        ),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "from": "2026-12-01T+5:00" } }]),
+            "value_type",
+            "rules[0].when.from",
+        ),
+        (
+            json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "until": "2026-11-31" } }]),
+            "value_type",
+            "rules[0].when.until",
+        ),
         (json!([{ "type": "schedule", "where": { "brand": "x" } }]), "value_missing", "rules[0].when"),
         (
             json!([{ "type": "cap", "per": "kind", "max": 2, "when": { "hours": [9, 9] } }]),
@@ -563,7 +676,7 @@ fn meant(catalog: &Catalog, filter: &Value, item: u32) -> bool {
 
 #[test]
 fn random_rule_sets_with_conflicts_always_give_a_legal_slate_that_is_full_or_says_why_not() {
-    let mut short = 0;
+    let (mut short, mut overruled) = (0, 0);
     for seed in 0..1_500_u64 {
         let mut stream = Stream::new(seed, "rules");
         let mut engine = shop::engine(160);
@@ -580,6 +693,7 @@ fn random_rule_sets_with_conflicts_always_give_a_legal_slate_that_is_full_or_say
         assert!(slate.entries.iter().all(|entry| catalog.is_available(entry.item)));
         for (at, rule) in list.iter().enumerate() {
             check_rule(&catalog, &list, at, rule, &slate, size);
+            overruled += check_trace(&catalog, &list, at, &slate);
         }
         let outs = |item: &u32| list.iter().all(|rule| !keeps_out(&catalog, rule, *item));
         let legal = (0..160).filter(|&item| catalog.is_available(item)).filter(outs).count();
@@ -593,6 +707,7 @@ fn random_rule_sets_with_conflicts_always_give_a_legal_slate_that_is_full_or_say
         short += usize::from(slate.short.is_some());
     }
     assert!(short > 50, "the sets are hostile enough to be impossible now and then: {short}");
+    assert!(overruled > 200, "and rules enough are overruled: {overruled}");
 }
 
 fn keeps_out(catalog: &Catalog, rule: &Value, item: u32) -> bool {
@@ -605,6 +720,36 @@ fn keeps_out(catalog: &Catalog, rule: &Value, item: u32) -> bool {
         _ => false,
     };
     acts && meant(catalog, &rule["where"], item)
+}
+
+/// Whether a rule that is overruled names one that can have done it, and a limit that is exceeded is overruled.
+fn check_trace(catalog: &Catalog, list: &[Value], at: usize, slate: &Slate) -> usize {
+    let rule = &list[at];
+    let priority = |rule: &Value| rule["priority"].as_u64().unwrap();
+    let (outcome, by) = told(slate, at as u32);
+    let mean = || slate.entries.iter().filter(|entry| meant(catalog, &rule["where"], entry.item)).count() as u64;
+    if rule["atMost"].as_u64().is_some_and(|most| mean() > most) {
+        assert_eq!(outcome, Outcome::Overruled, "rule {at} of {list:?}");
+    }
+    if outcome != Outcome::Overruled {
+        assert_eq!(by, None);
+        return 0;
+    }
+    let Some(other) = by.map(|by| &list[by as usize]) else {
+        let item = catalog.find(rule["item"].as_str().unwrap()).unwrap();
+        assert!(!catalog.is_available(item), "rule {at} of {list:?} is overruled by nothing");
+        return 1;
+    };
+    let is = |kinds: &[&str]| kinds.contains(&other["type"].as_str().unwrap());
+    let stronger = priority(other) > priority(rule);
+    let fits = match rule["type"].as_str().unwrap() {
+        "pin" if is(&["pin", "exclude", "schedule"]) => stronger || priority(other) == priority(rule),
+        "pin" => stronger && is(&["cap", "quota"]),
+        "exclude" | "schedule" => stronger && is(&["pin"]),
+        _ => is(&["pin"]) && priority(other) == priority(rule) || stronger && is(&["pin", "quota"]),
+    };
+    assert!(fits, "rule {at} of {list:?} says that {other} stands against it");
+    1
 }
 
 fn check_rule(catalog: &Catalog, list: &[Value], at: usize, rule: &Value, slate: &Slate, size: usize) {

@@ -97,13 +97,11 @@ export function pathOf(levels: readonly unknown[]): string {
 /** Milliseconds since 1970 of a time in any usual form. */
 export function readTime(value: unknown): number | undefined {
   const at =
-    typeof value === "number"
-      ? value
-      : value instanceof Date
-        ? value.getTime()
-        : typeof value === "string" && value.length <= 64
-          ? Date.parse(value)
-          : NaN;
+    typeof value === "number" || value instanceof Date
+      ? Number(value)
+      : typeof value === "string" && value.length <= 64
+        ? Date.parse(value)
+        : NaN;
   return Number.isFinite(at) && at >= 0 ? Math.trunc(at) : undefined;
 }
 

@@ -380,15 +380,19 @@ export class Handle {
 
   async #connectSource(source: ConsentSource): Promise<void> {
     let said: Partial<Gates> = {};
+    let following: Promise<void> | undefined;
     try {
       this.#consent.follow({});
       this.#unsubscribe = source.subscribe?.((gates) => {
         said = readGates(gates);
         if (!this.#closed && Object.keys(said).length > 0) this.#log.tell({ source: said });
-        void this.#follow(said, "source");
+        following = this.#follow(said, "source");
       });
-      // What was asked for first may be answered last: what the source said since is the later word.
-      const first = Promise.resolve(source.get()).then((gates) => this.#follow({ ...readGates(gates), ...said }, "source"));
+      // What was asked for first may be answered last: what the source said since is the later word. That is in force
+      // before, with what the disk holds of the shopper's own choice.
+      const first = Promise.resolve(source.get())
+        .then((gates) => Promise.all([gates, following]))
+        .then(([gates]) => this.#follow({ ...readGates(gates), ...said }, "source"));
       first.catch(report);
       await within(first.catch(() => {}), CONSENT_MS + DISK_MS);
     } catch (e) {

@@ -45,7 +45,8 @@ export function purchasesOfTable(text: string): unknown[] | undefined {
 }
 
 function purchase(order: unknown, at: unknown, lines: CanonicalLine[]): unknown {
-  const time = readTime(typeof at === "string" && /^\d{11,}$/.test(at) ? Number(at) : at);
+  // Whether 05/01/2026 begins with the day or the month is not known: it is no number either.
+  const time = readTime(typeof at !== "string" || !/^\d\d?\D\d|^\d{11,}$/.test(at) ? at : Number(at));
   const number = typeof order === "string" || typeof order === "number" ? order : time;
   return { id: `purchase:${number}`, type: "purchase", at: time ?? at, lines };
 }

@@ -177,7 +177,7 @@ export interface RankRequest {
   slot: string;
   /** How many items, 1 to 1000. */
   size: number;
-  /** Only these may be shown, in the shop's order; the engine leaves out ids that the catalog does not have. Default: the whole catalog. */
+  /** Only these may be shown, and what a rule pins, in the shop's order; the engine leaves out ids that the catalog does not have. Default: the whole catalog. */
   candidates?: readonly string[];
   /** Never these. */
   exclude?: readonly string[];
@@ -202,7 +202,7 @@ export interface RankRequest {
 
 /** What became of a rule of the slot. */
 export interface RuleTrace {
-  /** Where it stands: `rules[2]`, or `request.rules[0]`. */
+  /** Where it stands: `rules[2]`, or `request.rules[0]`; the rules of the arm, interleaved of the first, come after the request's. */
   rule: string;
   /** The shop's name for it. */
   id?: string;
@@ -230,14 +230,15 @@ export interface Absence {
    * - `request`: excluded, or not a candidate, by the request; `rule`: kept out by a rule;
    * - `guard`: seen just now, bought lately, or in the basket;
    * - `candidate`: nothing brought it among the candidates;
-   * - `limit`: a cap or quota is full; `score`: others score higher.
+   * - `limit`: a cap or quota is full, or a quota or floor keeps the place for others;
+   * - `score`: others score higher, or are put first by the arrangement (variants, likeness, interests, draws).
    *
    * Absent when the item is on the slate.
    */
   because?: "unknown" | "unavailable" | "refused" | "request" | "rule" | "guard" | "candidate" | "limit" | "score";
   /** The rule, when one is the cause. */
   rule?: string;
-  /** Its score, and the lowest on the slate, when scores were compared. */
+  /** Its score, and the lowest on the slate but for pins, when scores were compared. */
   score?: number;
   needed?: number;
 }
@@ -280,7 +281,7 @@ export interface Slate {
   id: string;
   slot: string;
   items: RankedItem[];
-  /** The rule that could not be kept, or that keeps the slate from being full: `rules[2]`. */
+  /** The quota or floor that could not be kept, or the cap or quota that keeps the slate from being full: `rules[2]`. */
   short?: string;
   /** Each rule of the slot, strongest first, when the request asked to `explain`. */
   trace?: RuleTrace[];

@@ -21,6 +21,7 @@ pub(super) type RuleName = (bool, u32);
 /// A pin in force.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pin {
+    pub(super) rule: RuleName,
     pub(super) position: usize,
     pub(super) item: u32,
     pub(super) strength: Precedence,
@@ -131,7 +132,7 @@ impl<'a> Active<'a> {
             let (name, strength) = ((own, at), set.precedence(at));
             match &rule.deed {
                 Deed::Pin { item, position } => {
-                    let pin = |item| Pin { position: *position, item, strength };
+                    let pin = |item| Pin { rule: name, position: *position, item, strength };
                     self.pins.extend(catalog.find(item).map(pin));
                 }
                 Deed::Cap { per, max } => self.cap(name, *per, *max, strength),

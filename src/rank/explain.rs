@@ -3,11 +3,11 @@
 //! Made on demand from the slate itself, so that a slate nobody asks about pays
 //! nothing. Cost: O(rules · entries).
 
-use super::active::{Active, RuleName, excluder, is_of_slot};
+use super::active::{Active, Need, Pin, RuleName, counted_as, excluder, is_of_slot};
 use super::bench::Bench;
 use super::eligible::Eligible;
 use super::rule::{Deed, Rule};
-use super::ruleset::RuleSet;
+use super::ruleset::{Precedence, RuleSet, has};
 use super::tally::Tally;
 use super::{Allow, Desk, Ranked, Request, Slate};
 
@@ -68,7 +68,7 @@ pub enum Bar {
     Guard,
     /// No list, vector or popularity brought it among the candidates.
     Candidate,
-    /// A cap or quota is full.
+    /// A cap or quota is full, or a quota or floor keeps the place.
     Limit,
     /// Others score higher.
     Score,
@@ -114,7 +114,12 @@ pub fn explain(desk: &Desk<'_>, request: &Request, slate: &Slate, ids: &[String]
     let eligible = Eligible::new(desk, request, &active);
     let mut tally = Tally::new(desk.catalog, &active);
     slate.entries.iter().for_each(|entry| tally.count(entry.item));
-    let view = View { desk, request, slate, active: &active, eligible: &eligible, tally: &tally };
+    // Where items do not suffice, the last pins moved up, one behind the other.
+    let is_pinned = |entry: &&Ranked| active.pins.iter().any(|pin| pin.item == entry.item);
+    let moved = slate.entries.iter().rev().take_while(is_pinned).count();
+    let moved = if slate.entries.len() < request.size { moved } else { 0 };
+    let moved = &slate.entries[slate.entries.len() - moved..];
+    let view = View { desk, request, slate, moved, active: &active, eligible: &eligible, tally: &tally };
     let of = |set: &RuleSet, own: bool| -> Vec<RuleTrace> {
         let spoken = set.strongest_first().filter(|(_, rule)| is_of_slot(rule, &request.slot));
         spoken.map(|(at, rule)| view.trace((own, at), set, rule)).collect()
@@ -146,6 +151,8 @@ struct View<'a> {
     desk: &'a Desk<'a>,
     request: &'a Request,
     slate: &'a Slate,
+    /// The last entries, where these are pins that moved up.
+    moved: &'a [Ranked],
     active: &'a Active<'a>,
     eligible: &'a Eligible<'a>,
     tally: &'a Tally<'a>,
@@ -153,52 +160,87 @@ struct View<'a> {
 
 impl View<'_> {
     fn trace(&self, name: RuleName, set: &RuleSet, rule: &Rule) -> RuleTrace {
-        let (id, kind) = (rule.id.clone(), rule.deed.name());
-        let made = |outcome, count, by| RuleTrace { rule: name, id: id.clone(), kind, outcome, count, by };
-        let holds = rule.when.holds(&self.request.context, self.request.now);
+        let (outcome, count, by) = self.told(name, set, rule);
+        RuleTrace { rule: name, id: rule.id.clone(), kind: rule.deed.name(), outcome, count, by }
+    }
+
+    fn told(&self, name: RuleName, set: &RuleSet, rule: &Rule) -> (Outcome, usize, Option<RuleName>) {
+        use Outcome::{Asleep, Fired, Idle, Overruled, Short};
         let (catalog, now) = (self.desk.catalog, self.request.now);
-        let is_schedule = matches!(rule.deed, Deed::Schedule { .. });
-        if !holds && !is_schedule {
-            return made(Outcome::Asleep, 0, None);
+        let holds = rule.when.holds(&self.request.context, now);
+        if holds == matches!(rule.deed, Deed::Schedule { .. }) {
+            return (if holds { Idle } else { Asleep }, 0, None);
         }
-        let either = |count: usize| made(if count > 0 { Outcome::Fired } else { Outcome::Idle }, count, None);
-        let meant = || self.slate.entries.iter().filter(|entry| set.matches(name.1, catalog, entry.item, now)).count();
+        let means = |item: u32| rule.deed.filter().is_some() && set.matches(name.1, catalog, item, now);
+        let shown = self.slate.entries.iter().filter(|entry| means(entry.item)).count();
+        let fired = |is: bool| if is { Fired } else { Idle };
         match &rule.deed {
             Deed::Pin { item, position } => {
-                let (outcome, by) = self.pin(item, *position);
-                made(outcome, usize::from(outcome == Outcome::Fired), by)
+                let (outcome, by) = self.pin(item, *position, set.precedence(name.1));
+                (outcome, usize::from(outcome == Fired), by)
             }
-            Deed::Boost { .. } => either(meant()),
-            Deed::Schedule { .. } if holds => made(Outcome::Idle, 0, None),
+            Deed::Boost { .. } => (fired(shown > 0), shown, None),
             Deed::Exclude { .. } | Deed::Schedule { .. } => {
                 let all = set.meant(name.1);
                 // What it means and what is shown all the same came back by a stronger pin.
-                match meant() {
-                    0 => either(all),
-                    back => made(Outcome::Overruled, all.saturating_sub(back), None),
-                }
+                let by = self.pinned(&|pin| means(pin.item));
+                (if shown > 0 { Overruled } else { fired(all > 0) }, all.saturating_sub(shown), by)
             }
-            Deed::Cap { .. } => made(if self.tally.is_full(name) { Outcome::Fired } else { Outcome::Idle }, 0, None),
-            Deed::Quota { .. } => match self.tally.had(name) {
-                Some((had, least)) if had < least => made(Outcome::Short, had, None),
-                _ if self.tally.is_full(name) => made(Outcome::Fired, meant(), None),
-                _ => either(meant()),
-            },
+            Deed::Cap { .. } | Deed::Quota { .. } => {
+                let by = self.over(name);
+                let outcome = if by.is_some() {
+                    Overruled
+                } else if self.tally.had(name).is_some_and(|(had, least)| had < least) {
+                    Short
+                } else {
+                    fired(shown > 0 || self.tally.reached(name, 0).is_some())
+                };
+                (outcome, shown, by)
+            }
         }
     }
 
-    fn pin(&self, id: &str, position: usize) -> (Outcome, Option<RuleName>) {
+    fn pin(&self, id: &str, position: usize, strength: Precedence) -> (Outcome, Option<RuleName>) {
         let Some(item) = self.desk.catalog.find(id) else { return (Outcome::Idle, None) };
         if position >= self.request.size {
             return (Outcome::Idle, None);
         }
-        let entries = &self.slate.entries;
-        // Where items do not suffice to reach its place, it moved up.
-        let place = entries.get(position).map_or(entries.as_slice(), std::slice::from_ref);
-        if place.iter().any(|entry| entry.item == item) {
+        if self.stands(item, position) {
             return (Outcome::Fired, None);
         }
-        (Outcome::Overruled, excluder(self.desk, self.request, item).map(|(rule, _)| rule))
+        if !self.eligible.allows_pin(item) {
+            return (Outcome::Overruled, None);
+        }
+        let out = excluder(self.desk, self.request, item).filter(|&(_, out)| out <= strength);
+        let by = out
+            .map(|(rule, _)| rule)
+            .or_else(|| self.pinned(&|pin| pin.position == position || pin.item == item))
+            .or_else(|| self.tally.against(item, strength.saturating_sub(1)));
+        (Outcome::Overruled, by)
+    }
+
+    /// Whether an item stands where it was pinned, or moved up from there.
+    fn stands(&self, item: u32, position: usize) -> bool {
+        let place = self.slate.entries.get(position);
+        place.into_iter().chain(self.moved).any(|entry| entry.item == item)
+    }
+
+    /// The strongest pin of this kind that holds.
+    fn pinned(&self, is: &dyn Fn(&Pin) -> bool) -> Option<RuleName> {
+        let holds = |pin: &&Pin| is(pin) && pin.position < self.request.size && self.stands(pin.item, pin.position);
+        self.active.pins.iter().find(holds).map(|pin| pin.rule)
+    }
+
+    /// What brought more than a limit allows: a pin that goes over it, or a stronger quota.
+    fn over(&self, name: RuleName) -> Option<RuleName> {
+        let (limit, key) = self.tally.reached(name, 1)?;
+        let counts = |item: u32| counted_as(self.desk.catalog, &limit.counted, item) == Some(key);
+        let brings = |need: &&Need| {
+            let mut items = self.slate.entries.iter().map(|entry| entry.item);
+            need.strength < limit.strength && items.any(|item| has(&need.items, item) && counts(item))
+        };
+        let pin = self.pinned(&|pin| pin.strength <= limit.strength && counts(pin.item));
+        pin.or_else(|| self.active.needs.iter().find(brings).map(|need| need.rule))
     }
 
     fn absences(&self, ids: &[String]) -> Vec<Absence> {
@@ -206,10 +248,13 @@ impl View<'_> {
             return Vec::new();
         }
         let bench = Bench::new(self.desk, self.request);
-        ids.iter().map(|id| self.absence(id, &bench)).collect()
+        // What is pinned did not come by its score.
+        let earned = |entry: &&Ranked| self.pinned(&|pin| pin.item == entry.item).is_none();
+        let earned: Vec<&Ranked> = self.slate.entries.iter().filter(earned).collect();
+        ids.iter().map(|id| self.absence(id, &bench, &earned)).collect()
     }
 
-    fn absence(&self, id: &str, bench: &Bench<'_>) -> Absence {
+    fn absence(&self, id: &str, bench: &Bench<'_>, earned: &[&Ranked]) -> Absence {
         let made = |bar: Bar, rule| Absence { id: id.into(), bar: Some(bar), rule, score: None, needed: None };
         let (desk, request) = (self.desk, self.request);
         let Some(item) = desk.catalog.find(id) else { return made(Bar::Unknown, None) };
@@ -240,7 +285,14 @@ impl View<'_> {
         if let Some(rule) = self.tally.against(item, u64::MAX) {
             return Absence { score, ..made(Bar::Limit, Some(rule)) };
         }
-        let needed = self.slate.entries.iter().map(|entry| entry.score).reduce(f64::min);
+        let keeps = |need: &&Need| {
+            let worse = |entry: &&Ranked| has(&need.items, entry.item) && Some(entry.score) < score;
+            !has(&need.items, item) && self.tally.is_scarce(need) && earned.iter().any(worse)
+        };
+        if let Some(need) = self.active.needs.iter().find(keeps) {
+            return Absence { score, ..made(Bar::Limit, Some(need.rule)) };
+        }
+        let needed = earned.iter().map(|entry| entry.score).reduce(f64::min);
         Absence { score, needed, ..made(Bar::Score, None) }
     }
 }

@@ -131,6 +131,14 @@ pub enum Amount {
     Share(f64),
 }
 
+impl Amount {
+    /// The field of a lower end that is given so.
+    #[must_use]
+    pub fn least(self) -> &'static str {
+        if matches!(self, Self::Count(_)) { "atLeast" } else { "atLeastShare" }
+    }
+}
+
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {

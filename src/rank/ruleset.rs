@@ -288,7 +288,9 @@ fn check_quotas(rules: &[Rule], precedence: &[Precedence]) -> Result<()> {
         for &b in &quotas {
             if is_impossible(&rules[a], &rules[b]) && precedence[a] == precedence[b] {
                 let message = "asks for more of these items than another quota allows; change one, or give it priority";
-                return Err(Error::new(ErrorKind::Conflict, format!("[{a}].atLeast"), message));
+                let path =
+                    if let Deed::Quota { least: Some(least), .. } = rules[a].deed { least.least() } else { "atLeast" };
+                return Err(Error::new(ErrorKind::Conflict, format!("[{a}].{path}"), message));
             }
         }
     }

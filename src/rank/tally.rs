@@ -8,7 +8,7 @@
 //!
 //! Cost: O(limits + quotas) per item asked.
 
-use super::active::{Active, RuleName, counted_as};
+use super::active::{Active, Limit, Need, RuleName, counted_as};
 use super::ruleset::{Precedence, has};
 use crate::catalog::Catalog;
 
@@ -53,7 +53,7 @@ impl<'a> Tally<'a> {
 
     /// The first full limit that stands against an item, among those at least as strong as `strength`.
     pub(super) fn against(&self, item: u32, strength: Precedence) -> Option<RuleName> {
-        let is_full = |(at, limit): &(usize, &super::active::Limit)| {
+        let is_full = |(at, limit): &(usize, &Limit)| {
             let Some(key) = counted_as(self.catalog, &limit.counted, item) else { return false };
             let count = self.counts.iter().find(|&&(l, k, _)| l == *at && k == key).map_or(0, |&(_, _, count)| count);
             limit.strength <= strength && count >= limit.most
@@ -89,7 +89,7 @@ impl<'a> Tally<'a> {
     /// Begins a place with `left` places to fill, itself included, from these free candidates.
     pub(super) fn begin(&mut self, left: usize, free: &dyn Fn(&Self) -> bool) {
         self.turn = Turn::Open;
-        let missing = |(need, had): (&super::active::Need, &usize)| need.least.saturating_sub(*had);
+        let missing = |(need, had): (&Need, &usize)| need.least.saturating_sub(*had);
         let total: usize = self.active.needs.iter().zip(&self.had).map(missing).sum();
         if total == 0 || total < left {
             return;
@@ -121,11 +121,16 @@ impl<'a> Tally<'a> {
         Some((self.had[at], self.active.needs[at].least))
     }
 
-    /// Whether a limit has been reached.
-    pub(super) fn is_full(&self, rule: RuleName) -> bool {
-        let full = |&(at, _, count): &(usize, u32, usize)| {
-            self.active.limits[at].rule == rule && count >= self.active.limits[at].most
-        };
-        self.counts.iter().any(full)
+    /// The first limit of a rule that has been reached, or exceeded by so many, and the value it counts there.
+    pub(super) fn reached(&self, rule: RuleName, beyond: usize) -> Option<(&Limit, u32)> {
+        let limit = |at: usize| &self.active.limits[at];
+        let is_reached =
+            |&&(at, _, count): &&(usize, u32, usize)| limit(at).rule == rule && count >= limit(at).most + beyond;
+        self.counts.iter().find(is_reached).map(|&(at, key, _)| (limit(at), key))
+    }
+
+    /// Whether a quota has no more than it asks for.
+    pub(super) fn is_scarce(&self, need: &Need) -> bool {
+        self.had(need.rule).is_some_and(|(had, least)| had <= least)
     }
 }

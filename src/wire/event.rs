@@ -293,8 +293,9 @@ impl ShownWire {
 
 /// What is known of the moment, each a word under one of the known names.
 fn facets(given: Vec<String>) -> Result<Vec<String>> {
-    let known = |text: &String| text.split_once(':').is_some_and(|(key, _)| FACETS.contains(&key));
-    if given.len() > FACETS.len() || !given.iter().all(known) {
+    let key = |text: &String| text.split_once(':').and_then(|(key, _)| FACETS.iter().position(|name| *name == key));
+    let known = |(at, text)| key(text).is_some() && given[..at].iter().all(|other| key(other) != key(text));
+    if given.len() > FACETS.len() || !given.iter().enumerate().all(known) {
         let message = "expected season, weather, device, locale or store, each key:value and once";
         return Err(Error::new(ErrorKind::Unknown, "facets", message));
     }

@@ -159,6 +159,10 @@ impl RuleWire {
             let filter = self.filter.clone().ok_or_else(|| missing("where", "which items the rule means"))?;
             filter.into_where(0).map_err(|error| error.under("where"))
         };
+        if self.filter.is_some() && matches!(self.kind.as_str(), "pin" | "cap") {
+            let message = "pins and caps take no condition; a quota limits what matches one";
+            return Err(Error::new(ErrorKind::Unknown, "where", message));
+        }
         Ok(match self.kind.as_str() {
             "pin" => Deed::Pin {
                 item: self.item.clone().ok_or_else(|| missing("item", "the id of the item to pin"))?,
@@ -187,7 +191,8 @@ impl RuleWire {
             _ => false,
         };
         if crossed {
-            return Err(Error::new(ErrorKind::Conflict, "atLeast", "more than atMost; no slate has both"));
+            let path = least.map_or("atLeast", Amount::least);
+            return Err(Error::new(ErrorKind::Conflict, path, "more than the upper end; no slate has both"));
         }
         if spread && (least.is_none() || most.is_some()) {
             return Err(missing("atLeast", "atLeast or atLeastShare, and no upper end: that is a quota"));

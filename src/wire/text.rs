@@ -216,19 +216,37 @@ impl Clock {
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
         let day = iso_day(text)?;
-        let Some(time) = text.get(10..).filter(|rest| !rest.is_empty()) else { return Some(Self::Day(day)) };
-        let (hour, minute) = time.strip_prefix('T')?.split_once(':')?;
-        let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<u8>().ok()).flatten();
-        let (hour, minute) = (two(hour).filter(|&hour| hour < 24)?, two(minute).filter(|&minute| minute < 60)?);
-        Some(Self::Minute(day * 1_440 + i64::from(hour) * 60 + i64::from(minute)))
+        if text.len() == 10 {
+            return Some(Self::Day(day));
+        }
+        let (hour, minute) = (digits(text, 11, 13)?, digits(text, 14, 16)?);
+        let is_formed = text.len() == 16 && text.get(10..11) == Some("T") && text.get(13..14) == Some(":");
+        if !is_formed || hour > 23 || minute > 59 {
+            return None;
+        }
+        Some(Self::Minute(day * 1_440 + hour * 60 + minute))
     }
+}
+
+/// The number between two places of a text, if there is nothing but digits.
+fn digits(text: &str, from: usize, to: usize) -> Option<i64> {
+    let mut number = 0;
+    for byte in text.get(from..to)?.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        number = number * 10 + i64::from(byte - b'0');
+    }
+    Some(number)
 }
 
 /// Days since 1970-01-01 of `YYYY-MM-DD…` (Hinnant, "chrono-compatible low-level date algorithms").
 fn iso_day(text: &str) -> Option<i64> {
-    let mut parts = text.get(..10)?.split('-').map(str::parse::<i64>);
-    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    let (year, month, day) = (digits(text, 0, 4)?, digits(text, 5, 7)?, digits(text, 8, 10)?);
+    let is_formed = text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = if month == 2 { 28 + i64::from(is_leap) } else { 30 + (month + month / 8) % 2 };
+    if !is_formed || !(1..=12).contains(&month) || !(1..=last).contains(&day) {
         return None;
     }
     let year = if month <= 2 { year - 1 } else { year };
@@ -246,7 +264,19 @@ mod tests {
     fn dates_and_numbers_read_as_expected() {
         assert_eq!(iso_day("1970-01-01"), Some(0));
         assert_eq!(iso_day("2000-03-01T12:00:00Z"), Some(11_017));
-        assert_eq!(iso_day("2026-13-01"), None);
+        assert_eq!(iso_day("2024-02-29"), Some(19_782));
+        // A sign is no digit, and a month has no more days than it has.
+        for text in ["2026-13-01", "2026-02-29", "2026-11-31", "2100-02-29", "2026-+1-01", "2026-1-001", "-026-12-01"] {
+            assert_eq!(iso_day(text), None, "{text}");
+        }
+        for day in
+            [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].iter().zip(1..).map(|(d, m)| format!("2026-{m:02}-{d}"))
+        {
+            assert!(iso_day(&day).is_some(), "{day}");
+        }
+        for time in ["T+5:00", "T05:+0", "T5:00", "T24:00", "t05:00"] {
+            assert_eq!(Clock::of_text(&format!("1970-01-02{time}")), None, "{time}");
+        }
         assert_eq!(Clock::of_text("1970-01-02"), Some(Clock::Day(1)));
         assert_eq!(Clock::of_text("1970-01-02T01:30"), Some(Clock::Minute(1_530)));
         assert_eq!(Clock::of_text("1970-01-02T01:30Z"), None);

@@ -114,10 +114,13 @@ impl WhenWire {
     pub fn into_when(self) -> Result<When> {
         let from = self.from.map(|clock| edge(clock, false, "from")).transpose()?;
         let until = self.until.map(|clock| edge(clock, true, "until")).transpose()?;
-        let number = |edge: Edge| match edge {
-            Edge::Instant(at) | Edge::Local(at) => at,
+        // Whether a local time comes before an instant depends on where the shopper is.
+        let is_shut = match (from, until) {
+            (Some(Edge::Instant(from)), Some(Edge::Instant(until))) => from >= until,
+            (Some(Edge::Local(from)), Some(Edge::Local(until))) => from >= until,
+            _ => false,
         };
-        if from.zip(until).is_some_and(|(from, until)| number(from) >= number(until)) {
+        if is_shut {
             return Err(Error::new(ErrorKind::Conflict, "until", "not after from; this window never opens"));
         }
         let weekdays = self.weekdays.unwrap_or_default().into_iter().enumerate();

@@ -90,17 +90,30 @@ test("without consent the page stays as it was and nothing is learnt", async (t)
   await page.evaluate(async () => {
     const { connect, arrange, catalogOf } = await import("flaneur/connect");
     const { open } = await import("flaneur");
-    globalThis.shop = await open({ shop: "denied", catalog: catalogOf(document) });
+    // What is sold out, or not in the catalog yet, keeps its place too.
+    const catalog = catalogOf(document).map((item) => (item.id === "rug-0" ? { ...item, available: false } : item));
+    globalThis.shop = await open({ shop: "denied", catalog });
     connect(shop, { dataLayer: [{ event: "view_item", ecommerce: { items: [{ item_id: "rug-0" }] } }] });
     const list = document.createElement("ul");
     list.id = "plain";
-    for (const id of ["b", "a"]) list.append(Object.assign(document.createElement("li"), { id }));
-    for (const child of list.children) child.dataset.itemId = child.id === "b" ? "rug-0" : "lamp-0";
+    const items = { b: "rug-0", c: "new-0", a: "lamp-0" };
+    for (const id of Object.keys(items)) list.append(Object.assign(document.createElement("li"), { id }));
+    for (const child of list.children) child.dataset.itemId = items[child.id];
     document.body.append(list);
     arrange(shop, list, { slot: "plain" });
   });
   assert.deepEqual(await logged(page), []);
-  assert.deepEqual(await page.locator("#plain li").evaluateAll((nodes) => nodes.map((node) => node.id)), ["b", "a"]);
+  assert.deepEqual(await page.locator("#plain li").evaluateAll((nodes) => nodes.map((node) => node.id)), ["b", "c", "a"]);
+});
+
+test("when consent is taken back, the list is the shop's own again", async (t) => {
+  const { page } = await enter(t, "shops/gtm.html");
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => shop.observe({ type: "dismiss", item: "lamp-0" }));
+  const moved = await listed(page);
+  assert.notDeepEqual(moved, SHOP_ORDER);
+  await page.evaluate(() => shop.consent.set({ learn: false, rank: false }));
+  await until("the shop's order", () => listed(page), (now) => now.join() === SHOP_ORDER.join());
 });
 
 test("what the page takes out of a list stays out", async (t) => {

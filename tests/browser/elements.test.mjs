@@ -86,8 +86,12 @@ test("a shelf shows its items, and labels what must be labelled, when its words 
   await page.locator("flaneur-shelf [data-item]").first().waitFor();
   const shown = await page.evaluate(() => window.shop.rank({ slot: "home", size: 8 }).items.length);
   assert.equal((await shelf(page)).length, shown);
+  const labelled = page.locator("flaneur-shelf [data-item]", { has: page.locator("[data-sponsored]") });
+  const paid = (await shelf(page)).filter((id) => id.endsWith("-5"));
+  assert.ok(paid.includes("vase-5"), "it is pinned");
+  assert.deepEqual(await labelled.evaluateAll((all) => all.map(({ dataset }) => dataset.item)), paid);
   const labels = await page.locator("flaneur-shelf [data-sponsored]").allTextContents();
-  assert.ok(labels.length > 0 && labels.every((label) => label === "Sponsorisé"), `${labels}`);
+  assert.ok(labels.every((label) => label === "Sponsorisé"), `${labels}`);
   assert.equal(await page.locator("flaneur-shelf [data-act]").count(), 0);
 });
 
@@ -170,13 +174,15 @@ test("each rule is told as it is: a condition within another, what it is not, an
       const rules = wheres.map((where) => ({ type: "exclude", where }));
       rules[0].slots = ["home", "cart"];
       rules.unshift({ type: "exclude", where: { brand: "Maker9" }, slots: "cart" }); // not of this list
+      rules.splice(2, 0, { type: "pin", item: "lamp-1", position: 0, when: { hours: [9, 18] } });
       defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules, words: WORDS[language] });
     }, [wheres, language]);
     const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
-    return until("the rules", lines, (now) => now.length === wheres.length && now.at(-1) === { en: "Another rule of the shop.", fr: "Une autre règle de la boutique." }[language]);
+    return until("the rules", lines, (now) => now.length === wheres.length + 1 && now.at(-1) === { en: "Another rule of the shop.", fr: "Une autre règle de la boutique." }[language]);
   };
   assert.deepEqual(await told("en"), [
     "Never shown: Maker1 or Maker2.",
+    "Another rule of the shop.", // it may not hold now
     "Never shown: (Maker1 or Maker2) and at the same time cheaper than 12.5.",
     "Never shown: anything but red.",
     "Never shown: LAMP 1 or (Dept2 and at the same time anything but (old or worn)).",
@@ -185,7 +191,7 @@ test("each rule is told as it is: a condition within another, what it is not, an
     "Another rule of the shop.",
   ]);
   const french = await told("fr");
-  assert.equal(french[3], "Jamais montré\u00a0: LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
+  assert.equal(french[4], "Jamais montré\u00a0: LAMP 1 ou (Dept2 et en même temps tout sauf (old ou worn)).");
   assert.deepEqual(french.filter((line) => /object|undefined/.test(line)), []);
 });
 

@@ -128,6 +128,13 @@ test("an invalid rule is named with its path and applied nowhere; a valid one ch
   }
   assert.deepEqual(await file(page), rules);
 
+  // A list that keeps everything out is told as the cause of nothing, before and now.
+  await write(page, [{ id: "nothing", type: "exclude", where: { not: { ids: [] } } }]);
+  await page.locator('[data-action="pin"]').click();
+  const none = await until("no difference", () => people(page), (all) => all.every(({ changed }) => !changed));
+  for (const { slate, trace } of none) assert.deepEqual([slate, trace], [[], { nothing: "fired" }]);
+  await write(page, rules);
+
   // Pinned as before, nothing differs any more; back again gives the same rules.
   await page.locator('[data-action="pin"]').click();
   await until("no difference", () => people(page), (all) => all.every(({ changed }) => !changed));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { catalogOf, connect, shopifyItems } from "../../pkg/dist/connect.js";
+import { arrange, catalogOf, connect, shopifyItems } from "../../pkg/dist/connect.js";
 import { open } from "../../pkg/dist/embedded.js";
 import { freshShop } from "./support/shop.mjs";
 
@@ -225,5 +225,11 @@ test("who connects again does not hear what was heard, and the first to end leav
   connect(shop, options)();
   assert.equal(countOf(shop), 6, "what came while nobody listened");
   delete globalThis.snippet;
+  await shop.close();
+});
+
+test("a page without the list is left as it is, so that one script serves every page", async () => {
+  const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }], storage: "memory", consent: { learn: true, rank: true } });
+  arrange(shop, null, { slot: "home" })();
   await shop.close();
 });

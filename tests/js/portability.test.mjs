@@ -195,6 +195,16 @@ test("orders, a loyalty export and a till ticket are a union by order", async ()
   await shop.close();
 });
 
+test("a date of which nobody knows whether the day or the month comes first is refused, and not guessed", async () => {
+  const shop = await openShop();
+  for (const date of ["05/01/2026", "20/01/2026", "5.1.2026", "05-01-26"]) {
+    const { added, refused } = await shop.profile.import(new Blob([`date;item\n${date};lamp-1\n`]));
+    assert.deepEqual([added, refused.map(({ path }) => path)], [0, ["orders[0].at"]], date);
+    assert.equal((await shop.profile.import({ orders: [{ id: date, at: date, items: ["lamp-1"] }] })).added, 0, date);
+  }
+  await shop.close();
+});
+
 test("a price is read as shops and tills write it", async () => {
   const shop = await openShop();
   const written = { "49,99": 49.99, "49.99 EUR": 49.99, "1,299.00": 1299, "1,299 €": 1299, "1.299,50": 1299.5, "€ 1\u202f299,00": 1299, "1'299.90": 1299.9, "1.299.000": 1_299_000, 7: 7, "5 €": 5 };

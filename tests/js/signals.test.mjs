@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   consentMode, consentModeGates, consentModeStep, shopify, shopifyGates, strictest, tcf, tcfKeysGates, tcfStep, webview,
 } from "../../pkg/dist/consent/index.js";
+import { connect } from "../../pkg/dist/connect.js";
 import { open } from "../../pkg/dist/embedded.js";
 import { ITEMS, eventually, freshShop } from "./support/shop.mjs";
 
@@ -79,17 +80,17 @@ const MODE = [
   ["no command", [], {}],
   ["other commands", [["event", "purchase", granted], ["config", "G-1"], null, 7, ["consent", "default"]], {}],
   ["a default that grants", [["consent", "default", granted]], ALL],
-  ["a default that denies", [["consent", "default", denied]], NONE],
+  ["a default that denies, which is no answer", [["consent", "default", denied]], {}],
   ["a default of other storages", [["consent", "default", { ad_storage: "granted", ad_user_data: "granted" }]], {}],
   ["a default for analytics alone", [["consent", "default", { analytics_storage: "granted" }]], { measure: true }],
   ["an update that grants", [["consent", "default", denied], ["consent", "update", granted]], ALL],
   ["an update that denies", [["consent", "default", granted], ["consent", "update", denied]], NONE],
-  ["an update of one storage", [["consent", "default", denied], ["consent", "update", { personalization_storage: "granted" }]], { ...TASTE, measure: false }],
+  ["an update of one storage", [["consent", "default", denied], ["consent", "update", { personalization_storage: "granted" }]], TASTE],
   ["an update and a later one", [["consent", "update", granted], ["consent", "update", { personalization_storage: "denied" }]], { ...NO_TASTE, measure: true }],
   ["a default after an update", [["consent", "update", granted], ["consent", "default", denied]], ALL],
   ["a default for some regions that grants", [["consent", "default", { ...granted, region: ["US"] }]], {}],
-  ["a default for some regions that denies", [["consent", "default", granted], ["consent", "default", { ...denied, region: ["FR"] }]], NONE],
-  ["the same the other way round", [["consent", "default", { ...denied, region: ["FR"] }], ["consent", "default", granted]], NONE],
+  ["a default for some regions that denies", [["consent", "default", granted], ["consent", "default", { ...denied, region: ["FR"] }]], {}],
+  ["the same the other way round", [["consent", "default", { ...denied, region: ["FR"] }], ["consent", "default", granted]], {}],
   ["a default that waits for an update", [["consent", "default", { ...granted, wait_for_update: 500 }]], {}],
   ["answers that are none", [["consent", "update", { personalization_storage: true, analytics_storage: "yes" }]], {}],
 ];
@@ -262,6 +263,86 @@ test("what a source said since it was asked outlives its first answer", async ()
   }
 });
 
+test("a page that denies by default, until its platform has read the answer, keeps what was stored; a refusal deletes it", async (t) => {
+  t.after(() => delete globalThis.dataLayer);
+  const name = freshShop();
+  const visit = async (then) => {
+    globalThis.dataLayer = [["consent", "default", { ...denied, wait_for_update: 500 }]];
+    const shop = await open({ shop: name, catalog: ITEMS, consent: consentMode() });
+    assert.deepEqual(shop.consent.gates, NONE);
+    await then(shop);
+    await shop.close();
+  };
+  const answer = (words) => dataLayer.push(["consent", "update", words]);
+  await visit(async (shop) => {
+    answer(granted);
+    shop.observe({ type: "view_item", item: "rug-1", id: "e1" });
+    assert.equal(await shop.flush(), true);
+  });
+  await visit(async () => {});
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
+  await visit(async (shop) => {
+    answer(granted);
+    await eventually(() => shop.profile.inspect().events === 1, "what was stored");
+  });
+  await visit(async (shop) => {
+    answer(denied);
+    await eventually(async () => (await idsOnDisk(name)) === undefined, "the deletion");
+    assert.equal(shop.profile.inspect().events, 0);
+  });
+});
+
+test("a page that waits for the update learns from the events that it pushed before, and for no longer than it says", async (t) => {
+  t.after(() => delete globalThis.dataLayer);
+  const visit = async (commands, update) => {
+    globalThis.dataLayer = [...commands, { event: "view_item", ecommerce: { items: [{ item_id: "rug-1" }] } }];
+    const opening = open({ shop: freshShop(), catalog: ITEMS, consent: consentMode() });
+    const timer = setTimeout(() => update && dataLayer.push(["consent", "update", update]), 50);
+    const shop = await opening;
+    clearTimeout(timer);
+    connect(shop);
+    const { session } = shop.profile.inspect();
+    await shop.close();
+    return session;
+  };
+  const waits = (wait_for_update) => ["consent", "default", { ...denied, wait_for_update }];
+  assert.deepEqual(await visit([waits(60_000)], granted), ["rug-1"]);
+  assert.deepEqual(await visit([waits(60_000)], denied), []);
+  assert.deepEqual(await visit([waits(100)], undefined), []);
+  assert.deepEqual(await visit([waits("long")], undefined), []);
+  const before = performance.now();
+  for (const at of ["late", "before"]) {
+    const update = { analytics_storage: "granted" };
+    assert.deepEqual(await visit([waits(60_000), ...(at === "before" ? [["consent", "update", update]] : [])], update), [], at);
+  }
+  assert.ok(performance.now() - before < 1000, "an update that does not ask for it is not waited past");
+  assert.deepEqual(await visit([waits(60_000), ["consent", "update", granted]], undefined), ["rug-1"]);
+});
+
+test("a shop that its source opened is open with what the disk holds: the log, and what the shopper restricted", async () => {
+  const name = freshShop();
+  const visit = async (late, then) => {
+    let tell;
+    let answer;
+    const source = { get: () => (late ? new Promise((resolve) => (answer = resolve)) : ALL), subscribe: (listener) => void ((tell = listener), late || tell(ALL)) };
+    const opening = open({ shop: name, catalog: ITEMS, consent: source });
+    if (late) setTimeout(() => (tell(ALL), answer(ALL)), 10);
+    const shop = await opening;
+    await then(shop);
+    await shop.close();
+  };
+  await visit(false, async (shop) => {
+    shop.observe({ type: "view_item", item: "rug-1" });
+    await shop.consent.set({ rank: false });
+  });
+  for (let i = 0; i < 20; i++) {
+    await visit(i % 2 === 0, async (shop) => {
+      assert.deepEqual([shop.consent.gates.rank, shop.profile.inspect().events], [false, 1]);
+      assert.deepEqual((await shop.consent.receipts()).map(({ method }) => method), ["source", "api"]);
+    });
+  }
+});
+
 test("the readers follow the page's own platforms, and stop when told", async () => {
   const heard = [];
   const listeners = new Map();
@@ -290,7 +371,7 @@ test("the readers follow the page's own platforms, and stop when told", async ()
   gtag("consent", "update", granted);
   stop();
   gtag("consent", "update", denied);
-  assert.deepEqual(modes, [NONE, ALL]);
+  assert.deepEqual(modes, [{}, ALL]);
   assert.equal(dataLayer.length, 3, "the page's own layer is whole");
   delete globalThis.dataLayer;
 

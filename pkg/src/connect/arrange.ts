@@ -22,14 +22,15 @@ export interface ArrangeOptions extends Omit<RankRequest, "candidates" | "size">
  * Elements are moved, not made: their listeners, pictures and styles stay. Only children with the
  * attribute move; they take the places that such children have. Nothing moves while the pointer or
  * the focus is in the list. Items that the slate leaves out stand behind those it holds. Without
- * consent or engine the order stays as it is. Returns what ends it; the order then stays.
+ * consent or engine the order stays as it is, or becomes so again. `null` is a page without the list. Returns what ends it; the order then stays.
  *
  * # Errors
  * The `FlaneurError` of a request that is wrong.
  */
-export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): () => void {
+export function arrange(shop: Flaneur, list: Element | null, options: ArrangeOptions): () => void {
   const { attribute = "data-item-id", shown, size, ...request } = options;
   const elements = new Map<string, Element>();
+  if (!list) return () => {};
   for (const element of list.children) {
     const id = element.getAttribute(attribute);
     if (id && !elements.has(id)) elements.set(id, element);
@@ -47,7 +48,10 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     unwatch?.();
     // A rule may pin what is not in this list.
     const ranked = slate.items.map(({ id }) => [id, elements.get(id)!] as const).filter(([, element]) => element);
-    place(list, new Set([...ranked.map(([, element]) => element), ...elements.values()]));
+    // Without consent the order is the page's own: what a slate leaves out, such as what is sold out, has its place there.
+    const { learn, rank } = shop.consent.gates;
+    const first = learn || rank ? ranked : [];
+    place(list, new Set([...first, ...elements].map(([, element]) => element)));
     unwatch = watch(slate, ranked);
     try {
       shown?.(slate);
@@ -55,12 +59,11 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
       report(e);
     }
   };
-  const events = { pointerenter: ["pointer", true], pointerleave: ["pointer", false], focusin: ["focus", true], focusout: ["focus", false] } as const;
-  const hold = (event: Event): void => {
-    const [by, held] = events[event.type as keyof typeof events];
-    shelf.hold(by, held);
-  };
-  for (const type of Object.keys(events)) list.addEventListener(type, hold);
+  const end = new AbortController();
+  list.addEventListener("pointerenter", () => shelf.hold("pointer", true), end);
+  list.addEventListener("pointerleave", () => shelf.hold("pointer", false), end);
+  list.addEventListener("focusin", () => shelf.hold("focus", true), end);
+  list.addEventListener("focusout", () => shelf.hold("focus", false), end);
   shelf.hold("pointer", list.matches(":hover"));
   shelf.hold("focus", list.matches(":focus-within"));
   const unsubscribe = shelf.subscribe(draw);
@@ -69,7 +72,7 @@ export function arrange(shop: Flaneur, list: Element, options: ArrangeOptions): 
     unsubscribe();
     shelf.close();
     unwatch?.();
-    for (const type of Object.keys(events)) list.removeEventListener(type, hold);
+    end.abort();
   };
 }
 

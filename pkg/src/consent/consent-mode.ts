@@ -3,13 +3,15 @@
  *
  * `personalization_storage` opens `store`, `learn` and `rank`; `analytics_storage` opens `measure`. There is no
  * documented way to read the state, so the commands are read from the `dataLayer`: those already there, and
- * those to come. A default for some regions counts where it denies, since the region is not known here; one that
- * waits for an update counts only once the update is there.
+ * those to come. A default holds until the shopper's answer is known, also on the pages after it: one that denies
+ * opens nothing, and is no refusal, which would delete what was stored. One for some regions counts where it denies,
+ * since the region is not known here; one that waits for an update counts only once the update is there.
  *
  * Source: Google, "Set up consent mode on websites".
  */
 
 import type { ConsentSource, Gates } from "../types/consent.js";
+import { CONSENT_MS } from "../wait.js";
 import { globalNamed, sourceOf } from "./source.js";
 
 type Storage = "personalization_storage" | "analytics_storage";
@@ -19,6 +21,8 @@ type Answer = "granted" | "denied";
 export interface ConsentModeState {
   readonly defaults: Partial<Record<Storage, Answer>>;
   readonly updates: Partial<Record<Storage, Answer>>;
+  /** How long the page's tags wait for an update, in milliseconds. */
+  readonly wait?: number;
 }
 
 const STORAGES = ["personalization_storage", "analytics_storage"] as const;
@@ -41,29 +45,34 @@ export function consentModeStep(before: ConsentModeState, command: unknown): Con
       defaults[storage] = answer;
     }
   }
-  return { ...before, defaults };
+  return { ...before, defaults, ...(typeof wait === "number" && { wait }) };
 }
 
 /** The gates of a state. */
 export function consentModeGates({ defaults, updates }: ConsentModeState): Partial<Gates> {
   const gates: Partial<Gates> = {};
-  const personalization = updates.personalization_storage ?? defaults.personalization_storage;
-  const analytics = updates.analytics_storage ?? defaults.analytics_storage;
+  const [personalization, analytics] = STORAGES.map((storage) => updates[storage] ?? (defaults[storage] === "granted" && "granted"));
   if (personalization) gates.store = gates.learn = gates.rank = personalization === "granted";
   if (analytics) gates.measure = analytics === "granted";
   return gates;
 }
 
-/** The consent commands of this page. `layer`: the global that `gtag` pushes to. */
+/**
+ * The consent commands of this page. `layer`: the global that `gtag` pushes to. Asked before the update that the page
+ * waits for, it answers with that, or with what is known once `wait_for_update` is over.
+ */
 export function consentMode(layer = "dataLayer"): ConsentSource {
-  return sourceOf((say) => {
+  let wait: number | undefined;
+  let isUpdated = false;
+  const source = sourceOf((say) => {
     let state = NOTHING;
     let ended = false;
     const take = (command: unknown): void => {
       if (ended) return;
       const after = consentModeStep(state, command);
       if (after === state) return;
-      state = after;
+      ({ wait } = state = after);
+      isUpdated = Object.keys(after.updates).length > 0;
       say(consentModeGates(state));
     };
     const globals = globalThis as Record<string, unknown>;
@@ -82,6 +91,27 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
       ended = true;
     };
   });
+  return {
+    ...source,
+    get() {
+      const known = source.get() as Partial<Gates>;
+      if (!wait || isUpdated) return known;
+      const long = Math.min(wait, CONSENT_MS); // nobody waits longer
+      return new Promise((resolve) => {
+        const done = (gates: Partial<Gates>): void => {
+          clearTimeout(timer);
+          end?.();
+          resolve(gates);
+        };
+        const timer = setTimeout(() => done(known), long);
+        let isNews = false; // first it hears what is known
+        const end = source.subscribe?.((gates) => {
+          if (isNews) done(gates);
+        });
+        isNews = true;
+      });
+    },
+  };
 }
 
 function answers(parameters: Record<string, unknown>): Partial<Record<Storage, Answer>> {

@@ -54,6 +54,7 @@ export class FlaneurOrder extends FlaneurElement {
   }
 
   #rule(rule: Rule, words: Words): string {
+    if (rule.when) return words.rule.other; // it may not hold now
     switch (rule.type) {
       case "pin": return words.rule.pin(this.title_(rule.item), rule.position + 1);
       case "cap": return words.rule.cap(words.per[rule.per], rule.max);

@@ -292,7 +292,7 @@ export class FlaneurShelf extends FlaneurElement {
           ${price == null ? nothing : html`<span part="price">${this.format(price, currency ? { style: "currency", currency } : {})}</span>`}
         </slot>
         ${ranked.discovery ? html`<span class="badge" part="badge">${labels.discovery}</span>` : nothing}
-        ${item.attributes?.["sponsored"] === true ? html`<span class="badge" part="badge" data-sponsored>${labels.sponsored}</span>` : nothing}
+        ${/^true$/i.test(String(item.attributes?.["sponsored"])) ? html`<span class="badge" part="badge" data-sponsored>${labels.sponsored}</span>` : nothing}
         ${words && this.#actions(ranked, title, words)}
       </div>
     </li>`;

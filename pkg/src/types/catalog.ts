@@ -138,7 +138,7 @@ export interface RuleScope {
  * - `boost` adds `by` log-odds to the score of what matches, `bury` takes them away, `0 < by <= 10`;
  * - `exclude` keeps what matches off the slate;
  * - `schedule` keeps what matches off the slate while its `when` does not hold;
- * - `cap` allows at most `max` items that share a brand, category, group or kind;
+ * - `cap` allows at most `max` items that share a brand, the narrowest level of the category, a group or a kind;
  * - `quota` wants at least and at most so many items that match, as numbers or as shares of the
  *   slate's places (0 to 1; the lower one is rounded up, the upper one down);
  * - `floor` wants at least so many items that match, and gives the places it has to keep free for them

@@ -26,7 +26,7 @@ export interface Gates {
  * the strictest wins.
  */
 export interface ConsentSource {
-  /** The present state. A gate that is left out is unknown, hence denied. */
+  /** The present state. A gate that is left out is unknown, hence denied; `store: false` also deletes what is stored. */
   get(): Partial<Gates> | Promise<Partial<Gates>>;
   /** Tells about later states; returns what ends it. */
   subscribe?(listener: (gates: Partial<Gates>) => void): () => void;

@@ -16,7 +16,7 @@ window.items = ["lamp", "chair", "rug", "vase"].flatMap((kind, k) =>
     price: 10 + i,
     currency: "EUR",
     url: `#${kind}-${i}`,
-    attributes: { colour: ["red", "blue"][i % 2], ...(i === 5 && { sponsored: true }) },
+    attributes: { colour: ["red", "blue"][i % 2], ...(i === 5 && { sponsored: [true, "TRUE", true, "true"][k] }) }, // feeds and `flaneur pack --display` have texts
   })),
 );
 const rules = [

@@ -187,6 +187,7 @@ export async function use(): Promise<void> {
 async function atADistance(shop: Flaneur, list: Element): Promise<void> {
   const end: () => void = connect(shop, { dataLayer: false, segment: "analytics" });
   const stop: () => void = arrange(shop, list, { slot: "home", attribute: "data-sku" });
+  arrange(shop, document.querySelector("#products"), { slot: "home" });
   const far: WorkerFlaneur = await openWorker({ shop: "s", catalog: catalogOf(document), timeout: 500 });
   const slate = await far.rank({ slot: "home", size: 3 });
   const seen: Promise<void> = slate.seen();

@@ -209,7 +209,7 @@ export const en = {
   whetherShown: (place: number) => `Yes, at place ${place}.`,
   whetherNot: {
     unknown: "No: the shop does not have it any more.", unavailable: "No: it is sold out.", refused: "No: you sent it away, or what it is.", request: "No: this shelf leaves it out.", rule: "No: a rule of the shop keeps it out.",
-    guard: "No: you have just seen it, bought it, or put it in your basket.", candidate: "No: nothing you did, and nothing popular, leads to it.", limit: "No: a rule allows no more of its kind, and others come first.", score: "No: others suit you better.",
+    guard: "No: you have just seen it, bought it, or put it in your basket.", candidate: "No: nothing you did, and nothing popular, leads to it.", limit: "No: a rule leaves no place for it, and others come first.", score: "No: others suit you better.",
   },
   whetherScores: (score: string, needed: string) => `Its score is ${score}; the last place of the shelf has ${needed}.`,
   ruleTrace: "The shop's rules for this shelf, strongest first",

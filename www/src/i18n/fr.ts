@@ -198,7 +198,7 @@ export const fr: Messages = {
   whetherShown: (place) => `Oui, à la place ${place}.`,
   whetherNot: {
     unknown: "Non : la boutique ne l'a plus.", unavailable: "Non : il est épuisé.", refused: "Non : vous l'avez écarté, lui ou ce qu'il est.", request: "Non : cette étagère le laisse de côté.", rule: "Non : une règle de la boutique l'écarte.",
-    guard: "Non : vous venez de le voir, de l'acheter ou de le mettre au panier.", candidate: "Non : rien de ce que vous avez fait, ni le succès, n'y conduit.", limit: "Non : une règle n'en admet pas davantage de son genre, et d'autres passent devant.", score: "Non : d'autres vous conviennent mieux.",
+    guard: "Non : vous venez de le voir, de l'acheter ou de le mettre au panier.", candidate: "Non : rien de ce que vous avez fait, ni le succès, n'y conduit.", limit: "Non : une règle ne lui laisse pas de place, et d'autres passent devant.", score: "Non : d'autres vous conviennent mieux.",
   },
   whetherScores: (score, needed) => `Son score est ${score} ; la dernière place de l'étagère a ${needed}.`,
   ruleTrace: "Les règles de la boutique pour cette étagère, la plus forte d'abord",

@@ -90,7 +90,7 @@ export const studioEn = {
   was: (place: number) => `was ${place}`,
   because: {
     unknown: "not in this catalog", unavailable: "sold out", refused: "the shopper sent it away", request: "not asked for", rule: "a rule keeps it out", guard: "just seen",
-    candidate: "nothing leads to it", limit: "a rule allows no more of its kind", score: "others score higher",
+    candidate: "nothing leads to it", limit: "a rule leaves no place for it", score: "others score higher",
   },
   byRule: (rule: string) => `by ${rule}`,
   trace: "What each rule did",

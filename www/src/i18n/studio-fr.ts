@@ -88,7 +88,7 @@ export const studioFr: StudioMessages = {
   was: (place) => `place ${place} avant`,
   because: {
     unknown: "pas dans ce catalogue", unavailable: "épuisé", refused: "le client l'a écarté", request: "pas demandé", rule: "une règle l'écarte", guard: "vu à l'instant",
-    candidate: "rien n'y mène", limit: "une règle n'en permet pas plus de ce genre", score: "d'autres ont un meilleur score",
+    candidate: "rien n'y mène", limit: "une règle ne lui laisse pas de place", score: "d'autres ont un meilleur score",
   },
   byRule: (rule) => `par ${rule}`,
   trace: "Ce que chaque règle a fait",

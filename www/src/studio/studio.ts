@@ -239,11 +239,10 @@ export class Studio {
     const both = await this.#both(source, shopper, run);
     if (!both) return undefined;
     const difference = compare(both.before, both.now);
-    const gone = difference.out.map(({ id }) => id);
-    // Rules are traced when something is asked about; that an item is shown is an answer too.
-    const explain = gone.length > 0 ? gone : both.now.slice(0, 1);
+    // Rules are traced even where nothing went out.
+    const explain = difference.out.map(({ id }) => id);
     const { slot, size } = this.conditions;
-    const slate = source.bench.rank(this.rules, { slot, size, seed: shopper.seed, ...(explain.length > 0 && { explain }) });
+    const slate = source.bench.rank(this.rules, { slot, size, seed: shopper.seed, explain });
     return { shopper, items: slate.items, difference, trace: slate.trace ?? [], absent: new Map(slate.absent?.map((absence) => [absence.id, absence])) };
   }
 }
