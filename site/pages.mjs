@@ -15,7 +15,7 @@ export const BASE = "/docs/";
 export const GUIDES = ["quick-start", "ga4-shop", "rule-cookbook", "how-it-decides", "privacy-for-dpos", "from-algolia-recommend", "from-recombee", "comparison"].map((name) => `guides/${name}.md`);
 
 /** The pages that exist in French too, below docs/fr. */
-export const TRANSLATED = ["README.md", ...GUIDES];
+export const TRANSLATED = ["README.md", ...GUIDES, ...["INTEGRATION", "RULES", "WEBVIEWS", "PRIVACY", "AGGREGATION", "PACK"].map((name) => `${name}.md`)];
 
 /** The other pages, in the order of the sidebar. */
 export const PAGES = ["INTEGRATION", "RULES", "WEBVIEWS", "PRIVACY", "AGGREGATION", "PACK", "ARCHITECTURE", "ALGORITHMS", "EVALUATE", "RESULTS", "SIMULATE", "PERFORMANCE", "SCALE", "RELIABILITY", "PACKAGING"].map((name) => `${name}.md`);

@@ -8,11 +8,12 @@ import { SEARCH, WORDS, inFrench } from "./french.mjs";
 /** What a page is called: its own first heading. */
 const titleOf = (name) => readFileSync(new URL(name, PLACE), "utf8").match(/^# (.+)$/m)[1].replaceAll("`", "");
 
+const isTranslated = (name) => TRANSLATED.includes(name);
+
 const entry = (name) => ({ text: titleOf(name), link: `/${name.replace(/\.md$/, "")}` });
 
 /** What leads to pages that are in English only, by what each language calls it. */
-const english = ({ documentation, reference, decided }) => [
-  { text: documentation, items: PAGES.map(entry) },
+const english = ({ reference, decided }) => [
   { text: reference, items: referencePages().map(entry) },
   { text: decided, items: decisions().map(entry) },
 ];
@@ -29,7 +30,7 @@ const root = {
       { text: "Reference", link: "/reference/", activeMatch: "^/reference/" },
       { text: "Demo shop", link: "/../", target: "_self" },
     ],
-    sidebar: [{ text: "Guides", items: GUIDES.map(entry) }, ...english({ documentation: "Documentation", reference: "Reference", decided: "Decisions" })],
+    sidebar: [{ text: "Guides", items: GUIDES.map(entry) }, { text: "Documentation", items: PAGES.map(entry) }, ...english({ reference: "Reference", decided: "Decisions" })],
   },
 };
 
@@ -39,15 +40,19 @@ const fr = {
   description: "Une personnalisation qui tourne sur l'appareil du client.",
   themeConfig: {
     ...WORDS,
+    // Short words: with longer ones the menu of languages was beyond the edge of a tablet.
     nav: [
       { text: "Guides", link: "/fr/guides/quick-start", activeMatch: "^/fr/guides/" },
-      { text: "Intégration (en anglais)", link: "/INTEGRATION" },
-      { text: "Référence (en anglais)", link: "/reference/" },
-      { text: "Boutique de démonstration", link: "/../", target: "_self" },
+      { text: "Intégration", link: "/fr/INTEGRATION" },
+      { text: "Vie privée", link: "/fr/PRIVACY" },
+      { text: "Référence", link: "/reference/" },
+      { text: "Démo", link: "/../", target: "_self" },
     ],
     sidebar: [
       { text: "Guides", items: GUIDES.map((name) => entry(`fr/${name}`)) },
-      ...english({ documentation: "Documentation (en anglais)", reference: "Référence (en anglais)", decided: "Décisions (en anglais)" }),
+      { text: "Documentation", items: PAGES.filter(isTranslated).map((name) => entry(`fr/${name}`)) },
+      { text: "Documentation (en anglais)", items: PAGES.filter((name) => !isTranslated(name)).map(entry) },
+      ...english({ reference: "Référence (en anglais)", decided: "Décisions (en anglais)" }),
     ],
   },
 };
@@ -72,6 +77,6 @@ export default {
     },
   },
   themeConfig: { search: { provider: "local", options: { locales: { fr: { translations: SEARCH } } } } },
-  transformPageData: ({ relativePath }) => ({ isTranslated: TRANSLATED.includes(relativePath.replace(/^fr\//, "").replace(/^index\.md$/, "README.md")) }),
+  transformPageData: ({ relativePath }) => ({ isTranslated: isTranslated(relativePath.replace(/^fr\//, "").replace(/^index\.md$/, "README.md")) }),
   vite: { resolve: { alias: [{ find: /^\.\.?\/composables\/langs$/, replacement: pathOf(new URL("theme/langs.js", import.meta.url)) }] } },
 };
