@@ -170,7 +170,7 @@ export class Handle {
     });
     this.#memory.engine = engine;
     engine.setGates(this.#consent.gates);
-    const { rules = [] } = this.#options;
+    const rules = this.#options.rules ?? [];
     engine.setRules(rules);
     if (content && !(await engine.loadInSteps(content))) this.#missing = "engine_unstable";
     try {
