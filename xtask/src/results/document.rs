@@ -180,6 +180,9 @@ fn methods(text: &mut String, run: &Value) -> Result<()> {
         let (gain, ratio) = (&method["metrics"]["NDCG@20"], &method["ratio_to_best_baseline"]);
         writeln!(text, "| {name} | {} | {} |{figures}", figure(gain), interval(ratio))?;
     }
+    if run["run"]["task"] == "basket" && names.iter().any(|name| name.starts_with("ECE")) {
+        writeln!(text, "\n`ECE per item` is of the baskets with one target.")?;
+    }
     Ok(())
 }
 
