@@ -10,42 +10,48 @@ use flaneur_words::words;
 
 use super::item::Item;
 
-/// Words that make a category level or a tag sensitive, in French and English, lower case.
+/// Words that make a category level or a tag sensitive, in French and English, lower case, without accents and
+/// without the `s` of a plural.
 const WORDS: &[&str] = &[
     "health",
-    "santé",
     "sante",
     "medical",
-    "médical",
+    "medicale",
+    "medicaux",
     "medicine",
-    "médicament",
+    "medication",
     "medicament",
     "pharmacy",
     "pharmacie",
     "disease",
     "maladie",
     "diabetes",
-    "diabète",
+    "diabete",
+    "diabetic",
+    "diabetique",
     "cancer",
     "hiv",
     "vih",
     "pregnancy",
     "grossesse",
     "fertility",
-    "fertilité",
+    "fertilite",
     "contraception",
     "contraceptive",
     "abortion",
     "incontinence",
     "addiction",
     "depression",
-    "dépression",
     "disability",
+    "disabilities",
     "handicap",
+    "handicape",
     "religion",
     "religious",
     "religieux",
+    "religieuse",
     "church",
+    "churches",
     "bible",
     "quran",
     "coran",
@@ -58,10 +64,11 @@ const WORDS: &[&str] = &[
     "syndicat",
     "sexual",
     "sexuel",
+    "sexuelle",
     "sexuality",
-    "sexualité",
+    "sexualite",
     "erotic",
-    "érotique",
+    "erotique",
     "lingerie",
     "adult",
     "adulte",
@@ -83,14 +90,30 @@ pub(super) fn is_sensitive(item: &Item) -> bool {
     }
 }
 
-/// Whether a category level or a tag has a word of the list.
+/// Whether a category level or a tag has a word of the list, or its plural.
 pub(crate) fn names_sensitive(text: &str) -> bool {
-    words(text).iter().any(|word| WORDS.contains(&word.as_str()))
+    words(text).iter().any(|word| {
+        let word: String = word.chars().map(bare).collect();
+        WORDS.iter().any(|known| word.strip_prefix(known).is_some_and(|end| matches!(end, "" | "s")))
+    })
+}
+
+/// A letter without the accent that French gives it.
+fn bare(letter: char) -> char {
+    match letter {
+        'à' | 'â' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' => 'o',
+        'ù' | 'û' => 'u',
+        _ => letter,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_sensitive;
+    use super::{WORDS, is_sensitive, names_sensitive};
     use crate::catalog::Item;
 
     #[test]
@@ -100,5 +123,31 @@ mod tests {
         item.attributes.push(("sensitive".into(), "false".into()));
         assert!(!is_sensitive(&item));
         assert!(!is_sensitive(&Item { category: vec!["Lamps".into()], ..Item::new("b") }));
+    }
+
+    #[test]
+    fn a_word_is_known_in_the_plural_and_with_or_without_accents() {
+        for text in [
+            "Médicaments sans ordonnance",
+            "medicaments",
+            "Soins médicaux",
+            "Élections",
+            "Sexualité",
+            "Bibles",
+            "Pharmacies",
+        ] {
+            assert!(names_sensitive(text), "{text}");
+        }
+        for text in ["Beehives", "Hives", "Béton armé", "Communion", "Adultery", "Unionville", "Lampes"] {
+            assert!(!names_sensitive(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_pages_about_privacy_have_this_list() {
+        let list = format!("> {}.\n", WORDS.join(", "));
+        for page in [include_str!("../../docs/PRIVACY.md"), include_str!("../../docs/fr/PRIVACY.md")] {
+            assert!(page.contains(&list), "{list}");
+        }
     }
 }
