@@ -58,6 +58,8 @@ pub struct Opportunity {
     pub kind: Kind,
     /// The item of the catalog, when it is one.
     pub item: Option<u32>,
+    /// It was to be an item of the catalog, which has none of its id.
+    pub is_missing: bool,
     /// Items whose appetite it shares, when it is none.
     pub about: Vec<u32>,
     /// What the shop gains when it is taken.
@@ -265,6 +267,9 @@ fn barrier(
     one: &Opportunity,
 ) -> Option<Barrier> {
     let (request, now) = (&occasion.request, occasion.request.now);
+    if one.is_missing {
+        return Some(Barrier::Unavailable);
+    }
     let refused = one.item.and_then(|item| barrier_of_item(desk, request, appraisal, one.kind, item));
     if refused.is_some() {
         return refused;

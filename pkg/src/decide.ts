@@ -88,7 +88,10 @@ function columnsOf(given: readonly unknown[]): { columns: Record<string, unknown
   const firsts: [number, object][] = [];
   // A hole is a candidate too, and refused: the columns must not shift.
   const candidates = Array.from(given, (one, at) => {
-    if (typeof one === "string") return void ids.push(line(one, at));
+    if (typeof one === "string") {
+      numbers[at * WIDTH + KIND] = KINDS.length; // an id alone: an item's
+      return void ids.push(line(one, at));
+    }
     const path = `request.candidates[${at}]`;
     if (typeof one !== "object" || one === null) throw flaneurError("value_type", "wrong type; expected an opportunity", path);
     const { id, caps, kind, about, ...others } = readable(one, path);

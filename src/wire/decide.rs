@@ -113,6 +113,9 @@ pub struct OpportunityWire {
     /// Units of one view.
     #[serde(default)]
     pub pressure: Option<f64>,
+    /// An id alone, which is an item's.
+    #[serde(skip)]
+    pub is_item: bool,
 }
 
 /// How often.
@@ -192,13 +195,15 @@ fn every_other(catalog: &Catalog) -> Vec<OpportunityWire> {
 
 impl OpportunityWire {
     /// Takes [`NUMBERS`] numbers in place of its own: value, cost, days after a dismissal, pressure, and the caps of an
-    /// hour, a day and a week; not a number for those that it does not have. Then its kind, by its place.
+    /// hour, a day and a week; not a number for those that it does not have. Then its kind, by its place; one behind
+    /// the last says that it is an id alone.
     fn take(&mut self, numbers: &[f64]) {
         let kind =
             numbers.get(7).and_then(|&kind| Kind::NAMES.get(if kind >= 0.0 { kind as usize } else { usize::MAX }));
         if let Some((name, _)) = kind {
             self.kind = Some((*name).into());
         }
+        self.is_item = numbers.get(7).is_some_and(|&kind| kind >= Kind::NAMES.len() as f64);
         let places = [
             &mut self.value,
             &mut self.cost,
@@ -228,6 +233,7 @@ impl OpportunityWire {
         Ok(Opportunity {
             kind,
             item,
+            is_missing: self.is_item && item.is_none(),
             about: resolve(catalog, &self.about.0, "about")?,
             value: between(self.value, -MAX_MARGIN, MAX_MARGIN, "value")?.or(margin).unwrap_or(1.0),
             cost: between(self.cost, 0.0, MAX_MARGIN, "cost")?.unwrap_or(0.0),

@@ -29,6 +29,15 @@ test("a decision names its choice, adds up, and says what became of the others",
   await shop.close();
 });
 
+test("an id alone is an item's: one that left the catalog is not shown as a message of the shop's own", async () => {
+  const shop = await openShop();
+  const decision = shop.decide({ slot: "strip", candidates: ["gone", "coupon", { id: "hello" }], explore: 0 });
+  assert.deepEqual(decision.trace.map(({ id, barrier }) => [id, barrier]), [["gone", "unavailable"], ["coupon", undefined], ["hello", undefined]]);
+  const none = shop.decide({ slot: "strip", candidates: ["gone"] });
+  assert.equal(none.choice, undefined);
+  await shop.close();
+});
+
 test("candidates that are too many, or have holes, are refused by name, and nothing foreign escapes", async () => {
   const shop = await openShop();
   const decide = (candidates) => () => shop.decide({ slot: "strip", candidates });

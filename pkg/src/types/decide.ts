@@ -33,7 +33,7 @@ export interface Opportunity {
 export interface DecideRequest {
   /** The place on the page, such as `"strip"`. */
   slot: string;
-  /** At most 1000. A text is an item's id. Default: every item of the catalog that is not a product. */
+  /** At most 1000. A text is an item's id, and `unavailable` without such an item. Default: every item of the catalog that is not a product. */
   candidates?: readonly (string | Opportunity)[];
   /** The channel that would carry it, such as `"page"`. */
   channel?: string;
