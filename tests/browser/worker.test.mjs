@@ -188,3 +188,14 @@ test("mistakes, elements in events, and a consent source cross the distance", as
   assert.deepEqual(told.unopened, ["value_out_of_range", "catalog[0].price"]);
   assert.deepEqual([told.listeners, told.uncaught], [0, []]);
 });
+
+test("a rule that names an attribute of no item is reported to the page, and takes no worker's place away", async (t) => {
+  const { page } = await enter(t);
+  const [status, told] = await page.evaluate(async () => {
+    const shop = await window.openShop({ rules: [{ type: "exclude", where: { attribute: "sponsored:true" } }] });
+    await shop.intent();
+    return [shop.status, window.uncaught];
+  });
+  assert.deepEqual([status.thread, told.length], ["worker", 1]);
+  assert.match(told[0], /FlaneurError: .*attribute/);
+});

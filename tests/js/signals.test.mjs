@@ -263,11 +263,16 @@ test("what a source said since it was asked outlives its first answer", async ()
   }
 });
 
-test("a page that denies by default, until its platform has read the answer, keeps what was stored; a refusal deletes it", async (t) => {
+const WAITING = { ...denied, wait_for_update: 50 };
+const DEFAULTS = {
+  "everywhere": [["consent", "default", WAITING]],
+  "in a region that is told last": [["consent", "default", granted], ["consent", "default", { ...WAITING, region: ["FR"] }]],
+};
+for (const [where, defaults] of Object.entries(DEFAULTS)) test(`a page that denies by default ${where}, until its platform has read the answer, keeps what was stored; a refusal deletes it`, async (t) => {
   t.after(() => delete globalThis.dataLayer);
   const name = freshShop();
   const visit = async (then) => {
-    globalThis.dataLayer = [["consent", "default", { ...denied, wait_for_update: 500 }]];
+    globalThis.dataLayer = [...defaults];
     const shop = await open({ shop: name, catalog: ITEMS, consent: consentMode() });
     assert.deepEqual(shop.consent.gates, NONE);
     await then(shop);
@@ -294,12 +299,12 @@ test("a page that denies by default, until its platform has read the answer, kee
 
 test("a page that waits for the update learns from the events that it pushed before, and for no longer than it says", async (t) => {
   t.after(() => delete globalThis.dataLayer);
-  const visit = async (commands, update) => {
+  const visit = async (commands, update, ...late) => {
     globalThis.dataLayer = [...commands, { event: "view_item", ecommerce: { items: [{ item_id: "rug-1" }] } }];
     const opening = open({ shop: freshShop(), catalog: ITEMS, consent: consentMode() });
-    const timer = setTimeout(() => update && dataLayer.push(["consent", "update", update]), 50);
+    const timers = [[25, late], [50, update ? [["consent", "update", update]] : []]].map(([at, commands]) => setTimeout(() => dataLayer.push(...commands), at));
     const shop = await opening;
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
     connect(shop);
     const { session } = shop.profile.inspect();
     await shop.close();
@@ -307,6 +312,7 @@ test("a page that waits for the update learns from the events that it pushed bef
   };
   const waits = (wait_for_update) => ["consent", "default", { ...denied, wait_for_update }];
   assert.deepEqual(await visit([waits(60_000)], granted), ["rug-1"]);
+  assert.deepEqual(await visit([waits(60_000)], granted, ["consent", "default", denied]), ["rug-1"], "a later default is no update");
   assert.deepEqual(await visit([waits(60_000)], denied), []);
   assert.deepEqual(await visit([waits(100)], undefined), []);
   assert.deepEqual(await visit([waits("long")], undefined), []);

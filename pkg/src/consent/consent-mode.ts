@@ -67,10 +67,10 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
   const source = sourceOf((say) => {
     let state = NOTHING;
     let ended = false;
-    const take = (command: unknown): void => {
-      if (ended) return;
-      const after = consentModeStep(state, command);
-      if (after === state) return;
+    /** Takes in commands that are there at once: between them nothing is said. */
+    const take = (commands: readonly unknown[]): void => {
+      const after = commands.reduce(consentModeStep, state);
+      if (ended || after === state) return;
       ({ wait } = state = after);
       isUpdated = Object.keys(after.updates).length > 0;
       say(consentModeGates(state));
@@ -78,11 +78,11 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
     const globals = globalThis as Record<string, unknown>;
     const commands = globalNamed(layer) ?? (globals[layer] = []);
     if (!Array.isArray(commands)) return () => {};
-    for (const command of commands) take(command);
+    take(commands);
     const { push } = commands;
     const observed = function (this: unknown[], ...entries: unknown[]): number {
       const length = push.apply(commands, entries);
-      for (const entry of entries) take(entry);
+      take(entries);
       return length;
     };
     commands.push = observed;
@@ -94,7 +94,7 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
   return {
     ...source,
     get() {
-      const known = source.get() as Partial<Gates>;
+      const known = source.get();
       if (!wait || isUpdated) return known;
       const long = Math.min(wait, CONSENT_MS); // nobody waits longer
       return new Promise((resolve) => {
@@ -103,12 +103,11 @@ export function consentMode(layer = "dataLayer"): ConsentSource {
           end?.();
           resolve(gates);
         };
-        const timer = setTimeout(() => done(known), long);
-        let isNews = false; // first it hears what is known
-        const end = source.subscribe?.((gates) => {
-          if (isNews) done(gates);
+        const timer = setTimeout(() => done(source.get() as Partial<Gates>), long);
+        let end: (() => void) | undefined;
+        end = source.subscribe?.((gates) => {
+          if (isUpdated) done(gates);
         });
-        isNews = true;
       });
     },
   };

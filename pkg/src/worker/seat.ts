@@ -56,7 +56,8 @@ export class WorkerSeat implements Seat {
     this.#worker = worker;
     this.#listener = listener;
     worker.addEventListener("message", (event: MessageEvent<Answer>) => this.#hear(event.data));
-    for (const type of ["error", "messageerror"]) worker.addEventListener(type, () => this.leave());
+    worker.addEventListener("error", () => this.#hello && this.leave()); // once it is there it only reports, and goes on
+    worker.addEventListener("messageerror", () => this.leave());
   }
 
   /**
@@ -122,6 +123,7 @@ export class WorkerSeat implements Seat {
     if (this.#gone) return;
     if ("ready" in answer) {
       this.#hello?.();
+      this.#hello = undefined;
       return;
     }
     if (answer.state.status) this.#listener.state(answer.state);

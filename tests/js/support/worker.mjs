@@ -11,7 +11,7 @@ const inline = async () => (await import("../../../pkg/dist/inline.js")).default
 export class NearWorker {
   #page = [];
   #script = [];
-  #onerror;
+  #onmessageerror;
   /** Says and hears nothing any more. */
   silent = false;
   terminated = false;
@@ -28,13 +28,13 @@ export class NearWorker {
 
   addEventListener(type, listener) {
     if (type === "message") this.#page.push(listener);
-    if (type === "error") this.#onerror = listener;
+    if (type === "messageerror") this.#onmessageerror = listener;
   }
 
-  /** Ends as a worker does whose script fails. */
+  /** Ends as a worker does whose answers cannot be read. */
   fail() {
     this.silent = true;
-    this.#onerror();
+    this.#onmessageerror();
   }
 
   postMessage(data) {
