@@ -78,6 +78,8 @@ export interface Moment {
 export const ID_LENGTH = 128;
 /** Longest other id, name or text, in UTF-16 units. The engine counts bytes, and is stricter. */
 export const TEXT_LENGTH = 256;
+/** Of a category's levels together: five of the longest. */
+const PATH_LENGTH = 1300;
 /** Most items of one event. */
 export const MAX_LINES = 200;
 
@@ -91,7 +93,7 @@ export function isText(value: unknown, length: number): value is string {
 
 /** The levels of a category as one text, widest first; of a very long path the end. */
 export function pathOf(levels: readonly unknown[]): string {
-  return levels.join(" > ").slice(-TEXT_LENGTH);
+  return levels.join(" > ").slice(-PATH_LENGTH);
 }
 
 /** Milliseconds since 1970 of a time in any usual form. */

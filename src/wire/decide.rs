@@ -19,6 +19,8 @@ use crate::time::Millis;
 
 /// Numbers of one candidate in [`DecideWire::numbers`].
 const NUMBERS: usize = 9;
+/// Where a kind lies among them.
+const KIND: usize = 7;
 
 /// Numbers that arrive in one piece.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -113,9 +115,6 @@ pub struct OpportunityWire {
     /// Units of one view.
     #[serde(default)]
     pub pressure: Option<f64>,
-    /// An id alone, which is an item's.
-    #[serde(skip)]
-    pub is_item: bool,
 }
 
 /// How often.
@@ -168,10 +167,13 @@ impl DecideWire {
         if candidates.len() > MAX_OPPORTUNITIES {
             return Err(Error::new(ErrorKind::TooMany, "candidates", "more than 1,000 opportunities"));
         }
+        // The place behind the last kind stands for an id alone, which is an item's.
+        let is_item = |at| rows().nth(at).is_some_and(|row| row[KIND] >= Kind::NAMES.len() as f64);
         let mut opportunities: Vec<Opportunity> = Vec::with_capacity(candidates.len());
         for (at, wire) in candidates.into_iter().enumerate() {
-            let one = wire.into_opportunity(catalog);
-            opportunities.push(one.map_err(|error| error.under(&format!("candidates[{at}]")))?);
+            let one = wire.into_opportunity(catalog).map_err(|error| error.under(&format!("candidates[{at}]")))?;
+            let is_missing = one.item.is_none() && is_item(at);
+            opportunities.push(Opportunity { is_missing, ..one });
         }
         let quiet = self.pressure.quiet.as_ref().map(|hours| span_of_hours(hours, "pressure.quiet")).transpose()?;
         Ok(Occasion {
@@ -195,15 +197,13 @@ fn every_other(catalog: &Catalog) -> Vec<OpportunityWire> {
 
 impl OpportunityWire {
     /// Takes [`NUMBERS`] numbers in place of its own: value, cost, days after a dismissal, pressure, and the caps of an
-    /// hour, a day and a week; not a number for those that it does not have. Then its kind, by its place; one behind
-    /// the last says that it is an id alone.
+    /// hour, a day and a week; not a number for those that it does not have. Then its kind, by its place.
     fn take(&mut self, numbers: &[f64]) {
         let kind =
-            numbers.get(7).and_then(|&kind| Kind::NAMES.get(if kind >= 0.0 { kind as usize } else { usize::MAX }));
+            numbers.get(KIND).and_then(|&kind| Kind::NAMES.get(if kind >= 0.0 { kind as usize } else { usize::MAX }));
         if let Some((name, _)) = kind {
             self.kind = Some((*name).into());
         }
-        self.is_item = numbers.get(7).is_some_and(|&kind| kind >= Kind::NAMES.len() as f64);
         let places = [
             &mut self.value,
             &mut self.cost,
@@ -233,7 +233,7 @@ impl OpportunityWire {
         Ok(Opportunity {
             kind,
             item,
-            is_missing: self.is_item && item.is_none(),
+            is_missing: false,
             about: resolve(catalog, &self.about.0, "about")?,
             value: between(self.value, -MAX_MARGIN, MAX_MARGIN, "value")?.or(margin).unwrap_or(1.0),
             cost: between(self.cost, 0.0, MAX_MARGIN, "cost")?.unwrap_or(0.0),

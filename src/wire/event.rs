@@ -17,7 +17,7 @@ pub const MAX_LINES: usize = 200;
 const MAX_EVENT_ID: usize = 128;
 const MAX_WORD: usize = 256;
 /// Of a category's levels together.
-const MAX_PATH: usize = 1_024;
+const MAX_PATH: usize = 4_096;
 const MAX_DIGEST: usize = 24;
 
 /// An event with its strict public fields; digests, words and shown entries only stand in exports.

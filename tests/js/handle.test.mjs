@@ -308,3 +308,17 @@ test("using releases the handle, where the language has it", async () => {
     await shop.close();
   }
 });
+
+test("the widest level of a category is looked at for sensitive words, however long those below it are", async () => {
+  const shop = await openShop();
+  const names = [...Array.from({ length: 4 }, (_, i) => `${i} `.padEnd(200, "long "))];
+  const seen = (id, widest) => {
+    const levels = [widest, ...names].map((level, i) => [`item_category${i === 0 ? "" : i + 1}`, level]);
+    shop.observe({ event: "purchase", ecommerce: { transaction_id: id, items: [{ item_id: id, item_brand: `Brand of ${id}`, ...Object.fromEntries(levels) }] } });
+  };
+  seen("other", "Boxes");
+  seen("tests", "Pregnancy tests");
+  const brands = shop.profile.inspect().affinities.filter(({ facet, token }) => JSON.stringify({ facet, token }).includes("rand of"));
+  assert.equal(brands.length, 1, JSON.stringify(shop.profile.inspect().affinities));
+  await shop.close();
+});
