@@ -507,8 +507,12 @@ test("another shop takes the lines of what happened with it, before its own are 
 
 test("a shelf that its page moves keeps its order, and lets go in time of what was sent away", async (t) => {
   const { page } = await enter(t);
-  await page.evaluate(() => shop.profile.declare({ surprise: 0.8 }));
-  await page.waitForTimeout(100);
+  await page.evaluate(() => {
+    shop.profile.declare({ surprise: 0.8 });
+    const shelf = document.querySelector("flaneur-shelf");
+    shelf.refresh();
+    return shelf.updateComplete;
+  });
   const before = await shelf(page);
   const found = [];
   for (let moves = 0; moves < 6; moves++) {
