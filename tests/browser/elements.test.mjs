@@ -230,6 +230,23 @@ test("a rule that wants a number of places, or holds at certain moments, is told
   assert.deepEqual(older, Array(6).fill("Another rule of the shop."));
 });
 
+test("a rule whose fields are null, as a server writes what it does not have, is told without them", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const when = { from: null, until: null };
+  const rules = [
+    { type: "quota", where: { brand: "Maker1", tag: null }, atLeast: 1, atLeastShare: null, atMost: null, atMostShare: null, when: null },
+    { type: "exclude", where: { brand: "Maker1", not: null, attribute: null, ids: null }, when },
+  ];
+  await page.evaluate(async (rules) => {
+    const { defineElements } = await import("/pkg/elements.js");
+    shop.rules(rules); // which the engine takes
+    defineElements({ shop, item: (id) => items.find((item) => item.id === id), rules });
+  }, rules);
+  const lines = () => page.locator("flaneur-centre[inline] flaneur-order section:last-of-type li").allTextContents();
+  assert.deepEqual(await until("the rules", lines, (now) => now.length === 2), ["At least 1 place for: Maker1.", "Never shown: Maker1."]);
+  assert.deepEqual(mishaps, []);
+});
+
 test("forgetting this visit takes what was shown in it, from its first moment on", async (t) => {
   const { page } = await enter(t);
   await page.evaluate(async () => {
@@ -490,8 +507,12 @@ test("another shop takes the lines of what happened with it, before its own are 
 
 test("a shelf that its page moves keeps its order, and lets go in time of what was sent away", async (t) => {
   const { page } = await enter(t);
-  await page.evaluate(() => shop.profile.declare({ surprise: 0.8 }));
-  await page.waitForTimeout(100);
+  await page.evaluate(() => {
+    shop.profile.declare({ surprise: 0.8 });
+    const shelf = document.querySelector("flaneur-shelf");
+    shelf.refresh();
+    return shelf.updateComplete;
+  });
   const before = await shelf(page);
   const found = [];
   for (let moves = 0; moves < 6; moves++) {

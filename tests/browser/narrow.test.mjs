@@ -76,7 +76,7 @@ test(`in French, with letters twice as large, every page still reflows at ${WIDT
   assert.deepEqual(mishaps, []);
 });
 
-for (const [width, height] of [[WIDTH, 640], [1280, 720]]) {
+for (const [width, height] of [[WIDTH, 640], [844, 390], [1280, 720]]) {
   test(`at ${width} × ${height}, the shop's question shows its answers and says what each choice does, and covers nothing that has the focus`, async (t) => {
     const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width, height }, serviceWorkers: "block" });
     const page = await context.newPage();
@@ -99,6 +99,13 @@ for (const [width, height] of [[WIDTH, 640], [1280, 720]]) {
       if (what) hidden.push(what);
     }
     assert.deepEqual(hidden, []);
+    await page.locator("[data-consent] h2").focus();
+    const above = [];
+    for (let stop = 0; stop < 8; stop++) {
+      await page.keyboard.press("Tab");
+      above.push(...(await page.locator("[data-consent] input:focus").evaluateAll(([at]) => (at ? [at.getBoundingClientRect().bottom <= at.getRootNode().querySelector(".buttons").getBoundingClientRect().top] : []))));
+    }
+    assert.deepEqual(above, explained, "a choice that has the focus is not below the answers");
     assert.deepEqual(mishaps, []);
   });
 }

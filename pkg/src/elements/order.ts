@@ -53,10 +53,10 @@ export class FlaneurOrder extends FlaneurElement {
       </section>`;
   }
 
-  /** A rule in words. Words of a shop's own may be of a time when there were fewer. */
+  /** A rule in words. It may come from JSON, whose nothing is `null`, and a shop's own words from a time when there were fewer. */
   #rule(rule: Rule, words: Words): string {
     const text = this.#told(rule, words) || words.rule.other;
-    if (!rule.when || rule.type === "schedule") return text;
+    if (rule.type === "schedule" || !Object.values(rule.when ?? {}).some((part) => part != null)) return text;
     return words.rule.moment?.(text) ?? words.rule.other; // not as if it always held
   }
 
@@ -76,7 +76,7 @@ export class FlaneurOrder extends FlaneurElement {
         const { where, atLeast, atLeastShare, atMost, atMostShare } = rule as Extract<Rule, { type: "quota" }>;
         const what = this.#where(where, words);
         const many = (number?: number, share?: number): string =>
-          [number === undefined ? "" : words.places?.(number), share === undefined ? "" : words.placesShare?.(this.percent(share))].filter(Boolean).join(` ${words.and} `);
+          [number == null ? "" : words.places?.(number), share == null ? "" : words.placesShare?.(this.percent(share))].filter(Boolean).join(` ${words.and} `);
         const least = many(atLeast, atLeastShare);
         const most = many(atMost, atMostShare);
         return what && (least || most) && words.rule[rule.type]?.(what, least, most);
@@ -98,7 +98,7 @@ export class FlaneurOrder extends FlaneurElement {
         return what && words.not(what);
       },
     };
-    const given = Object.entries(where).filter(([, value]) => value !== undefined);
+    const given = Object.entries(where).filter(([, value]) => value != null);
     const texts = given.map(([key, value]) => {
       const limit = (number: number): string | undefined => words.limit[key as keyof Words["limit"]]?.(this.format(number));
       return joined(([value].flat() as never[]).map(tell[key] ?? limit), key === "all" ? words.and : words.or, !inside && given.length === 1);
