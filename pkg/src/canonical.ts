@@ -79,7 +79,7 @@ export const ID_LENGTH = 128;
 /** Longest other id, name or text, in UTF-16 units. The engine counts bytes, and is stricter. */
 export const TEXT_LENGTH = 256;
 /** Of a category's levels together: five of the longest. */
-const PATH_LENGTH = 1300;
+export const PATH_LENGTH = 1300;
 /** Most items of one event. */
 export const MAX_LINES = 200;
 

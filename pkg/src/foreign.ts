@@ -5,7 +5,7 @@
  * Nothing here throws. Only named fields are read, so unknown ones cost nothing and hide nothing.
  */
 
-import { ID_LENGTH, MAX_LINES, TEXT_LENGTH, clipText, isText, pathOf, readTime } from "./canonical.js";
+import { ID_LENGTH, MAX_LINES, PATH_LENGTH, TEXT_LENGTH, clipText, isText, pathOf, readTime } from "./canonical.js";
 import type { CanonicalEvent, CanonicalLine, Moment } from "./canonical.js";
 import type { EventType } from "./types.js";
 import { isCall } from "./vocabulary.js";
@@ -191,7 +191,7 @@ function line(moment: Moment, ids: unknown[], from: Fields): CanonicalLine | und
   const quantity = number(from["quantity"]);
   const price = number(from["price"]);
   const brand = text(from["brand"], TEXT_LENGTH);
-  const category = text(from["category"], TEXT_LENGTH);
+  const category = text(from["category"], PATH_LENGTH);
   return {
     item,
     ...(quantity !== undefined && quantity > 0 && { quantity }),

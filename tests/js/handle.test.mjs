@@ -310,15 +310,16 @@ test("using releases the handle, where the language has it", async () => {
 });
 
 test("the widest level of a category is looked at for sensitive words, however long those below it are", async () => {
-  const shop = await openShop();
-  const names = [...Array.from({ length: 4 }, (_, i) => `${i} `.padEnd(200, "long "))];
+  const catalog = ["other", "tests"].map((id) => ({ id: `known-${id}`, brand: `Brand of ${id}` }));
+  const shop = await openShop({ catalog });
+  const names = Array.from({ length: 4 }, (_, i) => `${i} `.padEnd(200, "long "));
   const seen = (id, widest) => {
     const levels = [widest, ...names].map((level, i) => [`item_category${i === 0 ? "" : i + 1}`, level]);
     shop.observe({ event: "purchase", ecommerce: { transaction_id: id, items: [{ item_id: id, item_brand: `Brand of ${id}`, ...Object.fromEntries(levels) }] } });
   };
   seen("other", "Boxes");
   seen("tests", "Pregnancy tests");
-  const brands = shop.profile.inspect().affinities.filter(({ facet, token }) => JSON.stringify({ facet, token }).includes("rand of"));
-  assert.equal(brands.length, 1, JSON.stringify(shop.profile.inspect().affinities));
+  const learned = JSON.stringify(shop.profile.inspect().affinities).toLowerCase();
+  assert.deepEqual(["brand of other", "brand of tests"].filter((brand) => learned.includes(brand)), ["brand of other"]);
   await shop.close();
 });
