@@ -93,8 +93,8 @@ pub(super) fn is_sensitive(item: &Item) -> bool {
 /// Whether a category level or a tag has a word of the list, or its plural.
 pub(crate) fn names_sensitive(text: &str) -> bool {
     words(text).iter().any(|word| {
-        let word: String = word.chars().map(bare).collect();
-        WORDS.iter().any(|known| word.strip_prefix(known).is_some_and(|end| matches!(end, "" | "s")))
+        let is = |word: &str| WORDS.iter().any(|known| word.chars().map(bare).eq(known.chars()));
+        is(word) || word.strip_suffix('s').is_some_and(is)
     })
 }
 
