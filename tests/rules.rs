@@ -190,6 +190,14 @@ fn a_pin_that_moves_up_because_items_do_not_suffice_fires() {
         under(json!([last, pin, { "type": "exclude", "where": { "priceAbove": 0 }, "priority": -1 }]), 5);
     assert_eq!((shown, outcomes(&slate)[1].1), (vec!["cup-6".into(), "cup-7".into()], Outcome::Fired));
     assert_eq!(outcomes(&slate)[0].1, Outcome::Fired);
+    // What lost its place to another pin, and came by its score, did not move up.
+    let lost =
+        json!([{ "type": "pin", "item": "cup-7", "position": 0 }, { "type": "pin", "item": "cup-6", "position": 0 }]);
+    let mut engine = engine();
+    put(&mut engine, &lost).unwrap();
+    let slate = ask(&mut engine, 5, json!({ "candidates": ["cup-6", "cup-7"] }));
+    assert_eq!(ids(&engine, &slate), ["cup-7", "cup-6"]);
+    assert_eq!(told(&slate, 1), (Outcome::Overruled, Some(0)));
 }
 
 #[test]

@@ -16,16 +16,17 @@
 //! Source: Carbonell & Goldstein 1998 (maximal marginal relevance); the obvious
 //! shelf after Ge et al. 2010; boost and penalty sizes from `docs/ALGORITHMS.md`.
 
-use super::Request;
-use super::active::excluder;
+use super::active::{Active, Pin, excluder};
 use super::balance::{Balance, Standing};
 use super::bench::Bench;
+use super::eligible::Eligible;
 use super::explore::{Contest, draw};
 use super::ruleset::{has, set};
 use super::scratch::Lent;
 use super::signal::added;
 use super::slate::{Ranked, Reason, largest_first};
 use super::tally::Tally;
+use super::{Desk, Request};
 use crate::catalog::RelationKind;
 use crate::catalog::token::token;
 use crate::log::Tier;
@@ -156,13 +157,17 @@ impl Draft {
 }
 
 /// The pins that hold, counted: shown items only, one per place and per item, the strongest first.
-fn legal_pins<'a>(bench: &'a Bench<'_>) -> (Vec<(usize, u32)>, Tally<'a>) {
-    let (desk, request, active) = (bench.desk, bench.request, &bench.rules);
+pub(super) fn legal_pins<'a>(
+    desk: &'a Desk<'_>,
+    request: &Request,
+    active: &'a Active<'_>,
+    eligible: &Eligible<'_>,
+) -> (Vec<Pin>, Tally<'a>) {
     let mut tally = Tally::new(desk.catalog, active);
-    let mut pins: Vec<(usize, u32)> = Vec::new();
+    let mut pins: Vec<Pin> = Vec::new();
     for pin in &active.pins {
-        let taken = pins.iter().any(|&(place, pinned)| place == pin.position || pinned == pin.item);
-        if taken || pin.position >= request.size || !bench.eligible.allows_pin(pin.item) {
+        let taken = pins.iter().any(|other| other.position == pin.position || other.item == pin.item);
+        if taken || pin.position >= request.size || !eligible.allows_pin(pin.item) {
             continue;
         }
         // Only a pin that is stronger than the exclusion brings an item back.
@@ -170,7 +175,7 @@ fn legal_pins<'a>(bench: &'a Bench<'_>) -> (Vec<(usize, u32)>, Tally<'a>) {
             && excluder(desk, request, pin.item).is_some_and(|(_, strength)| strength <= pin.strength);
         if !is_out && tally.admits_pin(pin.item, pin.strength) {
             tally.count(pin.item);
-            pins.push((pin.position, pin.item));
+            pins.push(*pin);
         }
     }
     (pins, tally)
@@ -213,7 +218,8 @@ fn level(scores: &[f64]) -> f64 {
 impl<'a> Table<'a> {
     pub(super) fn new(bench: &'a Bench<'a>) -> Self {
         let (desk, request, scratch, items) = (bench.desk, bench.request, bench.desk.scratch, &bench.candidates);
-        let (pins, tally) = legal_pins(bench);
+        let (pins, tally) = legal_pins(desk, request, &bench.rules, &bench.eligible);
+        let pins: Vec<(usize, u32)> = pins.iter().map(|pin| (pin.position, pin.item)).collect();
         let dial = between(request.surprise.unwrap_or_else(|| desk.profile.surprise()), 0.0, 1.0);
         // Everything that is not relevance grows with the dial up to its default.
         let share = (dial / DEFAULT_SURPRISE).min(1.0);

@@ -4,6 +4,7 @@
 //! nothing. Cost: O(rules · entries).
 
 use super::active::{Active, Need, Pin, RuleName, counted_as, excluder, is_of_slot};
+use super::arrange::legal_pins;
 use super::bench::Bench;
 use super::eligible::Eligible;
 use super::rule::{Deed, Rule};
@@ -114,12 +115,8 @@ pub fn explain(desk: &Desk<'_>, request: &Request, slate: &Slate, ids: &[String]
     let eligible = Eligible::new(desk, request, &active);
     let mut tally = Tally::new(desk.catalog, &active);
     slate.entries.iter().for_each(|entry| tally.count(entry.item));
-    // Where items do not suffice, the last pins moved up, one behind the other.
-    let is_pinned = |entry: &&Ranked| active.pins.iter().any(|pin| pin.item == entry.item);
-    let moved = slate.entries.iter().rev().take_while(is_pinned).count();
-    let moved = if slate.entries.len() < request.size { moved } else { 0 };
-    let moved = &slate.entries[slate.entries.len() - moved..];
-    let view = View { desk, request, slate, moved, active: &active, eligible: &eligible, tally: &tally };
+    let (pins, _) = legal_pins(desk, request, &active, &eligible);
+    let view = View { desk, request, slate, pins: &pins, active: &active, eligible: &eligible, tally: &tally };
     let of = |set: &RuleSet, own: bool| -> Vec<RuleTrace> {
         let spoken = set.strongest_first().filter(|(_, rule)| is_of_slot(rule, &request.slot));
         spoken.map(|(at, rule)| view.trace((own, at), set, rule)).collect()
@@ -151,8 +148,8 @@ struct View<'a> {
     desk: &'a Desk<'a>,
     request: &'a Request,
     slate: &'a Slate,
-    /// The last entries, where these are pins that moved up.
-    moved: &'a [Ranked],
+    /// Those that hold, strongest first: where items do not suffice, they move up.
+    pins: &'a [Pin],
     active: &'a Active<'a>,
     eligible: &'a Eligible<'a>,
     tally: &'a Tally<'a>,
@@ -176,7 +173,7 @@ impl View<'_> {
         let fired = |is: bool| if is { Fired } else { Idle };
         match &rule.deed {
             Deed::Pin { item, position } => {
-                let (outcome, by) = self.pin(item, *position, set.precedence(name.1));
+                let (outcome, by) = self.pin(name, item, *position, set.precedence(name.1));
                 (outcome, usize::from(outcome == Fired), by)
             }
             Deed::Boost { .. } => (fired(shown > 0), shown, None),
@@ -200,12 +197,12 @@ impl View<'_> {
         }
     }
 
-    fn pin(&self, id: &str, position: usize, strength: Precedence) -> (Outcome, Option<RuleName>) {
+    fn pin(&self, name: RuleName, id: &str, position: usize, strength: Precedence) -> (Outcome, Option<RuleName>) {
         let Some(item) = self.desk.catalog.find(id) else { return (Outcome::Idle, None) };
         if position >= self.request.size {
             return (Outcome::Idle, None);
         }
-        if self.stands(item, position) {
+        if self.pinned(&|pin| pin.rule == name).is_some() {
             return (Outcome::Fired, None);
         }
         if !self.eligible.allows_pin(item) {
@@ -219,16 +216,9 @@ impl View<'_> {
         (Outcome::Overruled, by)
     }
 
-    /// Whether an item stands where it was pinned, or moved up from there.
-    fn stands(&self, item: u32, position: usize) -> bool {
-        let place = self.slate.entries.get(position);
-        place.into_iter().chain(self.moved).any(|entry| entry.item == item)
-    }
-
     /// The strongest pin of this kind that holds.
     fn pinned(&self, is: &dyn Fn(&Pin) -> bool) -> Option<RuleName> {
-        let holds = |pin: &&Pin| is(pin) && pin.position < self.request.size && self.stands(pin.item, pin.position);
-        self.active.pins.iter().find(holds).map(|pin| pin.rule)
+        self.pins.iter().find(|pin| is(pin)).map(|pin| pin.rule)
     }
 
     /// What brought more than a limit allows: a pin that goes over it, or a stronger quota.
