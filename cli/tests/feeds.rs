@@ -547,8 +547,22 @@ fn an_xml_feed_is_read_in_the_encoding_that_it_declares_unless_it_is_utf_8_all_t
         folder.run("pack --items feed.xml --out p.flaneur --display d.json").expect(0);
         assert!(folder.text("d.json").contains(&format!(r#""title":"{expected}""#)), "{declaration} {expected}");
     }
+    // However late the first letter comes that shows it.
+    folder.write("feed.xml", feed(latin, format!("{}é", " ".repeat(100_000)).as_bytes()));
+    folder.run("pack --items feed.xml --out p.flaneur --display d.json").expect(0);
+    assert!(folder.text("d.json").contains(r#""title":"é""#));
     for declaration in [r#"<?xml version="1.0" encoding="UTF-8"?>"#, r#"<?xml version="1.0" encoding="klingon"?>"#] {
         folder.write("feed.xml", feed(declaration, b"Th\xe9"));
         folder.run("pack --items feed.xml --out p.flaneur").expect(3).says("the text is not UTF-8");
+    }
+}
+
+#[test]
+fn a_bad_row_is_named_by_its_line_whatever_ends_the_lines() {
+    let folder = Folder::new("line-ends");
+    let feed = "id,title\na,A\n,C\nd,D\n";
+    for text in [feed.to_owned(), feed.replace('\n', "\r\n")] {
+        folder.write("feed.csv", text);
+        folder.run("pack --items feed.csv --out p.flaneur").expect(0).says("feed.csv:3: id");
     }
 }

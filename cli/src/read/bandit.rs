@@ -180,9 +180,10 @@ fn each(
             bail!("{name}: no column is `{column}` (columns: {}); name it with --map {column}=COLUMN", brief(&headers));
         }
     }
+    let behind = csv::behind(&rows);
     let mut row = ::csv::StringRecord::new();
     loop {
-        let line = rows.position().line();
+        let line = rows.position().line() + behind;
         match rows.read_record(&mut row) {
             Ok(false) => return quotes.check(&name),
             Ok(true) => {}
@@ -194,7 +195,7 @@ fn each(
             }
             Err(error) => return Err(broken(&name, error)),
         }
-        let line = row.position().map_or(line, ::csv::Position::line);
+        let line = row.position().map_or(line, |place| place.line() + behind);
         if row.iter().all(str::is_empty) {
             continue;
         }

@@ -35,9 +35,10 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
     if !map.takes("id", "handle") {
         check_variants(&name, &headers, &columns)?;
     }
+    let behind = behind(&rows);
     let mut row = ::csv::ByteRecord::new();
     while rows.read_byte_record(&mut row).map_err(|error| broken(&name, error))? {
-        let line = row.position().map_or(0, ::csv::Position::line);
+        let line = row.position().map_or(0, ::csv::Position::line) + behind;
         if row.iter().all(<[u8]>::is_empty) {
             continue;
         }
@@ -69,6 +70,11 @@ pub(super) fn table(reader: Box<dyn BufRead>, delimiter: u8) -> (::csv::Reader<i
     let quotes = Quotes::default();
     let watched = Watched { reader, delimiter, place: Place::FieldStart, line: 1, opened: 1, quotes: quotes.clone() };
     (::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(watched), quotes)
+}
+
+/// What is missing from the lines of rows, asked when the header was read: with CRLF a row begins at the line feed before it.
+pub(super) fn behind(rows: &::csv::Reader<impl Read>) -> u64 {
+    u64::from(rows.position().line() == 1)
 }
 
 /// The line of the quote that is open, if one is.

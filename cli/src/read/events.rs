@@ -14,7 +14,7 @@ use flaneur::error::{Error, ErrorKind};
 use flaneur_estimate::files::found;
 use serde::Serialize;
 
-use super::csv::{broken, convert, headers, table};
+use super::csv::{behind, broken, convert, headers, table};
 use super::faults::Faults;
 use super::fields::{Aliases, Column, Map, columns, normal};
 use super::open::{Shape, Source, next_line, open};
@@ -297,9 +297,10 @@ impl Reader<'_> {
         check_columns(&name, &headers, place)?;
         let places: Vec<Option<usize>> = ALIASES.iter().map(|&(field, _)| place(field)).collect();
         let mut state = FileState::new(place(Field::Quantity).is_some());
+        let behind = behind(&rows);
         let mut row = ::csv::ByteRecord::new();
         while rows.read_byte_record(&mut row).map_err(|error| broken(&name, error))? {
-            let line = row.position().map_or(0, ::csv::Position::line);
+            let line = row.position().map_or(0, ::csv::Position::line) + behind;
             self.faults.row();
             match texts_of(&row, headers.len(), &places, &name) {
                 Ok(texts) => {

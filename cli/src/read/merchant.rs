@@ -83,13 +83,9 @@ pub(super) fn read(source: Source, items: &mut Items) -> Result<()> {
     }
 }
 
-/// The text in the encoding that its declaration names, unless its beginning shows that it is UTF-8 all the same.
+/// The text in the encoding that its declaration names, unless its first letters beyond ASCII show that it is UTF-8 all the same.
 fn decoded(mut inner: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
     let head = inner.fill_buf()?;
-    let is_utf8 = match std::str::from_utf8(head) {
-        Ok(text) => !text.is_ascii(),
-        Err(error) => error.error_len().is_none() && !head[..error.valid_up_to()].is_ascii(), // cut within a letter
-    };
     let declaration = head.windows(2).position(|pair| pair == b"?>").map_or(&head[..0], |end| &head[..end + 2]);
     let declared = match Reader::from_reader(declaration).read_event_into(&mut Vec::new()) {
         Ok(Event::Decl(declaration)) => declaration.encoding().and_then(Result::ok).map(|name| name.into_owned()),
@@ -97,10 +93,10 @@ fn decoded(mut inner: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
     };
     let encoding = declared.and_then(|name| Encoding::for_label(name.as_bytes()));
     // What could be read up to here is not UTF-16, whatever it says.
-    Ok(match encoding.filter(|&known| known != UTF_8 && known.is_ascii_compatible() && !is_utf8) {
+    Ok(match encoding.filter(|&known| known != UTF_8 && known.is_ascii_compatible()) {
         Some(encoding) => {
             let decoder = encoding.new_decoder_without_bom_handling();
-            Box::new(BufReader::new(Decoded { inner, decoder, text: Vec::new(), at: 0 }))
+            Box::new(BufReader::new(Decoded { inner, decoder, is_sure: false, text: Vec::new(), at: 0 }))
         }
         None => inner,
     })
@@ -110,6 +106,8 @@ fn decoded(mut inner: Box<dyn BufRead>) -> io::Result<Box<dyn BufRead>> {
 struct Decoded {
     inner: Box<dyn BufRead>,
     decoder: Decoder,
+    /// Whether a letter beyond ASCII was seen.
+    is_sure: bool,
     text: Vec<u8>,
     /// How much of `text` was read.
     at: usize,
@@ -120,6 +118,12 @@ impl Read for Decoded {
         while self.at == self.text.len() {
             let bytes = self.inner.fill_buf()?;
             let is_last = bytes.is_empty();
+            if !self.is_sure && !bytes.is_ascii() {
+                self.is_sure = true;
+                if is_utf8(bytes) {
+                    self.decoder = UTF_8.new_decoder_without_bom_handling();
+                }
+            }
             let most = self.decoder.max_utf8_buffer_length_without_replacement(bytes.len());
             self.text.resize(most.unwrap_or(bytes.len()), 0);
             let (result, read, written) =
@@ -138,6 +142,14 @@ impl Read for Decoded {
         buffer[..count].copy_from_slice(&self.text[self.at..self.at + count]);
         self.at += count;
         Ok(count)
+    }
+}
+
+/// Whether a part of a text has letters beyond ASCII, and all are UTF-8.
+fn is_utf8(part: &[u8]) -> bool {
+    match std::str::from_utf8(part) {
+        Ok(text) => !text.is_ascii(),
+        Err(error) => error.error_len().is_none() && !part[..error.valid_up_to()].is_ascii(), // cut within a letter
     }
 }
 
