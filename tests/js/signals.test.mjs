@@ -316,12 +316,17 @@ test("a page that waits for the update learns from the events that it pushed bef
   assert.deepEqual(await visit([waits(60_000)], denied), []);
   assert.deepEqual(await visit([waits(100)], undefined), []);
   assert.deepEqual(await visit([waits("long")], undefined), []);
-  const before = performance.now();
+  // Waited past the update, each visit would take a second; of three, a busy machine leaves one alone.
   for (const at of ["late", "before"]) {
     const update = { analytics_storage: "granted" };
-    assert.deepEqual(await visit([waits(60_000), ...(at === "before" ? [["consent", "update", update]] : [])], update), [], at);
+    let fastest = Infinity;
+    for (let tries = 0; tries < 3; tries++) {
+      const before = performance.now();
+      assert.deepEqual(await visit([waits(60_000), ...(at === "before" ? [["consent", "update", update]] : [])], update), [], at);
+      fastest = Math.min(fastest, performance.now() - before);
+    }
+    assert.ok(fastest < 1000, `an update that does not ask for it is not waited past: ${at}`);
   }
-  assert.ok(performance.now() - before < 1000, "an update that does not ask for it is not waited past");
   assert.deepEqual(await visit([waits(60_000), ["consent", "update", granted]], undefined), ["rug-1"]);
 });
 
