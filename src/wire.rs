@@ -40,6 +40,27 @@ where
     })
 }
 
+/// A number, if any, that is one.
+fn finite(value: Option<f64>, path: &str) -> Result<Option<f64>> {
+    match value {
+        Some(value) if !value.is_finite() => {
+            Err(Error::new(ErrorKind::NotFinite, path, "not a finite number; leave it out if unknown"))
+        }
+        value => Ok(value),
+    }
+}
+
+/// A number, if any, from `low` to `high`: they are told, and so below 9e13.
+fn between(value: Option<f64>, low: f64, high: f64, path: &str) -> Result<Option<f64>> {
+    match finite(value, path)? {
+        Some(value) if value < low || value > high => {
+            let [low, high] = [low, high].map(|bound| text::number(bound).unwrap_or_default());
+            Err(Error::new(ErrorKind::OutOfRange, path, format!("expected {low} to {high}")))
+        }
+        value => Ok(value),
+    }
+}
+
 /// Turns serde's sentence into ours without repeating any value of the input.
 fn explain(sentence: &str, path: &str) -> Error {
     if let Some(field) = quoted(sentence, "missing field `") {

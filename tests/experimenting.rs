@@ -395,6 +395,19 @@ fn the_interval_of_a_difference_covers_the_truth() {
 }
 
 #[test]
+fn a_number_out_of_range_is_told_its_range() {
+    let mut engine = shop::engine(80);
+    for (experiment, expected) in [
+        (json!({ "id": "x", "holdout": 10, "arms": [{ "name": "a" }] }), "expected 0 to 1"),
+        (json!({ "id": "x", "arms": [{ "name": "a", "calibration": -1 }] }), "expected 0 to 10"),
+        (json!({ "id": "x", "arms": [{ "name": "a", "weight": 1e10 }] }), "expected 0 to 1000000000"),
+    ] {
+        let error = engine.rank(wire_of(&experiment, &json!({})).unwrap(), NOW).unwrap_err();
+        assert_eq!(error.message, expected, "{experiment}");
+    }
+}
+
+#[test]
 fn a_faulty_experiment_is_refused_where_the_fault_is() {
     let mut engine = shop::engine(80);
     let a = || json!({ "name": "a" });

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::between;
 use super::request::{RequestWire, resolve};
-use super::rule::finite;
 use super::text::Texts;
 use super::view::ReasonView;
 use super::when::{ContextWire, WhenWire, check_facet, span_of_hours};
@@ -262,15 +262,6 @@ fn cap(value: Option<f64>, path: &str) -> Result<Option<u32>> {
         return Err(Error::new(ErrorKind::OutOfRange, path, "expected a whole number of views"));
     }
     Ok(value.map(|value| value as u32))
-}
-
-fn between(value: Option<f64>, low: f64, high: f64, path: &str) -> Result<Option<f64>> {
-    match finite(value, path)? {
-        Some(value) if value < low || value > high => {
-            Err(Error::new(ErrorKind::OutOfRange, path, "outside its range; see DecideRequest in the types"))
-        }
-        value => Ok(value),
-    }
 }
 
 /// A decision; what became of each candidate leaves beside it, as numbers ([`Decision::scales`]).

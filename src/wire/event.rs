@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
 
+use super::{between, finite};
 use crate::catalog::item::check_id;
 use crate::catalog::sensitive::names_sensitive;
 use crate::catalog::token::{token, words};
@@ -159,8 +160,8 @@ impl EventWire {
             lines: lines.collect::<Result<_>>()?,
             words: hashed_words(self.query.as_deref(), &self.words)?,
             attribute: name(self.attribute, "attribute")?,
-            value: number(self.value, -1.0, 86_400.0, "value")?,
-            surprise: number(self.surprise, 0.0, 1.0, "surprise")?,
+            value: between(self.value, -1.0, 86_400.0, "value")?,
+            surprise: between(self.surprise, 0.0, 1.0, "surprise")?,
             slot: name(self.slot, "slot")?,
             slate: name(self.slate, "slate")?,
             channel: name(self.channel, "channel")?,
@@ -264,8 +265,8 @@ impl LineWire {
         }
         Ok(Line {
             item: self.item,
-            quantity: number(self.quantity, 0.0, 1e9, "quantity")?.unwrap_or(1.0),
-            price: number(self.price, 0.0, 1e12, "price")?,
+            quantity: between(self.quantity, 0.0, 1e9, "quantity")?.unwrap_or(1.0),
+            price: between(self.price, 0.0, 1e12, "price")?,
             digest,
         })
     }
@@ -274,9 +275,9 @@ impl LineWire {
 impl ShownWire {
     fn into_shown(self) -> Result<Shown> {
         check_id(&self.item, "shown.item")?;
-        number(Some(f64::from(self.propensity)), 0.0, 1.0, "shown.propensity")?;
-        number(Some(f64::from(self.score)), f64::MIN, f64::MAX, "shown.score")?; // of a decision in the unit of its values
-        number(self.base.map(f64::from), -1e6, 1e6, "shown.base")?;
+        between(Some(f64::from(self.propensity)), 0.0, 1.0, "shown.propensity")?;
+        finite(Some(f64::from(self.score)), "shown.score")?; // of a decision in the unit of its values
+        between(self.base.map(f64::from), -1e6, 1e6, "shown.base")?;
         Ok(Shown {
             item: self.item,
             position: self.position,
@@ -320,17 +321,7 @@ fn hashed_words(query: Option<&str>, given: &[String]) -> Result<Vec<u64>> {
 }
 
 fn small(value: Option<f64>, high: f64, path: &str) -> Result<Option<u8>> {
-    Ok(number(value, 0.0, high, path)?.map(|value| value as u8))
-}
-
-fn number(value: Option<f64>, low: f64, high: f64, path: &str) -> Result<Option<f64>> {
-    match value {
-        Some(value) if !value.is_finite() => {
-            Err(Error::new(ErrorKind::NotFinite, path, "not a finite number; leave it out if unknown"))
-        }
-        Some(value) if value < low || value > high => Err(Error::new(ErrorKind::OutOfRange, path, "outside its range")),
-        value => Ok(value),
-    }
+    Ok(between(value, 0.0, high, path)?.map(|value| value as u8))
 }
 
 fn name(text: Option<String>, path: &str) -> Result<Option<String>> {

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::between;
 use super::request::bound;
-use super::rule::{RuleWire, finite};
+use super::rule::RuleWire;
 use crate::catalog::Catalog;
 use crate::catalog::item::check_id;
 use crate::error::{Error, ErrorKind, Result};
@@ -12,8 +13,8 @@ use crate::time::Millis;
 
 /// Most arms, as measuring has it.
 const MAX_ARMS: usize = 16;
-/// Largest weight: the sum of all is a number.
-const MAX_WEIGHT: f64 = 1e300;
+/// Largest weight.
+const MAX_WEIGHT: f64 = 1e9;
 /// Longest name, in bytes.
 const MAX_NAME: usize = 64;
 
@@ -81,7 +82,7 @@ impl ExperimentWire {
         if arms.iter().map(|arm| arm.weight).sum::<f64>() <= 0.0 {
             return Err(Error::new(ErrorKind::OutOfRange, "arms[0].weight", "one arm at least needs a weight above 0"));
         }
-        let holdout = between(self.holdout, 1.0, "holdout")?.unwrap_or(0.0);
+        let holdout = between(self.holdout, 0.0, 1.0, "holdout")?.unwrap_or(0.0);
         Ok(Experiment { id: self.id, holdout, interleaved: self.interleave, arms })
     }
 }
@@ -105,9 +106,9 @@ impl ArmWire {
         };
         Ok(Arm {
             name: self.name,
-            weight: between(self.weight, MAX_WEIGHT, "weight")?.unwrap_or(1.0),
-            surprise: between(self.surprise, 1.0, "surprise")?,
-            calibration: between(self.calibration, 10.0, "calibration")?,
+            weight: between(self.weight, 0.0, MAX_WEIGHT, "weight")?.unwrap_or(1.0),
+            surprise: between(self.surprise, 0.0, 1.0, "surprise")?,
+            calibration: between(self.calibration, 0.0, 10.0, "calibration")?,
             frozen: self.learned == Some(false),
             rules,
         })
@@ -120,12 +121,4 @@ fn name(text: &str, path: &str) -> Result<()> {
         return Err(Error::new(ErrorKind::TooLong, path, "longer than 64 bytes"));
     }
     Ok(())
-}
-
-fn between(value: Option<f64>, high: f64, path: &str) -> Result<Option<f64>> {
-    let value = finite(value, path)?;
-    if value.is_some_and(|value| !(0.0..=high).contains(&value)) {
-        return Err(Error::new(ErrorKind::OutOfRange, path, "outside its range, which starts at 0"));
-    }
-    Ok(value)
 }

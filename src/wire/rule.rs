@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::finite;
 use super::text::Texts;
 use super::when::WhenWire;
 use crate::catalog::Kind;
@@ -269,13 +270,6 @@ fn span(above: Option<f64>, above_path: &str, below: Option<f64>, below_path: &s
 
 fn missing(path: &str, what: &str) -> Error {
     Error::new(ErrorKind::Missing, path, format!("this rule needs {what}"))
-}
-
-pub(super) fn finite(value: Option<f64>, path: &str) -> Result<Option<f64>> {
-    match value {
-        Some(value) if !value.is_finite() => Err(Error::new(ErrorKind::NotFinite, path, "expected a finite number")),
-        value => Ok(value),
-    }
 }
 
 fn strength(by: Option<f64>) -> Result<f64> {

@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for Attributes {
 }
 
 /// A number as text with at most two decimals, without the float printer (10 KB of wasm).
-fn number(value: f64) -> Option<String> {
+pub(super) fn number(value: f64) -> Option<String> {
     if !value.is_finite() || value.abs() > 9e13 {
         return None;
     }

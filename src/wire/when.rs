@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::rule::finite;
+use super::finite;
 use super::text::{Clock, Texts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::{Context, FACETS};

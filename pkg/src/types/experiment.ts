@@ -12,7 +12,7 @@ import type { Rate } from "./profile.js";
 export interface ExperimentArm {
   /** In results; at most 64 bytes, not `"holdout"`. */
   name: string;
-  /** The arm's part of the devices, over the sum of all. Default 1. */
+  /** The arm's part of the devices, over the sum of all: 0 to 1e9, one above 0. Default 1. */
   weight?: number;
   /** 0 to 1: the dial. */
   surprise?: number;
