@@ -180,6 +180,32 @@ fn the_uniform_policy_of_a_uniform_log_reproduces_its_own_mean() {
 }
 
 #[test]
+fn rewards_too_rare_or_too_few_slates_for_the_intervals_are_said() {
+    let folder = Folder::new("off-policy-rare");
+    let log = |rewarded: usize, slate: fn(usize) -> usize| {
+        let mut text = "item_id,click,propensity_score,slate\n".to_owned();
+        for row in 0..600 {
+            let click = u8::from(row % 40 == 0 && row / 40 < rewarded);
+            let _ = writeln!(text, "{},{click},0.2,{}", row % 7 % 5, slate(row));
+        }
+        text
+    };
+    // Nothing was clicked: 0, from 0 to 0. Fifteen clicks in rows are enough; in five slates they are not.
+    for (rewarded, slate, rests_on) in [
+        (0, (|row| row) as fn(usize) -> usize, Some("0.0 effective rewarded rows")),
+        (3, |row| row, Some("3.0 effective rewarded rows")),
+        (15, |row| row, None),
+        (15, |row| row % 5, Some("effective rewarded slates")),
+    ] {
+        folder.write("log.csv", log(rewarded, slate));
+        let out = folder.run("off-policy --log log.csv --target uniform --draws 100").expect(0).out();
+        let said = out.contains("the intervals are too narrow");
+        assert_eq!(said, rests_on.is_some(), "{rewarded}: {out}");
+        assert!(rests_on.is_none_or(|text| out.contains(text)), "{rewarded}: {out}");
+    }
+}
+
+#[test]
 fn tables_of_probabilities_and_other_logs_are_targets() {
     let folder = Folder::new("off-policy-targets");
     folder.write("log.csv", table());
