@@ -292,6 +292,29 @@ fn a_query_sees_nothing_after_its_moment() {
 }
 
 #[test]
+fn what_a_session_of_the_tuning_period_does_in_the_test_period_chooses_nothing() {
+    let (v, t) = (100 * DAY, 110 * DAY);
+    for (task, touch) in [(Task::Session, Touch::View), (Task::Basket, Touch::Buy)] {
+        let mut log = Log::default();
+        for (item, at) in [(0, v - DAY), (1, v - DAY + 1), (2, v - DAY + 2), (3, v - DAY + 3)] {
+            log.add("u", "1", item, touch, at);
+        }
+        // It begins before T, and ends after it.
+        for (item, at) in [(0, t - 20), (1, t - 10), (2, t), (3, t + 10)] {
+            log.add("u", "2", item, touch, at);
+        }
+        log.settle();
+        let data = Dataset::new(&log, items(4), task);
+        let training = Training::new(&data, v);
+        let found = queries(&training, &Asked { until: t, ..asked(&training) }).0;
+        let wanted: Vec<u32> = found.iter().filter(|x| x.set == Set::Main).flat_map(|x| x.targets.clone()).collect();
+        let rest: Vec<u32> = found.iter().flat_map(|x| x.rest.clone()).filter(|&item| item > 1).collect();
+        let expected: &[u32] = if task == Task::Session { &[1] } else { &[0, 1] };
+        assert_eq!((wanted.as_slice(), rest), (expected, Vec::new()), "{task:?}");
+    }
+}
+
+#[test]
 fn baskets_ask_known_shoppers_whole_new_first_and_unseen() {
     let log = log(
         Touch::Buy,
