@@ -386,5 +386,6 @@ fn facts(options: &Options, data: &Dataset, split: &Split, bench: &Bench<'_>, in
         queries: BTreeMap::new(),
         best_baseline: BTreeMap::new(),
         left_out,
+        doubts: Vec::new(),
     }
 }

@@ -27,7 +27,7 @@ use crate::progress::Progress;
 use crate::read::bandit::{Decision, decisions, policy};
 use crate::read::faults::{Faults, Limit};
 use crate::read::{Map, Reading};
-use estimate::{Estimates, THIN, estimate};
+use estimate::{Estimates, RARE, THIN, estimate};
 use target::Names;
 
 /// Shown below the options.
@@ -195,6 +195,14 @@ fn doubts(estimates: &Estimates) -> Vec<String> {
         found.push(format!(
             "the effective sample is {:.0}: not enough evidence for a statement (expected {THIN} at least)",
             estimates.effective
+        ));
+    }
+    if estimates.effective_rewarded < RARE {
+        found.push(format!(
+            "the estimates rest on {:.1} effective rewarded {}: the intervals are too narrow, and without any they have \
+             no width (expected {RARE} at least)",
+            estimates.effective_rewarded,
+            if estimates.clusters == estimates.rows { "rows" } else { "slates" }
         ));
     }
     let weight = estimates.mean_weight;

@@ -8,6 +8,7 @@ mod kit;
 use std::fmt::Write as _;
 
 use flaneur::catalog::Item;
+use flaneur::math::Stream;
 use flaneur_cli::Progress;
 use flaneur_cli::evaluate::baselines::{ease, families, tifu, upcf};
 use flaneur_cli::evaluate::bootstrap;
@@ -135,6 +136,23 @@ fn bootstrap_knows_equal_better_and_how_unsure() {
         found,
         bootstrap::compare(&[worse.clone(), worse.iter().map(|x| x * 2.0).collect(), other], &sessions, 0, 7)
     );
+}
+
+#[test]
+fn visits_of_one_shopper_that_are_alike_widen_the_intervals_by_the_root_of_their_number() {
+    // 500 shoppers with four visits each; a shopper's are all alike in one method, and unlike in the other.
+    let mut stream = Stream::new(1, "visits");
+    let unlike: Vec<f64> = (0..2_000).map(|_| stream.unit()).collect();
+    let alike: Vec<f64> = (0..2_000).map(|at| unlike[at % 500]).collect();
+    let (sessions, owners): (Vec<usize>, Vec<usize>) = (0..2_000).map(|at| (at, at % 500)).unzip();
+    let widening = |method: &Vec<f64>, owners: &[usize]| {
+        let methods = [method.clone()];
+        bootstrap::widening(&methods, owners, &bootstrap::compare(&methods, &sessions, 0, 7), 7)
+    };
+    // The width of a percentile interval of 1,000 draws is known to about a twentieth; of two, within a fifth.
+    assert!((widening(&alike, &owners) / 2.0 - 1.0).abs() < 0.2, "{}", widening(&alike, &owners));
+    assert!((widening(&unlike, &owners) - 1.0).abs() < 0.2, "{}", widening(&unlike, &owners));
+    assert_eq!(widening(&alike, &sessions), 1.0);
 }
 
 #[test]
@@ -274,6 +292,29 @@ fn a_query_sees_nothing_after_its_moment() {
 }
 
 #[test]
+fn what_a_session_of_the_tuning_period_does_in_the_test_period_chooses_nothing() {
+    let (v, t) = (100 * DAY, 110 * DAY);
+    for (task, touch) in [(Task::Session, Touch::View), (Task::Basket, Touch::Buy)] {
+        let mut log = Log::default();
+        for (item, at) in [(0, v - DAY), (1, v - DAY + 1), (2, v - DAY + 2), (3, v - DAY + 3)] {
+            log.add("u", "1", item, touch, at);
+        }
+        // It begins before T, and ends after it.
+        for (item, at) in [(0, t - 20), (1, t - 10), (2, t), (3, t + 10)] {
+            log.add("u", "2", item, touch, at);
+        }
+        log.settle();
+        let data = Dataset::new(&log, items(4), task);
+        let training = Training::new(&data, v);
+        let found = queries(&training, &Asked { until: t, ..asked(&training) }).0;
+        let wanted: Vec<u32> = found.iter().filter(|x| x.set == Set::Main).flat_map(|x| x.targets.clone()).collect();
+        let rest: Vec<u32> = found.iter().flat_map(|x| x.rest.clone()).filter(|&item| item > 1).collect();
+        let expected: &[u32] = if task == Task::Session { &[1] } else { &[0, 1] };
+        assert_eq!((wanted.as_slice(), rest), (expected, Vec::new()), "{task:?}");
+    }
+}
+
+#[test]
 fn baskets_ask_known_shoppers_whole_new_first_and_unseen() {
     let log = log(
         Touch::Buy,
@@ -391,6 +432,34 @@ fn the_basket_task_reports_new_items_of_shoppers_apart() {
     assert!(json["methods"][1]["new_only"]["metrics"]["NDCG@20"].is_f64());
     assert_eq!(json["run"]["left_out"]["ILD"], "no item has a title, so there are no words to compare");
     assert!(json["methods"][0]["metrics"]["ILD"].is_null());
+}
+
+#[test]
+fn intervals_that_are_too_narrow_are_said_to_be() {
+    let folder = Folder::new("evaluate-narrow");
+    // Half of the shoppers buy the same three things every day, the others never the same thing twice.
+    let mut log = String::from("session,user,item,ts,type\n");
+    for (day, user) in (0..40_u64).flat_map(|day| (0..80_u64).map(move |user| (day, user))) {
+        for line in 0..3 {
+            let item = if user < 40 { user * 3 + line } else { (user * 131 + day * 37 + line * 11) % 200 };
+            let at = 1_700_000_000 + day * 86_400 + user * 60 + line;
+            let _ = writeln!(log, "s{day}-{user},u{user},i{item},{at},purchase");
+        }
+    }
+    folder.write("log.csv", &log);
+    let command = "evaluate --events log.csv --task basket --json out.json --methods P-TopFreq";
+    let run = folder.run(&format!("{command} --test-days 10")).expect(0).out();
+    assert!(run.contains("warning: main: 800 sessions of 80 shoppers; drawn by shopper, the intervals"), "{run}");
+    let doubts = figures(&folder, "out.json")["run"]["doubts"].clone();
+    let times = |text: &str| text.rsplit("up to ").next().and_then(|x| x.split(' ').next()?.parse::<f64>().ok());
+    let found = doubts[0].as_str().and_then(times).unwrap();
+    // All of the spread is between shoppers, who have ten visits each.
+    assert!((found / 10.0_f64.sqrt() - 1.0).abs() < 0.25, "{doubts}");
+    let few: String =
+        log.lines().filter(|line| line.starts_with("session") || line.contains(",u3")).collect::<Vec<_>>().join("\n");
+    folder.write("log.csv", few);
+    let run = folder.run(&format!("{command} --test-days 10")).expect(0).out();
+    assert!(run.contains("warning: main: 110 sessions of 11 shoppers are too few for the intervals"), "{run}");
 }
 
 #[test]

@@ -7,7 +7,10 @@ mod kit;
 
 use std::fmt::Write as _;
 
+use flaneur::log::{Event, EventKind, Shown};
 use flaneur::math::Stream;
+use flaneur::replay::replay;
+use flaneur::time::Millis;
 use flaneur_cli::off_policy::estimate::{FOLDS, Plan, SHRINKAGE, Sample, estimate, folds};
 use flaneur_cli::off_policy::target::Names;
 use flaneur_cli::read::bandit::{Decision, Policy};
@@ -180,6 +183,32 @@ fn the_uniform_policy_of_a_uniform_log_reproduces_its_own_mean() {
 }
 
 #[test]
+fn rewards_too_rare_or_too_few_slates_for_the_intervals_are_said() {
+    let folder = Folder::new("off-policy-rare");
+    let log = |rewarded: usize, slate: fn(usize) -> usize| {
+        let mut text = "item_id,click,propensity_score,slate\n".to_owned();
+        for row in 0..600 {
+            let click = u8::from(row % 40 == 0 && row / 40 < rewarded);
+            let _ = writeln!(text, "{},{click},0.2,{}", row % 7 % 5, slate(row));
+        }
+        text
+    };
+    // Nothing was clicked: 0, from 0 to 0. Fifteen clicks in rows are enough; in five slates they are not.
+    for (rewarded, slate, rests_on) in [
+        (0, (|row| row) as fn(usize) -> usize, Some("0.0 effective rewarded rows")),
+        (3, |row| row, Some("3.0 effective rewarded rows")),
+        (15, |row| row, None),
+        (15, |row| row % 5, Some("effective rewarded slates")),
+    ] {
+        folder.write("log.csv", log(rewarded, slate));
+        let out = folder.run("off-policy --log log.csv --target uniform --draws 100").expect(0).out();
+        let said = out.contains("the intervals are too narrow");
+        assert_eq!(said, rests_on.is_some(), "{rewarded}: {out}");
+        assert!(rests_on.is_none_or(|text| out.contains(text)), "{rewarded}: {out}");
+    }
+}
+
+#[test]
 fn tables_of_probabilities_and_other_logs_are_targets() {
     let folder = Folder::new("off-policy-targets");
     folder.write("log.csv", table());
@@ -221,6 +250,56 @@ fn bad_rows_are_counted_with_their_place_and_too_many_are_refused() {
     folder.run("off-policy --log empty.csv").expect(3).says("no decision");
     folder.write("unclosed.csv", "item_id,click,propensity_score,note\n2,0,0.2,x\n2,0,0.2,\"x\n2,1,0.2,x\n");
     folder.run("off-policy --log unclosed.csv").expect(3).says("unclosed.csv:3: a quote is opened here");
+}
+
+#[test]
+fn an_export_earns_what_the_device_itself_counts_whether_or_not_its_events_name_a_slate() {
+    let minute = 60_000;
+    let (mut log, mut written) = (Vec::new(), Vec::new());
+    let mut add = |kind: EventKind,
+                   at: i64,
+                   slate: Option<&str>,
+                   shown: &[(&str, f32, Option<bool>)],
+                   item: Option<&str>| {
+        let mut event = Event::new(format!("{}", log.len()), kind, Millis(at * minute));
+        (event.slate, event.lines) = (slate.map(Into::into), Vec::new());
+        let entry = |&(item, propensity, plain): &(&str, f32, Option<bool>)| Shown {
+            item: item.into(),
+            propensity,
+            plain,
+            ..Shown::default()
+        };
+        event.shown = shown.iter().map(entry).collect();
+        event = item.map_or(event.clone(), |item| event.with_item(item));
+        let shown: Vec<Value> = event
+            .shown
+            .iter()
+            .map(|x| json!({"item": x.item, "position": 0, "propensity": x.propensity, "plain": x.plain}))
+            .collect();
+        let lines: Vec<Value> = event.lines.iter().map(|x| json!({"item": x.item})).collect();
+        written.push(json!({"id": event.id, "type": kind.name(), "at": event.at.0, "slate": slate, "shown": shown, "lines": lines}));
+        log.push(event);
+    };
+    let both = [("a", 0.25, Some(true)), ("b", 0.5, Some(false))];
+    add(EventKind::Impression, 0, Some("s"), &both, None);
+    add(EventKind::Impression, 1, Some("t"), &both, None);
+    add(EventKind::ViewItem, 5, None, &[], Some("a")); // of t, which showed it last
+    add(EventKind::AddToCart, 9, None, &[], Some("a")); // the same choice
+    add(EventKind::SelectItem, 10, Some("s"), &[], Some("b"));
+    add(EventKind::Impression, 90, Some("u"), &both, None);
+    add(EventKind::ViewItem, 200, None, &[], Some("a")); // too late to be of u
+    let device = replay(&log);
+    assert_eq!((device.places, device.choices), (6, 2));
+    let folder = Folder::new("off-policy-traced");
+    folder.write("log.json", json!({"flaneur": 1, "events": written}).to_string());
+    folder.run("off-policy --log log.json --target logged --draws 100 --json figures.json").expect(0);
+    let found = figures(&folder);
+    assert_eq!(found["rewarded"], 2);
+    for (name, value) in
+        [("logged", device.served.value), ("snips", device.plain.value), ("gain", device.difference.value)]
+    {
+        assert!((found["estimates"][name]["value"].as_f64().unwrap() - value).abs() < 1e-9, "{name}: {found}");
+    }
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn figures_do_not_depend_on_threads_and_learning_beats_the_frozen_prior() {
     let second = folder.run(&format!("{RUN} {files} --threads 3")).expect(0);
     assert_eq!(json, folder.text("figures.json"));
     assert_eq!(first.out(), second.out());
+    assert!(first.out().contains("warning: 20 shoppers are too few for the intervals"), "{}", first.out());
     let found: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(found["run"]["drift"], 6);
     for world in found["worlds"].as_array().unwrap() {

@@ -488,6 +488,26 @@ test("an answer with noise is one line of the same length, given once in four we
   await measurer.close();
 });
 
+test("an answer that says nothing since the budget is spent does not tell the bytes of one that is paid for", async (t) => {
+  const { url, received } = await operator(t);
+  const more = Array.from({ length: 60 }, (_, i) => ({ en: `more ${i}`, fr: `plus ${i}` }));
+  const asked = ldpTask({ collector: { name: "Shop SA", url }, epsilon: 1_000_000 });
+  const task = { ...asked, buckets: [...asked.buckets, ...more] };
+  const dear = taskAt(url, { id: base64url(Buffer.alloc(32, 1)), epsilon: 2_000_000, end: new Date(START + 25 * DAY).toISOString() });
+  const { measurer, at, begin } = await device(freshShop(), [dear, task]); // nothing happened on it
+  const end = await begin();
+  for (let week = 0; week < 13; week++) {
+    await at(end + week * WEEK);
+    await at(end + week * WEEK + DAY);
+  }
+  const paid = (await measurer.ledger()).filter((line) => line.task === task.id).map(({ epsilon }) => epsilon > 0);
+  assert.deepEqual(paid.reverse(), [false, true, true, true]);
+  const [free, first, ...rest] = received.filter(({ url }) => url === "/").map(({ body }) => JSON.parse(body).answer);
+  assert.notEqual(first, free, "who knows which answers were not paid for would know that this one is nothing too");
+  assert.deepEqual(rest, [first, first], "averaging would remove the noise");
+  await measurer.close();
+});
+
 test("an answer with noise is repeated only while its question has as many buckets and the same epsilon", async (t) => {
   const { url, received } = await operator(t);
   const shop = freshShop();

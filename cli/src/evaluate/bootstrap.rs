@@ -11,6 +11,8 @@ use serde::Serialize;
 
 /// How many draws an interval has.
 pub const DRAWS: usize = 1_000;
+/// Fewer shoppers than these do not know how unlike shoppers are, and their intervals are too narrow.
+pub const FEW: usize = 30;
 /// The share of the draws outside an interval, on each side.
 const TAIL: f64 = 0.025;
 
@@ -68,6 +70,23 @@ pub fn compare(methods: &[Vec<f64>], sessions: &[usize], other: usize, seed: u64
             difference: interval(&|means| means[method] - means[other]),
         })
         .collect()
+}
+
+/// How many times as wide the intervals of the means are when all that an owner has is drawn together: the most of the
+/// methods, 1 where every owner has one session.
+///
+/// A shopper's visits are alike, so a draw of visits knows less than it seems to.
+/// Shapes: `owners` is `[queries]`; `by_session` is what [`compare`] gave.
+#[must_use]
+pub fn widening(methods: &[Vec<f64>], owners: &[usize], by_session: &[Comparison], seed: u64) -> f64 {
+    let mut order: Vec<usize> = (0..owners.len()).collect();
+    order.sort_by_key(|&query| owners[query]);
+    let sorted: Vec<usize> = order.iter().map(|&query| owners[query]).collect();
+    let moved = |values: &Vec<f64>| order.iter().map(|&query| values[query]).collect();
+    let by_owner = compare(&methods.iter().map(moved).collect::<Vec<_>>(), &sorted, 0, seed);
+    let width = |found: &Comparison| found.mean.high - found.mean.low;
+    let known = by_owner.iter().zip(by_session).filter(|(_, own)| width(own) > 0.0);
+    known.map(|(other, own)| width(other) / width(own)).fold(1.0, f64::max)
 }
 
 /// 1 when both are 0, infinite (null in JSON) when only the other is.

@@ -242,6 +242,7 @@ fn metrics(report: &Report) -> Markup {
             "the obvious shelf, per place; SHR: whether there is any. ECE: gap between stated and found probability." }
         (table("All figures by method", &head, rows))
         @for (metric, reason) in &report.run.left_out { p.soft { (metric) " is left out: " (reason) "." } }
+        @for doubt in &report.run.doubts { p.soft { (doubt) "." } }
     }
 }
 
@@ -355,6 +356,7 @@ mod tests {
             queries: BTreeMap::new(),
             best_baseline: BTreeMap::from([("main", HOSTILE)]),
             left_out: BTreeMap::from([(HOSTILE, HOSTILE)]),
+            doubts: vec![HOSTILE.into()],
         };
         let main = SetReport {
             queries: 1,

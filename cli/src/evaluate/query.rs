@@ -145,6 +145,8 @@ pub struct Asked {
 
 /// The queries of a period, and how many main queries it has without sampling.
 ///
+/// A session that goes on after the period is asked about up to its end: what comes later is for the next one to test.
+///
 /// Randomness: stream "queries", a shuffle of the period's sessions.
 #[must_use]
 pub fn queries<'a>(training: &Training<'a>, asked: &Asked) -> (Vec<Query<'a>>, usize) {
@@ -154,8 +156,8 @@ pub fn queries<'a>(training: &Training<'a>, asked: &Asked) -> (Vec<Query<'a>>, u
     let mut of_session: Vec<Vec<Query<'a>>> = period
         .iter()
         .map(|&session| match data.task {
-            Task::Session => in_session(training, session),
-            Task::Basket => of_basket(training, session),
+            Task::Session => in_session(training, session, asked.until),
+            Task::Basket => of_basket(training, session, asked.until),
         })
         .collect();
     let main = |queries: &Vec<Query<'_>>| queries.iter().filter(|query| query.set == Set::Main).count();
@@ -176,24 +178,24 @@ pub fn queries<'a>(training: &Training<'a>, asked: &Asked) -> (Vec<Query<'a>>, u
 }
 
 /// Queries at the prefixes of a session of 2 to 100 lines.
-fn in_session<'a>(training: &Training<'a>, number: usize) -> Vec<Query<'a>> {
+fn in_session<'a>(training: &Training<'a>, number: usize, until: i64) -> Vec<Query<'a>> {
     let data = training.data;
     let session = &data.sessions[number];
     if !session.is_usual() {
         return Vec::new();
     }
-    let lengths: Vec<usize> =
-        if data.is_purchases_only { PREFIXES.to_vec() } else { (1..session.lines.len()).collect() };
+    let lines = before(&session.lines, until);
+    let lengths: Vec<usize> = if data.is_purchases_only { PREFIXES.to_vec() } else { (1..lines.len()).collect() };
     let mut queries = Vec::new();
-    for length in lengths.into_iter().take_while(|&length| length < session.lines.len()) {
-        let (prefix, rest) = session.lines.split_at(length);
+    for length in lengths.into_iter().take_while(|&length| length < lines.len()) {
+        let (prefix, rest) = lines.split_at(length);
         let target = rest[0].item;
-        let before = items_of(prefix);
-        let is_new = before.binary_search(&target).is_err();
+        let had = items_of(prefix);
+        let is_new = had.binary_search(&target).is_err();
         if data.is_purchases_only && !is_new {
             continue;
         }
-        let excluded = if data.is_purchases_only { before } else { Vec::new() };
+        let excluded = if data.is_purchases_only { had } else { Vec::new() };
         let is_known = training.is_candidate(target);
         let mut rest = items_of(rest);
         rest.retain(|&item| training.is_candidate(item) == is_known && excluded.binary_search(&item).is_err());
@@ -219,7 +221,7 @@ fn in_session<'a>(training: &Training<'a>, number: usize) -> Vec<Query<'a>> {
 ///
 /// Items without a line before the cut stay among the targets of every set, as a
 /// basket is judged whole; [`Set::NewItems`] looks at them alone.
-fn of_basket<'a>(training: &Training<'a>, number: usize) -> Vec<Query<'a>> {
+fn of_basket<'a>(training: &Training<'a>, number: usize, until: i64) -> Vec<Query<'a>> {
     let data = training.data;
     let session = &data.sessions[number];
     if session.user == GUEST || session.lines.is_empty() {
@@ -234,7 +236,7 @@ fn of_basket<'a>(training: &Training<'a>, number: usize) -> Vec<Query<'a>> {
         events: &[],
         earlier: data.earlier(number),
         excluded: Vec::new(),
-        targets: items_of(&session.lines),
+        targets: items_of(before(&session.lines, until)),
         rest: Vec::new(),
         is_new: false,
         now: session.start,
@@ -256,6 +258,11 @@ fn of_basket<'a>(training: &Training<'a>, number: usize) -> Vec<Query<'a>> {
     queries.push(with(Set::NewItems, Vec::new(), &|item| !is_known(item)));
     queries.retain(|query| !query.targets.is_empty());
     queries
+}
+
+/// The lines before a moment.
+fn before(lines: &[Line], moment: i64) -> &[Line] {
+    &lines[..lines.partition_point(|line| line.at < moment)]
 }
 
 /// The items of some lines, ascending, each once.

@@ -9,13 +9,17 @@ use std::ops::Range;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::bootstrap::{Comparison, Interval, compare};
+use super::bootstrap::{Comparison, FEW, Interval, compare, widening};
 use super::method::{Kind, Parameters, SIZE};
 use super::metrics::{Bin, COUNT, NAMES, NDCG, Values, calibration_error, reliability};
 use super::query::{Query, Set, Task};
 use super::slices::{Slices, slices};
 use super::studies::Studies;
 use super::training::Training;
+use crate::log::GUEST;
+
+/// From here on it is told how much wider intervals are when drawn by shopper.
+const WIDER: f64 = 1.2;
 
 /// Everything.
 #[derive(Clone, Debug, Serialize)]
@@ -60,6 +64,8 @@ pub struct Facts {
     pub best_baseline: BTreeMap<&'static str, &'static str>,
     /// Metrics that could not be computed, and why.
     pub left_out: BTreeMap<&'static str, &'static str>,
+    /// Why intervals are too narrow, where they are.
+    pub doubts: Vec<String>,
 }
 
 /// One method.
@@ -157,6 +163,8 @@ pub fn report(
         let sessions: Vec<usize> = own.iter().map(|&at| queries[at].session).collect();
         // Without a baseline there is nothing to compare with, but a mean has an interval all the same.
         let compared = compare(&gains, &sessions, best.unwrap_or(0), seed);
+        let owners: Vec<usize> = own.iter().map(|&at| owner(&queries[at])).collect();
+        run.doubts.extend(doubt(set, &sessions, &owners, widening(&gains, &owners, &compared, seed)));
         let of = |(at, answers)| {
             let report = set_report(answers, &own, queries, training);
             let Comparison { mean, ratio, difference } = compared[at];
@@ -190,6 +198,23 @@ pub fn report(
     });
     let methods = methods.collect();
     Report { run, methods, studies: Studies::default() }
+}
+
+/// Whose query it is: a guest's session is a shopper of its own.
+fn owner(query: &Query<'_>) -> usize {
+    if query.user == GUEST { usize::MAX - query.session } else { query.user as usize }
+}
+
+/// Why the intervals of a set are too narrow.
+fn doubt(set: Set, sessions: &[usize], owners: &[usize], widening: f64) -> Option<String> {
+    let distinct = |numbers: &[usize]| numbers.iter().collect::<BTreeSet<_>>().len();
+    let (visits, shoppers) = (distinct(sessions), distinct(owners));
+    let found = format!("{}: {visits} sessions of {shoppers} shoppers", set.name());
+    if shoppers < FEW {
+        return Some(format!("{found} are too few for the intervals, which are too narrow"));
+    }
+    let times = || format!("{found}; drawn by shopper, the intervals of NDCG@20 are up to {widening:.1} times as wide");
+    (widening >= WIDER).then(times)
 }
 
 /// The baseline with the largest mean, the first of equals.
@@ -259,6 +284,9 @@ impl Report {
         self.part(&mut text, Set::NewItems, |method| method.new_items.as_ref());
         for (metric, reason) in &run.left_out {
             let _ = writeln!(text, "\n{metric} left out: {reason}");
+        }
+        for doubt in &run.doubts {
+            let _ = writeln!(text, "\nwarning: {doubt}");
         }
         text + &self.studies.table()
     }

@@ -33,6 +33,9 @@ pub const SHRINKAGE: f64 = 100.0;
 pub const FOLDS: usize = 5;
 /// Below this effective sample a statement is a guess.
 pub const THIN: f64 = 100.0;
+/// Below so many rewarded clusters a bootstrap does not know how rare rewards vary: of three in expectation, its
+/// interval of 95 % covers the truth in about half to nine of ten logs, by the weights.
+pub const RARE: f64 = 10.0;
 /// The share of the draws outside an interval, on each side.
 const TAIL: f64 = 0.025;
 
@@ -65,6 +68,8 @@ pub struct Estimates {
     pub clusters: usize,
     /// `(Σ w)² / Σ w²`.
     pub effective: f64,
+    /// `(Σ |w r|)² / Σ |w r|²` over clusters: how many rewarded ones the estimates rest on.
+    pub effective_rewarded: f64,
     /// Mean of `w`; 1 when the logged policy could show all that the target shows.
     pub mean_weight: Interval,
     /// The largest `w`.
@@ -114,12 +119,13 @@ pub fn estimate(samples: &[Sample], plan: Option<&Plan>, draws: usize, seed: u64
         let of = |share: f64| sorted.get((share * sorted.len() as f64) as usize).copied().unwrap_or(f64::NAN);
         Interval { value: value[at], low: of(TAIL), high: of(1.0 - TAIL) }
     };
-    let sum: f64 = samples.iter().map(weight).sum();
-    let squares: f64 = samples.iter().map(|x| weight(x) * weight(x)).sum();
+    let mut rewarded = vec![0.0; clusters];
+    samples.iter().for_each(|x| rewarded[x.cluster as usize] += (weight(x) * x.reward).abs());
     Estimates {
         rows: samples.len(),
         clusters,
-        effective: if squares > 0.0 { sum * sum / squares } else { 0.0 },
+        effective: worth(samples.iter().map(weight)),
+        effective_rewarded: worth(rewarded.into_iter()),
         mean_weight: interval(6),
         largest_weight: samples.iter().map(weight).fold(0.0, f64::max),
         logged: interval(5),
@@ -141,6 +147,12 @@ pub fn folds(clusters: usize, seed: u64) -> Vec<usize> {
     let mut folds: Vec<usize> = (0..clusters).map(|cluster| cluster % FOLDS).collect();
     (1..clusters).rev().for_each(|at| folds.swap(at, stream.below(at + 1)));
     folds
+}
+
+/// How many equal numbers such unequal ones are worth.
+fn worth(numbers: impl Iterator<Item = f64>) -> f64 {
+    let (sum, squares) = numbers.fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
 fn weight(sample: &Sample) -> f64 {

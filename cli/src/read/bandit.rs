@@ -8,13 +8,13 @@
 //!
 //! Guarantees: a row is used or reported with its place and reason.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use flaneur::error::{Error, ErrorKind};
-use flaneur::log::EventKind;
+use flaneur::log::{self, EventKind, Showings, name_of};
+use flaneur::time::Millis;
 use serde::Deserialize;
 
 use super::Reading;
@@ -268,8 +268,12 @@ struct Export {
 
 #[derive(Deserialize)]
 struct Event {
+    #[serde(default)]
+    id: String,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(default)]
+    at: f64,
     #[serde(default)]
     slate: Option<String>,
     #[serde(default)]
@@ -306,16 +310,23 @@ fn export(source: Source, faults: &mut Faults) -> Result<Vec<Decision>> {
             Err(error) => faults.add(&name, line, &Error::new(ErrorKind::WrongType, "events", error.to_string())),
         }
     }
-    let is_choice = |event: &Event| EventKind::from_name(&event.kind).is_some_and(|kind| kind.strength() > 0.0);
-    let chosen: BTreeSet<(&str, &str)> = events
-        .iter()
-        .filter(|(_, event)| is_choice(event))
-        .flat_map(|(_, event)| {
-            event.lines.iter().filter_map(|line| Some((event.slate.as_deref()?, line.item.as_str())))
-        })
-        .collect();
-    let mut found = Vec::new();
+    // The order in which the device folds them; of one id and moment, as they stand.
+    events.sort_by(|(_, a), (_, b)| a.at.total_cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
+    let (mut found, mut showings): (Vec<Decision>, Showings) = (Vec::new(), Showings::default());
     for (line, event) in &events {
+        let kind = EventKind::from_name(&event.kind);
+        let traced = event.traced(kind.unwrap_or(EventKind::Impression));
+        showings.step(&traced);
+        if kind.is_some_and(|kind| kind.strength() > 0.0) {
+            // As `profile.replay()`: a choice that names no slate was made from the one that showed the item last.
+            for item in event.lines.iter().map(|line| &line.item) {
+                let Some(chosen) = showings.chosen_from(&traced, item) else { continue };
+                let is_it =
+                    |row: &&mut Decision| row.item == *item && row.slate.as_deref().map(name_of) == Some(chosen);
+                found.iter_mut().rev().find(is_it).into_iter().for_each(|row| row.reward = 1.0);
+            }
+            continue;
+        }
         let Some(slate) = event.slate.as_deref() else { continue };
         let drawn = event.shown.iter().filter(|shown| shown.propensity < 1.0);
         let (good, bad): (Vec<&Shown>, Vec<&Shown>) = drawn.partition(|shown| shown.propensity > 0.0);
@@ -330,7 +341,7 @@ fn export(source: Source, faults: &mut Faults) -> Result<Vec<Decision>> {
                 line: *line,
                 item: shown.item.clone(),
                 position: shown.position,
-                reward: f64::from(u8::from(chosen.contains(&(slate, shown.item.as_str())))),
+                reward: 0.0,
                 propensity: shown.propensity,
                 target: shown.plain.map(|plain| f64::from(u8::from(plain))),
                 slate: Some(slate.into()),
@@ -338,4 +349,15 @@ fn export(source: Source, faults: &mut Faults) -> Result<Vec<Decision>> {
         }
     }
     Ok(found)
+}
+
+impl Event {
+    /// What tells from which slate a choice was made.
+    fn traced(&self, kind: EventKind) -> log::Event {
+        let mut event = log::Event::new(self.id.clone(), kind, Millis(self.at as i64));
+        event.slate.clone_from(&self.slate);
+        event.shown =
+            self.shown.iter().map(|shown| log::Shown { item: shown.item.clone(), ..log::Shown::default() }).collect();
+        event
+    }
 }

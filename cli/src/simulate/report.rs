@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::measure::{Figures, PropensityCheck};
 use super::truth::{Temper, Truth};
-use crate::evaluate::bootstrap::Interval;
+use crate::evaluate::bootstrap::{FEW, Interval};
 
 /// Everything.
 #[derive(Clone, Debug, Serialize)]
@@ -177,6 +177,13 @@ impl Report {
             run.items,
             run.drift + 1
         );
+        if run.shoppers < FEW {
+            let _ = writeln!(
+                text,
+                "warning: {} shoppers are too few for the intervals, which are too narrow",
+                run.shoppers
+            );
+        }
         for section in &self.worlds {
             section.write(&mut text);
         }

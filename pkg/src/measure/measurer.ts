@@ -212,7 +212,8 @@ export class Measurer {
     for (const { task, bucket, cost } of owed) {
       const key = `${epoch - 1}:${task.id}`;
       const due = dueAt(end, below(SPREAD_MS));
-      const sealed = await this.#sealed(task, bucket, due, pinned);
+      // A "nothing" that nobody paid for is drawn anew: its bytes would tell those of one that is an answer.
+      const sealed = await this.#sealed(task, bucket, due, cost > 0 ? pinned.answers : {});
       if (!sealed) continue; // nothing is made, so nothing is charged
       change.waiting.push({ key, task, sealed, at: end, due, retryAt: 0, failures: 0, again: false });
       change.ledger.push(this.#line(key, task, bucket, cost, epoch - 1, end, sealed.length));
@@ -259,11 +260,11 @@ export class Measurer {
     return bucket < task.buckets.length ? bucket : 0;
   }
 
-  #sealed(task: Task, bucket: number, time: number, state: DeviceState): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  #sealed(task: Task, bucket: number, time: number, answers: DeviceState["answers"]): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#tried(task, ({ seal }) => {
       if (task.mode === "dap") return seal(task, bucket, time);
       // Of another number of buckets or another epsilon the same bytes would be another answer.
-      return (state.answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
+      return (answers[`${task.id}:${task.buckets.length}:${task.epsilon}:${bucket}`] ??= seal(task, bucket, time));
     });
   }
 

@@ -36,7 +36,9 @@ pub(super) fn document(name: &str, command: &str, runs: &[Value]) -> Result<Stri
          [ALGORITHMS.md](ALGORITHMS.md).\n\n\
          ```text\n{command}\n```\n\n\
          The log: {name}.\n\
-         Brackets are 95 % intervals of a paired bootstrap over sessions.\n"
+         Brackets are 95 % intervals of a paired bootstrap over sessions.\n\
+         They take a shopper's visits as independent; drawn by shopper many would be wider \
+         ([EVALUATE.md](EVALUATE.md), Metrics).\n"
     );
     for run in runs {
         let task = run["run"]["task"].as_str().context("a run does not say its task")?;
