@@ -409,7 +409,7 @@ export class Handle {
   async #follow(said: Partial<Gates>, method: Receipt["method"] | undefined): Promise<void> {
     if (this.#closed) return;
     const before = this.#consent.gates;
-    this.#consent.follow(said);
+    this.#consent.follow(said, !method);
     await this.#settle(before, method, this.#consent.isDenied("store"));
   }
 

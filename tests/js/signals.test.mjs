@@ -475,6 +475,30 @@ test("what a source says holds in every tab within 50 ms", async () => {
   for (const tab of [here, ...there]) await tab.close();
 });
 
+test("a page that opens before all of its platforms have answered shuts nothing in the other tabs", async () => {
+  const name = freshShop();
+  const known = { ...ALL, measure: false };
+  const fixed = { get: () => known, subscribe: () => () => {} };
+  const here = await open({ shop: name, catalog: ITEMS, consent: fixed });
+  here.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  assert.equal(await here.flush(), true);
+  const heard = [];
+  here.on("consent", ({ gates }) => heard.push(gates));
+  let tell;
+  const late = { get: () => ({}), subscribe: (listener) => ((tell = listener), () => {}) };
+  const there = await open({ shop: name, catalog: ITEMS, consent: strictest(fixed, late) });
+  assert.deepEqual(there.consent.gates, NONE, "one platform does not know yet");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual([heard, await idsOnDisk(name)], [[], ["e1"]]);
+  tell(ALL);
+  await eventually(() => there.profile.inspect().events === 1, "what was stored");
+  tell({ ...ALL, store: false });
+  await eventually(async () => (await idsOnDisk(name)) === undefined, "a refusal reaches every tab");
+  assert.equal(here.consent.gates.store, false);
+  await here.close();
+  await there.close();
+});
+
 test("receipts say who asked, what was read, how long they stay, and can be taken away", async () => {
   const notice = { controller: "Boutique SAS", url: "/vie-privee", version: "2026-11", language: "fr", jurisdiction: "FR" };
   const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory", notice, now: () => Date.UTC(2026, 10, 26) });
