@@ -105,6 +105,13 @@ test("Consent Mode: the last update counts, else the strictest default", () => {
 const fail = () => {
   throw new Error("privacy");
 };
+/** The interface of a visitor, all of whose answers are one. */
+const visitor = (allowed, answer, region = "FRIDF") => ({
+  preferencesProcessingAllowed: () => allowed,
+  analyticsProcessingAllowed: () => allowed,
+  currentVisitorConsent: () => ({ marketing: answer, analytics: answer, preferences: answer, sale_of_data: answer }),
+  getRegion: () => region,
+});
 const SHOPIFY = [
   ["no interface", undefined, {}],
   ["an empty interface", {}, {}],
@@ -112,6 +119,13 @@ const SHOPIFY = [
   ["both refused", { preferencesProcessingAllowed: () => false, analyticsProcessingAllowed: () => false }, NONE],
   ["preferences alone", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: () => false }, { ...TASTE, measure: false }],
   ["analytics alone", { preferencesProcessingAllowed: () => false, analyticsProcessingAllowed: () => true }, { ...NO_TASTE, measure: true }],
+  ["no answer where one is needed, which is no refusal", visitor(false, ""), {}],
+  ["no answer where none is needed", visitor(true, ""), ALL],
+  ["no answer, and nothing known of the visitor", visitor(true, "", ""), {}],
+  ["a refusal", visitor(false, "no"), NONE],
+  ["a refusal of a visitor of whom nothing else is known", visitor(false, "no", ""), NONE],
+  ["an agreement", visitor(true, "yes", ""), ALL],
+  ["an answer for one of the two", { ...visitor(false, ""), currentVisitorConsent: () => ({ preferences: "no", analytics: "" }) }, NO_TASTE],
   ["an answer that is none", { preferencesProcessingAllowed: () => "yes" }, {}],
   ["an interface that fails", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: fail }, {}],
 ];
@@ -425,6 +439,25 @@ test("Shopify: a storefront that loads its features later is asked then", async 
   stop();
   assert.deepEqual(heard, [ALL]);
   delete globalThis.Shopify;
+});
+
+test("Shopify: an interface that is only announced, or does not know the visitor yet, is asked again once it is there", async (t) => {
+  t.after(() => {
+    delete globalThis.Shopify;
+    delete globalThis.document;
+  });
+  globalThis.document = new EventTarget();
+  globalThis.Shopify = { customerPrivacy: { backendConsentEnabled: true } }; // as a page of its own making, and Hydrogen, have it before the script
+  const heard = [];
+  const stop = shopify().subscribe((gates) => heard.push(gates));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  Shopify.customerPrivacy = visitor(true, "", ""); // all that is allowed while nothing is known
+  await eventually(() => heard.length > 0, "what the interface says");
+  Shopify.customerPrivacy = visitor(true, "yes");
+  document.dispatchEvent(new Event("shopifyCustomerPrivacyApiLoaded"));
+  stop();
+  document.dispatchEvent(new Event("shopifyCustomerPrivacyApiLoaded"));
+  assert.deepEqual(heard, [{}, ALL]);
 });
 
 test("a reader says nothing after its end, nor to the next one what it said to the last", async () => {
