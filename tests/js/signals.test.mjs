@@ -426,6 +426,22 @@ test("the readers follow the page's own platforms, and stop when told", async ()
   delete globalThis.document;
 });
 
+test("TCF: a call that a stub kept until its platform came leaves no listener when nobody listens any more", () => {
+  const queue = [];
+  globalThis.__tcfapi = (...call) => queue.push(call);
+  const heard = [];
+  tcf().subscribe((gates) => heard.push(gates))();
+  const listeners = new Map();
+  globalThis.__tcfapi = (command, _, callback, id) => {
+    if (command === "removeEventListener") return callback(listeners.delete(id), true);
+    listeners.set(listeners.size, callback);
+    callback({ listenerId: listeners.size - 1, gdprApplies: true, eventStatus: "tcloaded", publisher: EVERY }, true);
+  };
+  for (const call of queue) __tcfapi(...call);
+  delete globalThis.__tcfapi;
+  assert.deepEqual([heard, listeners.size], [[], 0]);
+});
+
 test("Shopify: a storefront that loads its features later is asked then", async () => {
   globalThis.Shopify = { shop: "a.myshopify.com" };
   const heard = [];
