@@ -548,6 +548,28 @@ test("a page that opens before all of its platforms have answered shuts nothing 
   await there.close();
 });
 
+test("a source that cannot be left, or gives nothing to leave it by, is closed with the shop and follows the other tabs", async (t) => {
+  const { reportError } = globalThis;
+  globalThis.reportError = () => {};
+  t.after(() => (globalThis.reportError = reportError));
+  const ends = [{ unsubscribe() {} }, fail, undefined];
+  for (const wrap of [(source) => source, strictest]) for (const end of ends) {
+    const name = freshShop();
+    let left = false;
+    const sources = [{ get: () => ALL, subscribe: () => end }, { get: () => ALL, subscribe: () => () => (left = true) }];
+    const shop = await open({ shop: name, catalog: ITEMS, consent: wrap(...sources) });
+    let tell;
+    const other = await open({ shop: name, catalog: ITEMS, consent: { get: () => ALL, subscribe: (listener) => ((tell = listener), () => {}) } });
+    tell({ ...ALL, rank: false });
+    await eventually(() => !shop.consent.gates.rank, "what another tab's source says");
+    await shop.close();
+    assert.equal(left, wrap === strictest, "the others are left all the same");
+    await other.consent.set({ store: false });
+    assert.equal(other.status.storageReason, undefined, "the database is let go");
+    await other.close();
+  }
+});
+
 test("receipts say who asked, what was read, how long they stay, and can be taken away", async () => {
   const notice = { controller: "Boutique SAS", url: "/vie-privee", version: "2026-11", language: "fr", jurisdiction: "FR" };
   const shop = await open({ shop: freshShop(), catalog: ITEMS, storage: "memory", notice, now: () => Date.UTC(2026, 10, 26) });
