@@ -78,9 +78,9 @@ export class ConsentState {
     return this.#settle();
   }
 
-  /** Takes over what the source says. Returns whether any gate moved. */
-  follow(source: Partial<Gates>): boolean {
-    this.#source = source;
+  /** Takes over what the source says; of what another tab's leaves out, it may only not know yet. Returns whether any gate moved. */
+  follow(source: Partial<Gates>, elsewhere = false): boolean {
+    this.#source = elsewhere ? { ...this.#source, ...source } : source;
     return this.#settle();
   }
 

@@ -14,6 +14,7 @@ import { FlaneurShelf } from "./elements/shelf.js";
 import { FlaneurWhy } from "./elements/why.js";
 import { speakFor } from "./elements/base.js";
 import type { ElementsOptions } from "./elements/base.js";
+import type { Slate } from "./types.js";
 
 export { wordsOf } from "./elements/base.js";
 export type { ElementsOptions } from "./elements/base.js";
@@ -27,6 +28,9 @@ declare global {
     "flaneur-centre": FlaneurCentre;
     "flaneur-shelf": FlaneurShelf;
     "flaneur-why": FlaneurWhy;
+  }
+  interface HTMLElementEventMap {
+    "flaneur-shown": CustomEvent<Slate>;
   }
 }
 

@@ -218,7 +218,11 @@ export class Handle {
     if (this.#closed) return;
     this.#closed = true;
     this.#missing = "closed";
-    this.#unsubscribe?.();
+    try {
+      this.#unsubscribe?.();
+    } catch (e) {
+      report(e); // a source that cannot be left keeps nothing else open
+    }
     this.#emitter.clear();
     this.#ids(); // what is served from now on
     this.#memory.engine?.close();
@@ -391,7 +395,7 @@ export class Handle {
       this.#consent.follow({});
       this.#unsubscribe = source.subscribe?.((gates) => {
         said = readGates(gates);
-        if (!this.#closed && Object.keys(said).length > 0) this.#log.tell({ source: said });
+        if (Object.keys(said).length > 0) this.#log.tell({ source: said });
         following = this.#follow(said, "source");
       });
       // What was asked for first may be answered last: what the source said since is the later word. That is in force
@@ -409,7 +413,7 @@ export class Handle {
   async #follow(said: Partial<Gates>, method: Receipt["method"] | undefined): Promise<void> {
     if (this.#closed) return;
     const before = this.#consent.gates;
-    this.#consent.follow(said);
+    this.#consent.follow(said, !method);
     await this.#settle(before, method, this.#consent.isDenied("store"));
   }
 
@@ -497,7 +501,7 @@ export class Handle {
       return;
     }
     if ("source" in message) {
-      if (this.#unsubscribe) void this.#follow(message.source, undefined);
+      if (isConsentSource(this.#options.consent ?? {})) void this.#follow(message.source, undefined);
       return;
     }
     if ("records" in message) {

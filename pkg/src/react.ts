@@ -58,16 +58,23 @@ export function useSlate(request: RankRequest): UsedSlate {
   const key = JSON.stringify(request);
   const first = useMemo<ShelfView>(() => ({ slate: firstSlate(request), waiting: false }), [key]);
   const shelf = useRef<Shelf>(undefined);
+  const asked = useRef<string>(undefined);
   const subscribe = useCallback(
     (changed: () => void) => {
       const own = shop && new Shelf(shop, JSON.parse(key) as RankRequest, shelf.current);
       shelf.current = own;
+      asked.current = key;
       own?.subscribe(changed);
       return () => own?.close();
     },
     [shop, key],
   );
-  const view = useSyncExternalStore(subscribe, () => shelf.current?.view ?? first, () => first);
+  // The list of the last request stands until this one's is there, unless it holds what this one does not ask for.
+  const now = (): ShelfView => {
+    const view = shelf.current?.view;
+    return view && (asked.current === key || view.slate.items.every(({ id }) => request.candidates?.includes(id) ?? true)) ? view : first;
+  };
+  const view = useSyncExternalStore(subscribe, now, () => first);
   const still = useMemo(() => {
     const set = (by: "pointer" | "focus", held: boolean) => () => shelf.current?.hold(by, held);
     return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false), onFocus: set("focus", true), onBlur: set("focus", false) }, refresh: () => shelf.current?.refresh(undefined, true) };

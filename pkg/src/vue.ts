@@ -5,7 +5,7 @@
  * one comes once the component is mounted. Nothing moves while the list is held: bind `hold` with `v-on`.
  */
 
-import { inject, onDeactivated, onMounted, onScopeDispose, shallowRef, toValue, watch } from "vue";
+import { computed, inject, onDeactivated, onMounted, onScopeDispose, shallowRef, toValue, watch } from "vue";
 import type { App, InjectionKey, MaybeRefOrGetter, ShallowRef } from "vue";
 import { firstSlate } from "./first.js";
 import { Shelf } from "./shelf.js";
@@ -38,15 +38,16 @@ export interface UsedSlate {
 /** A live slate. */
 export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   const shop = useFlaneur();
-  const first = (): ShelfView => ({ slate: firstSlate(toValue(request)), waiting: false });
-  const view = shallowRef(first());
+  const shown = shallowRef<ShelfView>();
+  // A server draws later than it sets up: what was fetched in between is asked for too.
+  const view = computed(() => shown.value ?? { slate: firstSlate(toValue(request)), waiting: false });
   let shelf: Shelf | undefined;
   const close = (): void => shelf?.close();
   const open = (): void => {
     close();
     const own = shop.value && new Shelf(shop.value, toValue(request), shelf);
-    own?.subscribe(() => (view.value = own.view));
-    view.value = own?.view ?? first();
+    own?.subscribe(() => (shown.value = own.view));
+    shown.value = own?.view;
     shelf = own;
   };
   onMounted(() => watch([shop, () => JSON.stringify(toValue(request))], open, { immediate: true }));

@@ -176,3 +176,13 @@ test("a shop is opened once, also by a function that is another at each drawing"
   const { page } = await enter(t);
   assert.deepEqual(await page.evaluate(() => window.inlined()), { opened: 1, said: "open" });
 });
+
+test("a page that asks for other candidates never draws those of before", async (t) => {
+  const { page } = await enter(t);
+  assert.deepEqual(await page.evaluate(() => window.foreign()), []);
+});
+
+test("what a rule pins is drawn, among the candidates or not, in both", async (t) => {
+  const { page } = await enter(t);
+  assert.deepEqual(await page.evaluate(() => window.pinned(["lamp-0"], "rug-0")), [["rug-0", "lamp-0"], ["rug-0", "lamp-0"]]);
+});

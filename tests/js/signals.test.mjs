@@ -105,6 +105,13 @@ test("Consent Mode: the last update counts, else the strictest default", () => {
 const fail = () => {
   throw new Error("privacy");
 };
+/** The interface of a visitor, all of whose answers are one. */
+const visitor = (allowed, answer, region = "FRIDF") => ({
+  preferencesProcessingAllowed: () => allowed,
+  analyticsProcessingAllowed: () => allowed,
+  currentVisitorConsent: () => ({ marketing: answer, analytics: answer, preferences: answer, sale_of_data: answer }),
+  getRegion: () => region,
+});
 const SHOPIFY = [
   ["no interface", undefined, {}],
   ["an empty interface", {}, {}],
@@ -112,6 +119,13 @@ const SHOPIFY = [
   ["both refused", { preferencesProcessingAllowed: () => false, analyticsProcessingAllowed: () => false }, NONE],
   ["preferences alone", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: () => false }, { ...TASTE, measure: false }],
   ["analytics alone", { preferencesProcessingAllowed: () => false, analyticsProcessingAllowed: () => true }, { ...NO_TASTE, measure: true }],
+  ["no answer where one is needed, which is no refusal", visitor(false, ""), {}],
+  ["no answer where none is needed", visitor(true, ""), ALL],
+  ["no answer, and nothing known of the visitor", visitor(true, "", ""), {}],
+  ["a refusal", visitor(false, "no"), NONE],
+  ["a refusal of a visitor of whom nothing else is known", visitor(false, "no", ""), NONE],
+  ["an agreement", visitor(true, "yes", ""), ALL],
+  ["an answer for one of the two", { ...visitor(false, ""), currentVisitorConsent: () => ({ preferences: "no", analytics: "" }) }, NO_TASTE],
   ["an answer that is none", { preferencesProcessingAllowed: () => "yes" }, {}],
   ["an interface that fails", { preferencesProcessingAllowed: () => true, analyticsProcessingAllowed: fail }, {}],
 ];
@@ -412,6 +426,22 @@ test("the readers follow the page's own platforms, and stop when told", async ()
   delete globalThis.document;
 });
 
+test("TCF: a call that a stub kept until its platform came leaves no listener when nobody listens any more", () => {
+  const queue = [];
+  globalThis.__tcfapi = (...call) => queue.push(call);
+  const heard = [];
+  tcf().subscribe((gates) => heard.push(gates))();
+  const listeners = new Map();
+  globalThis.__tcfapi = (command, _, callback, id) => {
+    if (command === "removeEventListener") return callback(listeners.delete(id), true);
+    listeners.set(listeners.size, callback);
+    callback({ listenerId: listeners.size - 1, gdprApplies: true, eventStatus: "tcloaded", publisher: EVERY }, true);
+  };
+  for (const call of queue) __tcfapi(...call);
+  delete globalThis.__tcfapi;
+  assert.deepEqual([heard, listeners.size], [[], 0]);
+});
+
 test("Shopify: a storefront that loads its features later is asked then", async () => {
   globalThis.Shopify = { shop: "a.myshopify.com" };
   const heard = [];
@@ -425,6 +455,25 @@ test("Shopify: a storefront that loads its features later is asked then", async 
   stop();
   assert.deepEqual(heard, [ALL]);
   delete globalThis.Shopify;
+});
+
+test("Shopify: an interface that is only announced, or does not know the visitor yet, is asked again once it is there", async (t) => {
+  t.after(() => {
+    delete globalThis.Shopify;
+    delete globalThis.document;
+  });
+  globalThis.document = new EventTarget();
+  globalThis.Shopify = { customerPrivacy: { backendConsentEnabled: true } }; // as a page of its own making, and Hydrogen, have it before the script
+  const heard = [];
+  const stop = shopify().subscribe((gates) => heard.push(gates));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  Shopify.customerPrivacy = visitor(true, "", ""); // all that is allowed while nothing is known
+  await eventually(() => heard.length > 0, "what the interface says");
+  Shopify.customerPrivacy = visitor(true, "yes");
+  document.dispatchEvent(new Event("shopifyCustomerPrivacyApiLoaded"));
+  stop();
+  document.dispatchEvent(new Event("shopifyCustomerPrivacyApiLoaded"));
+  assert.deepEqual(heard, [{}, ALL]);
 });
 
 test("a reader says nothing after its end, nor to the next one what it said to the last", async () => {
@@ -473,6 +522,52 @@ test("what a source says holds in every tab within 50 ms", async () => {
   delays.sort((a, b) => a - b);
   assert.ok(delays[delays.length >> 1] < 50, `median ${delays[delays.length >> 1]} ms`);
   for (const tab of [here, ...there]) await tab.close();
+});
+
+test("a page that opens before all of its platforms have answered shuts nothing in the other tabs", async () => {
+  const name = freshShop();
+  const known = { ...ALL, measure: false };
+  const fixed = { get: () => known, subscribe: () => () => {} };
+  const here = await open({ shop: name, catalog: ITEMS, consent: fixed });
+  here.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  assert.equal(await here.flush(), true);
+  const heard = [];
+  here.on("consent", ({ gates }) => heard.push(gates));
+  let tell;
+  const late = { get: () => ({}), subscribe: (listener) => ((tell = listener), () => {}) };
+  const there = await open({ shop: name, catalog: ITEMS, consent: strictest(fixed, late) });
+  assert.deepEqual(there.consent.gates, NONE, "one platform does not know yet");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual([heard, await idsOnDisk(name)], [[], ["e1"]]);
+  tell(ALL);
+  await eventually(() => there.profile.inspect().events === 1, "what was stored");
+  tell({ ...ALL, store: false });
+  await eventually(async () => (await idsOnDisk(name)) === undefined, "a refusal reaches every tab");
+  assert.equal(here.consent.gates.store, false);
+  await here.close();
+  await there.close();
+});
+
+test("a source that cannot be left, or gives nothing to leave it by, is closed with the shop and follows the other tabs", async (t) => {
+  const { reportError } = globalThis;
+  globalThis.reportError = () => {};
+  t.after(() => (globalThis.reportError = reportError));
+  const ends = [{ unsubscribe() {} }, fail, undefined];
+  for (const wrap of [(source) => source, strictest]) for (const end of ends) {
+    const name = freshShop();
+    let left = false;
+    const sources = [{ get: () => ALL, subscribe: () => end }, { get: () => ALL, subscribe: () => () => (left = true) }];
+    const shop = await open({ shop: name, catalog: ITEMS, consent: wrap(...sources) });
+    let tell;
+    const other = await open({ shop: name, catalog: ITEMS, consent: { get: () => ALL, subscribe: (listener) => ((tell = listener), () => {}) } });
+    tell({ ...ALL, rank: false });
+    await eventually(() => !shop.consent.gates.rank, "what another tab's source says");
+    await shop.close();
+    assert.equal(left, wrap === strictest, "the others are left all the same");
+    await other.consent.set({ store: false });
+    assert.equal(other.status.storageReason, undefined, "the database is let go");
+    await other.close();
+  }
 });
 
 test("receipts say who asked, what was read, how long they stay, and can be taken away", async () => {

@@ -52,3 +52,19 @@ test("a server that opens a shop ranks without a request, a file or a process ke
   `);
   assert.deepEqual(JSON.parse(said), ["scalar", ["a", "b"]]);
 });
+
+test("Vue draws on a server what was fetched after its slate was set up, as Nuxt's useFetch does without await", () => {
+  const html = run(`
+    import { createSSRApp, h, onServerPrefetch, ref } from "vue";
+    import { renderToString } from "vue/server-renderer";
+    import { useSlate } from "../../pkg/dist/vue.js";
+    const list = () => {
+      const ids = ref([]);
+      onServerPrefetch(async () => void (ids.value = ["a", "b"]));
+      const { view } = useSlate(() => ({ slot: "home", size: 4, candidates: ids.value }));
+      return () => h("ul", view.value.slate.items.map(({ id }) => h("li", id)));
+    };
+    process.stdout.write(await renderToString(createSSRApp({ setup: list })));
+  `);
+  assert.equal(html, "<ul><li>a</li><li>b</li></ul>");
+});

@@ -373,6 +373,19 @@ test("when opening fails, the worker goes and the source is left", async (t) => 
   await pause(10);
 });
 
+test("a source that cannot be left keeps no worker", async (t) => {
+  for (const end of [broken, { unsubscribe() {} }]) {
+    const made = [];
+    const worker = () => (made.push(new NearWorker()), made.at(-1));
+    const told = await reported(async () => {
+      const { shop } = await openNear(t, { consent: { get: () => ({ rank: true }), subscribe: () => end } }, { worker });
+      assert.equal(shop.status.thread, "worker");
+      await shop.close();
+    });
+    assert.deepEqual([told.length, made.map(({ terminated }) => terminated)], [1, [true]]);
+  }
+});
+
 // — catalogs —
 
 test("an address that is none, and a response that failed, are catalogs out of reach", async (t) => {

@@ -29,7 +29,13 @@ export function strictest(...sources: ConsentSource[]): ConsentSource {
         return end;
       });
       return () => {
-        for (const end of ends) end?.();
+        for (const end of ends) {
+          try {
+            end?.();
+          } catch (e) {
+            report(e); // the others are left all the same
+          }
+        }
       };
     },
   };

@@ -66,9 +66,12 @@ export function tcf(options: TcfOptions = {}): ConsentSource {
     let known: Partial<Gates> = {};
     let listener: number | undefined;
     let ended = false;
+    const leave = (): void => {
+      if (listener !== undefined) attempt(() => platform()?.("removeEventListener", 2, () => {}, listener));
+    };
     const hear = (data: TcData | undefined, success: boolean): void => {
       if (typeof data?.listenerId === "number") listener = data.listenerId;
-      if (ended) return;
+      if (ended) return leave(); // a stub kept the call until its platform came
       known = success ? tcfStep(known, data, options) : {};
       say(known);
     };
@@ -76,7 +79,7 @@ export function tcf(options: TcfOptions = {}): ConsentSource {
     return () => {
       ended = true;
       stop();
-      if (listener !== undefined) attempt(() => platform()?.("removeEventListener", 2, () => {}, listener));
+      leave();
     };
   });
 }

@@ -103,7 +103,7 @@ class RemoteHandle implements Listener {
     try {
       await this.#seat;
     } catch (e) {
-      this.#unsubscribe?.();
+      this.#leave();
       if (isFlaneurError(e)) throw e;
       report(e); // what is loaded on demand is gone from the server, for instance
       await (this.#seat = this.#empty("wasm_failed"));
@@ -273,8 +273,7 @@ class RemoteHandle implements Listener {
         if (e === NO_ENGINE) break;
       }
     }
-    this.#unsubscribe?.(); // the handle on the page listens itself
-    this.#unsubscribe = undefined;
+    this.#leave(); // the handle on the page listens itself
     const seat = await PageSeat.take(this.#parts.open, { ...this.#options, ...this.#consent() }, this);
     this.#thread = "page";
     return seat;
@@ -322,6 +321,16 @@ class RemoteHandle implements Listener {
     }
   }
 
+  /** Leaves the page's consent source; one that cannot be left keeps nothing else open. */
+  #leave(): void {
+    try {
+      this.#unsubscribe?.();
+    } catch (e) {
+      report(e);
+    }
+    this.#unsubscribe = undefined;
+  }
+
   /** Notices a silent worker before the page needs it. A page that is not in view asks nothing. */
   async #beat(): Promise<void> {
     if (this.#thread === "worker" && !globalThis.document?.hidden) await this.#call("ping", []);
@@ -329,7 +338,7 @@ class RemoteHandle implements Listener {
 
   async #close(): Promise<void> {
     clearInterval(this.#heart);
-    this.#unsubscribe?.();
+    this.#leave();
     this.#emitter.clear();
     const before = this.#seat;
     this.#seat = before.then(async (seat) => {

@@ -41,6 +41,14 @@ async function isPersonal(page, count = 8) {
   assert.ok(shown.every((id) => ORDER.includes(id)), shown.join());
 }
 
+/** The same, and of a component: given other ids, as on the way to another category, it lists those. */
+async function followsIds(page) {
+  await isPersonal(page);
+  const others = ["cup-0", "cup-1"];
+  await page.evaluate((ids) => window.ask(ids), others);
+  await until("the other ids", () => listed(page), (ids) => ids.slice().sort().join() === others.join());
+}
+
 /** A list of lines, in the page as it is. */
 const onPage = { holds: (page) => isPersonal(page) };
 
@@ -107,21 +115,25 @@ export const stages = {
         import { createRoot } from "react-dom/client";
         import { App } from "./App.jsx";
         await earlier("my-shop");
-        createRoot(document.querySelector("#root")).render(createElement(App, { ids: items.map(({ id }) => id) }));`,
+        const root = createRoot(document.querySelector("#root"));
+        window.ask = (ids) => root.render(createElement(App, { ids }));
+        window.ask(items.map(({ id }) => id));`,
     }),
-    holds: (page) => isPersonal(page),
+    holds: followsIds,
   },
   vue: {
     files: (code) => ({
       "index.html": page(`<div id="root"></div><script type="module" src="./main.js"></script>`),
       "Shelf.vue": code,
       "main.js": `${EARLIER}
-        import { createApp, shallowRef } from "vue";
+        import { createApp, h, shallowRef } from "vue";
         import { flaneurPlugin } from "flaneur/vue";
         import Shelf from "./Shelf.vue";
         await earlier("my-shop");
-        createApp(Shelf, { ids: items.map(({ id }) => id) }).use(flaneurPlugin, shallowRef(await open({ shop: "my-shop", catalog: items }))).mount("#root");`,
+        const ids = shallowRef(items.map(({ id }) => id));
+        window.ask = (others) => (ids.value = others);
+        createApp({ render: () => h(Shelf, { ids: ids.value }) }).use(flaneurPlugin, shallowRef(await open({ shop: "my-shop", catalog: items }))).mount("#root");`,
     }),
-    holds: (page) => isPersonal(page),
+    holds: followsIds,
   },
 };

@@ -237,6 +237,7 @@ async function parts(shop: Flaneur): Promise<void> {
   defineElements({ shop, item: (id) => items.find((item) => item.id === id), language: "fr", words });
   defineElements({ item: () => undefined });
   const shelf = document.createElement("flaneur-shelf");
+  shelf.addEventListener("flaneur-shown", ({ detail }) => detail.seen(detail.items.map(({ id }) => id)));
   shelf.request = { exclude: ["a"] };
   document.querySelector("flaneur-centre")?.show();
   const [first] = shop.rank({ slot: "home", size: 1 }).items;

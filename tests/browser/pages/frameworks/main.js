@@ -5,7 +5,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
 import { open } from "flaneur";
 import { useOpen } from "flaneur/react";
-import { ITEMS, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
+import { ITEMS, drawnForeign, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
 
 window.complaints = [];
 for (const level of ["error", "warn"]) console[level] = (...args) => window.complaints.push(args.map(String).join(" "));
@@ -165,5 +165,46 @@ window.inlined = async () => {
   const said = place.textContent;
   root.unmount();
   return { opened, said };
+};
+
+/** What is drawn that was not asked for, in React and in Vue, while a page asks for other candidates than before. */
+window.foreign = async () => {
+  const shop = await openShop();
+  const [react, host] = [document.createElement("div"), document.createElement("div")];
+  const root = createRoot(react);
+  const { app, asked, shop: ref } = vueApp();
+  host.innerHTML = "<ul></ul>";
+  ref.value = shop;
+  app.mount(host);
+  drawnForeign.length = 0;
+  for (const kind of ["lamp", "chair", "rug"]) {
+    const candidates = ITEMS.flatMap(({ id, category }) => (category === kind ? [id] : []));
+    asked.value = { ...request, candidates };
+    root.render(reactApp(shop, asked.value));
+    await moment();
+  }
+  root.unmount();
+  app.unmount();
+  await shop.close();
+  return drawnForeign;
+};
+
+/** What both show of candidates among which what a rule pins is not. */
+window.pinned = async (candidates, item) => {
+  const shop = await openShop();
+  shop.rules([{ type: "pin", item, position: 0 }]);
+  const [react, host] = [document.createElement("div"), document.createElement("div")];
+  const root = createRoot(react);
+  const { app, asked, shop: ref } = vueApp();
+  host.innerHTML = "<ul></ul>";
+  [ref.value, asked.value] = [shop, { ...request, candidates }];
+  app.mount(host);
+  root.render(reactApp(shop, asked.value));
+  await moment();
+  const shown = [react, host].map(shownIn);
+  root.unmount();
+  app.unmount();
+  await shop.close();
+  return shown;
 };
 window.ready = true;

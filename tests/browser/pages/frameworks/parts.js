@@ -1,7 +1,7 @@
 // One list in React and in Vue, the same for the server and the browser.
 
 import { createElement as h, StrictMode } from "react";
-import { KeepAlive, createApp, createSSRApp, defineComponent, h as v, shallowRef } from "vue";
+import { KeepAlive, createApp, createSSRApp, defineComponent, h as v, shallowRef, unref } from "vue";
 import { FlaneurProvider, useConsent, useSlate } from "flaneur/react";
 import { flaneurPlugin, useConsent as useVueConsent, useSlate as useVueSlate } from "flaneur/vue";
 
@@ -11,9 +11,16 @@ export const request = { slot: "home", size: 6, candidates: ITEMS.map(({ id }) =
 /** Shows the waiting order at once, in each of the two. */
 export const refresh = {};
 
+/** What was drawn of items that were not among the candidates. */
+export const drawnForeign = [];
+
+/** Notes the items of a drawing that were not asked for. */
+const note = (name, { items }, { candidates }) => drawnForeign.push(...items.flatMap(({ id }) => (candidates.includes(id) ? [] : [`${name} ${id}`])));
+
 function List({ asked }) {
   const { slate, waiting, hold, refresh: now } = useSlate(asked);
   refresh.react = now;
+  note("react", slate, asked);
   return h("ul", { "data-waiting": String(waiting), ...hold }, slate.items.map(({ id }) => h("li", { key: id }, h("button", null, id))));
 }
 
@@ -35,7 +42,7 @@ const VueList = defineComponent(({ asked }) => {
   refresh.vue = now;
   const { gates } = useVueConsent();
   const on = Object.fromEntries(Object.entries(hold).map(([name, run]) => [`on${name[0].toUpperCase()}${name.slice(1)}`, run]));
-  return () => v("ul", { "data-rank": String(gates.value.rank), ...on }, view.value.slate.items.map(({ id }) => v("li", { key: id }, v("button", null, id))));
+  return () => (note("vue", view.value.slate, unref(asked)), v("ul", { "data-rank": String(gates.value.rank), ...on }, view.value.slate.items.map(({ id }) => v("li", { key: id }, v("button", null, id)))));
 }, { props: ["asked"] });
 
 /** The list as a page of Vue's that is kept while another is shown. */
