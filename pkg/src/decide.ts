@@ -87,7 +87,7 @@ function columnsOf(given: readonly unknown[]): { columns: Record<string, unknown
   const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
   const firsts: [number, object][] = [];
   // A hole is a candidate too, and refused: the columns must not shift.
-  const candidates = Array.from(given, (one, at) => {
+  const candidates = [...given].map((one, at) => {
     if (typeof one === "string") {
       numbers[at * WIDTH + KIND] = KINDS.length; // an id alone: an item's
       return void ids.push(line(one, at));
