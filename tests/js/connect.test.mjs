@@ -176,6 +176,25 @@ test("one thing that three queues tell counts once, and as often as it happened"
   await shop.close();
 });
 
+test("one thing counts once where its sources name it by different ids, and two things with one id are two", async (t) => {
+  const shop = await open({ shop: freshShop(), catalog: [{ id: "45360-32" }, { id: "45360-33" }], consent: { learn: true, rank: true }, storage: "memory" });
+  const dataLayer = [];
+  globalThis.tracker = { track() {} };
+  t.after(() => delete globalThis.tracker);
+  const end = connect(shop, { dataLayer, segment: "tracker" });
+  // As Segment's specification and GA4's have it: the product and its variant there, the variant here.
+  const segment = (sku) => tracker.track("Product Viewed", { product_id: "507f1f77", sku, variant: "blue", quantity: 1 });
+  segment("45360-32");
+  dataLayer.push(viewOf("45360-32"));
+  dataLayer.push(viewOf("45360-33"));
+  segment("45360-33");
+  assert.equal(countOf(shop), 2);
+  dataLayer.push({ event: "add_to_cart", ecommerce: { items: [{ item_id: "45360-32" }] } }, { event: "add_to_cart", ecommerce: { items: [{ item_id: "45360-33" }] } });
+  assert.equal(countOf(shop), 4);
+  end();
+  await shop.close();
+});
+
 test("what another queue tells more than a second later happened again", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 10, 26, 12) });
   const shop = await openHere();
