@@ -195,6 +195,15 @@ test("one thing counts once where its sources name it by different ids, and two 
   await shop.close();
 });
 
+test("a queue that its page froze is read, and keeps nobody from going on", (t) => {
+  const reported = [];
+  globalThis.reportError = (e) => reported.push(e.name);
+  t.after(() => delete globalThis.reportError);
+  const heard = [];
+  connect({ observe: ({ event }) => heard.push(event) }, { dataLayer: Object.freeze([viewOf("a")]) })();
+  assert.deepEqual([heard, reported], [["view_item"], ["TypeError"]]);
+});
+
 test("what another queue tells more than a second later happened again", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 10, 26, 12) });
   const shop = await openHere();

@@ -104,7 +104,11 @@ function wrap(target: Fields, method: string, after: (args: unknown[]) => void):
     if (listening) after(args);
     return result;
   };
-  target[method] = wrapped;
+  try {
+    target[method] = wrapped;
+  } catch (e) {
+    report(e); // frozen: what is on it already counts, and the page goes on
+  }
   return () => {
     listening = false;
     if (target[method] !== wrapped || Object.isFrozen(target)) return;
