@@ -148,7 +148,7 @@ function holdsThe(one: unknown, other: unknown): boolean {
 /** Moves the finite numbers of a copy to their places; gives what is left of it, if anything. */
 function take(fields: Record<string, unknown>, places: Map<string, number>, numbers: Float64Array, at: number): object | undefined {
   let rest: Record<string, unknown> | undefined;
-  for (const name in fields) {
+  for (const name of Object.keys(fields)) { // no `in`: old libraries put functions on every object
     const value = fields[name];
     const place = places.get(name);
     if (place !== undefined && Number.isFinite(value)) numbers[at * WIDTH + place] = value as number;

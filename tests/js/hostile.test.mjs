@@ -182,6 +182,7 @@ test("a page whose old libraries put other functions on arrays gives the same an
   const { from } = Array;
   const { entries } = Array.prototype;
   const change = () => {
+    Object.prototype.extended = () => {};
     Array.from = (some) => (some == null ? [] : typeof some.length === "number" ? Array.prototype.slice.call(some) : []);
     Array.prototype.entries = function () {
       return this.slice();
@@ -189,6 +190,7 @@ test("a page whose old libraries put other functions on arrays gives the same an
   };
   const restore = () => {
     Array.from = from;
+    delete Object.prototype.extended;
     Object.defineProperty(Array.prototype, "entries", { value: entries, configurable: true, enumerable: false, writable: true });
   };
   t.after(restore);
