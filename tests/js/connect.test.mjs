@@ -176,6 +176,33 @@ test("one thing that three queues tell counts once, and as often as it happened"
   await shop.close();
 });
 
+test("a tracker's queue counts whether its snippet comes before or after, and what a page tells of one object twice is two", (t) => {
+  t.after(() => delete globalThis.later);
+  /** As the snippets of PostHog and Segment: the queue is there first, its methods come later. */
+  const snippet = () => {
+    const queue = (globalThis.later = globalThis.later ?? []);
+    queue.track = (...args) => queue.push(["track", ...args]);
+  };
+  const product = { product_id: "a" };
+  for (const isFirst of [true, false]) {
+    const heard = [];
+    const listen = () => connect({ observe: ({ event }) => heard.push(event) }, { dataLayer: false, segment: "later" });
+    let end = isFirst ? listen() : undefined;
+    snippet();
+    later.track("Product Viewed", product);
+    end ??= listen();
+    later.track("Product Clicked", product);
+    const waiting = [...later];
+    globalThis.later = { track: () => 7 };
+    for (const [, ...args] of waiting) later.track(...args);
+    assert.equal(later.track("Product Added", product), 7);
+    later.track("Product Added", product);
+    assert.deepEqual(heard, ["Product Viewed", "Product Clicked", "Product Added", "Product Added"]);
+    end();
+    delete globalThis.later;
+  }
+});
+
 test("one thing counts once where its sources name it by different ids, and two things with one id are two", async (t) => {
   const shop = await open({ shop: freshShop(), catalog: [{ id: "45360-32" }, { id: "45360-33" }], consent: { learn: true, rank: true }, storage: "memory" });
   const dataLayer = [];
