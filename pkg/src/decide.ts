@@ -87,7 +87,7 @@ function columnsOf(given: readonly unknown[]): { columns: Record<string, unknown
   const numbers = new Float64Array(given.length * WIDTH).fill(NaN);
   const firsts: [number, object][] = [];
   // A hole is a candidate too, and refused: the columns must not shift.
-  const candidates = Array.from(given, (one, at) => {
+  const candidates = [...given].map((one, at) => {
     if (typeof one === "string") {
       numbers[at * WIDTH + KIND] = KINDS.length; // an id alone: an item's
       return void ids.push(line(one, at));
@@ -148,7 +148,7 @@ function holdsThe(one: unknown, other: unknown): boolean {
 /** Moves the finite numbers of a copy to their places; gives what is left of it, if anything. */
 function take(fields: Record<string, unknown>, places: Map<string, number>, numbers: Float64Array, at: number): object | undefined {
   let rest: Record<string, unknown> | undefined;
-  for (const name in fields) {
+  for (const name of Object.keys(fields)) { // no `in`: old libraries put functions on every object
     const value = fields[name];
     const place = places.get(name);
     if (place !== undefined && Number.isFinite(value)) numbers[at * WIDTH + place] = value as number;

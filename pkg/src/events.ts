@@ -77,9 +77,9 @@ function ownLines(input: Record<string, unknown>): CanonicalLine[] {
   const items = input["items"];
   if (items === undefined) return lines;
   if (!Array.isArray(items)) throw flaneurError("value_type", "items must be an array of ids or lines.", "event.items");
-  for (const [i, line] of items.slice(0, MAX_LINES - lines.length).entries()) {
-    lines.push(ownLine(line as unknown, `event.items[${i}]`));
-  }
+  // By hand: Prototype, on old shops' pages, puts another `entries` on arrays, and MooTools another `Array.from`.
+  const kept = items.slice(0, MAX_LINES - lines.length) as unknown[];
+  for (let i = 0; i < kept.length; i++) lines.push(ownLine(kept[i], `event.items[${i}]`));
   return lines;
 }
 

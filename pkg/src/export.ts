@@ -73,13 +73,12 @@ function bounded(events: unknown[], list: Brought["list"]): Brought {
 
 /** The text of a file; nothing when what was given is an object already. */
 async function textOf(data: unknown): Promise<string | undefined> {
-  const kind = Object.prototype.toString.call(data);
-  if (kind === "[object Blob]" || kind === "[object File]") {
-    const blob = data as Blob;
+  const blob = (data ?? {}) as Blob; // of any realm, and of happy-dom, whose class has no name
+  if (typeof blob.text === "function" && typeof blob.size === "number") {
     if (blob.size > MAX_BYTES) throw tooLarge();
     return blob.text();
   }
-  if (kind === "[object ArrayBuffer]" || ArrayBuffer.isView(data)) {
+  if (Object.prototype.toString.call(data) === "[object ArrayBuffer]" || ArrayBuffer.isView(data)) {
     const bytes = data as ArrayBuffer | ArrayBufferView<ArrayBuffer>;
     if (bytes.byteLength > MAX_BYTES) throw tooLarge();
     return new TextDecoder().decode(bytes);

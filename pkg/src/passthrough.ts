@@ -31,7 +31,7 @@ export function shopOrder(request: RankRequest, catalog: readonly string[], id: 
     if (chosen.size === request.size) break;
     if (!excluded.has(candidate)) chosen.add(candidate);
   }
-  const items = Array.from(chosen, (item, position) => ({
+  const items = [...chosen].map((item, position) => ({
     id: item,
     position,
     score: 0,

@@ -176,6 +176,61 @@ test("one thing that three queues tell counts once, and as often as it happened"
   await shop.close();
 });
 
+test("a tracker's queue counts whether its snippet comes before or after, and what a page tells of one object twice is two", (t) => {
+  t.after(() => delete globalThis.later);
+  /** As the snippets of PostHog and Segment: the queue is there first, its methods come later. */
+  const snippet = () => {
+    const queue = (globalThis.later = globalThis.later ?? []);
+    queue.track = (...args) => queue.push(["track", ...args]);
+  };
+  const product = { product_id: "a" };
+  for (const isFirst of [true, false]) {
+    const heard = [];
+    const listen = () => connect({ observe: ({ event }) => heard.push(event) }, { dataLayer: false, segment: "later" });
+    let end = isFirst ? listen() : undefined;
+    snippet();
+    later.track("Product Viewed", product);
+    end ??= listen();
+    later.track("Product Clicked", product);
+    const waiting = [...later];
+    globalThis.later = { track: () => 7 };
+    for (const [, ...args] of waiting) later.track(...args);
+    assert.equal(later.track("Product Added", product), 7);
+    later.track("Product Added", product);
+    assert.deepEqual(heard, ["Product Viewed", "Product Clicked", "Product Added", "Product Added"]);
+    end();
+    delete globalThis.later;
+  }
+});
+
+test("one thing counts once where its sources name it by different ids, and two things with one id are two", async (t) => {
+  const shop = await open({ shop: freshShop(), catalog: [{ id: "45360-32" }, { id: "45360-33" }], consent: { learn: true, rank: true }, storage: "memory" });
+  const dataLayer = [];
+  globalThis.tracker = { track() {} };
+  t.after(() => delete globalThis.tracker);
+  const end = connect(shop, { dataLayer, segment: "tracker" });
+  // As Segment's specification and GA4's have it: the product and its variant there, the variant here.
+  const segment = (sku) => tracker.track("Product Viewed", { product_id: "507f1f77", sku, variant: "blue", quantity: 1 });
+  segment("45360-32");
+  dataLayer.push(viewOf("45360-32"));
+  dataLayer.push(viewOf("45360-33"));
+  segment("45360-33");
+  assert.equal(countOf(shop), 2);
+  dataLayer.push({ event: "add_to_cart", ecommerce: { items: [{ item_id: "45360-32" }] } }, { event: "add_to_cart", ecommerce: { items: [{ item_id: "45360-33" }] } });
+  assert.equal(countOf(shop), 4);
+  end();
+  await shop.close();
+});
+
+test("a queue that its page froze is read, and keeps nobody from going on", (t) => {
+  const reported = [];
+  globalThis.reportError = (e) => reported.push(e.name);
+  t.after(() => delete globalThis.reportError);
+  const heard = [];
+  connect({ observe: ({ event }) => heard.push(event) }, { dataLayer: Object.freeze([viewOf("a")]) })();
+  assert.deepEqual([heard, reported], [["view_item"], ["TypeError"]]);
+});
+
 test("what another queue tells more than a second later happened again", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 10, 26, 12) });
   const shop = await openHere();

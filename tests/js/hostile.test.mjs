@@ -176,3 +176,36 @@ test("a standing moment without a word keeps every event; with a wrong one it is
   delete globalThis.reportError;
   await other.close();
 });
+
+test("a page whose old libraries put other functions on arrays gives the same answers", async (t) => {
+  // Prototype 1.7 and MooTools 1.4 do this on every page that has them.
+  const { from } = Array;
+  const { entries } = Array.prototype;
+  const change = () => {
+    Object.prototype.extended = () => {};
+    Array.from = (some) => (some == null ? [] : typeof some.length === "number" ? Array.prototype.slice.call(some) : []);
+    Array.prototype.entries = function () {
+      return this.slice();
+    };
+  };
+  const restore = () => {
+    Array.from = from;
+    delete Object.prototype.extended;
+    Object.defineProperty(Array.prototype, "entries", { value: entries, configurable: true, enumerable: false, writable: true });
+  };
+  t.after(restore);
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED, storage: "memory" });
+  const [first, second] = IDS;
+  change();
+  const bought = [first, { item: second, quantity: 2 }];
+  shop.observe({ type: "purchase", items: bought });
+  const { silence } = shop.decide({ slot: "hero", candidates: [{ id: "note", kind: "message", value: 2 }, second] });
+  restore();
+  assert.deepEqual(shop.profile.inspect().bought.sort(), [first, second].sort());
+  assert.notEqual(silence, "no_candidate");
+  await shop.close();
+  change();
+  const { items } = shop.rank({ slot: "home", size: 2 });
+  restore();
+  assert.deepEqual(items.map(({ id }) => id), IDS.slice(0, 2), "the shop's own order, when the engine is gone");
+});

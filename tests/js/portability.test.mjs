@@ -205,6 +205,16 @@ test("a date of which nobody knows whether the day or the month comes first is r
   await shop.close();
 });
 
+test("a file of happy-dom, whose class has no name of its own, is a file", async () => {
+  const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: GRANTED, storage: "memory" });
+  shop.observe({ type: "view_item", item: "lamp-1" });
+  const text = await (await shop.profile.export()).text();
+  const report = await shop.profile.import({ size: text.length, type: "application/json", text: async () => text });
+  assert.deepEqual(report, { added: 0, known: 1, refused: [] });
+  await assert.rejects(shop.profile.import({ size: 2 ** 25, text: async () => text }), coded("import_too_large"));
+  await shop.close();
+});
+
 test("a price is read as shops and tills write it", async () => {
   const shop = await openShop();
   const written = { "49,99": 49.99, "49.99 EUR": 49.99, "1,299.00": 1299, "1,299 €": 1299, "1.299,50": 1299.5, "€ 1\u202f299,00": 1299, "1'299.90": 1299.9, "1.299.000": 1_299_000, 7: 7, "5 €": 5 };

@@ -93,23 +93,36 @@ function globalArray(name: string): unknown[] {
   return globals[name] as unknown[];
 }
 
-/** Lets one telling of a thing through; which source came first does not matter. */
+/** One thing that happened: what was said of it, by each of its names, and who told it. */
+interface Told {
+  readonly like: string;
+  readonly items: string[];
+  readonly names: string[];
+  readonly sources: Set<string>;
+  readonly at: number;
+}
+
+/** Lets one telling of a thing through; which source came first, and by which of its ids each names an item, does not matter. */
 function onceAcross(observe: (event: EventInput) => void): (source: string) => (event: object) => void {
-  /** Of each thing, how often each source told it; it happened as often as the one that told it most. */
-  const told = new Map<string, { times: Map<string, number>; most: number; at: number }>();
+  let told: Told[] = [];
   return (source) => (event) => {
     const at = Date.now();
-    for (const [key, last] of told) if (Math.abs(at - last.at) > SAME_MS) told.delete(key);
-    const read = readForeign(event, { now: at, newId: () => "" });
+    told = told.filter((one) => Math.abs(at - one.at) <= SAME_MS);
+    const names: string[] = [];
+    const read = readForeign(event, { now: at, newId: () => "", knows: (id) => names.push(id) < 0 });
     if (!read) return;
-    const key = JSON.stringify([read.type, read.lines?.map(({ item, quantity = 1 }) => [item, quantity]), read.query]);
-    const last = told.get(key) ?? { times: new Map<string, number>(), most: 0, at };
-    told.set(key, last);
-    const times = (last.times.get(source) ?? 0) + 1;
-    last.times.set(source, times);
-    if (times <= last.most) return;
-    last.most = times;
-    last.at = at;
+    const { type, lines = [], query } = read;
+    const items = lines.map(({ item }) => item);
+    const like = JSON.stringify([type, lines.map(({ quantity = 1 }) => quantity), query]);
+    const isAmong = (some: string[], all: string[]): boolean => some.every((each) => all.includes(each));
+    // What one source tells twice happened twice.
+    const same = told.find((one) => one.like === like && !one.sources.has(source) && (isAmong(items, one.names) || isAmong(one.items, names)));
+    if (same) {
+      same.sources.add(source);
+      same.names.push(...names);
+      return;
+    }
+    told.push({ like, items, names, sources: new Set([source]), at });
     observe(event as EventInput);
   };
 }

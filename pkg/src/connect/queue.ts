@@ -58,15 +58,23 @@ export function listenToTracker(
   heard: WeakSet<object>,
 ): () => void {
   const globals = scope as Fields;
-  /** Properties of calls read from a queue: the library plays the same objects again. */
-  const replayed = new WeakSet<object>();
-  const read = guarded((args: unknown) => {
-    const [event, properties] = args as [unknown, unknown];
+  /** What was called with these properties in a queue: the library plays it again, with the same object. */
+  const queued = new WeakMap<object, string[]>();
+  const tell = ([event, properties]: unknown[], isQueued: boolean): void => {
     if (typeof event !== "string" || typeof properties !== "object" || properties === null) return;
-    if (replayed.delete(properties)) return;
-    heard.add(properties);
+    const waiting = queued.get(properties) ?? [];
+    queued.set(properties, waiting);
+    const place = waiting.indexOf(event);
+    if (isQueued) waiting.push(event);
+    else if (place >= 0) return void waiting.splice(place, 1);
     hear({ event, properties });
-    if (Array.isArray(current)) replayed.add(properties); // a snippet's queue, which the library will play
+  };
+  const called = guarded((args) => tell(args as unknown[], false));
+  /** A call in a snippet's queue, which gets its methods only later: so its `push` is listened to. */
+  const waits = guarded((call) => {
+    if (!Array.isArray(call) || call[0] !== method || heard.has(call)) return;
+    heard.add(call);
+    tell(call.slice(1), true);
   });
   let current = globals[name];
   let unwrap: (() => void) | undefined;
@@ -75,16 +83,14 @@ export function listenToTracker(
     unwrap?.();
     unwrap = undefined;
     current = tracker;
-    if (typeof tracker !== "object" && typeof tracker !== "function") return;
-    if (tracker !== null && typeof (tracker as Fields)[method] === "function") {
-      unwrap = wrap(tracker as Fields, method, read);
+    if (Array.isArray(tracker)) {
+      [...(tracker as unknown[])].forEach(waits);
+      unwrap = wrap(tracker as unknown as Fields, "push", (calls) => calls.forEach(waits));
+    } else if (typeof (tracker as Fields | undefined)?.[method] === "function") {
+      unwrap = wrap(tracker as Fields, method, called);
     }
   });
   follow(current);
-  for (const call of Array.isArray(current) ? ([...current] as unknown[]) : []) {
-    if (!Array.isArray(call) || call[0] !== method || heard.has(call[2] as object)) continue;
-    read((call as unknown[]).slice(1));
-  }
   const before = Object.getOwnPropertyDescriptor(globals, name);
   if (before && !before.configurable) return () => unwrap?.();
   Object.defineProperty(globals, name, { configurable: true, enumerable: true, get: () => current, set: follow });
@@ -104,7 +110,11 @@ function wrap(target: Fields, method: string, after: (args: unknown[]) => void):
     if (listening) after(args);
     return result;
   };
-  target[method] = wrapped;
+  try {
+    target[method] = wrapped;
+  } catch (e) {
+    report(e); // frozen: what is on it already counts, and the page goes on
+  }
   return () => {
     listening = false;
     if (target[method] !== wrapped || Object.isFrozen(target)) return;

@@ -271,5 +271,5 @@ export function quietly(promise: Promise<unknown>): void {
 
 /** An id for an event that may be taken back. */
 export function eventId(): string {
-  return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(36)).join("");
 }

@@ -17,5 +17,5 @@ export function fromBase64url(text: unknown): Uint8Array<ArrayBuffer> | undefine
 
 /** Lowercase hexadecimal. */
 export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
