@@ -49,7 +49,7 @@ export class Memory {
     return true;
   }
 
-  /** Takes in records of another tab; `again` when it forgot them before. Returns whether any was new. */
+  /** Takes in records of another tab; `again` when they may have been forgotten before. Returns whether any was new. */
   join(records: readonly Uint8Array[], again = false): boolean {
     const entries = this.#entries(records);
     if (again) this.log.welcome(entries);
@@ -104,7 +104,7 @@ export class Memory {
     const report = this.engine?.use((core) => core.import(events, this.#now()), () => undefined);
     if (!report) return undefined;
     const before = this.log.size;
-    this.log.add(this.#entries(report.added), false);
+    this.log.add(this.#entries(report.added), false, true); // it may have been forgotten before
     const added = this.log.size - before; // the others took the place of a later one of their id
     this.expire();
     const refused = report.refused.map((refusal) => ({ ...refusal, path: `${list}${refusal.path}` }));

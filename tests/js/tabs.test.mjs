@@ -97,6 +97,24 @@ test("what one tab forgot and took back stays on the disk, however late the othe
   await close();
 });
 
+test("what one tab forgot and brings back from a file is back in both, and either can forget it again", async () => {
+  const { name, one, two, close } = await twoTabs();
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  one.observe({ type: "view_item", item: "rug-2", id: "e2" });
+  await eventually(() => eventsOf(two) === 2, "the events");
+  const file = await one.profile.export();
+  for (const [forget, left] of [[() => one.profile.forget({ item: "rug-1" }), 1], [() => one.profile.erase(), 0]]) {
+    await forget();
+    await eventually(() => eventsOf(two) === left, "the forgetting");
+    assert.equal((await one.profile.import(file)).added, 2 - left);
+    await eventually(() => eventsOf(two) === 2, "what was brought back");
+  }
+  two.profile.forget({ item: "rug-1" });
+  await eventually(() => eventsOf(one) === 1, "the forgetting in the other tab");
+  await close();
+  assert.deepEqual(await idsOnDisk(name), ["e2"]);
+});
+
 test("an erasure holds in both tabs, also against what was being written", async () => {
   const { name, one, two, close } = await twoTabs();
   one.observe({ type: "view_item", item: "rug-1" });
