@@ -69,6 +69,7 @@ export class Memory {
   takeBack(entries: readonly Entry[]): void {
     this.log.add(entries, false, true);
     this.engine?.use((core) => restoreInto(core, entries.map(([, record]) => record)), () => undefined);
+    this.expire();
   }
 
   #forgetThese(ids: string[]): readonly Entry[] {
@@ -113,7 +114,7 @@ export class Memory {
 
   /** Drops what is too old or too much: the oldest events first, by the engine's order. */
   expire(): void {
-    this.log.expire(this.engine?.use((core) => core.expire(this.#now()), () => []) ?? []);
+    this.log.expire(this.engine?.use((core) => this.#gone(core), () => []) ?? []);
     if (this.log.bytes <= MOST_BYTES) return;
     const oldest: string[] = [];
     let excess = this.log.bytes - KEPT_BYTES;
@@ -124,6 +125,13 @@ export class Memory {
     }
     this.engine?.use((core) => core.remove(oldest), () => 0);
     this.log.expire(oldest);
+  }
+
+  #gone(core: Core): string[] {
+    const gone = core.expire(this.#now());
+    if (this.log.size - gone.length <= BOUND) return gone;
+    // What came back and is older than a full log holds, the engine never had, and does not name.
+    return this.#entries(this.log.records()).flatMap(([id]) => (core.has(id) ? [] : id));
   }
 
   #forgetAll(): void {
