@@ -254,6 +254,7 @@ export class DeviceLog {
   }
 
   #resume(): void {
+    this.#forgotten.clear(); // what others brought back meanwhile is on the disk, and what was forgotten here is not
     this.#store?.resume();
     void this.#prepare();
     this.#listener.awoke();

@@ -131,7 +131,7 @@ export class Memory {
     const gone = core.expire(this.#now());
     if (this.log.size - gone.length <= BOUND) return gone;
     // What came back and is older than a full log holds, the engine never had, and does not name.
-    return this.#entries(this.log.records()).flatMap(([id]) => (core.has(id) ? [] : id));
+    return this.#entries(this.log.records()).flatMap(([id]) => (core.has(id) ? [] : [id]));
   }
 
   #forgetAll(): void {

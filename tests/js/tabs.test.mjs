@@ -342,6 +342,30 @@ test("a page that slept while others worked catches up when it wakes", async () 
   assert.deepEqual((await idsOnDisk(name)).sort(), ["e2", "e3"]);
 });
 
+test("a page that slept has what it forgot and another page brought back from a file", async () => {
+  const page = new EventTarget();
+  Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+  const name = freshShop();
+  const sleeper = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  delete globalThis.document;
+  delete globalThis.addEventListener;
+  for (const id of ["e1", "e2"]) sleeper.observe({ type: "view_item", item: "lamp-0", id });
+  const file = await sleeper.profile.export();
+  await sleeper.profile.erase();
+  const { BroadcastChannel } = globalThis;
+  delete globalThis.BroadcastChannel;
+  page.dispatchEvent(new Event("pagehide"));
+  const other = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  assert.equal((await other.profile.import(file)).added, 2);
+  await other.close();
+  globalThis.BroadcastChannel = BroadcastChannel;
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await eventually(() => eventsOf(sleeper) === 2, "what was brought back");
+  sleeper.profile.forget({ event: "e1" });
+  await sleeper.close();
+  assert.deepEqual(await idsOnDisk(name), ["e2"]);
+});
+
 test("what is chosen while a page that woke reads the disk is the later word", async () => {
   const page = new EventTarget();
   Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
