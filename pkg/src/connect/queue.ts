@@ -10,7 +10,8 @@ import { GA4 } from "../foreign.js";
 import { OWN } from "./writer.js";
 
 type Fields = Record<string, unknown>;
-type Hear = (event: object) => void;
+/** `entry`: what stands on the page's queue for the event, when that is not the event itself. */
+type Hear = (event: object, entry?: object) => void;
 
 /** Whether GA4's event carries items, which a page may push apart from it. */
 const carries = (event: string): boolean => (GA4.get(event) ?? "search") !== "search";
@@ -37,7 +38,7 @@ export function listenToLayer(layer: unknown[], hear: Hear, heard: WeakSet<objec
       return;
     }
     const bare = carries(event) && ecommerce === undefined && !("items" in entry);
-    if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting });
+    if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting }, entry);
     else hear(entry);
     if (carries(event)) waiting = undefined;
   };
@@ -65,7 +66,7 @@ export function listenToTracker(
     if (typeof event !== "string" || typeof properties !== "object" || properties === null) return;
     if (replayed.delete(properties)) return;
     heard.add(properties);
-    hear({ event, properties });
+    hear({ event, properties }, properties);
     if (Array.isArray(current)) replayed.add(properties); // a snippet's queue, which the library will play
   });
   let current = globals[name];
