@@ -11,8 +11,8 @@ import type { Gates } from "./types.js";
 /** What tabs tell each other. */
 export type Message =
   /**
-   * New events. `quiet`: only impressions, which must not make the other tabs rank again. `again`: they were
-   * forgotten, and that was taken back.
+   * New events. `quiet`: only impressions, which must not make the other tabs rank again. `again`: they may
+   * have been forgotten, and are taken back or brought along.
    */
   | { records: Uint8Array[]; quiet: boolean; again?: boolean }
   /** Ids of events that were forgotten. */

@@ -89,11 +89,13 @@ export class ConsentState {
     const purposes = GATES.map((purpose) => ({ purpose, state: this.#gates[purpose] ? "granted" : "denied" }) as const);
     const { controller, ...notice } = this.#around.notice ?? {};
     const asked = this.#around.privacyControl && { globalPrivacyControl: true as const };
-    if (!this.#moved && isSame({ purposes, notice, method, ...asked }, this.#receipts.at(-1))) return undefined;
+    const last = this.#receipts.at(-1);
+    if (!this.#moved && isSame({ purposes, notice, method, ...asked }, last)) return undefined;
     const receipt: Receipt = {
       recordId: this.#around.newId(),
       schemaVersion: "ISO/IEC TS 27560:2023",
-      timestamp: new Date(now).toISOString(),
+      // After the one before, also by a clock that was set back, or is coarse: their order says what holds.
+      timestamp: new Date(Math.max(now, +new Date(last?.timestamp ?? 0) + 1)).toISOString(),
       controller: controller ?? this.#around.shop,
       purposes,
       lawfulBasis: "consent",
@@ -119,6 +121,10 @@ export class ConsentState {
     this.#choice = { ...this.#choice, ...told };
     this.#byHand &&= this.#source !== undefined || choice.byHand === true;
     if (told.measure !== undefined) this.#measureByHand = false; // its receipt tells
+    const isTold = new Set(stored.map(({ recordId }) => recordId));
+    const newest = Math.max(...stored.map(({ timestamp }) => Date.parse(timestamp)));
+    // By a clock that ran ahead: what was chosen since comes after all the same.
+    if (newest > now) this.#receipts = this.#receipts.map((receipt, i) => (isTold.has(receipt.recordId) ? receipt : { ...receipt, timestamp: new Date(newest + 1 + i).toISOString() }));
     const date = new Date(now);
     const oldest = date.setUTCMonth(date.getUTCMonth() - RECEIPT_MONTHS);
     const known = new Map([...stored, ...this.#receipts].map((receipt) => [receipt.recordId, receipt]));
@@ -130,7 +136,6 @@ export class ConsentState {
     // A choice made by hand under Global Privacy Control is known by its receipt.
     const last = this.#receipts.filter(({ method }) => method === "api").at(-1);
     this.#measureByHand ||= last?.globalPrivacyControl === true && last.purposes.some(grantsMeasure);
-    const isTold = new Set(stored.map(({ recordId }) => recordId));
     // What a source granted before the choice was known, the choice has not.
     if (this.#settle() && this.#source) this.#receipts = this.#receipts.filter(({ method, recordId }) => method === "api" || isTold.has(recordId));
     this.#moved = false;

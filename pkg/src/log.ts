@@ -102,7 +102,7 @@ export class DeviceLog {
     return this.#secret;
   }
 
-  /** Keeps new events of this page. `quiet`: only impressions. `again`: they were forgotten before. */
+  /** Keeps new events of this page. `quiet`: only impressions. `again`: they may have been forgotten before. */
   add(entries: readonly Entry[], quiet: boolean, again = false): void {
     if (entries.length === 0) return;
     for (const [id, record] of entries) {
@@ -135,10 +135,7 @@ export class DeviceLog {
 
   /** Lets events back in that were forgotten: what this page may still be deleting is written again. */
   welcome(entries: readonly Entry[]): void {
-    for (const [id, record] of entries) {
-      this.#forgotten.delete(id);
-      if (this.#gates.store) this.#store?.put(id, record);
-    }
+    for (const [id, record] of entries) if (this.#forgotten.delete(id) && this.#gates.store) this.#store?.put(id, record);
   }
 
   /** Everything that is kept. */
@@ -257,6 +254,7 @@ export class DeviceLog {
   }
 
   #resume(): void {
+    this.#forgotten.clear(); // what others brought back meanwhile is on the disk, and what was forgotten here is not
     this.#store?.resume();
     void this.#prepare();
     this.#listener.awoke();

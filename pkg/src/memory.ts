@@ -49,7 +49,7 @@ export class Memory {
     return true;
   }
 
-  /** Takes in records of another tab; `again` when it forgot them before. Returns whether any was new. */
+  /** Takes in records of another tab; `again` when they may have been forgotten before. Returns whether any was new. */
   join(records: readonly Uint8Array[], again = false): boolean {
     const entries = this.#entries(records);
     if (again) this.log.welcome(entries);
@@ -69,6 +69,7 @@ export class Memory {
   takeBack(entries: readonly Entry[]): void {
     this.log.add(entries, false, true);
     this.engine?.use((core) => restoreInto(core, entries.map(([, record]) => record)), () => undefined);
+    this.expire();
   }
 
   #forgetThese(ids: string[]): readonly Entry[] {
@@ -104,7 +105,7 @@ export class Memory {
     const report = this.engine?.use((core) => core.import(events, this.#now()), () => undefined);
     if (!report) return undefined;
     const before = this.log.size;
-    this.log.add(this.#entries(report.added), false);
+    this.log.add(this.#entries(report.added), false, true); // it may have been forgotten before
     const added = this.log.size - before; // the others took the place of a later one of their id
     this.expire();
     const refused = report.refused.map((refusal) => ({ ...refusal, path: `${list}${refusal.path}` }));
@@ -113,7 +114,7 @@ export class Memory {
 
   /** Drops what is too old or too much: the oldest events first, by the engine's order. */
   expire(): void {
-    this.log.expire(this.engine?.use((core) => core.expire(this.#now()), () => []) ?? []);
+    this.log.expire(this.engine?.use((core) => this.#gone(core), () => []) ?? []);
     if (this.log.bytes <= MOST_BYTES) return;
     const oldest: string[] = [];
     let excess = this.log.bytes - KEPT_BYTES;
@@ -124,6 +125,13 @@ export class Memory {
     }
     this.engine?.use((core) => core.remove(oldest), () => 0);
     this.log.expire(oldest);
+  }
+
+  #gone(core: Core): string[] {
+    const gone = core.expire(this.#now());
+    if (this.log.size - gone.length <= BOUND) return gone;
+    // What came back and is older than a full log holds, the engine never had, and does not name.
+    return this.#entries(this.log.records()).flatMap(([id]) => (core.has(id) ? [] : [id]));
   }
 
   #forgetAll(): void {

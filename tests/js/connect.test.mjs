@@ -283,6 +283,25 @@ test("who connects again does not hear what was heard, and the first to end leav
   await shop.close();
 });
 
+test("a shop that is opened again on the page hears the queue again, and what stands there happened once", async () => {
+  const name = freshShop();
+  const again = viewOf("a"); // one object, pushed for each time that it happened
+  const dataLayer = [viewOf("b"), { ecommerce: { items: [{ item_id: "b" }] } }, { event: "add_to_cart" }];
+  const openAgain = () => open({ shop: name, catalog: [{ id: "a" }, { id: "b" }], storage: "memory", consent: { learn: true, rank: true } });
+  const [first, second] = [await openAgain(), await openAgain()];
+  const end = connect(first, { dataLayer });
+  dataLayer.push(again);
+  dataLayer.push(again);
+  end();
+  const count = countOf(first);
+  assert.equal(count, 4);
+  connect(second, { dataLayer })();
+  assert.equal(countOf(second), 3, "a log of its own has what stands there");
+  await second.profile.import(await first.profile.export());
+  assert.equal(countOf(second), count, "and they are the same");
+  await Promise.all([first.close(), second.close()]);
+});
+
 test("a page without the list is left as it is, so that one script serves every page", async () => {
   const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }], storage: "memory", consent: { learn: true, rank: true } });
   arrange(shop, null, { slot: "home" })();

@@ -131,11 +131,43 @@ test("each choice leaves a receipt, kept like the log", async () => {
   assert.notEqual(first.recordId, second.recordId);
   await shop.close();
   const after = await openShop(name);
-  assert.deepEqual(
-    new Set((await after.consent.receipts()).map(({ recordId }) => recordId)),
-    new Set(receipts.map(({ recordId }) => recordId)),
-  );
+  const found = (await after.consent.receipts()).map(({ recordId }) => recordId);
+  assert.deepEqual(found, receipts.map(({ recordId }) => recordId), "in their order, also of choices in one millisecond");
   await after.close();
+});
+
+test("what is withdrawn after a clock that ran ahead was set right has its receipt, the last of all", async () => {
+  const name = freshShop();
+  let now = Date.UTC(2026, 10, 1);
+  const first = await openShop(name, { now: () => now });
+  await first.consent.set(GRANTED);
+  now += 40 * 86_400_000;
+  await first.consent.set({ measure: true });
+  await first.close();
+  now -= 39 * 86_400_000;
+  const second = await openShop(name, { now: () => now });
+  await second.consent.set({ measure: false });
+  await second.close();
+  const third = await openShop(name, { now: () => now });
+  const told = (await third.consent.receipts()).map(({ purposes }) => purposes[3].state);
+  assert.deepEqual(told, ["denied", "granted", "denied"]);
+  await third.close();
+});
+
+test("so has what a page, or its consent source, opens with", async () => {
+  for (const given of [(gates) => gates, (gates) => ({ get: () => gates })]) {
+    const name = freshShop();
+    const [day, began] = [86_400_000, Date.UTC(2026, 10, 1)];
+    let told;
+    for (const [days, measure] of [[0, false], [40, true], [1, false], [2, false], [3, true], [41, true]]) {
+      const shop = await openShop(name, { consent: given({ ...GRANTED, measure }), now: () => began + days * day });
+      assert.equal(await shop.flush(), true);
+      told = (await shop.consent.receipts()).map(({ purposes }) => purposes[3].state);
+      await shop.close();
+    }
+    assert.deepEqual(told, ["denied", "granted", "denied", "granted"]);
+    assert.equal((await receiptsOnDisk(name)).length, 4);
+  }
 });
 
 test("a page that says the same as the page before makes no receipt and writes none again", async () => {

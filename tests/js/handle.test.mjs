@@ -115,6 +115,27 @@ test("an update that fails leaves the catalog before in force", async () => {
   await shop.close();
 });
 
+test("in a catalog of another language items keep what was learned and refused, and attributes as far as they are called the same", async () => {
+  const translate = { lamp: "lampe", chair: "chaise", rug: "tapis" };
+  const french = ITEMS.map((item) => ({ ...item, category: ["Maison", translate[item.category[1]]] }));
+  const shop = await openShop();
+  shop.observe({ type: "view_item", item: "lamp-0" });
+  shop.observe({ type: "dismiss", item: "rug-0" });
+  shop.observe({ type: "mute", attribute: "category:chair" });
+  shop.observe({ type: "mute", attribute: "brand:Acme" });
+  const left = () => idsOf(shop.rank({ slot: "home", size: 12, allow: ["seen"] })).sort();
+  const seen = () => [shop.profile.inspect().session, shop.profile.inspect().affinities.map(({ attribute }) => attribute)];
+  const before = [left(), seen()];
+  assert.deepEqual(before[0], ["lamp-0", "lamp-2", "rug-2"]);
+  assert.ok(before[1][1].includes("category:lamp"));
+  await shop.update(french);
+  assert.deepEqual(left(), ["chair-0", "chair-2", "lamp-0", "lamp-2", "rug-2"]);
+  assert.deepEqual(seen(), [["lamp-0"], before[1][1].filter((attribute) => !attribute.startsWith("category:"))]);
+  await shop.update(ITEMS);
+  assert.deepEqual([left(), seen()], before, "nothing was lost on the way");
+  await shop.close();
+});
+
 test("of two updates the later one holds, whichever arrives first", async () => {
   const shop = await openShop();
   let arrive;

@@ -1,6 +1,6 @@
 // Exact unlearning and what the shopper takes along: forgetting by scope, undo, exports, orders.
 
-import "./support/database.mjs";
+import { recordsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
@@ -169,6 +169,26 @@ test("an export of a full log gives identical slates elsewhere, within a second"
   const alone = performance.now() - startedAlone;
   assert.ok(milliseconds <= Math.max(1000, 4 * alone), `${milliseconds} ms, noting them takes ${alone} ms`);
   await Promise.all([shop.close(), other.close(), one.close()]);
+});
+
+test("what is taken back and is older than a full log holds stays on no disk, where it could not be forgotten", async () => {
+  const name = freshShop();
+  const shop = await openShop({ shop: name });
+  const view = (id, item, ago) => shop.observe({ type: "view_item", id, item, at: NOW - ago });
+  view("oldest", "rug-1", 5000 * 60_000);
+  for (let i = 1; i < 4096; i++) view(`e-${i}`, "lamp-1", (5000 - i) * 60_000);
+  shop.profile.forget({ item: "rug-1" });
+  view("newest", "lamp-2", 0);
+  shop.profile.undo();
+  await eventually(() => shop.flush(), "the disk");
+  assert.equal(shop.profile.inspect().events, 4096);
+  assert.equal(await recordsOnDisk(name), 4096);
+  shop.profile.forget({ item: "rug-1" });
+  shop.profile.forget({ event: "newest" });
+  await shop.close();
+  const next = await openShop({ shop: name });
+  assert.ok(!(await eventsOf(next)).includes("oldest"));
+  await next.close();
 });
 
 test("orders, a loyalty export and a till ticket are a union by order", async () => {

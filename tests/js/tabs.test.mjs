@@ -97,6 +97,24 @@ test("what one tab forgot and took back stays on the disk, however late the othe
   await close();
 });
 
+test("what one tab forgot and brings back from a file is back in both, and either can forget it again", async () => {
+  const { name, one, two, close } = await twoTabs();
+  one.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  one.observe({ type: "view_item", item: "rug-2", id: "e2" });
+  await eventually(() => eventsOf(two) === 2, "the events");
+  const file = await one.profile.export();
+  for (const [forget, left] of [[() => one.profile.forget({ item: "rug-1" }), 1], [() => one.profile.erase(), 0]]) {
+    await forget();
+    await eventually(() => eventsOf(two) === left, "the forgetting");
+    assert.equal((await one.profile.import(file)).added, 2 - left);
+    await eventually(() => eventsOf(two) === 2, "what was brought back");
+  }
+  two.profile.forget({ item: "rug-1" });
+  await eventually(() => eventsOf(one) === 1, "the forgetting in the other tab");
+  await close();
+  assert.deepEqual(await idsOnDisk(name), ["e2"]);
+});
+
 test("an erasure holds in both tabs, also against what was being written", async () => {
   const { name, one, two, close } = await twoTabs();
   one.observe({ type: "view_item", item: "rug-1" });
@@ -322,6 +340,30 @@ test("a page that slept while others worked catches up when it wakes", async () 
   delete globalThis.addEventListener;
   await sleeper.close();
   assert.deepEqual((await idsOnDisk(name)).sort(), ["e2", "e3"]);
+});
+
+test("a page that slept has what it forgot and another page brought back from a file", async () => {
+  const page = new EventTarget();
+  Object.assign(globalThis, { document: { hidden: true }, addEventListener: page.addEventListener.bind(page) });
+  const name = freshShop();
+  const sleeper = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  delete globalThis.document;
+  delete globalThis.addEventListener;
+  for (const id of ["e1", "e2"]) sleeper.observe({ type: "view_item", item: "lamp-0", id });
+  const file = await sleeper.profile.export();
+  await sleeper.profile.erase();
+  const { BroadcastChannel } = globalThis;
+  delete globalThis.BroadcastChannel;
+  page.dispatchEvent(new Event("pagehide"));
+  const other = await open({ shop: name, catalog: ITEMS, consent: GRANTED });
+  assert.equal((await other.profile.import(file)).added, 2);
+  await other.close();
+  globalThis.BroadcastChannel = BroadcastChannel;
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await eventually(() => eventsOf(sleeper) === 2, "what was brought back");
+  sleeper.profile.forget({ event: "e1" });
+  await sleeper.close();
+  assert.deepEqual(await idsOnDisk(name), ["e2"]);
 });
 
 test("what is chosen while a page that woke reads the disk is the later word", async () => {

@@ -2,7 +2,9 @@
  * Connects a shop to the events that its page emits for others.
  */
 
+import type { Moment } from "../canonical.js";
 import { readForeign } from "../foreign.js";
+import { newId } from "../id.js";
 import type { EventInput, Flaneur } from "../types.js";
 import { listenToLayer, listenToTracker } from "./queue.js";
 
@@ -35,9 +37,16 @@ interface Queue {
 /** What a shop hears: its queues, so that a script that runs twice counts once, and what they told it, also before the last end. */
 interface Ears {
   readonly queues: Map<unknown, Queue>;
-  readonly hear: (source: string) => (event: object) => void;
+  readonly hear: (source: string) => Hear;
   readonly heard: WeakSet<object>;
 }
+
+/** As a handle takes it: what it is told beside an event is of the one event, whoever hears it. */
+type Observe = (event: EventInput, told: Partial<Moment>) => void;
+type Hear = (event: object, entry?: object) => void;
+
+/** Of what stands on the page's queues, each telling's id and time: a shop that is opened again hears them all again, and they happened once. */
+const tellings = new WeakMap<object, { id: string; now: number }[]>();
 
 const connected = new WeakMap<Pick<Flaneur, "observe">, Ears>();
 
@@ -50,7 +59,7 @@ const connected = new WeakMap<Pick<Flaneur, "observe">, Ears>();
  */
 export function connect(shop: Pick<Flaneur, "observe">, options: ConnectOptions = {}): () => void {
   const { dataLayer = "dataLayer", segment, posthog, shopify } = options;
-  const ears: Ears = connected.get(shop) ?? { queues: new Map(), hear: onceAcross((event) => shop.observe(event)), heard: new WeakSet() };
+  const ears: Ears = connected.get(shop) ?? { queues: new Map(), hear: onceAcross((event, told) => (shop as { observe: Observe }).observe(event, told)), heard: new WeakSet() };
   connected.set(shop, ears);
   const { queues, hear, heard } = ears;
   const ends: (() => void)[] = [];
@@ -103,10 +112,16 @@ interface Told {
 }
 
 /** Lets one telling of a thing through; which source came first, and by which of its ids each names an item, does not matter. */
-function onceAcross(observe: (event: EventInput) => void): (source: string) => (event: object) => void {
+function onceAcross(observe: Observe): (source: string) => Hear {
+  const heard = new WeakMap<object, number>();
   let told: Told[] = [];
-  return (source) => (event) => {
+  return (source) => (event, entry = event) => {
     const at = Date.now();
+    const all = tellings.get(entry) ?? [];
+    tellings.set(entry, all);
+    const nth = heard.get(entry) ?? 0; // a page may push one object for each time that it happened
+    heard.set(entry, nth + 1);
+    const { id, now } = (all[nth] ??= { id: newId(), now: at });
     told = told.filter((one) => Math.abs(at - one.at) <= SAME_MS);
     const names: string[] = [];
     const read = readForeign(event, { now: at, newId: () => "", knows: (id) => names.push(id) < 0 });
@@ -123,6 +138,6 @@ function onceAcross(observe: (event: EventInput) => void): (source: string) => (
       return;
     }
     told.push({ like, items, names, sources: new Set([source]), at });
-    observe(event as EventInput);
+    observe(event as EventInput, { newId: () => id, now });
   };
 }

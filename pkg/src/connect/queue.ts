@@ -10,7 +10,8 @@ import { GA4 } from "../foreign.js";
 import { OWN } from "./writer.js";
 
 type Fields = Record<string, unknown>;
-type Hear = (event: object) => void;
+/** `entry`: what stands on the page's queue for the event, when that is not the event itself. */
+type Hear = (event: object, entry?: object) => void;
 
 /** Whether GA4's event carries items, which a page may push apart from it. */
 const carries = (event: string): boolean => (GA4.get(event) ?? "search") !== "search";
@@ -37,7 +38,7 @@ export function listenToLayer(layer: unknown[], hear: Hear, heard: WeakSet<objec
       return;
     }
     const bare = carries(event) && ecommerce === undefined && !("items" in entry);
-    if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting });
+    if (bare && waiting) hear({ ...(entry as Fields), event, ecommerce: waiting }, entry);
     else hear(entry);
     if (carries(event)) waiting = undefined;
   };
@@ -67,7 +68,7 @@ export function listenToTracker(
     const place = waiting.indexOf(event);
     if (isQueued) waiting.push(event);
     else if (place >= 0) return void waiting.splice(place, 1);
-    hear({ event, properties });
+    hear({ event, properties }, properties);
   };
   const called = guarded((args) => tell(args as unknown[], false));
   /** A call in a snippet's queue, which gets its methods only later: so its `push` is listened to. */

@@ -15,7 +15,10 @@ import type { Words } from "./en.js";
 export interface ElementsOptions {
   /** Left out, the elements are defined and keep what is set on them, and draw when a later call brings it. */
   shop?: Flaneur | undefined;
-  /** What is shown of an item. Called often: look it up, do not fetch it. */
+  /**
+   * What is shown of an item. Called often: look it up, do not fetch it. Brand, category and colour are the catalog's own
+   * words, in whatever language the title is: by these the like of it is sent away.
+   */
   item: (id: string) => Item | undefined;
   /** Default: the document's language, else the browser's, else English. */
   language?: "en" | "fr";

@@ -3,6 +3,7 @@
  * successor must be told.
  */
 
+import type { Moment } from "../canonical.js";
 import { readCatalog, shopOrderOf } from "../catalog.js";
 import { reading } from "../checks.js";
 import { Emitter } from "../emitter.js";
@@ -136,7 +137,8 @@ class RemoteHandle implements Listener {
         return Object.freeze({ ...self.#state!.status, thread: self.#thread });
       },
       // With an id and a time from here, telling it twice is once.
-      observe: async (event: EventInput) => void (await this.#call("observe", [postable(event), newId(), Date.now()])),
+      observe: async (event: EventInput, told?: Partial<Moment>) =>
+        void (await this.#call("observe", [postable(event), told?.newId?.() ?? newId(), told?.now ?? Date.now()])),
       rank: async (request: RankRequest) => this.#slate((await this.#call("rank", [request])) as PostedSlate),
       decide: async (request: DecideRequest) => this.#slate((await this.#call("decide", [request])) as PostedDecision),
       intent: call("intent"),
