@@ -18,6 +18,9 @@ const MOST_PLACES = 24;
 /** What was begun stays while the shop is open, also behind another page; nothing of it is stored. */
 let kept: Studio | undefined;
 
+/** Has the browser ask before what was written is gone. */
+const ask = (event: Event): void => event.preventDefault();
+
 /** A moment as a field for local time has it. */
 const local = (at: number): string => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
@@ -69,7 +72,11 @@ export class PageStudio extends ShopElement {
     this.opening = false;
   }
   get #studio(): Studio {
-    return (kept ??= new Studio());
+    if (!kept) {
+      const studio = (kept = new Studio());
+      studio.subscribe(() => (studio.unsaved ? addEventListener : removeEventListener)("beforeunload", ask));
+    }
+    return kept;
   }
   override connectedCallback(): void {
     super.connectedCallback();
