@@ -361,6 +361,16 @@ test("a page that would lose what was written has the browser ask, until a file 
   assert.deepEqual(mishaps, []);
 });
 
+test("every kind of a catalog of thousands is known, though it is sorted by kind", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const load = (file) => page.locator('input[data-action="load-pack"]').setInputFiles(file);
+  const sorted = Array.from({ length: 2400 }, (_, at) => ({ id: `i${at}`, title: `Thing ${at}`, category: `Kind ${Math.floor(at / 400)}`, available: at % 400 !== 0 }));
+  await load({ name: "sorted.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(sorted)) });
+  await page.locator('[data-pack="sorted.json"]').waitFor();
+  assert.match(await page.locator("[data-pack]").textContent(), /2,400 things, 6 kinds/);
+  assert.deepEqual(mishaps, []);
+});
+
 test("where nothing is in stock, no place can be kept, and the studio says so", async (t) => {
   const { page, mishaps } = await studio(t);
   const gone = JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ id: `i${at}`, category: at % 2 ? "Odd" : "Even", available: false })));

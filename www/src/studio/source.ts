@@ -89,7 +89,7 @@ export async function fileSource(files: readonly File[], now: number): Promise<S
 }
 
 async function made({ content, catalog, now, name }: { content: string | Uint8Array | Item[]; catalog: Catalog; now: number; name?: string }): Promise<Source> {
-  const bench = await Bench.open(content, now);
+  const bench = await Bench.open(content, now, [...catalog.items.keys()]);
   const stock = new Set(bench.ids);
   const departments = catalog.departments.map(({ token, ids }) => ({ token, ids: ids.filter((id) => stock.has(id) && catalog.isProduct(id)) }));
   const named = largest(departments.filter(({ token }) => token !== ""));
