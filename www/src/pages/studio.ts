@@ -1,6 +1,6 @@
 // The merchant's studio: a pack, rules, and what they do to invented shoppers, before and now.
 import { css, html, nothing } from "lit";
-import { number, percent, t } from "../i18n/index.ts";
+import { finePercent, number, percent, t } from "../i18n/index.ts";
 import { ShopElement } from "../parts/element.ts";
 import { to } from "../router.ts";
 import "../studio/editor.ts";
@@ -177,8 +177,8 @@ export class PageStudio extends ShopElement {
       <thead><tr><td></td><th scope="col">${words.before}</th><th scope="col">${words.now}</th></tr></thead>
       <tbody>
         ${row(words.gini, (counts) => ({ value: gini(counts, items), text: number(gini(counts, items), 3) }), "gini")}
-        ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: percent(tenth(counts)) }), "tenth")}
-        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
+        ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: finePercent(tenth(counts)) }), "tenth")}
+        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(finePercent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
       </tbody>
     </table></div>`;
   }
