@@ -1,17 +1,17 @@
 /**
  * Builds the documentation site: the pages of docs/, the reference of the package's types, one folder.
  *
- * `node site/build.mjs FOLDER`; `cargo xtask site` does it with all that it needs. A link that leads nowhere,
- * in the text or in a heading, and anything that is fetched from another origin fail the build.
+ * `node site/build.mjs FOLDER`; `cargo xtask site` does it with all that it needs. A link that leads nowhere, in the
+ * text or in a heading, a page with two titles, and anything that is fetched from another origin fail the build.
  */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Application } from "typedoc";
 import { build } from "vitepress";
 
 import { faultsOf } from "./links.mjs";
-import { BASE, PLACE, ROOT, copyPages, pathOf } from "./pages.mjs";
+import { BASE, PLACE, ROOT, copyPages, oneTitle, pathOf, referencePages } from "./pages.mjs";
 
 /** The entries of the package that have types of their own, and their sources. */
 const ENTRIES = { flaneur: "index", "flaneur/connect": "connect", "flaneur/consent": "consent/index", "flaneur/elements": "elements", "flaneur/react": "react", "flaneur/vue": "vue", "flaneur/worker": "worker" };
@@ -25,6 +25,7 @@ async function writeReference() {
     skipErrorChecking: true,
     excludeInternal: true,
     excludePrivate: true,
+    excludeProtected: true,
     excludeExternals: true,
     excludeReferences: true,
     disableSources: true,
@@ -52,6 +53,10 @@ async function writeReference() {
     if (name) module.name = name;
   }
   await app.generateOutputs(project);
+  for (const name of referencePages()) {
+    const page = new URL(name, PLACE);
+    writeFileSync(page, oneTitle(readFileSync(page, "utf8")));
+  }
 }
 
 const [folder] = process.argv.slice(2);

@@ -1,9 +1,9 @@
-/** What a built site may not have: links that lead nowhere, and anything that is fetched from elsewhere. */
+/** What a built site may not have: links that lead nowhere, pages with two titles, and anything that is fetched from elsewhere. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-/** Every dead link and every fetch from another origin, as lines that say where. `base` starts each address. */
+/** Every dead link, every second title and every fetch from another origin, as lines that say where. `base` starts each address. */
 export function faultsOf(folder, base) {
   const names = readdirSync(folder, { recursive: true }).map((name) => name.split("\\").join("/"));
   const files = new Set(names);
@@ -11,6 +11,8 @@ export function faultsOf(folder, base) {
   const anchors = new Map([...pages].map(([name, html]) => [name, new Set([...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => decode(id)))]));
   const faults = [];
   for (const [name, html] of pages) {
+    const titles = html.match(/<h1[\s>]/g) ?? [];
+    if (titles.length > 1) faults.push(`${name}: ${titles.length} headings of the first level`);
     for (const [, href] of html.matchAll(/<a\s[^>]*?href="([^"]*)"/g)) {
       const fault = deadLink(decode(href), name, base, files, anchors);
       if (fault) faults.push(`${name}: ${fault}`);

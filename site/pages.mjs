@@ -33,6 +33,22 @@ export function slugify(heading) {
   return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
 }
 
+/** A page with one heading of the first level: what a comment in the code sets as one stands below the name that it is about. */
+export function oneTitle(page) {
+  let level = 0;
+  let isCode = false;
+  return page.replaceAll(/^(?:```|(#+) ).*$/gm, (line, marks) => {
+    if (!marks) isCode = !isCode;
+    if (!marks || isCode) return line;
+    if (marks !== "#" || level === 0) level = marks.length;
+    else return `${"#".repeat(Math.min(level, 5))}${line}`;
+    return line;
+  });
+}
+
+/** What is found of a word: the word, and the word without accents, as it is often typed. It goes to the browser, so it names nothing outside. */
+export const termsOf = (word) => [...new Set([word.toLowerCase(), word.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "")])];
+
 /** Copies docs/, each README.md as the index.md of its folder; links to what is not among the pages go to the repository. Fails for a page without a place. */
 export function copyPages() {
   const placed = new Set([...TRANSLATED, ...TRANSLATED.map((name) => `fr/${name}`), ...PAGES, ...decisions()]);

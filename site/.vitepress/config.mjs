@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { BASE, GUIDES, PAGES, PLACE, TRANSLATED, decisions, pathOf, referencePages, slugify } from "../pages.mjs";
+import { BASE, GUIDES, PAGES, PLACE, TRANSLATED, decisions, pathOf, referencePages, slugify, termsOf } from "../pages.mjs";
 import { SEARCH, WORDS, inFrench } from "./french.mjs";
 
 /** What a page is called: its own first heading. */
@@ -76,7 +76,7 @@ export default {
       md.render = (text, env) => (env?.relativePath?.startsWith("fr/") ? inFrench(render(text, env)) : render(text, env));
     },
   },
-  themeConfig: { search: { provider: "local", options: { locales: { fr: { translations: SEARCH } } } } },
+  themeConfig: { search: { provider: "local", options: { locales: { fr: { translations: SEARCH } }, miniSearch: { options: { processTerm: termsOf } } } } },
   transformPageData: ({ relativePath }) => ({ isTranslated: isTranslated(relativePath.replace(/^fr\//, "").replace(/^index\.md$/, "README.md")) }),
   vite: { resolve: { alias: [{ find: /^\.\.?\/composables\/langs$/, replacement: pathOf(new URL("theme/langs.js", import.meta.url)) }] } },
 };

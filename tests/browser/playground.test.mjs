@@ -101,6 +101,22 @@ test("what cannot be read is said: a feed without ids, an item that the engine r
   assert.deepEqual(mishaps, []);
 });
 
+test("what is said to the console copies a dataLayer with elements in it, as GTM's clicks leave them", async (t) => {
+  const { page } = await playground(t);
+  for (const language of ["en", "fr"]) {
+    await page.goto(`${server.origin}/?lang=${language}#/playground`);
+    const said = (await page.locator("#dump-hint").textContent()).match(/copy\(.*\)/)[0];
+    const copied = await page.evaluate((command) => {
+      const button = document.body.appendChild(document.createElement("button"));
+      button.__reactFiber$1 = { stateNode: button }; // a page made by React
+      const dataLayer = [{ event: "gtm.click", "gtm.element": button }, { event: "view_item", ecommerce: { items: [{ item_id: "a" }] } }];
+      return new Promise((copy) => new Function("copy", "dataLayer", command)(copy, dataLayer));
+    }, said);
+    await run(page, "id,title\na,A\nb,B", copied);
+    assert.deepEqual(await outcomes(page), ["other", "counted"]);
+  }
+});
+
 test("what was pasted is there again after a look at another page; the outcome is said where a screen reader listens already", async (t) => {
   const { page, mishaps } = await playground(t);
   const status = page.locator('page-playground >> p[role="status"]');

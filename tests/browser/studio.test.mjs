@@ -313,6 +313,66 @@ test("a pack is loaded from a file, with or without titles; a wrong file is refu
   assert.deepEqual(mishaps, []);
 });
 
+test("exported rules come back from their file, beside a pack too, and are never taken for things", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const load = (...files) => page.locator('input[data-action="load-pack"]').setInputFiles(files);
+  const rules = [{ id: "mine", type: "cap", per: "brand", max: 1 }, { type: "pin", item: items[3].id, position: 0 }];
+  await write(page, rules);
+  const exported = { name: "rules.json", mimeType: "application/json", buffer: Buffer.from(`${JSON.stringify(await file(page), null, 2)}\n`) };
+  await write(page, []);
+  await field(page).blur();
+  await load(exported);
+  await until("the rules", () => field(page).inputValue(), (text) => text === exported.buffer.toString());
+  assert.equal(await page.locator("[data-pack]").getAttribute("data-pack"), "", "the pack stays");
+  assert.deepEqual(await file(page), rules);
+  await field(page).fill("[]");
+  await field(page).blur();
+  await load({ name: "shop.flaneur", mimeType: "application/octet-stream", buffer: await readFile(PACK) }, exported);
+  await page.locator('[data-pack="shop.flaneur"]').waitFor();
+  await until("the rules", () => field(page).inputValue(), (text) => text === exported.buffer.toString());
+  assert.deepEqual(mishaps, []);
+});
+
+test("a page that would lose what was written has the browser ask, until a file holds it", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const asked = [];
+  page.on("dialog", (dialog) => (asked.push(dialog.type()), dialog.accept()));
+  const again = async () => {
+    await page.reload();
+    await page.locator("[data-crowd]").waitFor();
+    return asked.splice(0);
+  };
+  await field(page).click();
+  assert.deepEqual(await again(), [], "nothing was written");
+  await field(page).fill('[{ "id": "mine", "type": "cap", "per": "brand", "max": 1 }]');
+  await valid(page);
+  await page.evaluate(() => (location.hash = "#/merchant"));
+  await page.evaluate(() => (location.hash = "#/studio"));
+  assert.deepEqual(await again(), ["beforeunload"]);
+  await field(page).fill('[{ "id": "mine", "type": "cap", "per": "brand", "max": 1 }]');
+  await valid(page);
+  await file(page);
+  assert.deepEqual(await again(), [], "the file holds it");
+  await page.locator('[data-action="example-cap"]').click();
+  await field(page).fill("[");
+  await fault(page).waitFor();
+  await page.locator('[data-action="export-rules"]').click();
+  assert.deepEqual(await again(), ["beforeunload"], "a file of the rules in force does not hold what is wrong");
+  assert.deepEqual(mishaps, []);
+});
+
+test("every kind of a catalog of thousands is known, though it is sorted by kind", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const load = (file) => page.locator('input[data-action="load-pack"]').setInputFiles(file);
+  const sorted = Array.from({ length: 3300 }, (_, at) => ({ id: `i${at}`, title: `Thing ${at}`, category: `Kind ${Math.floor(at / 550)}`, available: at % 550 !== 0 }));
+  await load({ name: "sorted.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(sorted)) });
+  await page.locator('[data-pack="sorted.json"]').waitFor();
+  assert.match(await page.locator("[data-pack]").textContent(), /3,300 things, 6 kinds/);
+  // So much of it is shown that a tenth is where the axis ends, and its quarters are no whole percents.
+  await until("the axis", () => page.locator("svg.plot").nth(1).locator('text[text-anchor="end"]').allTextContents(), (marks) => ["2.5%", "5%", "7.5%", "10%"].every((mark) => marks.includes(mark)));
+  assert.deepEqual(mishaps, []);
+});
+
 test("where nothing is in stock, no place can be kept, and the studio says so", async (t) => {
   const { page, mishaps } = await studio(t);
   const gone = JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ id: `i${at}`, category: at % 2 ? "Odd" : "Even", available: false })));

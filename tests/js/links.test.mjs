@@ -5,7 +5,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
 
-import { PAGES, TRANSLATED, decisions, slugify } from "../../site/pages.mjs";
+import { PAGES, TRANSLATED, decisions, oneTitle, slugify, termsOf } from "../../site/pages.mjs";
 import { pages, read, ROOT } from "./support/snippets.mjs";
 
 const withoutCode = (markdown) => markdown.replaceAll(/^```[^]*?^```$/gm, "");
@@ -50,4 +50,15 @@ test("every page of docs has its place in the site, and every place its page", (
 test("a link to a file or a heading that is not there would be noticed", () => {
   const text = "[1](docs/RULES.md) [2](nowhere.md) [3](docs/RULES.md#quota-or-floor) [4](docs/RULES.md#neither)";
   assert.deepEqual(deadLinks("README.md", text), ["README.md: no nowhere.md", "README.md: no heading docs/RULES.md#neither"]);
+});
+
+test("a page has one title: what a comment sets as another stands below the name that it is about", () => {
+  const page = ["# flaneur", "## Interfaces", "### open()", "```ts", "# no heading", "```", "# Errors", "text", "#### Returns", "# Errors", "## Types"];
+  const levels = ["# flaneur", "## Interfaces", "### open()", "```ts", "# no heading", "```", "#### Errors", "text", "#### Returns", "##### Errors", "## Types"];
+  assert.equal(oneTitle(page.join("\n")), levels.join("\n"));
+});
+
+test("a word is found with its accents and without them, by a function that a browser can be given as text", () => {
+  const given = new Function(`return ${termsOf}`)();
+  assert.deepEqual(["Étagère", "rank"].map(given), [["étagère", "etagere"], ["rank"]]);
 });

@@ -42,6 +42,8 @@ export const number = (value: number, digits = 0): string =>
 export const signed = (value: number): string =>
   new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" }).format(value);
 export const percent = (share: number): string => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
+/** A share of which a part of a percent says something: of a large catalog, or between the marks of an axis. */
+export const finePercent = (share: number): string => new Intl.NumberFormat(locale(), { style: "percent", maximumSignificantDigits: 2 }).format(share);
 export const list = (words: string[]): string => new Intl.ListFormat(locale(), { type: "conjunction" }).format(words);
 export const moment = (at: number | string): string => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 export const day = (at: number | string): string => new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(new Date(at));

@@ -9,7 +9,7 @@ export const playgroundEn = {
   feed: "Product feed",
   feedHint: "CSV or TSV with a heading, a JSON array, lines of JSON, or Shopify's products.json.",
   dump: "dataLayer",
-  dumpHint: "In the console of your page: copy(JSON.stringify(dataLayer))",
+  dumpHint: "In the console of your page: copy(JSON.stringify(dataLayer, (k, v) => v instanceof Node || v))",
   run: "Show the shelf",
   example: "Fill in an example",
   clear: "Clear",

@@ -10,7 +10,7 @@ export const playgroundFr: PlaygroundWords = {
   feed: "Flux de produits",
   feedHint: "CSV ou TSV avec un en-tête, un tableau JSON, des lignes de JSON, ou le products.json de Shopify.",
   dump: "dataLayer",
-  dumpHint: "Dans la console de votre page : copy(JSON.stringify(dataLayer))",
+  dumpHint: "Dans la console de votre page : copy(JSON.stringify(dataLayer, (k, v) => v instanceof Node || v))",
   run: "Montrer l'étagère",
   example: "Remplir un exemple",
   clear: "Vider",

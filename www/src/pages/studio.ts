@@ -1,6 +1,6 @@
 // The merchant's studio: a pack, rules, and what they do to invented shoppers, before and now.
 import { css, html, nothing } from "lit";
-import { number, percent, t } from "../i18n/index.ts";
+import { finePercent, number, percent, t } from "../i18n/index.ts";
 import { ShopElement } from "../parts/element.ts";
 import { to } from "../router.ts";
 import "../studio/editor.ts";
@@ -17,6 +17,9 @@ const MOST_PLACES = 24;
 
 /** What was begun stays while the shop is open, also behind another page; nothing of it is stored. */
 let kept: Studio | undefined;
+
+/** Has the browser ask before what was written is gone. */
+const ask = (event: Event): void => event.preventDefault();
 
 /** A moment as a field for local time has it. */
 const local = (at: number): string => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
@@ -69,7 +72,11 @@ export class PageStudio extends ShopElement {
     this.opening = false;
   }
   get #studio(): Studio {
-    return (kept ??= new Studio());
+    if (!kept) {
+      const studio = (kept = new Studio());
+      studio.subscribe(() => (studio.unsaved ? addEventListener : removeEventListener)("beforeunload", ask));
+    }
+    return kept;
   }
   override connectedCallback(): void {
     super.connectedCallback();
@@ -170,8 +177,8 @@ export class PageStudio extends ShopElement {
       <thead><tr><td></td><th scope="col">${words.before}</th><th scope="col">${words.now}</th></tr></thead>
       <tbody>
         ${row(words.gini, (counts) => ({ value: gini(counts, items), text: number(gini(counts, items), 3) }), "gini")}
-        ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: percent(tenth(counts)) }), "tenth")}
-        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(percent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
+        ${row(words.topTenth, (counts) => ({ value: tenth(counts), text: finePercent(tenth(counts)) }), "tenth")}
+        ${row(words.met, (counts) => ({ value: counts.size / items, text: words.metOf(finePercent(counts.size / items), counts.size, number(counts.size)) }), "coverage")}
       </tbody>
     </table></div>`;
   }

@@ -1,9 +1,12 @@
 // The engine that the studio tries rules on: a handle of its own, in memory, that never meets the shopper's profile.
 import { open, type Flaneur, type Item, type RankRequest, type Rule, type Slate, type Status } from "flaneur";
+import { turn } from "../turn.ts";
 import type { Kind, Shopper } from "./shoppers.ts";
 
-/** So many items are asked for at once, the most that `rank` gives; a larger catalog is known by these. */
-const KNOWN = 1000;
+/** So many items are asked for at once, the most that `rank` gives. */
+const ASKED = 1000;
+/** A pack of which nothing but ids is known is known by the first so many. */
+const KNOWN = 20_000;
 /** So many items are looked at to find out what kinds there are. */
 const LOOKED_AT = 240;
 /** A kind is one when so many of its items are known. */
@@ -21,21 +24,21 @@ export class Bench {
   private constructor(
     readonly flaneur: Flaneur,
     readonly clock: Clock,
-    /** What is in stock, in the shop's order: at most a thousand. */
+    /** What is in stock, in the shop's order. */
     readonly ids: readonly string[],
   ) {}
 
   /**
-   * A bench on a pack's bytes, an address, or plain items.
+   * A bench on a pack's bytes, an address, or plain items, some of which are known by id.
    *
    * # Errors
    * The package's own, when the catalog is malformed.
    */
-  static async open(catalog: string | Uint8Array | Item[], now: number): Promise<Bench> {
+  static async open(catalog: string | Uint8Array | Item[], now: number, known: readonly string[]): Promise<Bench> {
     const clock = { now };
     const flaneur = await open({ shop: "studio", catalog, storage: "memory", consent: { learn: true, rank: false }, now: () => clock.now, seed: 1 });
     // While `rank` is denied the shop's own order stands: that is the list of the catalog.
-    const ids = flaneur.status.items === 0 ? [] : flaneur.rank({ slot: "catalog", size: KNOWN }).items.map(({ id }) => id);
+    const ids = flaneur.status.items === 0 ? [] : await inStock(flaneur, known);
     await flaneur.consent.set({ rank: true });
     return new Bench(flaneur, clock, ids);
   }
@@ -93,6 +96,25 @@ export class Bench {
   close(): void {
     void this.flaneur.close();
   }
+}
+
+/** What a shop shows in its own order: the first thousand, then those that are known by id, or the next thousands. */
+async function inStock(flaneur: Flaneur, known: readonly string[]): Promise<string[]> {
+  const ask = (request: Partial<RankRequest>): string[] => flaneur.rank({ slot: "catalog", size: ASKED, ...request }).items.map(({ id }) => id);
+  const first = ask({});
+  if (first.length < ASKED) return first;
+  const all = new Set(first);
+  for (let at = 0; at < known.length; at += ASKED) {
+    await turn();
+    for (const id of ask({ candidates: known.slice(at, at + ASKED) })) all.add(id);
+  }
+  for (let more = known.length === 0; more && all.size < KNOWN; ) {
+    await turn();
+    const next = ask({ exclude: [...all] });
+    for (const id of next) all.add(id);
+    more = next.length === ASKED;
+  }
+  return [...all];
 }
 
 /** The kinds that have enough items, the largest first, none of them a part of a larger one. */

@@ -1,6 +1,6 @@
 // The studio's two plots: how concentrated exposure is, and how much of the catalog is met, before and now.
 import { css, html, svg } from "lit";
-import { percent, t } from "../i18n/index.ts";
+import { finePercent, t } from "../i18n/index.ts";
 
 /** Of a plot, in its own units. */
 const WIDTH = 420, HEIGHT = 260, LEFT = 46, RIGHT = 14, TOP = 12, BOTTOM = 40;
@@ -39,8 +39,8 @@ export const plotStyles = css`
   }
 `;
 
-/** A share at which a vertical axis can end: the next of 10 %, 20 %, 40 %, 60 %, 80 % and all. */
-export const ceiling = (most: number): number => [0.1, 0.2, 0.4, 0.6, 0.8].find((end) => most <= end) ?? 1;
+/** A share at which a vertical axis can end: the next of 10 %, 20 %, 40 %, 60 %, 80 % and all, or of a tenth or a hundredth of them. */
+export const ceiling = (most: number): number => [0.001, 0.01, 0.1].flatMap((tenth) => [1, 2, 4, 6, 8].map((part) => part * tenth)).find((end) => most <= end) ?? 1;
 
 /** What the lines mean. */
 export function key(equal: boolean) {
@@ -56,7 +56,7 @@ export function plot({ label, before, now, to, axes, mark, equal = false }: Plot
   const marks = Array.from({ length: MARKS + 1 }, (_, at) => at / MARKS);
   return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${label}>
     ${marks.map((part) => svg`<path class="axis" d="M${LEFT} ${y(part * to.y)}H${WIDTH - RIGHT}"/>
-      <text x=${LEFT - 6} y=${y(part * to.y) + 4} text-anchor="end">${percent(part * to.y)}</text>
+      <text x=${LEFT - 6} y=${y(part * to.y) + 4} text-anchor="end">${finePercent(part * to.y)}</text>
       <text x=${x(part * to.x)} y=${HEIGHT - BOTTOM + 17} text-anchor=${part === 1 ? "end" : "middle"}>${mark(part * to.x)}</text>`)}
     <text x=${WIDTH - RIGHT} y=${HEIGHT - 6} text-anchor="end">${axes.x}</text>
     <text x=${LEFT + 4} y=${TOP + 12}>${axes.y}</text>

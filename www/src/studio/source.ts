@@ -6,6 +6,10 @@ import type { Kind } from "./shoppers.ts";
 
 /** Larger files are refused before they are read, in bytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
+/** No list of rules is larger, in bytes: the engine takes 10,000. */
+const MOST_RULES = 16 * 1024 * 1024;
+
+const isJson = ({ name }: File): boolean => name.toLowerCase().endsWith(".json");
 
 /** A failure with the words of its code in the language's messages, where there are any. */
 export interface Fault {
@@ -36,12 +40,33 @@ export async function ownSource(catalog: Catalog, now: number): Promise<Source> 
   return made({ content: "catalog/shop.flaneur", catalog, now });
 }
 
+/** A list of rules, as the studio exports it: every entry is of a type, and none is a thing with a title, a category or a price. */
+const areRules = (said: unknown): boolean =>
+  Array.isArray(said) && said.length > 0 && said.every((entry) => typeof entry?.type === "string" && !["title", "category", "price"].some((name) => name in entry));
+
+/** The files' rules as they are written, where one holds a list of rules, and the other files. */
+export async function rulesApart(files: readonly File[]): Promise<{ rules?: string; others: File[] }> {
+  const found: { rules?: string; others: File[] } = { others: [] };
+  for (const file of files) {
+    const text = file.size <= MOST_RULES && isJson(file) ? await file.text() : "";
+    let said: unknown;
+    try {
+      said = JSON.parse(text);
+    } catch {
+      // Said as of any file that holds no items.
+    }
+    if (areRules(said)) found.rules = text;
+    else found.others.push(file);
+  }
+  return found;
+}
+
 /**
  * What the chosen files hold: a pack; a pack and the JSON that `flaneur pack --display` writes beside it; or plain
  * items as JSON. Gives the fault when they hold none of these.
  */
 export async function fileSource(files: readonly File[], now: number): Promise<Source | Fault> {
-  const json = files.find(({ name }) => name.toLowerCase().endsWith(".json"));
+  const json = files.find(isJson);
   const pack = files.find((file) => file !== json);
   if (files.some(({ size }) => size > MOST_BYTES)) return { code: "file_too_large", message: "" };
   let items: Item[] | undefined;
@@ -64,7 +89,7 @@ export async function fileSource(files: readonly File[], now: number): Promise<S
 }
 
 async function made({ content, catalog, now, name }: { content: string | Uint8Array | Item[]; catalog: Catalog; now: number; name?: string }): Promise<Source> {
-  const bench = await Bench.open(content, now);
+  const bench = await Bench.open(content, now, [...catalog.items.keys()]);
   const stock = new Set(bench.ids);
   const departments = catalog.departments.map(({ token, ids }) => ({ token, ids: ids.filter((id) => stock.has(id) && catalog.isProduct(id)) }));
   const named = largest(departments.filter(({ token }) => token !== ""));

@@ -8,7 +8,7 @@ import { compare, type Difference } from "./compare.ts";
 import { canBegin, example, type Example } from "./examples.ts";
 import { ids, insert, locate, read, write, type Stretch } from "./rules-text.ts";
 import { crowd, personas, type Shopper } from "./shoppers.ts";
-import { faultOf, fileSource, ownSource, type Fault, type Source } from "./source.ts";
+import { faultOf, fileSource, ownSource, rulesApart, type Fault, type Source } from "./source.ts";
 
 const PERSONAS = 4;
 /** Shoppers that the plots are about. */
@@ -59,6 +59,8 @@ export class Studio {
   /** Counts what was begun, so that what is out of date stops. */
   #run = 0;
   #loads = 0;
+  /** The text that a file holds, or that was there at first. */
+  #saved = "";
 
   /** Calls when something changed; returns what ends it. */
   subscribe(listener: () => void): () => void {
@@ -73,12 +75,18 @@ export class Studio {
 
   async start(): Promise<void> {
     const { catalog } = shop();
-    this.text = write(rulesOf(catalog));
+    this.text = this.#saved = write(rulesOf(catalog));
     await this.#load(ownSource(catalog, this.conditions.moment), true);
   }
-  /** The files' pack in place of the one before; when they hold none, that stays and `refused` says why. */
-  load(files: readonly File[]): Promise<void> {
-    return this.#load(fileSource(files, this.conditions.moment), false);
+  /** The files' pack in place of the one before, and their rules in place of the text; when they hold neither, both stay and `refused` says why. */
+  async load(files: readonly File[]): Promise<void> {
+    const { rules, others } = await rulesApart(files);
+    if (others.length > 0) await this.#load(fileSource(others, this.conditions.moment), false);
+    else this.refused = undefined;
+    if (rules === undefined) return;
+    this.#saved = rules;
+    this.write(rules);
+    this.#tell();
   }
   async useOwn(): Promise<void> {
     await this.#load(ownSource(shop().catalog, this.conditions.moment), false);
@@ -175,7 +183,15 @@ export class Studio {
   }
   /** The rules in force as a file. */
   file(): Blob {
+    if (!this.fault) {
+      this.#saved = this.text;
+      this.#tell();
+    }
     return new Blob([`${write(this.rules)}\n`], { type: "application/json" });
+  }
+  /** Whether something was written that no file holds. */
+  get unsaved(): boolean {
+    return this.text !== this.#saved;
   }
   /** Whether both configurations are the same. */
   get same(): boolean {
