@@ -258,6 +258,42 @@ fn quotas_hold_at_both_ends_in_numbers_and_in_shares() {
 }
 
 #[test]
+fn caps_and_quotas_leave_no_place_empty_that_the_catalog_can_fill_however_it_is_sorted() {
+    // Ten makers, one after the other, each with 200 items.
+    let item = |n: usize| Item {
+        brand: Some(format!("maker-{}", n / 200)),
+        tags: if n % 200 < 40 { vec!["new".into()] } else { Vec::new() },
+        ..Item::new(format!("item-{n}"))
+    };
+    let items: Vec<Item> = (0..2_000).map(item).collect();
+    let cap = |max: usize| json!({ "type": "cap", "per": "brand", "max": max });
+    let first = json!({ "type": "quota", "where": { "brand": "maker-0" }, "atMost": 1 });
+    let bury = json!({ "type": "bury", "where": { "tag": "new" }, "by": 9 });
+    let fresh = |kind: &str| json!({ "type": kind, "where": { "tag": "new" }, "atLeast": 6 });
+    for view in [false, true] {
+        let mut engine = Engine::new(7);
+        engine.load_items(&items).unwrap();
+        engine.set_gates(true, true);
+        if view {
+            engine.observe(shop::event("v", "view_item", "item-3", NOW), NOW).unwrap();
+        }
+        for list in [
+            json!([cap(2)]),
+            json!([first]),
+            json!([cap(2), bury, fresh("quota")]),
+            json!([cap(2), bury, fresh("floor")]),
+        ] {
+            put(&mut engine, &list).unwrap();
+            let slate = ask(&mut engine, 12, json!({}));
+            assert_eq!((slate.entries.len(), slate.short), (12, None), "{list}");
+        }
+        put(&mut engine, &json!([cap(1)])).unwrap();
+        let slate = ask(&mut engine, 12, json!({}));
+        assert_eq!((slate.entries.len(), slate.short), (10, Some((false, 0))), "there are ten makers");
+    }
+}
+
+#[test]
 fn windows_follow_the_shopper_s_own_clock() {
     // NOW is Thursday 2025-10-09 08:53 UTC.
     let shown = |when: Value, context: Value| {
