@@ -104,6 +104,24 @@ fn every_condition_means_what_it_says() {
 }
 
 #[test]
+fn a_price_is_not_below_or_above_itself_whatever_the_others_are() {
+    // One price with more than hundredths, or above what hundredths of three bytes hold, makes all of them floats.
+    for odd in [3.5, 10.0 / 3.0, 23.98 * 1.2, 250_000.0] {
+        let item = |(id, price): (&str, f64)| Item { price: Some(price), ..Item::new(id) };
+        let mut engine = Engine::new(7);
+        engine.load_items(&[("a", 19.99), ("b", 20.1), ("c", 1_999.99), ("odd", odd)].map(item)).unwrap();
+        engine.set_gates(true, true);
+        for (id, price) in [("a", 19.99), ("b", 20.1), ("c", 1_999.99)] {
+            for filter in [json!({ "priceBelow": price }), json!({ "priceAbove": price })] {
+                put(&mut engine, &json!([{ "type": "exclude", "where": filter }])).unwrap();
+                let slate = ask(&mut engine, 4, json!({}));
+                assert!(ids(&engine, &slate).iter().any(|shown| shown == id), "{id} beside {odd}: {filter}");
+            }
+        }
+    }
+}
+
+#[test]
 fn ages_of_half_a_day_are_reached_within_the_day() {
     let midnight = NOW.0 - NOW.0.rem_euclid(DAY_MS);
     let item = |(id, back): (&str, i64)| Item { added: Some(Millis(midnight - back * DAY_MS)), ..Item::new(id) };
