@@ -238,8 +238,10 @@ impl Catalog {
         if self.layout.price.width <= CENTS_BYTES {
             return Some(f64::from(number.checked_sub(1)?) / 100.0);
         }
-        let price = f64::from(f32::from_bits(number));
-        (price >= 0.0).then_some(price)
+        let price = f32::from_bits(number);
+        // The hundredths that the float stands for: 19.99 is not below 19.99.
+        let cents = libm::rint(f64::from(price) * 100.0) / 100.0;
+        (price >= 0.0).then_some(if cents as f32 == price { cents } else { price.into() })
     }
 
     /// What the shop earns by one, to the hundredth; `None` when the shop does not say.

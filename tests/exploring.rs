@@ -7,7 +7,7 @@ mod shop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flaneur::catalog::Catalog;
+use flaneur::catalog::{Catalog, Item};
 use flaneur::engine::Engine;
 use flaneur::log::{Tier, decode_record, encode_record};
 use flaneur::math::Stream;
@@ -404,6 +404,30 @@ fn variants_of_one_product_stand_once_until_nothing_else_is_left() {
     assert!(variants.len() > 1);
     let slate = among(&mut engine, &variants, 10, 1, 0.3);
     assert_eq!(slate.entries.len(), variants.len(), "a slate stays full");
+}
+
+#[test]
+fn a_slate_shows_no_product_twice_however_many_variants_each_has() {
+    for (per, views) in [(10, 0), (40, 0), (40, 3), (120, 0), (120, 1)] {
+        let item = |n: usize| Item {
+            title: format!("{} shirt {}, size {}", ["plain", "striped", "dotted"][n / per % 3], n / per, n % per),
+            category: vec![format!("shirts {}", n / per / 5)],
+            group: Some(format!("shirt {}", n / per)),
+            ..Item::new(format!("{n}"))
+        };
+        let mut engine = Engine::new(7);
+        engine.load_items(&(0..4_000).map(item).collect::<Vec<_>>()).unwrap();
+        engine.set_gates(true, true);
+        for view in 0..views {
+            let (id, shirt) = (format!("v{view}"), (per * (3 + 3 * view)).to_string());
+            engine.observe(shop::event(&id, "view_item", &shirt, NOW), NOW).unwrap();
+        }
+        for dial in [0.0, 0.3] {
+            let slate = engine.rank(RequestWire { surprise: Some(dial), ..shop::request("home", 12, 1) }, NOW).unwrap();
+            let groups: BTreeSet<u32> = slate.entries.iter().map(|e| engine.catalog().group(e.item)).collect();
+            assert_eq!((slate.entries.len(), groups.len()), (12, 12), "{per} variants, {views} looks, dial {dial}");
+        }
+    }
 }
 
 #[test]

@@ -104,6 +104,24 @@ fn every_condition_means_what_it_says() {
 }
 
 #[test]
+fn a_price_is_not_below_or_above_itself_whatever_the_others_are() {
+    // One price with more than hundredths, or above what hundredths of three bytes hold, makes all of them floats.
+    for odd in [3.5, 10.0 / 3.0, 23.98 * 1.2, 250_000.0] {
+        let item = |(id, price): (&str, f64)| Item { price: Some(price), ..Item::new(id) };
+        let mut engine = Engine::new(7);
+        engine.load_items(&[("a", 19.99), ("b", 20.1), ("c", 1_999.99), ("odd", odd)].map(item)).unwrap();
+        engine.set_gates(true, true);
+        for (id, price) in [("a", 19.99), ("b", 20.1), ("c", 1_999.99)] {
+            for filter in [json!({ "priceBelow": price }), json!({ "priceAbove": price })] {
+                put(&mut engine, &json!([{ "type": "exclude", "where": filter }])).unwrap();
+                let slate = ask(&mut engine, 4, json!({}));
+                assert!(ids(&engine, &slate).iter().any(|shown| shown == id), "{id} beside {odd}: {filter}");
+            }
+        }
+    }
+}
+
+#[test]
 fn ages_of_half_a_day_are_reached_within_the_day() {
     let midnight = NOW.0 - NOW.0.rem_euclid(DAY_MS);
     let item = |(id, back): (&str, i64)| Item { added: Some(Millis(midnight - back * DAY_MS)), ..Item::new(id) };
@@ -255,6 +273,42 @@ fn quotas_hold_at_both_ends_in_numbers_and_in_shares() {
     assert_eq!(quota(json!({ "atLeast": 7 })), (4, Some((false, 0))), "there are four offers, and the slate says so");
     let (shown, slate) = under(json!([{ "type": "quota", "where": { "kind": "product" }, "atMostShare": 0.25 }]), 10);
     assert_eq!((shown.len(), slate.short), (6, Some((false, 0))), "two products and the four offers there are");
+}
+
+#[test]
+fn caps_and_quotas_leave_no_place_empty_that_the_catalog_can_fill_however_it_is_sorted() {
+    // Ten makers, one after the other, each with 200 items.
+    let item = |n: usize| Item {
+        brand: Some(format!("maker-{}", n / 200)),
+        tags: if n % 200 < 40 { vec!["new".into()] } else { Vec::new() },
+        ..Item::new(format!("item-{n}"))
+    };
+    let items: Vec<Item> = (0..2_000).map(item).collect();
+    let cap = |max: usize| json!({ "type": "cap", "per": "brand", "max": max });
+    let first = json!({ "type": "quota", "where": { "brand": "maker-0" }, "atMost": 1 });
+    let bury = json!({ "type": "bury", "where": { "tag": "new" }, "by": 9 });
+    let fresh = |kind: &str| json!({ "type": kind, "where": { "tag": "new" }, "atLeast": 6 });
+    for view in [false, true] {
+        let mut engine = Engine::new(7);
+        engine.load_items(&items).unwrap();
+        engine.set_gates(true, true);
+        if view {
+            engine.observe(shop::event("v", "view_item", "item-3", NOW), NOW).unwrap();
+        }
+        for list in [
+            json!([cap(2)]),
+            json!([first]),
+            json!([cap(2), bury, fresh("quota")]),
+            json!([cap(2), bury, fresh("floor")]),
+        ] {
+            put(&mut engine, &list).unwrap();
+            let slate = ask(&mut engine, 12, json!({}));
+            assert_eq!((slate.entries.len(), slate.short), (12, None), "{list}");
+        }
+        put(&mut engine, &json!([cap(1)])).unwrap();
+        let slate = ask(&mut engine, 12, json!({}));
+        assert_eq!((slate.entries.len(), slate.short), (10, Some((false, 0))), "there are ten makers");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ use super::balance::{Balance, Standing};
 use super::bench::Bench;
 use super::eligible::Eligible;
 use super::explore::{Contest, draw};
+use super::retrieve::compete;
 use super::ruleset::{has, set};
 use super::scratch::Lent;
 use super::signal::added;
@@ -36,8 +37,6 @@ use crate::profile::DEFAULT_SURPRISE;
 
 /// How many of the best free candidates the uniform share of a draw is among.
 pub const UNIFORM_POOL: usize = 100;
-/// How many of the best candidates compete for the places.
-const POOL: usize = 300;
 /// How many of the best candidates the posterior draws know.
 const DRAWN: usize = 300;
 /// Best sellers that are obvious to everyone; at most a tenth of the catalog.
@@ -244,7 +243,7 @@ impl<'a> Table<'a> {
         let mut order = scratch.collect(totals.zip(0..));
         by_key(&mut order);
         if !bench.rules.counts() {
-            order.truncate(POOL.max(request.size + UNIFORM_POOL));
+            compete(desk, request.size, items, &mut order);
         }
         let known = |&(_, at): &(u64, u32)| candidate(items[at as usize], scores[at as usize], learnt[at as usize]);
         let mut pool = scratch.collect(order.iter().map(known));

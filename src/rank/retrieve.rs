@@ -6,12 +6,15 @@
 use flaneur_kernels::{MOST, Queries};
 
 use super::active::Active;
+use super::arrange::UNIFORM_POOL;
 use super::eligible::Eligible;
 use super::explore::Model;
-use super::ruleset::has;
+use super::ruleset::{Precedence, has, set};
 use super::score::Scorer;
 use super::scratch::Lent;
+use super::tally::Tally;
 use super::{Desk, Request};
+use crate::catalog::Catalog;
 use crate::math::Top;
 
 /// Nearest items taken per vector.
@@ -23,6 +26,11 @@ const POPULAR: usize = 100;
 
 /// Popular items in play for each place that a quota asks for.
 const NEEDED: usize = 4;
+/// Items that may stand together, for each place: where the best scores are chosen under two caps, half of them may be
+/// passed over.
+const SPARE: usize = 2;
+/// How many of the best candidates compete for the places.
+const POOL: usize = 300;
 
 /// The candidates, ascending, eligible and without repetition.
 pub(super) fn candidates<'a>(
@@ -47,12 +55,67 @@ pub(super) fn candidates<'a>(
     let best = found.len() + POPULAR.max(2 * request.size);
     for need in &active.needs {
         let meant = popular.clone().filter(|&item| has(&need.items, item));
-        found.extend(meant.take(NEEDED * need.least));
+        found.extend(meant.clone().take(NEEDED * need.least));
+        together(desk, active, SPARE * need.least, &mut { meant }, &mut found);
         let today = need.today.iter().flat_map(|bits| (0..desk.catalog.len() as u32).filter(|&item| has(bits, item)));
         found.extend(today);
     }
-    found.extend(popular.take(best));
+    found.extend(popular.clone().take(best));
+    together(desk, active, SPARE * request.size, &mut { popular }, &mut found);
     eligible.of(&found)
+}
+
+/// The first `most` of a list that may stand on one slate: in a shop sorted by brand, or with an item for every size
+/// of a shirt, the most popular are of one brand or one shirt, and a cap or the variants pass over them.
+fn together(
+    desk: &Desk<'_>,
+    active: &Active<'_>,
+    most: usize,
+    list: &mut dyn Iterator<Item = u32>,
+    found: &mut Vec<u32>,
+) {
+    let (mut tally, mut families) = (Tally::new(desk.catalog, active), Families::new(desk));
+    let fits = list.filter(|&item| {
+        let fits = tally.against(item, Precedence::MAX).is_none() && families.is_new(item);
+        if fits {
+            tally.count(item);
+        }
+        fits
+    });
+    found.extend(fits.take(most));
+}
+
+/// Leaves those of the candidates that compete, given their order, best first: the best, and of the others what
+/// a slate of that size lacks that shows no product twice.
+pub(super) fn compete(desk: &Desk<'_>, size: usize, items: &[u32], order: &mut Vec<(u64, u32)>) {
+    let (mut families, mut left, mut apart) = (Families::new(desk), POOL.max(size + UNIFORM_POOL), 0);
+    order.retain(|&(_, at)| {
+        let is_new = families.is_new(items[at as usize]);
+        let competes = left > 0 || is_new && apart < size;
+        left = left.saturating_sub(1);
+        apart += usize::from(is_new);
+        competes
+    });
+}
+
+/// The variant families met so far.
+struct Families<'a> {
+    catalog: &'a Catalog,
+    met: Lent<'a, Vec<u64>>,
+}
+
+impl<'a> Families<'a> {
+    fn new(desk: &Desk<'a>) -> Self {
+        Self { catalog: desk.catalog, met: desk.scratch.filled(desk.catalog.len() / 64 + 1, 0) }
+    }
+
+    /// Whether an item is no variant of one that was asked about before.
+    fn is_new(&mut self, item: u32) -> bool {
+        let group = self.catalog.group(item);
+        let is_new = group == 0 || !has(&self.met, group);
+        set(&mut self.met, group);
+        is_new
+    }
 }
 
 /// The eligible items of largest cosine to each of the shopper's vectors, and farthest along what was learned.
