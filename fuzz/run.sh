@@ -15,7 +15,7 @@ for name in ${@:-pack record event rules import}; do
   mkdir -p "grown/$name" "artifacts/$name"
   said=$(mktemp)
   failed=0
-  "target/$target/release/$name" "grown/$name" "corpus/$name" "../tests/regressions/$name" \
+  "target/$target/release/$name" "grown/$name" "../tests/regressions/$name" \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -artifact_prefix="artifacts/$name/" -print_final_stats=1 \
     >"$said" 2>&1 || failed=1
   tail -n 12 "$said"

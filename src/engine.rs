@@ -135,11 +135,6 @@ impl Engine {
         &self.log
     }
 
-    /// The weights in force, to change for ablations.
-    pub fn weights_mut(&mut self) -> &mut Weights {
-        &mut self.weights
-    }
-
     /// Replaces the shop's rules; those in force stay when the new ones are refused.
     ///
     /// # Errors

@@ -33,18 +33,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
-use flaneur::catalog::Item;
 use flaneur::rank::Signal;
 
 use crate::commands::Failure;
 use crate::log::Log;
 use crate::output::{Staged, check, print, spare};
 use crate::pack::budget::{DEFAULT, Sizes};
-use crate::pack::judge;
 use crate::progress::Progress;
-use crate::read::faults::Limit;
-use crate::read::{self, Map, Reading};
+use crate::read;
+use crate::shared::{Inputs, Rows, Threads, within};
 use dataset::Dataset;
 use engine::{Engine, Packs, Rounding, Setting};
 use method::{Bench, Family};
@@ -75,12 +72,8 @@ const TUNING_QUERIES: usize = 2_000;
 /// Options of `flaneur evaluate`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Interaction logs; repeat for several files.
-    #[arg(long, value_name = "FILE", required = true)]
-    events: Vec<PathBuf>,
-    /// Items; repeat for several files. Without any, the items are those of the events.
-    #[arg(long, value_name = "FILE")]
-    items: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// What is predicted: the next line of a running session, or the next visit's basket.
     #[arg(long, value_enum, default_value_t = Task::Session)]
     task: Task,
@@ -104,11 +97,11 @@ pub(crate) struct Options {
     #[command(flatten)]
     sizes: Sizes,
     /// The engine's dial: 0 ranks by relevance alone, 1 surprises most.
-    #[arg(long, value_name = "U", default_value_t = 0.0, value_parser = dial)]
+    #[arg(long, value_name = "U", default_value_t = 0.0, value_parser = within(0.0..=1.0))]
     surprise: f64,
     /// How closely the engine's lists follow the shopper's mix of interests, in multiples of the
     /// default, from a dial above 0 on.
-    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = multiple)]
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = within(0.0..=10.0))]
     calibration: f64,
     /// Leave signals of the engine out, such as trend,popularity; the others are fitted anew.
     #[arg(long, value_name = "SIGNAL,…", value_delimiter = ',', value_parser = signal)]
@@ -124,19 +117,13 @@ pub(crate) struct Options {
     /// Compare with reference figures; fails when one is off by more than 1e-6.
     #[arg(long, value_name = "FILE")]
     golden: Option<PathBuf>,
-    /// Names of columns: canonical=column, such as user=shopper; column= ignores a column.
-    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',')]
-    map: Vec<String>,
-    /// How many bad rows are skipped before the command fails: a number, or a percentage
-    /// [default: 1% or 10 rows, whichever is more].
-    #[arg(long, value_name = "N|P%")]
-    max_bad: Option<Limit>,
+    #[command(flatten)]
+    rows: Rows,
     /// Seed of everything random.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Threads; the figures do not depend on it [default: one per processor].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 /// Runs the command.
@@ -144,11 +131,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs = || [&options.json].into_iter().chain(&options.studies.html);
     check(outputs()).map_err(Failure::Output)?;
     known(options).map_err(Failure::Options)?;
-    let inputs = options.items.iter().chain(&options.events).chain(&options.golden);
+    let inputs = options.inputs.items.iter().chain(&options.inputs.events).chain(&options.golden);
     spare(inputs, outputs()).map_err(Failure::Output)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
-    let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
-    let report = pool.install(|| measure(options)).map_err(Failure::Input)?;
+    let report = options.threads.run(|| measure(options)).map_err(Failure::Input)?;
     let golden = options.golden.as_ref().map(|path| golden::compare(path, &report)).transpose();
     let golden = golden.map_err(Failure::Input)?;
     let mut staged = Staged::default();
@@ -192,18 +177,6 @@ const ANONYMOUS: u32 = 3;
 fn signal(name: &str) -> Result<Signal, String> {
     let known = || Signal::all().map(Signal::name).collect::<Vec<_>>().join(", ");
     Signal::from_name(name).ok_or_else(|| format!("expected one of {}", known()))
-}
-
-/// A dial.
-fn dial(text: &str) -> Result<f64, String> {
-    let dial: Option<f64> = text.parse().ok();
-    dial.filter(|dial| (0.0..=1.0).contains(dial)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
-}
-
-/// A multiple of a default.
-fn multiple(text: &str) -> Result<f64, String> {
-    let times: Option<f64> = text.parse().ok();
-    times.filter(|times| (0.0..=10.0).contains(times)).ok_or_else(|| "expected a number from 0 to 10".to_owned())
 }
 
 /// A positive number of days.
@@ -289,17 +262,7 @@ fn nothing(task: Task) -> &'static str {
 }
 
 fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
-    let map = Map::new(&options.map)?;
-    // A shop's clock may run a day ahead of this machine's.
-    let now = jiff::Timestamp::now().as_millisecond();
-    let limit = options.max_bad.unwrap_or_default();
-    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced: now };
-    let (mut catalogue, faults) = read::items(&options.items, &reading)?;
-    judge("items", &faults, &map)?;
-    let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;
-    judge("events", &faults, &map)?;
-    map.check_used()?;
-    let items: Vec<Item> = catalogue.drafts.into_iter().map(|draft| draft.item).collect();
+    let (log, items) = options.inputs.read(&options.rows, progress)?;
     if log.events().is_empty() {
         bail!("no usable event was found; expected at least one");
     }

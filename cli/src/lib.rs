@@ -24,6 +24,7 @@ mod pack;
 mod progress;
 pub mod read;
 mod scratch;
+mod shared;
 pub mod simulate;
 mod sql;
 mod task;

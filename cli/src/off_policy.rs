@@ -24,9 +24,10 @@ use crate::evaluate::bootstrap::Interval;
 use crate::output::{Staged, check, print, spare};
 use crate::pack::judge;
 use crate::progress::Progress;
+use crate::read::Reading;
 use crate::read::bandit::{Decision, decisions, policy};
-use crate::read::faults::{Faults, Limit};
-use crate::read::{Map, Reading};
+use crate::read::faults::Faults;
+use crate::shared::{Rows, Threads};
 use estimate::{Estimates, RARE, THIN, estimate};
 use target::Names;
 
@@ -50,6 +51,7 @@ Examples:
 
 /// Options of `flaneur off-policy`.
 #[derive(Args)]
+#[command(mut_arg("map", |map| map.help("Names of columns: canonical=column, such as click=bought; column= ignores a column")))]
 pub(crate) struct Options {
     /// Logged decisions; repeat for several files.
     #[arg(long, value_name = "FILE", required = true)]
@@ -66,19 +68,13 @@ pub(crate) struct Options {
     /// Where the figures go, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Names of columns: canonical=column, such as click=bought; column= ignores a column.
-    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',')]
-    map: Vec<String>,
-    /// How many bad rows are skipped before the command fails: a number, or a percentage
-    /// [default: 1% or 10 rows, whichever is more].
-    #[arg(long, value_name = "N|P%")]
-    max_bad: Option<Limit>,
+    #[command(flatten)]
+    rows: Rows,
     /// Seed of everything random.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Threads; the figures do not depend on it [default: one per processor].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 /// What a run found.
@@ -117,9 +113,7 @@ pub struct Report {
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     check(&options.json).map_err(Failure::Output)?;
     spare(options.log.iter().chain(&options.target_log), &options.json).map_err(Failure::Output)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
-    let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
-    let report = pool.install(|| measure(options)).map_err(Failure::Input)?;
+    let report = options.threads.run(|| measure(options)).map_err(Failure::Input)?;
     if let Some(path) = &options.json {
         let json = serde_json::to_vec_pretty(&report).context("the figures").map_err(Failure::Output)?;
         let mut staged = Staged::default();
@@ -130,8 +124,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 
 fn measure(options: &Options) -> Result<Report> {
     let progress = Progress::default();
-    let map = Map::new(&options.map)?;
-    let limit = options.max_bad.unwrap_or_default();
+    let (map, limit) = (options.rows.map()?, options.rows.limit());
     let reading = Reading { map: &map, progress: &progress, limit, now: i64::MAX, priced: 0 };
     let mut faults = Faults::new(limit);
     let mut rows = Vec::new();

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, bail};
 use bytesize::ByteSize;
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 use flaneur::catalog::Catalog;
 use flaneur::catalog::Item;
 use flaneur::catalog::pack::{Learned, Stamp, write};
@@ -20,13 +19,14 @@ use crate::commands::Failure;
 use crate::display::display;
 use crate::learn::counts::Counts;
 use crate::learn::crunch::{self, Counting, Noise, Settings, Spool};
+use crate::learn::learn;
 use crate::learn::sample::Sample;
-use crate::learn::{self, learn};
 use crate::log::Log;
 use crate::output::{Staged, check, is_terminal, spare, sweep};
 use crate::progress::Progress;
-use crate::read::faults::{Faults, Limit};
+use crate::read::faults::Faults;
 use crate::read::{self, Catalogue, Map, Reading};
+use crate::shared::{Rows, latest, threads};
 use budget::{DEFAULT, Rung, Sizes};
 use report::Report;
 
@@ -60,13 +60,8 @@ pub(crate) struct Options {
     /// Also write the items as a shop page shows them, as a JSON array.
     #[arg(long, value_name = "FILE")]
     display: Option<PathBuf>,
-    /// Names of columns: canonical=column, such as user=shopper; column= ignores a column.
-    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',')]
-    map: Vec<String>,
-    /// How many bad rows are skipped before the command fails: a number, or a percentage
-    /// [default: 1% or 10 rows, whichever is more].
-    #[arg(long, value_name = "N|P%")]
-    max_bad: Option<Limit>,
+    #[command(flatten)]
+    rows: Rows,
     /// Shoppers who must have seen a pair for it to be in the pack.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     min_support: u32,
@@ -77,7 +72,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = memory)]
     memory: usize,
     /// Threads that count the log [default: one per processor]. The pack does not depend on it.
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads())]
     threads: Option<usize>,
     #[command(flatten)]
     sizes: Sizes,
@@ -135,11 +130,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 type Built = (Vec<u8>, Option<Vec<u8>>, Report);
 
 fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
-    let map = Map::new(&options.map)?;
-    let limit = options.max_bad.unwrap_or_default();
-    // A shop's clock may run a day ahead of this machine's.
+    let map = options.rows.map()?;
     let priced = options.created.unwrap_or(now);
-    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced };
+    let reading = Reading { map: &map, progress, limit: options.rows.limit(), now: latest(now), priced };
     let mut report = Report::default();
     let (mut catalogue, faults) = read::items(&options.items, &reading)?;
     judge("items", &faults, &map)?;
@@ -160,34 +153,30 @@ fn build(options: &Options, progress: &Progress, now: i64) -> Result<Built> {
     let Counted { counts, earlier } = counted;
     let last = counts.as_ref().and_then(|counts| counts.span).map(|(_, last)| last);
     let stamp = Stamp { created: options.created.or(last).unwrap_or_else(newest), currency };
-    let make = |learning: &learn::Options, weight_bits| {
-        let (learned, borrowed) = learn(&items, counts.as_ref(), learning, progress);
-        (Learned { weight_bits, ..learned }, borrowed)
+    let within = |rung: &Rung| {
+        let (learned, borrowed) = learn(&items, counts.as_ref(), &rung.learning(options.seed), progress);
+        (Learned { weight_bits: rung.weight_bits, ..learned }, borrowed)
     };
-    let within = |rung: &Rung| make(&rung.learning(options.seed), rung.weight_bits);
     // Weights take the same room whatever they are.
     let room = earlier.as_ref().map_or_else(Vec::new, |_| weights::room());
-    let (mut learned, borrowed, learning) = match (options.budget, options.sizes.rung(options.weight_bits)) {
+    let (rung, (mut learned, borrowed)) = match (options.budget, options.sizes.rung(options.weight_bits)) {
         (Some(budget), _) => {
             let most = Learned { weights: room, ..within(&budget::ladder()[0]).0 };
             let (choice, best) = budget::choose(budget, &items, &most, &stamp)?;
             report.choice = Some(choice);
-            let (learned, borrowed) = within(best);
-            (learned, borrowed, best.learning(options.seed))
+            (*best, within(best))
         }
-        (None, Some(rung)) => {
-            let (learned, borrowed) = within(&rung);
-            (learned, borrowed, rung.learning(options.seed))
-        }
+        (None, Some(rung)) => (rung, within(&rung)),
         (None, None) => {
             let (most, borrowed) = within(&DEFAULT);
             let most = Learned { weights: room, ..most };
             let (choice, rung) = budget::usual(&items, &most, &stamp)?;
             report.choice = Some(choice).filter(|_| *rung != DEFAULT);
-            (Learned { weights: Vec::new(), ..rung.cut(&most) }, borrowed, rung.learning(options.seed))
+            (*rung, (Learned { weights: Vec::new(), ..rung.cut(&most) }, borrowed))
         }
     };
     if let Some(Earlier { log, early, from }) = &earlier {
+        let learning = rung.learning(options.seed);
         let source = weights::Source { log, items: &items, early, from: *from, seed: options.seed };
         let (fitted, numbers) = weights::fit(&source, &learning, progress)?;
         learned.weights = fitted;

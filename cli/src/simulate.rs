@@ -25,12 +25,12 @@ use clap::builder::RangedU64ValueParser;
 
 use crate::commands::Failure;
 use crate::evaluate::dataset::Dataset;
+use crate::evaluate::text_of;
 use crate::log::Log;
 use crate::output::{Staged, check, print, spare};
-use crate::pack::judge;
 use crate::progress::Progress;
-use crate::read::faults::Limit;
-use crate::read::{self, Map, Reading};
+use crate::read;
+use crate::shared::{Inputs, Rows, Threads, within};
 use measure::{check_propensities, figures, play};
 use play::Course;
 use plot::Language;
@@ -53,12 +53,8 @@ Examples:
 /// Options of `flaneur simulate`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Interaction logs; repeat for several files.
-    #[arg(long, value_name = "FILE", required = true)]
-    events: Vec<PathBuf>,
-    /// Items; repeat for several files. Without any, the items are those of the events.
-    #[arg(long, value_name = "FILE")]
-    items: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// The shop's pack, made from before --split-time [default: one is made].
     #[arg(long, value_name = "FILE")]
     pack: Option<PathBuf>,
@@ -73,7 +69,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = RangedU64ValueParser::<usize>::new().range(2..=1_000))]
     visits: usize,
     /// Days between two visits.
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = days)]
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = within(0.05..=30.0))]
     days: f64,
     /// Places of a slate.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = RangedU64ValueParser::<usize>::new().range(2..=100))]
@@ -85,19 +81,19 @@ pub(crate) struct Options {
     #[arg(long, value_name = "WHICH,…", value_enum, value_delimiter = ',', default_values = ["smooth", "exact"])]
     truth: Vec<Truth>,
     /// Dials to sweep besides 0 and the default.
-    #[arg(long, value_name = "U,…", value_delimiter = ',', default_values_t = [0.15, 0.5, 0.75, 1.0], value_parser = share)]
+    #[arg(long, value_name = "U,…", value_delimiter = ',', default_values_t = [0.15, 0.5, 0.75, 1.0], value_parser = within(0.0..=1.0))]
     dials: Vec<f64>,
     /// Shares of places that epsilon-greedy leaves to chance.
-    #[arg(long, value_name = "E,…", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.4], value_parser = share)]
+    #[arg(long, value_name = "E,…", value_delimiter = ',', default_values_t = [0.05, 0.1, 0.2, 0.4], value_parser = within(0.0..=1.0))]
     epsilon: Vec<f64>,
     /// Widths of LinUCB's bounds, in standard deviations.
-    #[arg(long, value_name = "A,…", value_delimiter = ',', default_values_t = [0.5, 1.0, 2.0], value_parser = amount)]
+    #[arg(long, value_name = "A,…", value_delimiter = ',', default_values_t = [0.5, 1.0, 2.0], value_parser = within(0.0..=100.0))]
     linucb: Vec<f64>,
     /// How much an item that was passed over loses of its appeal each time, in log units.
-    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = amount)]
+    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = within(0.0..=100.0))]
     fatigue: f64,
     /// By which share shoppers like surprises more or less than what is obvious.
-    #[arg(long, value_name = "A", default_value_t = 0.0, value_parser = share)]
+    #[arg(long, value_name = "A", default_value_t = 0.0, value_parser = within(0.0..=1.0))]
     appetite: f64,
     /// Seeds of the propensity check; 0 leaves it out.
     #[arg(long, value_name = "N", default_value_t = 100)]
@@ -117,44 +113,22 @@ pub(crate) struct Options {
     /// Language of page and curve.
     #[arg(long, value_enum, default_value_t = Language::En)]
     language: Language,
-    /// Names of columns: canonical=column, such as user=shopper; column= ignores a column.
-    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',')]
-    map: Vec<String>,
-    /// How many bad rows are skipped before the command fails: a number, or a percentage
-    /// [default: 1% or 10 rows, whichever is more].
-    #[arg(long, value_name = "N|P%")]
-    max_bad: Option<Limit>,
+    #[command(flatten)]
+    rows: Rows,
     /// The first seed.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Threads; the figures do not depend on it [default: one per processor].
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
-    threads: Option<usize>,
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let found: Option<f64> = text.parse().ok();
-    found.filter(|x| (0.0..=1.0).contains(x)).ok_or_else(|| "expected a number from 0 to 1".to_owned())
-}
-
-fn amount(text: &str) -> Result<f64, String> {
-    let found: Option<f64> = text.parse().ok();
-    found.filter(|x| (0.0..=100.0).contains(x)).ok_or_else(|| "expected a number from 0 to 100".to_owned())
-}
-
-fn days(text: &str) -> Result<f64, String> {
-    let found: Option<f64> = text.parse().ok();
-    found.filter(|x| (0.05..=30.0).contains(x)).ok_or_else(|| "expected days, from 0.05 to 30".to_owned())
+    #[command(flatten)]
+    threads: Threads,
 }
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let outputs = || options.json.iter().chain(&options.html).chain(&options.svg);
     check(outputs()).map_err(Failure::Output)?;
-    spare(options.items.iter().chain(&options.events).chain(&options.pack), outputs()).map_err(Failure::Output)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
-    let pool = pool.context("threads cannot be started").map_err(Failure::Input)?;
-    let report = pool.install(|| simulate(options)).map_err(Failure::Input)?;
+    spare(options.inputs.items.iter().chain(&options.inputs.events).chain(&options.pack), outputs())
+        .map_err(Failure::Output)?;
+    let report = options.threads.run(|| simulate(options)).map_err(Failure::Input)?;
     write(options, &report).map_err(Failure::Output)?;
     let text = report.table();
     print(text.as_bytes(), outputs())
@@ -202,7 +176,7 @@ fn simulate(options: &Options) -> Result<Report> {
         version: env!("CARGO_PKG_VERSION"),
         pack: format!("{:016x}", world.catalog.hash()),
         items: world.shown.len(),
-        cut: jiff::Timestamp::from_millisecond(cut).map_or_else(|_| cut.to_string(), |at| at.to_string()),
+        cut: text_of(cut),
         shoppers: world.shoppers.len(),
         suitable: world.suitable,
         visits: options.visits,
@@ -239,17 +213,7 @@ fn two_thirds(data: &Dataset) -> i64 {
 }
 
 fn load(options: &Options, progress: &Progress) -> Result<(Log, Dataset)> {
-    let map = Map::new(&options.map)?;
-    let limit = options.max_bad.unwrap_or_default();
-    let now = jiff::Timestamp::now().as_millisecond();
-    // A shop's clock may run a day ahead of this machine's.
-    let reading = Reading { map: &map, progress, limit, now: now + flaneur::time::DAY_MS, priced: now };
-    let (mut catalogue, faults) = read::items(&options.items, &reading)?;
-    judge("items", &faults, &map)?;
-    let (log, _, faults) = read::events(&options.events, &mut catalogue, &reading)?;
-    judge("events", &faults, &map)?;
-    map.check_used()?;
-    let items = catalogue.drafts.into_iter().map(|draft| draft.item).collect();
+    let (log, items) = options.inputs.read(&options.rows, progress)?;
     let data = Dataset::new(&log, items, task_of(&log));
     Ok((log, data))
 }

@@ -109,19 +109,7 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
     let labels = labels(&task, options.french);
     let mut text = String::new();
     let (reports, rows) = if ldp {
-        let mut tally = Tally::new(channel.buckets());
-        let (mut file, mut start) = (open(input)?, Vec::new());
-        let begun = file.by_ref().take(4).read_to_end(&mut start);
-        begun.with_context(|| format!("{} cannot be read", input.display()))?;
-        check(input, &start)?;
-        let skipped = if start == b"PAR1" {
-            let mut skipped = Skipped::default();
-            parquet(input, &mut |of, answer| tally.add_row(channel, &options.task, of, answer, &mut skipped))?;
-            skipped
-        } else {
-            let whole = Cursor::new(start).chain(file);
-            tally.add_lines(channel, &options.task, BufReader::new(whole).split(b'\n'))?
-        };
+        let (tally, skipped) = tally(input, channel, &options.task, parquet)?;
         if skipped.other_tasks + skipped.malformed > 0 {
             writeln!(text, "left out: {} of other tasks, {} malformed", skipped.other_tasks, skipped.malformed)?;
         }
@@ -162,6 +150,23 @@ pub fn run(options: &Options, parquet: Parquet<'_>) -> Result<Outcome> {
         files.push((path.clone(), plot::svg(&rows, reports).into_bytes()));
     }
     Ok(Outcome { text, files })
+}
+
+/// The answers of a file to the task, as NDJSON or as Parquet by its first bytes.
+fn tally(input: &Path, channel: Channel, task: &str, parquet: Parquet<'_>) -> Result<(Tally, Skipped)> {
+    let mut tally = Tally::new(channel.buckets());
+    let (mut file, mut start) = (open(input)?, Vec::new());
+    let begun = file.by_ref().take(4).read_to_end(&mut start);
+    begun.with_context(|| format!("{} cannot be read", input.display()))?;
+    check(input, &start)?;
+    let mut skipped = Skipped::default();
+    if start == b"PAR1" {
+        parquet(input, &mut |of, answer| tally.add_row(channel, task, of, answer, &mut skipped))?;
+    } else {
+        let whole = Cursor::new(start).chain(file);
+        skipped = tally.add_lines(channel, task, BufReader::new(whole).split(b'\n'))?;
+    }
+    Ok((tally, skipped))
 }
 
 /// What to look at when much was seen and nothing stands out as taken: devices that were not told look the same.

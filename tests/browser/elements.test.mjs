@@ -2,15 +2,12 @@
 // what they say of the engine is what the engine says.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
 import { dapTask, signed } from "../js/support/tasks.mjs";
+import { SCHEMES, violations } from "./support/axe.mjs";
 import { launch, newContext, until } from "./support/browser.mjs";
 import { PAGES, serve } from "./support/server.mjs";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let browser;
 let server;
@@ -46,22 +43,15 @@ const focusOf = (page) =>
     return at?.dataset.act ?? at?.localName;
   });
 
-async function violations(page) {
-  const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), TAGS);
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(" ")).join("; ")}`);
-}
-
 for (const language of ["en", "fr"]) {
   test(`axe finds nothing, in light, dark and forced colours: ${language}`, async (t) => {
     const { page, mishaps, outside } = await enter(t, `?lang=${language}`);
-    const schemes = [{ colorScheme: "light", forcedColors: "none" }, { colorScheme: "dark", forcedColors: "none" }, { colorScheme: "light", forcedColors: "active" }];
     const check = async (state) => {
-      for (const scheme of schemes) {
+      for (const scheme of SCHEMES) {
         await page.emulateMedia(scheme);
         assert.deepEqual(await violations(page), [], `${state}: ${JSON.stringify(scheme)}`);
       }
     };
-    await page.addScriptTag({ path: AXE });
     await act(page, "away").click();
     await act(page, "undo").waitFor();
     await page.locator("flaneur-inspector summary").click();

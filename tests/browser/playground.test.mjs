@@ -1,15 +1,12 @@
 // The playground: a pasted feed and a pasted dataLayer become a shelf; it says what counted and what did not; all stays in the page.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
+import { violations } from "./support/axe.mjs";
 import { launch, storedBy } from "./support/browser.mjs";
 import { SHOP, serve } from "./support/server.mjs";
 import { enter } from "./support/shop.mjs";
-
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser;
 let server;
@@ -140,9 +137,7 @@ for (const locale of ["en-GB", "fr-FR"]) {
       await page.locator('[data-action="example"]').click();
       await page.locator('page-playground >> [data-action="run"]').click();
       await page.locator("page-playground >> [data-shelf] > li").first().waitFor();
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))]), []);
+      assert.deepEqual(await violations(page), []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no sideways scrolling");
     });
   }

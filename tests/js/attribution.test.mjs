@@ -1,3 +1,5 @@
+// Credit over touchpoints: shared on the device, from the log alone.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { attribute, wholeShares } from "../../pkg/dist/measure/attribution.js";

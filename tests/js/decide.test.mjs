@@ -1,3 +1,5 @@
+// Decisions through the package: what is chosen, why, and what is refused.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";

@@ -1,3 +1,5 @@
+// Every vocabulary becomes the one strict form of an event, and nothing hostile gets through.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { translate } from "../../pkg/dist/events.js";

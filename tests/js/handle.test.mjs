@@ -1,3 +1,5 @@
+// The handle with a real engine: it ranks, learns, updates and closes as the contract says.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFlaneurError, open } from "../../pkg/dist/embedded.js";

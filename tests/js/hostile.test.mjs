@@ -1,3 +1,5 @@
+// Whatever a page hands over, it gets a coded error or an answer, and nothing breaks.
+
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";

@@ -1,3 +1,5 @@
+// How the engine gets into the page, and what is said when it cannot.
+
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";

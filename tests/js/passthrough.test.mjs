@@ -1,3 +1,5 @@
+// Without an engine the shop's own order stands, and the reason is told.
+
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";

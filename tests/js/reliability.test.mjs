@@ -1,3 +1,5 @@
+// The document of faults and the tests that declare them say the same.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+// An engine that fails is rebuilt from the log, and the page sees no exception.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GRANTED, IDS, ITEMS, coded, freshShop, idsOf } from "./support/shop.mjs";

@@ -1,3 +1,5 @@
+// Importing touches nothing, and a server may open a shop.
+
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+// The queue of writes, against a database that refuses, hangs or goes away.
+
 import { changeOnDisk, databases, idsOnDisk, keysOnDisk, recordsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";

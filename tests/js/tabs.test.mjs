@@ -1,3 +1,5 @@
+// Two tabs of one shop: what one learns, forgets or chooses, the other has.
+
 import { databases, idsOnDisk } from "./support/database.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";

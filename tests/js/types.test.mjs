@@ -1,3 +1,5 @@
+// The types that are published, as a shop compiles against them.
+
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";

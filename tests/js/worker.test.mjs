@@ -1,3 +1,5 @@
+// The handle at a distance: a worker answers what the page would, and nothing is lost when it goes.
+
 import { databases } from "./support/database.mjs";
 import "./support/locks.mjs";
 import assert from "node:assert/strict";

@@ -1,3 +1,5 @@
+// What is published: every file is listed and wanted, and every set-up finds its types.
+
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -16,7 +16,7 @@ use flaneur::catalog::Catalog;
 use flaneur::catalog::pack::{Learned, Stamp, UNIT, write};
 use flaneur::log::Event;
 use flaneur::math::exp;
-use flaneur::rank::{Desk, RuleSet, SIGNALS, Scratch, Signal, Slate, Weights, divergence, rank, survey};
+use flaneur::rank::{Desk, Request, RuleSet, SIGNALS, Scratch, Signal, Slate, Weights, divergence, rank, survey};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -302,6 +302,11 @@ impl Running {
     /// The slate for a device.
     #[must_use]
     pub fn slate(&self, device: &replay::Device) -> Slate {
+        self.at_desk(device, rank)
+    }
+
+    /// Asks the core about a device: without rules, and with a memory of its own.
+    fn at_desk<T>(&self, device: &replay::Device, ask: impl FnOnce(&Desk<'_>, &Request) -> T) -> T {
         let desk = Desk {
             catalog: &self.catalog,
             profile: &device.profile,
@@ -309,7 +314,7 @@ impl Running {
             weights: &self.weights,
             scratch: &Scratch::default(),
         };
-        rank(&desk, &device.request)
+        ask(&desk, &device.request)
     }
 }
 
@@ -321,27 +326,11 @@ impl Method for Running {
     }
 
     fn divergence(&self, query: &Query<'_>, list: &[u32]) -> Option<f64> {
-        let device = self.device(query);
-        let desk = Desk {
-            catalog: &self.catalog,
-            profile: &device.profile,
-            rules: &RuleSet::default(),
-            weights: &self.weights,
-            scratch: &Scratch::default(),
-        };
-        divergence(&desk, &device.request, list)
+        self.at_desk(&self.device(query), |desk, request| divergence(desk, request, list))
     }
 
     fn probabilities(&self, query: &Query<'_>, list: &[u32]) -> Option<Vec<f64>> {
-        let device = self.device(query);
-        let desk = Desk {
-            catalog: &self.catalog,
-            profile: &device.profile,
-            rules: &RuleSet::default(),
-            weights: &self.weights,
-            scratch: &Scratch::default(),
-        };
-        let scored = survey(&desk, &device.request);
+        let scored = self.at_desk(&self.device(query), survey);
         let largest = scored.iter().fold(f64::NEG_INFINITY, |most, x| most.max(x.score));
         let mass: f64 = scored.iter().map(|x| exp(x.score - largest)).sum();
         let of = |item: &u32| {

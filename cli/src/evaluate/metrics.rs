@@ -49,8 +49,6 @@ pub const NDCG: usize = 8;
 pub const SERENDIPITY: usize = 17;
 /// Where KL is, which only a method that knows the shopper's interests can tell.
 pub const KL: usize = 19;
-/// Where Recall@20 is.
-pub const RECALL: usize = 14;
 
 /// The numbers of one query; NaN where one cannot be computed.
 pub type Values = [f64; COUNT];

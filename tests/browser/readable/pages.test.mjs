@@ -5,12 +5,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
 
+import { TAGS } from "../support/axe.mjs";
 import { fault } from "../support/fault.mjs";
 import { lookThrough, shopOf } from "../support/remote-shop.mjs";
 import { ROOT } from "../support/server.mjs";
 import { DOOR, busyOperators, products, stops } from "../support/tour.mjs";
 
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** The rules that a colour scheme can change. */
 const OF_COLOUR = ["color-contrast", "link-in-text-block"];
 
