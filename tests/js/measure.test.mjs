@@ -813,6 +813,16 @@ for (const [what, change] of [
   });
 }
 
+test("what waits at a shop that asks nothing any more is not shown as leaving for ever", async () => {
+  const { shop, end } = await left([dapTask()]);
+  for (const [now, state, outcome] of [[end + DAY, "waiting", "waiting"], [end + WEEK + 1, undefined, "failed"]]) {
+    const handle = await open({ shop, catalog: ITEMS, consent: ALL, now: () => now });
+    assert.deepEqual((await handle.measure.preview()).map((entry) => entry.state), state ? [state] : []);
+    assert.deepEqual((await handle.measure.ledger()).map((line) => line.outcome), [outcome]);
+    await handle.close();
+  }
+});
+
 test("erasing the log drops what waits, and keeps the ledger and what was spent", async () => {
   const name = freshShop();
   const bundle = await signed(name, [dapTask()]);

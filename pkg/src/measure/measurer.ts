@@ -18,7 +18,7 @@ import { deliver } from "./deliver.js";
 import type { MeasureSurroundings } from "./gate.js";
 import { EPOCH_MS, budgetAt, charge, endOf, epochAt, isOld } from "./ledger.js";
 import { below, randomBytes } from "./random.js";
-import { SPREAD_MS, dueAt, retryAt, verdict } from "./schedule.js";
+import { SPREAD_MS, dueAt, isLate, retryAt, verdict } from "./schedule.js";
 import { loadUpstream } from "./seal.js";
 import type { Upstream } from "./seal.js";
 import { MeasureStore } from "./store.js";
@@ -48,6 +48,8 @@ const LOOK_MS = 60_000;
 const LOCK_MS = 300;
 /** An answer with noise is given once in so many epochs. */
 const LDP_EPOCHS = 4;
+/** What becomes of a report that did not leave in time. */
+const LATE = { outcome: "failed", reason: "late" } as const;
 
 /** The measuring of one page. */
 export class Measurer {
@@ -116,9 +118,9 @@ export class Measurer {
 
   async preview(running: boolean): Promise<OutboxEntry[]> {
     const remembered = await this.#store.read(false);
-    const waiting = remembered.waiting.flatMap(({ key, task, sealed, due }): OutboxEntry[] => {
+    const waiting = remembered.waiting.flatMap(({ key, task, sealed, at, due }): OutboxEntry[] => {
       const line = remembered.ledger.find((each) => each.key === key);
-      return line ? [{ ...shown(task, line.bucket, line.epsilon), state: "waiting", due, bytes: sealed.length }] : [];
+      return line && !isLate(at, this.#around.now()) ? [{ ...shown(task, line.bucket, line.epsilon), state: "waiting", due, bytes: sealed.length }] : [];
     });
     const { state } = remembered;
     if (!running || !state || !this.#around.events()) return waiting;
@@ -134,7 +136,10 @@ export class Measurer {
 
   async ledger(): Promise<LedgerEntry[]> {
     const { ledger } = await this.#store.read(false);
-    return ledger.sort((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1)).map(({ key: _, ...line }) => line);
+    // A shop that asks nothing any more sends nothing either: what waited there is late before anyone writes so.
+    const told = ({ key: _, ...line }: Line): LedgerEntry =>
+      line.outcome === "waiting" && isLate(line.at, this.#around.now()) ? { ...line, ...LATE } : line;
+    return ledger.sort((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1)).map(told);
   }
 
   async budget(): Promise<Budget> {
@@ -293,7 +298,7 @@ export class Measurer {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);
       if (signal.aborted || !line || (what === "send" && !(await this.#store.holds(leases)))) return; // another tab is at it
-      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, outcome: "failed", reason: "late" }] }, leases);
+      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, ...LATE }] }, leases);
       if (what === "send") await this.#sendOne({ report, line, now, signal, leases });
     }
   }

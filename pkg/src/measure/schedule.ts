@@ -16,13 +16,18 @@ export function dueAt(epochEnd: number, drawn: number): number {
   return epochEnd + drawn;
 }
 
+/** Whether a report of an epoch that ended `at` leaves no more. */
+export function isLate(at: number, now: number): boolean {
+  return now > at + EPOCH_MS;
+}
+
 /** What to do with a report now. */
 export function verdict(
   report: { due: number; at: number; retryAt: number },
   now: number,
   lastAction: number,
 ): "send" | "wait" | "late" {
-  if (now > report.at + EPOCH_MS) return "late";
+  if (isLate(report.at, now)) return "late";
   const quiet = now - lastAction >= QUIET_MS || lastAction > now;
   return now >= report.due && now >= report.retryAt && quiet ? "send" : "wait";
 }
