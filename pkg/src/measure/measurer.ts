@@ -183,7 +183,8 @@ export class Measurer {
     const { signal } = this.#abort;
     const now = this.#around.now();
     const questions = await this.#questions(now);
-    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal));
+    // What waits needs nothing more to be made, and leaves whatever comes of that.
+    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal)).catch(report);
     await this.#locked("send", () => this.#send(now, signal), true);
   }
 
@@ -284,8 +285,12 @@ export class Measurer {
     }
   }
 
+  /** The module. A page that was offline asks for it again at the next look. */
   #loaded(): Promise<Upstream> {
-    return (this.#upstream ??= loadUpstream(this.#around.options.upstream));
+    return (this.#upstream ??= loadUpstream(this.#around.options.upstream).catch((e: unknown) => {
+      this.#upstream = undefined;
+      throw e;
+    }));
   }
 
   /** Sends what is due, one after the other. */
