@@ -62,6 +62,8 @@ export class Measurer {
   /** The questions that nothing can be sealed for, as this page found out: told once, not at every look. */
   readonly #unsealable = new Set<string | undefined>();
   #running = false;
+  /** When this page began, until its first look is over. */
+  #began: number | undefined;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -69,6 +71,7 @@ export class Measurer {
   constructor(around: MeasureSurroundings) {
     this.#around = around;
     this.#shop = around.options.shop;
+    this.#began = around.now() - Math.min(performance.now(), LOOK_MS);
     this.#store = new MeasureStore(this.#shop);
   }
 
@@ -182,10 +185,14 @@ export class Measurer {
   async #work(): Promise<void> {
     const { signal } = this.#abort;
     const now = this.#around.now();
+    // What a visit begins with does not count at its first look: who does something at once, and leaves soon, would
+    // never send.
+    const until = Math.min(now, this.#began ?? now);
+    this.#began = undefined;
     const questions = await this.#questions(now);
     // What waits needs nothing more to be made, and leaves whatever comes of that.
     if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal)).catch(report);
-    await this.#locked("send", () => this.#send(now, signal), true);
+    await this.#locked("send", () => this.#send(now, until, signal), true);
   }
 
   async #questions(now: number): Promise<Questions> {
@@ -293,12 +300,12 @@ export class Measurer {
     }));
   }
 
-  /** Sends what is due, one after the other. */
-  async #send(now: number, signal: AbortSignal): Promise<void> {
+  /** Sends what is due, one after the other, unless the last action `until` then is too near. */
+  async #send(now: number, until: number, signal: AbortSignal): Promise<void> {
     const { ledger, waiting, leases } = await this.#store.read(false, ["send"]);
     if (waiting.length === 0) return;
     // An event of a clock that ran ahead would hide every action until its date.
-    const lastAction = (this.#around.events() ?? []).reduce((last, { at }) => (at > now ? last : Math.max(last, at)), -Infinity);
+    const lastAction = (this.#around.events() ?? []).reduce((last, { at }) => (at > until ? last : Math.max(last, at)), -Infinity);
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);

@@ -1,8 +1,8 @@
 /**
  * When a report leaves, so that its moment says nothing about the shopper.
  *
- * Pure. Due at a random instant of the 24 hours after the epoch; never within ten minutes of anything the shopper
- * did; dropped a week after the epoch's end. A failure is tried again later and later, at most six times in all.
+ * Pure. Due at a random instant of the 24 hours after the epoch; not within ten minutes after anything the
+ * shopper did; dropped a week after the epoch's end. A failure is tried again later and later, at most six times in all.
  */
 
 import { DAY_MS, EPOCH_MS } from "./ledger.js";
