@@ -316,6 +316,22 @@ test("what leaves is told in clear, as the outbox has it, and nothing once it is
   assert.deepEqual(mishaps, []);
 });
 
+test("what has left is not shown as waiting while the page stays open", async (t) => {
+  const { page } = await enter(t);
+  const lines = () => page.locator("flaneur-centre[inline] flaneur-leaves li").count();
+  await page.evaluate(async () => {
+    const { defineElements } = await import("/pkg/elements.js");
+    const words = { en: "a lamp", fr: "une lampe" };
+    window.outbox = [{ task: "t", metric: "taste_share", mode: "dap", purpose: words, label: words, bucket: 1, operators: ["Leader Ltd"], epsilon: 1, state: "waiting", due: 0, bytes: 486 }];
+    const measure = { ...shop.measure, preview: async () => window.outbox };
+    const consent = Object.create(shop.consent, { gates: { value: { ...shop.consent.gates, measure: true } } });
+    defineElements({ shop: Object.create(shop, { measure: { value: measure }, consent: { value: consent } }), item: (id) => items.find((item) => item.id === id) });
+  });
+  await until("the report that waits", lines, (count) => count === 1);
+  await page.evaluate(() => (window.outbox = []));
+  await until("nothing that waits", lines, (count) => count === 0);
+});
+
 test("not for me takes an item away at once, its brand too, and undo brings the same order back", async (t) => {
   const { page } = await enter(t);
   const before = await shelf(page);

@@ -72,6 +72,64 @@ test("over 2,000 consenting shoppers, busy and idle ones send as often, as much,
   assert.ok(p > 0.01, `p = ${p}`);
 });
 
+for (const visit of ["begins with an action", "begins with none", "has two pages, with an action on each"]) {
+  test(`who visits every four days for a moment sends every week: a visit that ${visit}`, async (t) => {
+    const { url, received } = await operator(t);
+    const bundle = await signed(visit, [dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) } })]);
+    let clock = START + DAY;
+    const events = [];
+    const around = {
+      options: { shop: visit, ...bundle, upstream },
+      now: () => clock,
+      events: () => events,
+      profile: () => ({ affinities: [] }),
+      latencies: () => [],
+      receipt: () => undefined,
+    };
+    const pages = visit.includes("two") ? 2 : 1;
+    for (let day = 1; day <= 8 * 7; day += 4) {
+      clock = START + day * DAY;
+      for (let page = 0; page < pages; page++, clock += 60_000) {
+        const before = received.length;
+        const measurer = new Measurer(around);
+        if (!visit.includes("none")) events.push({ id: `${clock}`, type: "view_item", at: clock });
+        measurer.start();
+        await measurer.work();
+        await measurer.work();
+        if (page > 0) assert.equal(received.length, before, "within ten minutes of what was done on the page before");
+        await measurer.close();
+      }
+    }
+    assert.ok(received.length >= 5, `${received.length} in 8 weeks, of which the first two are waited for`);
+  });
+}
+
+test("a page that stays open keeps its ten minutes, also when nothing waited at its first look", async (t) => {
+  const { url, received } = await operator(t);
+  const bundle = await signed("stays", [dapTask({ leader: { name: "Leader Ltd", url, hpke: hpkeConfig(1) } })]);
+  const events = [];
+  let clock = START + DAY;
+  const measurer = new Measurer({
+    options: { shop: "stays", ...bundle, upstream },
+    now: () => clock,
+    events: () => events,
+    profile: () => ({ affinities: [] }),
+    latencies: () => [],
+    receipt: () => undefined,
+  });
+  measurer.start();
+  await measurer.work();
+  const [{ due }] = await measurer.preview(true);
+  clock = due + DAY;
+  events.push({ id: "action", type: "view_item", at: clock - 1000 });
+  await measurer.work();
+  assert.equal(received.length, 0);
+  clock += 10 * 60_000;
+  await measurer.work();
+  assert.equal(received.length, 1);
+  await measurer.close();
+});
+
 /** The two-sample test, with the asymptotic distribution (Smirnov 1948). */
 function kolmogorovSmirnov(a, b) {
   const all = [...a, ...b].sort((x, y) => x - y);

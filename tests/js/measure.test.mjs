@@ -45,6 +45,34 @@ test("a module that does not load is told once a round, however many questions t
   await measurer.close();
 });
 
+test("a module that did not load is asked for again, and meanwhile what waits leaves", async (t) => {
+  const { reportError } = globalThis;
+  globalThis.reportError = () => {};
+  t.after(() => (globalThis.reportError = reportError));
+  const { url, received } = await operator(t);
+  const shop = freshShop();
+  const task = taskAt(url);
+  const bytes = readFileSync(new URL("../../pkg/dist/upstream_bg.wasm", import.meta.url));
+  bytes[0] = 1;
+  const { measurer, at, begin } = await device(shop, [task], { options: { upstream: bytes } });
+  const end = await begin();
+  // Sealed by a page of the week before, which had the module.
+  const before = { key: `-1:${task.id}`, at: end - WEEK };
+  const store = new MeasureStore(shop);
+  const { leases } = await store.read(false, ["ledger"]);
+  const report = { ...before, task, sealed: Uint8Array.of(1, 2, 3), due: end - WEEK, retryAt: 0, failures: 0, again: false };
+  const line = { ...before, task: task.id, metric: task.metric, epoch: -1, bucket: 0, epsilon: 1_000_000, outcome: "waiting" };
+  assert.ok(await store.write({ waiting: [report], ledger: [line] }, leases));
+  await store.close();
+  await at(end);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome), ["sent"], "nothing was charged, and what waited left");
+  assert.equal(received.length, 1);
+  bytes[0] = 0; // the page is online again
+  await at(end + 60_000);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome), ["waiting", "sent"]);
+  await measurer.close();
+});
+
 test("a consenting device waits a whole epoch, then sends one sealed report per epoch, and shows it first", async (t) => {
   const { url, received } = await operator(t);
   const shop = freshShop();
@@ -832,6 +860,16 @@ for (const [what, change] of [
     assert.ok(!(await databases()).includes(`flaneur:${name}:measure`));
   });
 }
+
+test("what waits at a shop that asks nothing any more is not shown as leaving for ever", async () => {
+  const { shop, end } = await left([dapTask()]);
+  for (const [now, state, outcome] of [[end + DAY, "waiting", "waiting"], [end + WEEK + 1, undefined, "failed"]]) {
+    const handle = await open({ shop, catalog: ITEMS, consent: ALL, now: () => now });
+    assert.deepEqual((await handle.measure.preview()).map((entry) => entry.state), state ? [state] : []);
+    assert.deepEqual((await handle.measure.ledger()).map((line) => line.outcome), [outcome]);
+    await handle.close();
+  }
+});
 
 test("erasing the log drops what waits, and keeps the ledger and what was spent", async () => {
   const name = freshShop();

@@ -9,13 +9,14 @@ import type { Flaneur, OutboxEntry } from "../types.js";
 import { FlaneurElement, quietly } from "./base.js";
 import type { Words } from "./en.js";
 
-/** How long to wait for a first answer before looking again, doubled each time up to the last. */
+/** How long to wait before looking again, doubled each time up to the last. */
 const FIRST_WAIT_MS = 250;
-const LAST_WAIT_MS = 10_000;
+const LAST_WAIT_MS = 60_000;
 
 export class FlaneurLeaves extends FlaneurElement {
   static override properties = { entries: { state: true } };
   declare entries: OutboxEntry[];
+  #timer = 0;
 
   constructor() {
     super();
@@ -37,10 +38,9 @@ export class FlaneurLeaves extends FlaneurElement {
     const entries = allowed ? await shop.measure.preview() : [];
     if (shop !== this.shop) return;
     this.entries = entries;
-    // What measures is loaded after consent only, and says nothing when it is there.
-    if (allowed && this.entries.length === 0 && wait < LAST_WAIT_MS) {
-      setTimeout(() => this.isConnected && quietly(this.#read(2 * wait)), wait);
-    }
+    // What measures is loaded after consent only, and says nothing when it is there, nor when something left.
+    clearTimeout(this.#timer);
+    if (allowed) this.#timer = window.setTimeout(() => this.isConnected && quietly(this.#read(Math.min(2 * wait, LAST_WAIT_MS))), wait);
   }
 
   protected override draw(shop: Flaneur, words: Words): TemplateResult {

@@ -18,7 +18,7 @@ import { deliver } from "./deliver.js";
 import type { MeasureSurroundings } from "./gate.js";
 import { EPOCH_MS, budgetAt, charge, endOf, epochAt, isOld } from "./ledger.js";
 import { below, randomBytes } from "./random.js";
-import { SPREAD_MS, dueAt, retryAt, verdict } from "./schedule.js";
+import { SPREAD_MS, dueAt, isLate, retryAt, verdict } from "./schedule.js";
 import { loadUpstream } from "./seal.js";
 import type { Upstream } from "./seal.js";
 import { MeasureStore } from "./store.js";
@@ -48,6 +48,8 @@ const LOOK_MS = 60_000;
 const LOCK_MS = 300;
 /** An answer with noise is given once in so many epochs. */
 const LDP_EPOCHS = 4;
+/** What becomes of a report that did not leave in time. */
+const LATE = { outcome: "failed", reason: "late" } as const;
 
 /** The measuring of one page. */
 export class Measurer {
@@ -60,6 +62,8 @@ export class Measurer {
   /** The questions that nothing can be sealed for, as this page found out: told once, not at every look. */
   readonly #unsealable = new Set<string | undefined>();
   #running = false;
+  /** When this page began, until its first look is over. */
+  #began: number | undefined;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -67,6 +71,7 @@ export class Measurer {
   constructor(around: MeasureSurroundings) {
     this.#around = around;
     this.#shop = around.options.shop;
+    this.#began = around.now() - Math.min(performance.now(), LOOK_MS);
     this.#store = new MeasureStore(this.#shop);
   }
 
@@ -116,9 +121,9 @@ export class Measurer {
 
   async preview(running: boolean): Promise<OutboxEntry[]> {
     const remembered = await this.#store.read(false);
-    const waiting = remembered.waiting.flatMap(({ key, task, sealed, due }): OutboxEntry[] => {
+    const waiting = remembered.waiting.flatMap(({ key, task, sealed, at, due }): OutboxEntry[] => {
       const line = remembered.ledger.find((each) => each.key === key);
-      return line ? [{ ...shown(task, line.bucket, line.epsilon), state: "waiting", due, bytes: sealed.length }] : [];
+      return line && !isLate(at, this.#around.now()) ? [{ ...shown(task, line.bucket, line.epsilon), state: "waiting", due, bytes: sealed.length }] : [];
     });
     const { state } = remembered;
     if (!running || !state || !this.#around.events()) return waiting;
@@ -134,7 +139,10 @@ export class Measurer {
 
   async ledger(): Promise<LedgerEntry[]> {
     const { ledger } = await this.#store.read(false);
-    return ledger.sort((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1)).map(({ key: _, ...line }) => line);
+    // A shop that asks nothing any more sends nothing either: what waited there is late before anyone writes so.
+    const told = ({ key: _, ...line }: Line): LedgerEntry =>
+      line.outcome === "waiting" && isLate(line.at, this.#around.now()) ? { ...line, ...LATE } : line;
+    return ledger.sort((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1)).map(told);
   }
 
   async budget(): Promise<Budget> {
@@ -177,9 +185,14 @@ export class Measurer {
   async #work(): Promise<void> {
     const { signal } = this.#abort;
     const now = this.#around.now();
+    // What a visit begins with does not count at its first look: who does something at once, and leaves soon, would
+    // never send.
+    const until = Math.min(now, this.#began ?? now);
+    this.#began = undefined;
     const questions = await this.#questions(now);
-    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal));
-    await this.#locked("send", () => this.#send(now, signal), true);
+    // What waits needs nothing more to be made, and leaves whatever comes of that.
+    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal)).catch(report);
+    await this.#locked("send", () => this.#send(now, until, signal), true);
   }
 
   async #questions(now: number): Promise<Questions> {
@@ -280,21 +293,25 @@ export class Measurer {
     }
   }
 
+  /** The module. A page that was offline asks for it again at the next look. */
   #loaded(): Promise<Upstream> {
-    return (this.#upstream ??= loadUpstream(this.#around.options.upstream));
+    return (this.#upstream ??= loadUpstream(this.#around.options.upstream).catch((e: unknown) => {
+      this.#upstream = undefined;
+      throw e;
+    }));
   }
 
-  /** Sends what is due, one after the other. */
-  async #send(now: number, signal: AbortSignal): Promise<void> {
+  /** Sends what is due, one after the other, unless the last action `until` then is too near. */
+  async #send(now: number, until: number, signal: AbortSignal): Promise<void> {
     const { ledger, waiting, leases } = await this.#store.read(false, ["send"]);
     if (waiting.length === 0) return;
     // An event of a clock that ran ahead would hide every action until its date.
-    const lastAction = (this.#around.events() ?? []).reduce((last, { at }) => (at > now ? last : Math.max(last, at)), -Infinity);
+    const lastAction = (this.#around.events() ?? []).reduce((last, { at }) => (at > until ? last : Math.max(last, at)), -Infinity);
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);
       if (signal.aborted || !line || (what === "send" && !(await this.#store.holds(leases)))) return; // another tab is at it
-      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, outcome: "failed", reason: "late" }] }, leases);
+      if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, ...LATE }] }, leases);
       if (what === "send") await this.#sendOne({ report, line, now, signal, leases });
     }
   }

@@ -1,8 +1,8 @@
 /**
  * When a report leaves, so that its moment says nothing about the shopper.
  *
- * Pure. Due at a random instant of the 24 hours after the epoch; never within ten minutes of anything the shopper
- * did; dropped a week after the epoch's end. A failure is tried again later and later, at most six times in all.
+ * Pure. Due at a random instant of the 24 hours after the epoch; not within ten minutes after anything the
+ * shopper did; dropped a week after the epoch's end. A failure is tried again later and later, at most six times in all.
  */
 
 import { DAY_MS, EPOCH_MS } from "./ledger.js";
@@ -16,13 +16,18 @@ export function dueAt(epochEnd: number, drawn: number): number {
   return epochEnd + drawn;
 }
 
+/** Whether a report of an epoch that ended `at` leaves no more. */
+export function isLate(at: number, now: number): boolean {
+  return now > at + EPOCH_MS;
+}
+
 /** What to do with a report now. */
 export function verdict(
   report: { due: number; at: number; retryAt: number },
   now: number,
   lastAction: number,
 ): "send" | "wait" | "late" {
-  if (now > report.at + EPOCH_MS) return "late";
+  if (isLate(report.at, now)) return "late";
   const quiet = now - lastAction >= QUIET_MS || lastAction > now;
   return now >= report.due && now >= report.retryAt && quiet ? "send" : "wait";
 }
