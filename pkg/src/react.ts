@@ -5,7 +5,7 @@
  * sides draw the same. Nothing moves while the list is held: spread `hold` on it.
  */
 
-import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { report } from "./errors.js";
 import { EMPTY, firstSlate } from "./first.js";
@@ -57,28 +57,26 @@ export function useSlate(request: RankRequest): UsedSlate {
   const shop = useFlaneur();
   const key = JSON.stringify(request);
   const first = useMemo<ShelfView>(() => ({ slate: firstSlate(request), waiting: false }), [key]);
-  const shelf = useRef<Shelf>(undefined);
-  const asked = useRef<string>(undefined);
+  const [last] = useState<{ shelf?: Shelf | undefined; key?: string }>({});
   const subscribe = useCallback(
     (changed: () => void) => {
-      const own = shop && new Shelf(shop, JSON.parse(key) as RankRequest, shelf.current);
-      shelf.current = own;
-      asked.current = key;
-      own?.subscribe(changed);
+      const own = shop && new Shelf(shop, request, changed, last.shelf);
+      last.shelf = own;
+      last.key = key;
       return () => own?.close();
     },
     [shop, key],
   );
   // The list of the last request stands until this one's is there, unless it holds what this one does not ask for.
   const now = (): ShelfView => {
-    const view = shelf.current?.view;
-    return view && (asked.current === key || view.slate.items.every(({ id }) => request.candidates?.includes(id) ?? true)) ? view : first;
+    const view = last.shelf?.view ?? first;
+    return last.key === key || view.slate.items.every(({ id }) => request.candidates?.includes(id) ?? true) ? view : first;
   };
   const view = useSyncExternalStore(subscribe, now, () => first);
-  const still = useMemo(() => {
-    const set = (by: "pointer" | "focus", held: boolean) => () => shelf.current?.hold(by, held);
-    return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false), onFocus: set("focus", true), onBlur: set("focus", false) }, refresh: () => shelf.current?.refresh(undefined, true) };
-  }, []);
+  const [still] = useState(() => {
+    const set = (by: "pointer" | "focus", held: boolean) => () => last.shelf?.hold(by, held);
+    return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false), onFocus: set("focus", true), onBlur: set("focus", false) }, refresh: () => last.shelf?.refresh(true) };
+  });
   return { ...view, ...still };
 }
 

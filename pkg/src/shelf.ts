@@ -18,20 +18,22 @@ export interface ShelfView {
 /** One live list. */
 export class Shelf {
   readonly #shop: Flaneur;
-  readonly #listeners = new Set<() => void>();
   readonly #leave: () => void;
+  #changed: (() => void) | undefined;
   #request: RankRequest;
   #view: ShelfView;
   readonly #held: { pointer?: boolean; focus?: boolean };
 
   /**
-   * In the place of the one `before`, under the pointer and the focus that were on that.
+   * Calls back after each change of the view. In the place of the one `before`, under the pointer and the focus that
+   * were on that.
    *
    * # Errors
    * The `FlaneurError` of a request that is wrong.
    */
-  constructor(shop: Flaneur, request: RankRequest, before?: Shelf) {
+  constructor(shop: Flaneur, request: RankRequest, changed: () => void, before?: Shelf) {
     this.#shop = shop;
+    this.#changed = changed;
     this.#held = before ? before.#held : {};
     this.#request = { seed: Math.floor(Math.random() * 2 ** 32), ...request };
     this.#view = { slate: shop.rank(this.#request), waiting: false };
@@ -42,20 +44,13 @@ export class Shelf {
     return this.#view;
   }
 
-  /** Calls back after each change of the view; returns what ends it. */
-  subscribe(listener: () => void): () => void {
-    const own = (): void => listener(); // each subscription its own, also of one function
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
-  }
-
   /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
   hold(by: "pointer" | "focus", held: boolean): void {
     this.#held[by] = held;
     if (held) return;
     // The focus may only be on its way to a neighbour.
     setTimeout(() => {
-      if (this.#view.waiting && !this.held && this.#listeners.size > 0) this.refresh();
+      if (this.#view.waiting && !this.held && this.#changed) this.refresh();
     });
   }
 
@@ -64,24 +59,24 @@ export class Shelf {
     return this.#held.pointer || (this.#held.focus && document.activeElement !== document.body);
   }
 
-  /** Ranks again; with another request, that one from now on. `now`: even under the pointer. */
-  refresh(request?: RankRequest, now = false): void {
+  /** Ranks again, `now`: even under the pointer; with another request, that one from now on. */
+  refresh(now?: boolean, request?: RankRequest): void {
     if (request) this.#request = { seed: this.#request.seed!, ...request };
     const slate = this.#shop.rank(this.#request);
     const { slate: shown, waiting } = this.#view;
-    if (!this.held || now) this.put({ slate, waiting: false });
-    else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put({ slate: shown, waiting: true });
+    if (!this.held || now) this.put(slate);
+    else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put(shown, true);
   }
 
   /** Shows something at once, whatever is held. */
-  put(view: ShelfView): void {
-    this.#view = view;
-    for (const listener of [...this.#listeners]) listener();
+  put(slate: Slate, waiting = false): void {
+    this.#view = { slate, waiting };
+    this.#changed?.();
   }
 
   close(): void {
     this.#leave();
-    this.#listeners.clear();
+    this.#changed = undefined;
   }
 }
 

@@ -45,8 +45,7 @@ export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   const close = (): void => shelf?.close();
   const open = (): void => {
     close();
-    const own = shop.value && new Shelf(shop.value, toValue(request), shelf);
-    own?.subscribe(() => (shown.value = own.view));
+    const own = shop.value && new Shelf(shop.value, toValue(request), () => (shown.value = own!.view), shelf);
     shown.value = own?.view;
     shelf = own;
   };
@@ -59,7 +58,7 @@ export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   return {
     view,
     hold,
-    refresh: () => shelf?.refresh(undefined, true),
+    refresh: () => shelf?.refresh(true),
   };
 }
 

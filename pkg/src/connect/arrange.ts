@@ -37,7 +37,7 @@ export function arrange(shop: Flaneur, list: Element | null, options: ArrangeOpt
   }
   const candidates = [...elements.keys()];
   if (candidates.length === 0) return () => {};
-  const shelf = new Shelf(shop, { ...request, candidates, size: Math.min(size ?? 1000, candidates.length, 1000) });
+  const shelf = new Shelf(shop, { ...request, candidates, size: Math.min(size ?? 1000, candidates.length, 1000) }, () => draw());
 
   let unwatch: (() => void) | undefined;
   let last: Slate | undefined;
@@ -66,10 +66,8 @@ export function arrange(shop: Flaneur, list: Element | null, options: ArrangeOpt
   list.addEventListener("focusout", () => shelf.hold("focus", false), end);
   shelf.hold("pointer", list.matches(":hover"));
   shelf.hold("focus", list.matches(":focus-within"));
-  const unsubscribe = shelf.subscribe(draw);
   draw();
   return () => {
-    unsubscribe();
     shelf.close();
     unwatch?.();
     end.abort();

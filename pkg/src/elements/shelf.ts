@@ -102,7 +102,7 @@ export class FlaneurShelf extends FlaneurElement {
 
   /** Ranks again at once, even under the pointer. */
   refresh(): void {
-    this.#shelf?.refresh(this.#request(), true);
+    this.#shelf?.refresh(true, this.#request());
   }
 
   #request(): RankRequest {
@@ -140,8 +140,7 @@ export class FlaneurShelf extends FlaneurElement {
       if (this.#asked !== before) this.refresh();
       return;
     }
-    this.#shelf = new Shelf(shop, this.#request());
-    this.#shelf.subscribe(() => this.#put());
+    this.#shelf = new Shelf(shop, this.#request(), () => this.#put());
     this.#put();
   }
 
@@ -171,7 +170,7 @@ export class FlaneurShelf extends FlaneurElement {
     this.say(this.words.taken(this.title_(id)));
     const { slate, waiting } = this.#shelf!.view;
     // At once, even under the pointer: the shopper sent it away.
-    this.#shelf!.put({ waiting, slate: { ...slate, items: slate.items.filter((entry) => entry.id !== id) } });
+    this.#shelf!.put({ ...slate, items: slate.items.filter((entry) => entry.id !== id) }, waiting);
     setTimeout(() => this.#put(), UNDO_MS + 50);
     await this.updateComplete;
     this.#undoOf(id)?.focus();
