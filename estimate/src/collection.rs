@@ -5,7 +5,10 @@
 //!
 //! Source: Janus and `prio`: a histogram has sensitivity 2, because a shopper who changes their mind moves two buckets.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// A collection, as `janus_cli` and the fixture write it.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,7 +16,44 @@ pub struct Collection {
     /// How many reports were summed.
     pub report_count: u64,
     /// Per bucket. Negative where noise is larger than the count.
+    #[serde(deserialize_with = "sums")]
     pub aggregate_result: Vec<i64>,
+}
+
+fn sums<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
+    let sums = Vec::<Sum>::deserialize(deserializer)?;
+    Ok(sums.into_iter().map(|Sum(sum)| sum).collect())
+}
+
+/// A sum of one bucket.
+struct Sum(i64);
+
+impl<'de> Deserialize<'de> for Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+        impl Visitor<'_> for Of {
+            type Value = Sum;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+            fn visit_i64<E: Error>(self, sum: i64) -> Result<Sum, E> {
+                Ok(Sum(sum))
+            }
+            fn visit_u64<E: Error>(self, sum: u64) -> Result<Sum, E> {
+                i64::try_from(sum).map(Sum).map_err(|_| E::invalid_value(Unexpected::Unsigned(sum), &self))
+            }
+            fn visit_f64<E: Error>(self, sum: f64) -> Result<Sum, E> {
+                if sum < 1e38 {
+                    return Err(E::invalid_type(Unexpected::Float(sum), &self));
+                }
+                // 2¹²⁸ − 7 · 2⁶⁶ + 1: Field128 of draft-irtf-cfrg-vdaf-08, section 6.1.2
+                let message =
+                    "a sum near 2^128 is one below zero; subtract 340282366920938462946865773367900766209 from it";
+                Err(E::custom(message))
+            }
+        }
+        deserializer.deserialize_any(Of)
+    }
 }
 
 /// The noise of a collection.

@@ -295,6 +295,10 @@ fn answers_and_collections_become_tables_json_and_pictures() {
     assert!(estimate(&["--sql", "--tasks", &bundle, "--task", &id(dap)]).is_err());
     fs::write(&sums, json!({ "report_count": 300, "aggregate_result": [1] }).to_string()).unwrap();
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("1 sums"));
+    let below_zero = r#"{ "report_count": 300, "aggregate_result": [340282366920938462946865773367900766205, 1] }"#;
+    fs::write(&sums, below_zero).unwrap();
+    let refused = format!("{:#}", estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err());
+    assert!(refused.contains("subtract 340282366920938462946865773367900766209"), "{refused}");
     let none: Vec<i64> = counts.iter().map(|_| 1).collect();
     fs::write(&sums, json!({ "report_count": 0, "aggregate_result": none }).to_string()).unwrap();
     assert!(estimate(&[&sums, "--tasks", &bundle, "--task", &id(dap)]).unwrap_err().to_string().contains("no report"));
