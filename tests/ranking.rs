@@ -18,6 +18,7 @@ use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
 use flaneur::wire::rule::{RuleWire, WhereWire, rules};
 use flaneur::wire::text::Texts;
+use flaneur::wire::view::ProfileView;
 use shop::NOW;
 
 fn share(catalog: &Catalog, slate: &Slate, token: &str) -> f64 {
@@ -489,6 +490,29 @@ fn an_item_that_no_catalog_has_teaches_nothing_of_a_sensitive_category() {
     let profile = engine.profile(NOW).clone();
     let met: Vec<&str> = profile.affinities.tokens().map(|(token, _)| engine.catalog().token(token)).collect();
     assert_eq!(met, [&format!("brand:{}", items[0].brand.as_ref().unwrap()), "category:lamps"]);
+}
+
+#[test]
+fn every_affinity_is_told_the_strongest_first() {
+    let mut items = shop::items(60);
+    for (n, item) in items.iter_mut().enumerate() {
+        item.brand = Some(format!("Brand {n}"));
+    }
+    let mut engine = Engine::new(1);
+    engine.load_items(&items).unwrap();
+    engine.set_gates(true, true);
+    for item in 0..60 {
+        view(&mut engine, &format!("v{item}"), item, 1_000);
+    }
+    let profile = engine.profile(NOW).clone();
+    let told = ProfileView::of(engine.catalog(), engine.log(), &profile, NOW);
+    let told = serde_json::to_value(&told).unwrap();
+    let told = told["affinities"].as_array().unwrap();
+    assert_eq!(told.len(), profile.affinities.tokens().count());
+    assert!(told.len() > 60, "a category is asked for, whatever else is as strong");
+    assert!(
+        told.windows(2).all(|two| two[0]["value"].as_f64().unwrap().abs() >= two[1]["value"].as_f64().unwrap().abs())
+    );
 }
 
 #[test]

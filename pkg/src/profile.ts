@@ -14,6 +14,8 @@ import { emptyProfile, emptyReplay } from "./passthrough.js";
 import { checkForget, declaration } from "./preference.js";
 import type { ChangeEvent, ImportReport, PassthroughReason, Profile } from "./types.js";
 
+/** Most affinities that are listed; what is measured looks at all of them. */
+const SHOWN = 24;
 /** How long a `forget` can be taken back, in milliseconds. */
 const UNDO_MS = 10_000;
 
@@ -52,7 +54,10 @@ export function profileFace(memory: Memory, around: Surroundings): Profile {
     await done;
   };
   return Object.freeze({
-    inspect: () => memory.engine?.use((core) => core.inspect(around.now()), emptyProfile) ?? emptyProfile(),
+    inspect: () => {
+      const view = memory.engine?.use((core) => core.inspect(around.now()), emptyProfile) ?? emptyProfile();
+      return { ...view, affinities: view.affinities.slice(0, SHOWN) };
+    },
     replay: () => memory.engine?.use((core) => core.replay(), emptyReplay) ?? emptyReplay(),
     experiments: () => memory.engine?.use((core) => core.experiments(), () => []) ?? [],
     forget: (what) => {

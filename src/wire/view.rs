@@ -12,8 +12,6 @@ use crate::rank::{Absence, Bar, Explained, Reason, RuleTrace, Slate};
 use crate::replay::{Rate, Replay};
 use crate::time::Millis;
 
-/// Most affinities listed.
-const MAX_AFFINITIES: usize = 24;
 /// Most attributes that describe an interest.
 const MAX_DESCRIPTION: usize = 4;
 
@@ -286,8 +284,7 @@ fn affinities<'a>(catalog: &'a Catalog, profile: &Profile, now: Millis) -> Vec<A
     };
     // Tokens come in the dictionary's order, which is that of their texts: ties stay alphabetic.
     let views: Vec<AffinityView<'_>> = profile.affinities.tokens().map(view).collect();
-    let mut order = ranking(views.iter().map(|view| view.value.abs()));
-    order.truncate(MAX_AFFINITIES);
+    let order = ranking(views.iter().map(|view| view.value.abs()));
     arranged(views, &order)
 }
 

@@ -138,6 +138,15 @@ test("in a catalog of another language items keep what was learned and refused, 
   await shop.close();
 });
 
+test("the twenty-four strongest affinities are listed, of those that are known", async () => {
+  const shop = await openShop({ catalog: Array.from({ length: 40 }, (_, i) => ({ id: `item-${i}`, brand: `Brand ${i}` })) });
+  for (let i = 0; i < 40; i++) shop.observe({ type: i < 3 ? "purchase" : "view_item", item: `item-${i}` });
+  const listed = shop.profile.inspect().affinities;
+  assert.equal(listed.length, 24);
+  assert.deepEqual(listed.slice(0, 3).map(({ attribute }) => attribute).sort(), ["brand:Brand 0", "brand:Brand 1", "brand:Brand 2"]);
+  await shop.close();
+});
+
 test("of two updates the later one holds, whichever arrives first", async () => {
   const shop = await openShop();
   let arrive;
