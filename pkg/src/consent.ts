@@ -40,6 +40,8 @@ export class ConsentState {
   #choice: Partial<Gates> = {};
   #byHand = true;
   #source: Partial<Gates> | undefined;
+  /** What the source said last on this page. */
+  #own: Partial<Gates> = {};
   #receipts: Receipt[] = [];
   /** A gate moved since the last record, which another tab may have recorded. */
   #moved = false;
@@ -78,9 +80,17 @@ export class ConsentState {
     return this.#settle();
   }
 
-  /** Takes over what the source says; of what another tab's leaves out, it may only not know yet. Returns whether any gate moved. */
+  /**
+   * Takes over what the source says, here or `elsewhere`, in another tab. Of what it leaves out it may only not know yet:
+   * that shuts nothing but what it granted here. Returns whether any gate moved.
+   */
   follow(source: Partial<Gates>, elsewhere = false): boolean {
-    this.#source = elsewhere ? { ...this.#source, ...source } : source;
+    const kept = { ...this.#source };
+    if (!elsewhere) {
+      for (const gate in this.#own) delete kept[gate as keyof Gates];
+      this.#own = source;
+    }
+    this.#source = { ...kept, ...source };
     return this.#settle();
   }
 

@@ -548,6 +548,28 @@ test("a page that opens before all of its platforms have answered shuts nothing 
   await there.close();
 });
 
+test("a page whose platform still does not know shuts nothing that another tab's told of, and shuts what its own granted", async () => {
+  const name = freshShop();
+  const tells = [];
+  const late = { get: () => ({}), subscribe: (listener) => (tells.push(listener), () => {}) };
+  const [here, there] = [await open({ shop: name, catalog: ITEMS, consent: late }), await open({ shop: name, catalog: ITEMS, consent: late })];
+  const [tellHere, tellThere] = tells;
+  tellHere(ALL);
+  here.observe({ type: "view_item", item: "rug-1", id: "e1" });
+  assert.equal(await here.flush(), true);
+  await eventually(() => there.profile.inspect().events === 1, "what the other tab's platform says");
+  tellThere({}); // as Hydrogen's interface, whose script has come and not yet what the visitor answered
+  assert.deepEqual(there.consent.gates, ALL);
+  await there.flush();
+  assert.deepEqual(await idsOnDisk(name), ["e1"]);
+  tellThere(ALL);
+  tellThere({});
+  assert.deepEqual(there.consent.gates, NONE);
+  await eventually(async () => (await idsOnDisk(name)) === undefined, "what is shut is deleted");
+  await here.close();
+  await there.close();
+});
+
 test("a source that cannot be left, or gives nothing to leave it by, is closed with the shop and follows the other tabs", async (t) => {
   const { reportError } = globalThis;
   globalThis.reportError = () => {};
