@@ -302,6 +302,16 @@ test("a shop that is opened again on the page hears the queue again, and what st
   await Promise.all([first.close(), second.close()]);
 });
 
+test("what a queue tells happens at the time of the clock that its shop was given", async () => {
+  const times = [Date.UTC(2026, 0, 5), Date.UTC(2099, 0, 5)];
+  for (const now of times) {
+    const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }], storage: "memory", consent: { learn: true, rank: true }, now: () => now });
+    connect(shop, { dataLayer: [viewOf("a")] })();
+    assert.equal(JSON.parse(await (await shop.profile.export()).text()).events[0].at, now);
+    await shop.close();
+  }
+});
+
 test("what two queues told is one event in a shop that is opened again, whichever it hears first", async (t) => {
   globalThis.tracker = { track() {} };
   t.after(() => delete globalThis.tracker);
