@@ -233,10 +233,13 @@ export class Handle {
 
   // — what happened —
 
-  /** `told` is a worker's page's alone: what a loop of another page hands over beside an event spreads to nothing. */
+  /**
+   * `told` is a worker's page's and a connector's alone: what a loop of another page hands over beside an event spreads
+   * to nothing. A clock that the shop was given stands before its time.
+   */
   #observe(input: EventInput, told?: Partial<Moment>): void {
     if (this.#closed) return;
-    const event = translate(input, { now: this.#now(), newId, ...told, knows: (item) => this.#knows(item) });
+    const event = translate(input, { newId, ...told, now: (!this.#options.now && told?.now) || this.#now(), knows: (item) => this.#knows(item) });
     if (!event) return;
     const isOurs = !isForeign(input);
     event.facets ??= this.#facets(isOurs);

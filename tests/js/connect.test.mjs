@@ -302,6 +302,53 @@ test("a shop that is opened again on the page hears the queue again, and what st
   await Promise.all([first.close(), second.close()]);
 });
 
+test("what a queue tells happens at the time of the clock that its shop was given", async () => {
+  const times = [Date.UTC(2026, 0, 5), Date.UTC(2099, 0, 5)];
+  for (const now of times) {
+    const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }], storage: "memory", consent: { learn: true, rank: true }, now: () => now });
+    connect(shop, { dataLayer: [viewOf("a")] })();
+    assert.equal(JSON.parse(await (await shop.profile.export()).text()).events[0].at, now);
+    await shop.close();
+  }
+});
+
+test("what two queues told is one event in a shop that is opened again, whichever it hears first", async (t) => {
+  globalThis.tracker = { track() {} };
+  t.after(() => delete globalThis.tracker);
+  const dataLayer = [];
+  const [first, second] = [await openHere(), await openHere()];
+  connect(first, { dataLayer, segment: "tracker" });
+  tracker.track("Product Viewed", { product_id: "a" });
+  dataLayer.push(viewOf("a"));
+  connect(second, { dataLayer, segment: "tracker" });
+  const told = async (shop) => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id, at }) => [id, at]);
+  assert.deepEqual(await told(second), await told(first));
+  await Promise.all([first.close(), second.close()]);
+});
+
+test("what a page tells of an object anew is another event in a shop that is opened again", async (t) => {
+  globalThis.tracker = { track() {} };
+  t.after(() => delete globalThis.tracker);
+  const [product, again] = [{ product_id: "a" }, viewOf("b")];
+  const dataLayer = [again, again];
+  const name = freshShop();
+  const openAgain = () => open({ shop: name, catalog: [{ id: "a" }, { id: "b" }], storage: "memory", consent: { learn: true, rank: true } });
+  const [first, second] = [await openAgain(), await openAgain()];
+  connect(first, { dataLayer, segment: "tracker" }); // goes on, as the page of a shop that was closed does
+  tracker.track("Product Viewed", product);
+  dataLayer.push(again);
+  const before = countOf(first);
+  await second.profile.import(await first.profile.export());
+  connect(second, { dataLayer, segment: "tracker" });
+  assert.equal(countOf(second), before);
+  tracker.track("Product Added", product);
+  dataLayer.push(again);
+  assert.deepEqual([countOf(first), countOf(second)], [before + 2, before + 2]);
+  await second.profile.import(await first.profile.export());
+  assert.equal(countOf(second), before + 2, "and they are the same");
+  await Promise.all([first.close(), second.close()]);
+});
+
 test("a page without the list is left as it is, so that one script serves every page", async () => {
   const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }], storage: "memory", consent: { learn: true, rank: true } });
   arrange(shop, null, { slot: "home" })();

@@ -42,11 +42,21 @@ interface Ears {
 }
 
 /** As a handle takes it: what it is told beside an event is of the one event, whoever hears it. */
-type Observe = (event: EventInput, told: Partial<Moment>) => void;
+interface Observer {
+  observe(event: EventInput, told: Partial<Moment>): void;
+}
 type Hear = (event: object, entry?: object) => void;
 
-/** Of what stands on the page's queues, each telling's id and time: a shop that is opened again hears them all again, and they happened once. */
-const tellings = new WeakMap<object, { id: string; now: number }[]>();
+/** One time that something was told, the `nth` of the page: its id and when. */
+interface Telling extends Moment {
+  readonly nth: number;
+}
+
+/** Of what stands on the page's queues: a shop that is opened again hears them all again, and they happened once. */
+const tellings = new WeakMap<object, Set<Telling>>();
+let count = 0;
+/** What is heard now is none of the first so many: all but what stands on a queue when a shop begins to listen. */
+let past = 0;
 
 const connected = new WeakMap<Pick<Flaneur, "observe">, Ears>();
 
@@ -59,10 +69,11 @@ const connected = new WeakMap<Pick<Flaneur, "observe">, Ears>();
  */
 export function connect(shop: Pick<Flaneur, "observe">, options: ConnectOptions = {}): () => void {
   const { dataLayer = "dataLayer", segment, posthog, shopify } = options;
-  const ears: Ears = connected.get(shop) ?? { queues: new Map(), hear: onceAcross((event, told) => (shop as { observe: Observe }).observe(event, told)), heard: new WeakSet() };
+  const ears: Ears = connected.get(shop) ?? { queues: new Map(), hear: onceAcross(shop as Observer), heard: new WeakSet() };
   connected.set(shop, ears);
   const { queues, hear, heard } = ears;
   const ends: (() => void)[] = [];
+  past = 0;
   const add = (key: unknown, listen: () => () => void): void => {
     const queue = queues.get(key) ?? { holders: 0, end: listen() };
     queues.set(key, queue);
@@ -80,6 +91,7 @@ export function connect(shop: Pick<Flaneur, "observe">, options: ConnectOptions 
   if (segment !== undefined) add(`track ${segment}`, () => listenToTracker(globalThis, segment, "track", hear("segment"), heard));
   if (posthog !== undefined) add(`capture ${posthog}`, () => listenToTracker(globalThis, posthog, "capture", hear("posthog"), heard));
   if (shopify !== undefined) add(shopify, () => listenToShopify(shopify, hear("shopify")));
+  past = count;
   return () => {
     for (const end of ends.splice(0)) end();
   };
@@ -107,37 +119,38 @@ interface Told {
   readonly like: string;
   readonly items: string[];
   readonly names: string[];
-  readonly sources: Set<string>;
+  readonly sources: string[];
+  readonly telling: Telling;
   readonly at: number;
 }
 
 /** Lets one telling of a thing through; which source came first, and by which of its ids each names an item, does not matter. */
-function onceAcross(observe: Observe): (source: string) => Hear {
-  const heard = new WeakMap<object, number>();
+function onceAcross(shop: Observer): (source: string) => Hear {
+  const heard = new WeakSet<Telling>();
   let told: Told[] = [];
   return (source) => (event, entry = event) => {
     const at = Date.now();
-    const all = tellings.get(entry) ?? [];
-    tellings.set(entry, all);
-    const nth = heard.get(entry) ?? 0; // a page may push one object for each time that it happened
-    heard.set(entry, nth + 1);
-    const { id, now } = (all[nth] ??= { id: newId(), now: at });
     told = told.filter((one) => Math.abs(at - one.at) <= SAME_MS);
     const names: string[] = [];
-    const read = readForeign(event, { now: at, newId: () => "", knows: (id) => names.push(id) < 0 });
+    const read = readForeign(event, { now: at, newId, knows: (id) => names.push(id) < 0 });
     if (!read) return;
+    const before = tellings.get(entry) ?? new Set(); // a page may push one object for each time that it happened
+    const telling = [...before].find((one) => one.nth > past && !heard.has(one)) ?? { now: at, newId: () => read.id, nth: ++count };
+    tellings.set(entry, before.add(telling));
+    heard.add(telling);
     const { type, lines = [], query } = read;
     const items = lines.map(({ item }) => item);
     const like = JSON.stringify([type, lines.map(({ quantity = 1 }) => quantity), query]);
-    const isAmong = (some: string[], all: string[]): boolean => some.every((each) => all.includes(each));
+    const isAmong = (some: string[], all: string[]): boolean => some.every((id) => all.includes(id));
     // What one source tells twice happened twice.
-    const same = told.find((one) => one.like === like && !one.sources.has(source) && (isAmong(items, one.names) || isAmong(one.items, names)));
+    const same = told.find((one) => one.like === like && !one.sources.includes(source) && (isAmong(items, one.names) || isAmong(one.items, names)));
     if (same) {
-      same.sources.add(source);
+      Object.assign(telling, same.telling); // a shop that is opened again may hear this one first
+      same.sources.push(source);
       same.names.push(...names);
       return;
     }
-    told.push({ like, items, names, sources: new Set([source]), at });
-    observe(event as EventInput, { newId: () => id, now });
+    told.push({ like, items, names, sources: [source], telling, at });
+    shop.observe(event as EventInput, telling);
   };
 }

@@ -62,9 +62,10 @@ export const stages = {
   /** A shop's page with Google's tag, as in connect.test.mjs; the block takes the place of its last script. */
   queue: {
     files(code) {
-      const shop = readFileSync(join(ROOT, "tests/browser/pages/shops/gtag.html"), "utf8");
+      const [shop, products] = ["gtag.html", "products.js"].map((name) => readFileSync(join(ROOT, "tests/browser/pages/shops", name), "utf8"));
       const [before, after] = shop.replace(/<script type="importmap">[^]*?<\/script>/, "").split(/<script type="module" data-added>[^]*?<\/script>/);
-      return { "index.html": before + code + after };
+      const written = before.replace('<script src="products.js">', () => `<script>${products.replaceAll("</script>", "<\\/script>")}`);
+      return { "index.html": written + code + after };
     },
     async holds(page) {
       const ids = () => page.locator("#products li").evaluateAll((entries) => entries.map((entry) => entry.dataset.itemId));
@@ -81,6 +82,7 @@ export const stages = {
       const ids = () => page.locator("#products li").evaluateAll((entries) => entries.map((entry) => entry.dataset.itemId));
       const act = () => page.evaluate(() => ["rug-0", "rug-1", "rug-2"].forEach((id) => globalThis.act(id)));
       const shops = await ids();
+      assert.equal(shops.length, 12);
       await page.waitForLoadState("networkidle");
       await act();
       await page.waitForTimeout(300);
