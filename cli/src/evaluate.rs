@@ -314,7 +314,7 @@ fn answer(family: &dyn Family, bench: &Bench<'_>, tested: &[Query<'_>], shelf: &
 fn facts(options: &Options, data: &Dataset, split: &Split, bench: &Bench<'_>, in_period: usize) -> Facts {
     let late = bench.late;
     let tested = data.sessions[late.until..].iter().filter(|session| match data.task {
-        Task::Session => session.is_usual(),
+        Task::Session => dataset::is_usual(&session.lines),
         Task::Basket => !session.lines.is_empty(),
     });
     let learned: Vec<(usize, &[dataset::Line])> = late.sessions().collect();

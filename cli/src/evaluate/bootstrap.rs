@@ -73,7 +73,7 @@ pub fn compare(methods: &[Vec<f64>], sessions: &[usize], other: usize, seed: u64
 }
 
 /// How many times as wide the intervals of the means are when all that an owner has is drawn together: the most of the
-/// methods, 1 where every owner has one session.
+/// methods, about 1 where every owner has one session.
 ///
 /// A shopper's visits are alike, so a draw of visits knows less than it seems to.
 /// Shapes: `owners` is `[queries]`; `by_session` is what [`compare`] gave.

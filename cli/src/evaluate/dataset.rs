@@ -54,12 +54,12 @@ impl Session {
         let until = self.places.get(line).map_or(line, |&at| at as usize);
         &self.events()[..until]
     }
+}
 
-    /// Whether the learners count it: 2 to 100 lines.
-    #[must_use]
-    pub fn is_usual(&self) -> bool {
-        (super::SHORTEST..=super::LONGEST).contains(&self.lines.len())
-    }
+/// Whether the learners count the lines of a session: 2 to 100.
+#[must_use]
+pub fn is_usual(lines: &[Line]) -> bool {
+    (super::SHORTEST..=super::LONGEST).contains(&lines.len())
 }
 
 /// A whole log with its items.

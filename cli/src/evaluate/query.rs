@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use flaneur::math::Stream;
 use serde::Serialize;
 
-use super::dataset::{Dataset, Line};
+use super::dataset::{Dataset, Line, is_usual};
 use super::training::Training;
 use crate::log::GUEST;
 
@@ -145,7 +145,7 @@ pub struct Asked {
 
 /// The queries of a period, and how many main queries it has without sampling.
 ///
-/// A session that goes on after the period is asked about up to its end: what comes later is for the next one to test.
+/// A session that goes on after the period is asked about up to its end: what comes later chooses nothing.
 ///
 /// Randomness: stream "queries", a shuffle of the period's sessions.
 #[must_use]
@@ -181,10 +181,10 @@ pub fn queries<'a>(training: &Training<'a>, asked: &Asked) -> (Vec<Query<'a>>, u
 fn in_session<'a>(training: &Training<'a>, number: usize, until: i64) -> Vec<Query<'a>> {
     let data = training.data;
     let session = &data.sessions[number];
-    if !session.is_usual() {
+    let lines = before(&session.lines, until);
+    if !is_usual(lines) {
         return Vec::new();
     }
-    let lines = before(&session.lines, until);
     let lengths: Vec<usize> = if data.is_purchases_only { PREFIXES.to_vec() } else { (1..lines.len()).collect() };
     let mut queries = Vec::new();
     for length in lengths.into_iter().take_while(|&length| length < lines.len()) {
