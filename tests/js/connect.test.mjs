@@ -302,6 +302,38 @@ test("a shop that is opened again on the page hears the queue again, and what st
   await Promise.all([first.close(), second.close()]);
 });
 
+test("a shop that is opened again on the page does not learn from its queue what the shopper forgot, unless it was taken back", async () => {
+  const name = freshShop();
+  const purchase = { event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "b" }] } };
+  const dataLayer = [viewOf("a"), viewOf("b"), viewOf("b"), purchase];
+  const openAgain = (shop = name) => open({ shop, catalog: [{ id: "a" }, { id: "b" }], storage: "memory", consent: { learn: true, rank: true } });
+  const first = await openAgain();
+  connect(first, { dataLayer });
+  first.profile.forget({ item: "a" });
+  first.profile.forget({ item: "b" });
+  assert.equal(countOf(first), 0);
+  assert.equal(first.profile.undo(), true);
+  assert.equal(countOf(first), 3, "what was forgotten last");
+  await first.close();
+  const second = await openAgain();
+  connect(second, { dataLayer });
+  assert.equal(countOf(second), 3);
+  dataLayer.push(viewOf("a"));
+  assert.equal(countOf(second), 4, "what happens since is learnt");
+  await second.profile.erase();
+  await second.close();
+  const third = await openAgain();
+  connect(third, { dataLayer });
+  assert.equal(countOf(third), 0, "all of it was erased");
+  dataLayer.push(viewOf("a"));
+  assert.equal(countOf(third), 1);
+  await third.close();
+  const other = await openAgain(freshShop());
+  connect(other, { dataLayer })();
+  assert.equal(countOf(other), 6, "which is no other shop's");
+  await other.close();
+});
+
 test("what a queue tells happens at the time of the clock that its shop was given", async () => {
   const times = [Date.UTC(2026, 0, 5), Date.UTC(2099, 0, 5)];
   for (const now of times) {
