@@ -242,6 +242,8 @@ export class Handle {
     if (this.#closed) return;
     const event = translate(input, { newId, ...told, now: (!this.#options.now && told?.now) || this.#now(), knows: (item) => this.#knows(item) });
     if (!event || (told?.nth && this.#log.hasForgotten(event.id))) return;
+    // Without items it is of the whole order; of one that is not in the log, the engine learns nothing.
+    if (event.type === "refund") event.lines ??= this.#memory.linesOf(event.id.replace("refund", "purchase")) ?? [];
     const isOurs = !isForeign(input);
     event.facets ??= this.#facets(isOurs);
     try {

@@ -109,6 +109,36 @@ test("Shopify's standard events are learnt, also beside a dataLayer that tells t
   await shop.close();
 });
 
+test("a refund without items sends back the order that the log has, once, and nothing of another", async () => {
+  const tell = [
+    (order) => dataLayer.push({ event: "refund", ecommerce: { transaction_id: order } }),
+    (order) => dataLayer.push(["event", "refund", { transaction_id: order, items: [] }]),
+    (order) => tracker.track("Order Refunded", { order_id: order }),
+  ];
+  globalThis.tracker = { track() {} };
+  const dataLayer = [];
+  for (const refund of tell) {
+    const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }, { id: "b" }], consent: { learn: true, rank: true }, storage: "memory" });
+    const end = connect(shop, { dataLayer, segment: "tracker" });
+    dataLayer.push({ event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "a", quantity: 2 }, { item_id: "b" }] } });
+    dataLayer.push({ event: "purchase", ecommerce: { transaction_id: "T-2", items: [{ item_id: "b" }] } });
+    assert.deepEqual(shop.profile.inspect().bought.sort(), ["a", "b"]);
+    refund("T-1");
+    refund("T-1");
+    refund("T-3");
+    refund(undefined);
+    assert.deepEqual(shop.profile.inspect().bought, ["b"]);
+    const { events } = JSON.parse(await (await shop.profile.export()).text());
+    const [order, sent] = ["purchase:T-1", "refund:T-1"].map((id) => events.find((event) => event.id === id).lines);
+    assert.deepEqual(sent, order);
+    assert.equal(events.length, 3);
+    end();
+    dataLayer.length = 0;
+    await shop.close();
+  }
+  delete globalThis.tracker;
+});
+
 test("a queue's own calls keep their results, and a failure of ours never reaches them", () => {
   const reported = [];
   globalThis.reportError = (e) => reported.push(e.message);
