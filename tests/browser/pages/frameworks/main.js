@@ -231,8 +231,10 @@ window.early = async () => {
     }));
     root.render(reactApp(shops[0]));
     ref.value = shops[1];
+    const ranks = () => [react, host].map((place) => place.querySelector("[data-rank]").dataset.rank);
+    for (let i = 0; i < 250 && (told.react.length < 2 || told.vue.length < 2 || ranks().includes("false")); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     await moment();
-    after.push(shops.map(({ consent }) => [consent.gates.learn, consent.gates.rank]), [react, host].map((place) => place.querySelector("[data-rank]").dataset.rank));
+    after.push(shops.map(({ consent }) => [consent.gates.learn, consent.gates.rank]), ranks());
     await Promise.all(shops.map((shop) => shop.close()));
   }
   root.unmount();
