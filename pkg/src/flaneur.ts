@@ -187,7 +187,7 @@ export class Handle {
       get status() {
         return handle.#status();
       },
-      observe: (event: EventInput, told?: Partial<Moment>) => this.#observe(event, told),
+      observe: (event: EventInput, told?: object) => this.#observe(event, told),
       rank: (request) => this.#rank(request),
       decide: (request) => this.#decide(request),
       intent: () => this.#serving()?.use((core) => core.intent(this.#now()), noIntent) ?? noIntent(),
@@ -235,12 +235,15 @@ export class Handle {
 
   /**
    * `told` is a worker's page's and a connector's alone: what a loop of another page hands over beside an event spreads
-   * to nothing. A clock that the shop was given stands before its time.
+   * to nothing. A clock that the shop was given stands before its time. What a queue tells, the `nth` of its page, a
+   * handle before this one may have learnt and forgotten.
    */
-  #observe(input: EventInput, told?: Partial<Moment>): void {
+  #observe(input: EventInput, told?: Partial<Moment & { nth: number }>): void {
     if (this.#closed) return;
     const event = translate(input, { newId, ...told, now: (!this.#options.now && told?.now) || this.#now(), knows: (item) => this.#knows(item) });
-    if (!event) return;
+    if (!event || (told?.nth && this.#log.hasForgotten(event.id))) return;
+    // Without items it is of the whole order; of one that is not in the log, the engine learns nothing.
+    if (event.type === "refund") event.lines ??= this.#memory.linesOf(event.id.replace("refund", "purchase")) ?? [];
     const isOurs = !isForeign(input);
     event.facets ??= this.#facets(isOurs);
     try {

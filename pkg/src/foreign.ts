@@ -70,8 +70,10 @@ function read(input: object, moment: Moment): CanonicalEvent | undefined {
   return typeof name === "string" ? readShopify(name, input as Fields, moment) : undefined;
 }
 
-function isWorthwhile({ type, lines, query }: CanonicalEvent): boolean {
-  return type === "search" ? query !== undefined : type === "begin_checkout" || lines !== undefined;
+/** A refund without items is of the whole order, whose lines are in the log. */
+function isWorthwhile({ type, id, lines, query }: CanonicalEvent): boolean {
+  if (type === "search") return query !== undefined;
+  return type === "begin_checkout" || lines !== undefined || id.startsWith("refund:");
 }
 
 function readGa4(name: unknown, from: Fields, moment: Moment): CanonicalEvent | undefined {

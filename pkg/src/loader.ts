@@ -78,7 +78,7 @@ function isFinal(engine: Loaded | NotLoaded): boolean {
 }
 
 async function load(sources: Sources, wasm: Wasm | undefined): Promise<Loaded | NotLoaded> {
-  const missing = obstacle();
+  let missing = isModule(wasm) ? undefined : obstacle(); // some hosts forbid compiling, and take what is compiled
   if (missing) return missing;
   const simd = hasSimd();
   const gluePromise = sources.glue();
@@ -100,6 +100,7 @@ async function load(sources: Sources, wasm: Wasm | undefined): Promise<Loaded | 
       return { glue, engine: found.simd ? "simd" : "scalar", generation: 0 };
     } catch (e) {
       cause ??= e;
+      if ((missing = obstacle())) return missing;
     }
   }
   return { reason: "wasm_failed", cause };

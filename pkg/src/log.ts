@@ -29,6 +29,9 @@ export interface LogListener extends Omit<StoreListener, "repaired"> {
   repaired(repair: Repair | "replayed", count: number): void;
 }
 
+/** What was forgotten in the life of this page, by shop and id: its queues may tell it to a shop that is opened again. */
+const forgotten = new Set<string>();
+
 /** The records of one shop. */
 export class DeviceLog {
   readonly #records = new Map<string, Uint8Array>();
@@ -38,6 +41,7 @@ export class DeviceLog {
   readonly #tabs: Tabs | undefined;
   readonly #journal: Journal;
   readonly #listener: LogListener;
+  readonly #shop: string;
   readonly #departure = new AbortController();
   #gates: Pick<Gates, "store" | "learn"> = { store: false, learn: false };
   #erasures = 0;
@@ -47,6 +51,7 @@ export class DeviceLog {
   /** With `device` false nothing but memory is ever touched. */
   constructor(shop: string, device: boolean, listener: LogListener) {
     this.#listener = listener;
+    this.#shop = shop;
     this.#journal = new Journal(shop, newId());
     if (!device) return;
     this.#store = new DeviceStore(shop, listener);
@@ -82,6 +87,11 @@ export class DeviceLog {
     return this.#gates.store && this.#store !== undefined;
   }
 
+  /** Whether an event was forgotten in the life of this page, by whichever of its handles. */
+  hasForgotten(id: string): boolean {
+    return forgotten.has(this.#named(id));
+  }
+
   records(): Uint8Array[] {
     return [...this.#records.values()];
   }
@@ -107,6 +117,7 @@ export class DeviceLog {
     if (entries.length === 0) return;
     for (const [id, record] of entries) {
       this.#forgotten.delete(id);
+      forgotten.delete(this.#named(id));
       this.#keep(id, record);
       if (this.#gates.store) this.#store?.put(id, record);
     }
@@ -154,7 +165,7 @@ export class DeviceLog {
     });
     for (const id of ids) {
       this.#lose(id);
-      this.#forgotten.add(id);
+      this.#forget(id);
     }
     if (this.#gates.store && !gone) this.#store?.drop(ids);
     if (this.#gates.store && tell && !this.#journal.isEmpty) void this.read(false); // what was left behind is written without these
@@ -249,6 +260,15 @@ export class DeviceLog {
     this.#records.delete(id);
   }
 
+  #forget(id: string): void {
+    this.#forgotten.add(id);
+    forgotten.add(this.#named(id));
+  }
+
+  #named(id: string): string {
+    return `${this.#shop}\n${id}`;
+  }
+
   #leave(): void {
     this.#store?.leave((unsaved) => this.#gates.store && this.#journal.keep(unsaved));
   }
@@ -293,7 +313,7 @@ export class DeviceLog {
 
   #forgetAll(): void {
     this.#erasures++;
-    for (const id of this.#records.keys()) this.#forgotten.add(id);
+    for (const id of this.#records.keys()) this.#forget(id);
     this.#records.clear();
     this.#bytes = 0;
     this.#secret = undefined;

@@ -5,6 +5,7 @@
  * it: the page, the disk, another tab, an import, a restart.
  */
 
+import type { CanonicalLine } from "./canonical.js";
 import type { Core } from "./core.js";
 import type { Engine } from "./engine.js";
 import { restoreInto } from "./engine.js";
@@ -98,6 +99,11 @@ export class Memory {
   /** The log in plain; nothing when there is no engine to read it. */
   events(): ExportedEvent[] | undefined {
     return this.engine?.use((core) => core.events(), () => undefined);
+  }
+
+  /** What an event of the log was about. */
+  linesOf(id: string): CanonicalLine[] | undefined {
+    return this.events()?.find((event) => event.id === id)?.["lines"] as CanonicalLine[] | undefined;
   }
 
   /** Adds what was brought along. Nothing when the engine failed on it. */

@@ -13,11 +13,21 @@ import { Shelf } from "./shelf.js";
 import type { ShelfView } from "./shelf.js";
 import type { Flaneur, Gates, RankRequest } from "./types.js";
 
-const Context = createContext<Flaneur | undefined>(undefined);
+/** What is below a provider has its shop, and what was chosen before there was one. */
+interface Place {
+  readonly shop?: Flaneur | undefined;
+  readonly chosen: Partial<Gates>[];
+}
 
-/** Gives a shop to what is below. Without one, slates are the shop's own order. */
+const Context = createContext<Place>({ chosen: [] });
+
+/** Gives a shop to what is below. Without one, slates are the shop's own order, and choices wait for it. */
 export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined; children?: ReactNode }): ReactElement {
-  return createElement(Context.Provider, { value: shop }, children);
+  const [chosen] = useState<Partial<Gates>[]>([]);
+  useEffect(() => {
+    if (shop) for (const change of chosen.splice(0)) void shop.consent.set(change);
+  }, [shop]);
+  return createElement(Context.Provider, { value: useMemo(() => ({ shop, chosen }), [shop]) }, children);
 }
 
 /**
@@ -41,7 +51,7 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
 
 /** The shop of the provider. */
 export function useFlaneur(): Flaneur | undefined {
-  return useContext(Context);
+  return useContext(Context).shop;
 }
 
 /** What `useSlate` gives. */
@@ -82,10 +92,10 @@ export function useSlate(request: RankRequest): UsedSlate {
 
 const DENIED: Gates = { store: false, learn: false, rank: false, measure: false };
 
-/** The gates, and what changes them. */
+/** The gates, and what changes them: what is chosen before the shop is open holds once it is. */
 export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] {
-  const shop = useFlaneur();
+  const { shop, chosen } = useContext(Context);
   const subscribe = useCallback((changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, useCallback(async (change) => shop?.consent.set(change), [shop])];
+  return [gates, useCallback(async (change) => (shop ? shop.consent.set(change) : void chosen.push(change)), [shop])];
 }

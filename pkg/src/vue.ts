@@ -62,7 +62,7 @@ export function useSlate(request: MaybeRefOrGetter<RankRequest>): UsedSlate {
   };
 }
 
-/** The gates, and what changes them. */
+/** The gates, and what changes them: what is chosen before the shop is open holds once it is. */
 export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: Partial<Gates>): Promise<void> } {
   const shop = useFlaneur();
   const denied: Gates = { store: false, learn: false, rank: false, measure: false };
@@ -80,5 +80,11 @@ export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: P
     ),
   );
   onScopeDispose(() => leave?.());
-  return { gates, set: async (change) => shop.value?.consent.set(change) };
+  return {
+    gates,
+    set: async (change) => {
+      if (shop.value) return shop.value.consent.set(change);
+      const stop = watch(shop, (now) => (stop(), now!.consent.set(change)));
+    },
+  };
 }

@@ -936,3 +936,27 @@ test("nothing moves under the pointer, and the dial previews before it decides",
   await until("another preview", preview, (now) => now.join() !== none.join());
   assert.equal(await page.evaluate(() => shop.profile.inspect().surprise), 0, "only shown so far");
 });
+
+test("the forms of numbers are made once, however often the page is drawn", async (t) => {
+  const { page } = await enter(t);
+  const count = () => page.evaluate(async () => {
+    window.made ??= 0;
+    const { NumberFormat } = Intl;
+    Intl.NumberFormat = class extends NumberFormat {
+      constructor(...form) {
+        super(...form);
+        window.made++;
+      }
+    };
+    for (const item of ["lamp-1", "rug-1", "vase-1", "chair-2"]) {
+      shop.observe({ type: "view_item", item });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await document.querySelector("flaneur-shelf").updateComplete;
+    }
+    Intl.NumberFormat = NumberFormat;
+    return window.made;
+  });
+  assert.equal(await count(), 0, "the page was drawn before");
+  await page.evaluate(() => (document.documentElement.lang = "fr"));
+  await until("the other language's", () => page.locator("flaneur-shelf [part=price]").first().textContent(), (price) => price.endsWith("\u00a0€"));
+});

@@ -109,6 +109,36 @@ test("Shopify's standard events are learnt, also beside a dataLayer that tells t
   await shop.close();
 });
 
+test("a refund without items sends back the order that the log has, once, and nothing of another", async () => {
+  const tell = [
+    (order) => dataLayer.push({ event: "refund", ecommerce: { transaction_id: order } }),
+    (order) => dataLayer.push(["event", "refund", { transaction_id: order, items: [] }]),
+    (order) => tracker.track("Order Refunded", { order_id: order }),
+  ];
+  globalThis.tracker = { track() {} };
+  const dataLayer = [];
+  for (const refund of tell) {
+    const shop = await open({ shop: freshShop(), catalog: [{ id: "a" }, { id: "b" }], consent: { learn: true, rank: true }, storage: "memory" });
+    const end = connect(shop, { dataLayer, segment: "tracker" });
+    dataLayer.push({ event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "a", quantity: 2 }, { item_id: "b" }] } });
+    dataLayer.push({ event: "purchase", ecommerce: { transaction_id: "T-2", items: [{ item_id: "b" }] } });
+    assert.deepEqual(shop.profile.inspect().bought.sort(), ["a", "b"]);
+    refund("T-1");
+    refund("T-1");
+    refund("T-3");
+    refund(undefined);
+    assert.deepEqual(shop.profile.inspect().bought, ["b"]);
+    const { events } = JSON.parse(await (await shop.profile.export()).text());
+    const [order, sent] = ["purchase:T-1", "refund:T-1"].map((id) => events.find((event) => event.id === id).lines);
+    assert.deepEqual(sent, order);
+    assert.equal(events.length, 3);
+    end();
+    dataLayer.length = 0;
+    await shop.close();
+  }
+  delete globalThis.tracker;
+});
+
 test("a queue's own calls keep their results, and a failure of ours never reaches them", () => {
   const reported = [];
   globalThis.reportError = (e) => reported.push(e.message);
@@ -300,6 +330,38 @@ test("a shop that is opened again on the page hears the queue again, and what st
   await second.profile.import(await first.profile.export());
   assert.equal(countOf(second), count, "and they are the same");
   await Promise.all([first.close(), second.close()]);
+});
+
+test("a shop that is opened again on the page does not learn from its queue what the shopper forgot, unless it was taken back", async () => {
+  const name = freshShop();
+  const purchase = { event: "purchase", ecommerce: { transaction_id: "T-1", items: [{ item_id: "b" }] } };
+  const dataLayer = [viewOf("a"), viewOf("b"), viewOf("b"), purchase];
+  const openAgain = (shop = name) => open({ shop, catalog: [{ id: "a" }, { id: "b" }], storage: "memory", consent: { learn: true, rank: true } });
+  const first = await openAgain();
+  connect(first, { dataLayer });
+  first.profile.forget({ item: "a" });
+  first.profile.forget({ item: "b" });
+  assert.equal(countOf(first), 0);
+  assert.equal(first.profile.undo(), true);
+  assert.equal(countOf(first), 3, "what was forgotten last");
+  await first.close();
+  const second = await openAgain();
+  connect(second, { dataLayer });
+  assert.equal(countOf(second), 3);
+  dataLayer.push(viewOf("a"));
+  assert.equal(countOf(second), 4, "what happens since is learnt");
+  await second.profile.erase();
+  await second.close();
+  const third = await openAgain();
+  connect(third, { dataLayer });
+  assert.equal(countOf(third), 0, "all of it was erased");
+  dataLayer.push(viewOf("a"));
+  assert.equal(countOf(third), 1);
+  await third.close();
+  const other = await openAgain(freshShop());
+  connect(other, { dataLayer })();
+  assert.equal(countOf(other), 6, "which is no other shop's");
+  await other.close();
 });
 
 test("what a queue tells happens at the time of the clock that its shop was given", async () => {

@@ -184,3 +184,25 @@ test("where compiling is forbidden nothing is downloaded", async () => {
     WebAssembly.Module = real;
   }
 });
+
+test("a compiled module serves where compiling is forbidden, as on edge servers, and one that does not link sends for nothing", async () => {
+  const module = new WebAssembly.Module(EMPTY);
+  const real = WebAssembly.Module;
+  WebAssembly.Module = Object.assign(
+    function () {
+      throw new WebAssembly.CompileError("generation disallowed by embedder");
+    },
+    { customSections: real.customSections },
+  );
+  try {
+    const fits = glue();
+    const loaded = await (await freshLoader()).loadEngine(sources({ glue: fits, file: "/good.wasm" }), module);
+    assert.equal(loaded.engine, "scalar");
+    assert.deepEqual(fits.given, [module]);
+    const from = sources({ glue: glue(VERSION, () => true), file: "/good.wasm" });
+    assert.equal((await (await freshLoader()).loadEngine(from, module)).reason, "wasm_blocked_by_csp");
+    assert.deepEqual([requests, from.asked.inline], [[], 0]);
+  } finally {
+    WebAssembly.Module = real;
+  }
+});

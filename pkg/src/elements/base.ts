@@ -65,6 +65,9 @@ export function speakFor(given: ElementsOptions): void {
 
 const living = new Set<FlaneurElement>();
 
+/** By language and form. Making one takes longer than ranking the item whose price it writes. */
+const formats = new Map<string, Intl.NumberFormat>();
+
 function redraw(): void {
   for (const element of living) element.requestUpdate();
 }
@@ -199,11 +202,18 @@ export abstract class FlaneurElement extends LitElement {
 
   /** A number as the page's language writes it; plain when the form is none, such as a currency of `"€"`. */
   protected format(value: number, form?: Intl.NumberFormatOptions): string {
-    try {
-      return new Intl.NumberFormat(this.locale, form).format(value);
-    } catch {
-      return new Intl.NumberFormat(this.locale).format(value);
+    const { locale } = this;
+    const name = locale + JSON.stringify(form);
+    let made = formats.get(name);
+    if (!made) {
+      try {
+        made = new Intl.NumberFormat(locale, form);
+      } catch {
+        made = new Intl.NumberFormat(locale);
+      }
+      formats.set(name, made);
     }
+    return made.format(value);
   }
 
   /** The page's language as a tag of dates and numbers: `en_US` is taken for `en-US`, what is no tag for the language of the words. */

@@ -5,7 +5,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
 import { open } from "flaneur";
 import { useOpen } from "flaneur/react";
-import { ITEMS, drawnForeign, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
+import { ITEMS, chooser, drawnForeign, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
 
 window.complaints = [];
 for (const level of ["error", "warn"]) console[level] = (...args) => window.complaints.push(args.map(String).join(" "));
@@ -206,5 +206,39 @@ window.pinned = async (candidates, item) => {
   app.unmount();
   await shop.close();
   return shown;
+};
+/** What the shops that each of the two gets, one after another, are told of choices made before there was one. */
+window.early = async () => {
+  const [react, host] = [document.createElement("div"), document.createElement("div")];
+  const root = createRoot(react);
+  const { app, shop: ref } = vueApp();
+  host.innerHTML = "<ul></ul>";
+  root.render(reactApp(undefined));
+  app.mount(host);
+  await moment();
+  const told = { react: [], vue: [] };
+  const change = async (name, gates) => void (await chooser[name](gates));
+  for (const name of ["react", "vue"]) {
+    await change(name, { learn: false, rank: false });
+    await change(name, { rank: true });
+  }
+  const after = [];
+  for (let turn = 0; turn < 2; turn++) {
+    const shops = await Promise.all(["react", "vue"].map(async (name) => {
+      const shop = await openShop();
+      const set = (gates) => (told[name].push([turn, gates]), shop.consent.set(gates));
+      return Object.create(shop, { consent: { value: Object.create(shop.consent, { set: { value: set } }) } });
+    }));
+    root.render(reactApp(shops[0]));
+    ref.value = shops[1];
+    const ranks = () => [react, host].map((place) => place.querySelector("[data-rank]").dataset.rank);
+    for (let i = 0; i < 250 && (told.react.length < 2 || told.vue.length < 2 || ranks().includes("false")); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await moment();
+    after.push(shops.map(({ consent }) => [consent.gates.learn, consent.gates.rank]), ranks());
+    await Promise.all(shops.map((shop) => shop.close()));
+  }
+  root.unmount();
+  app.unmount();
+  return { told, after };
 };
 window.ready = true;

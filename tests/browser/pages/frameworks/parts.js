@@ -11,6 +11,9 @@ export const request = { slot: "home", size: 6, candidates: ITEMS.map(({ id }) =
 /** Shows the waiting order at once, in each of the two. */
 export const refresh = {};
 
+/** Changes the gates, in each of the two. */
+export const chooser = {};
+
 /** What was drawn of items that were not among the candidates. */
 export const drawnForeign = [];
 
@@ -31,6 +34,7 @@ export const setters = new Set();
 function Rank() {
   const [gates, set] = useConsent();
   setters.add(set);
+  chooser.react = set;
   return h("i", { "data-rank": String(gates.rank) });
 }
 
@@ -40,7 +44,8 @@ export const reactApp = (shop, asked = request) => h(StrictMode, null, h(Flaneur
 const VueList = defineComponent(({ asked }) => {
   const { view, hold, refresh: now } = useVueSlate(asked);
   refresh.vue = now;
-  const { gates } = useVueConsent();
+  const { gates, set } = useVueConsent();
+  chooser.vue = set;
   const on = Object.fromEntries(Object.entries(hold).map(([name, run]) => [`on${name[0].toUpperCase()}${name.slice(1)}`, run]));
   return () => (note("vue", view.value.slate, unref(asked)), v("ul", { "data-rank": String(gates.value.rank), ...on }, view.value.slate.items.map(({ id }) => v("li", { key: id }, v("button", null, id)))));
 }, { props: ["asked"] });
