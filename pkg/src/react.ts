@@ -25,7 +25,7 @@ const Context = createContext<Place>({ chosen: [] });
 export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined; children?: ReactNode }): ReactElement {
   const [chosen] = useState<Partial<Gates>[]>([]);
   useEffect(() => {
-    if (shop) for (const change of chosen.splice(0)) void shop.consent.set(change);
+    if (shop) chosen.splice(0).forEach((change) => void shop.consent.set(change));
   }, [shop]);
   return createElement(Context.Provider, { value: useMemo(() => ({ shop, chosen }), [shop]) }, children);
 }
@@ -97,5 +97,5 @@ export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] 
   const { shop, chosen } = useContext(Context);
   const subscribe = useCallback((changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, useCallback(async (change) => (shop ? shop.consent.set(change) : void chosen.push(change)), [shop])];
+  return [gates, useMemo(() => shop?.consent.set ?? (async (change) => void chosen.push(change)), [shop])];
 }
