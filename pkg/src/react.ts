@@ -5,7 +5,7 @@
  * sides draw the same. Nothing moves while the list is held: spread `hold` on it.
  */
 
-import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { createContext, createElement, startTransition, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { report } from "./errors.js";
 import { EMPTY, firstSlate } from "./first.js";
@@ -39,7 +39,8 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   useEffect(() => {
     let left = false;
     const opening = open();
-    opening.then((shop) => left || setShop(shop), report);
+    // What a server drew and React has not taken over yet stands until it has: at once, it would fall back.
+    opening.then((shop) => left || startTransition(() => setShop(shop)), report);
     return () => {
       left = true;
       setShop(undefined);

@@ -178,26 +178,26 @@ export interface RankRequest {
   /** How many items, 1 to 1000. */
   size: number;
   /** Only these may be shown, and what a rule pins, in the shop's order; the engine leaves out ids that the catalog does not have. Default: the whole catalog. */
-  candidates?: readonly string[];
+  candidates?: readonly string[] | undefined;
   /** Never these. */
-  exclude?: readonly string[];
+  exclude?: readonly string[] | undefined;
   /** Similar to these, or going with them: the product of the page, the basket. */
-  like?: string | readonly string[];
-  context?: Context;
+  like?: string | readonly string[] | undefined;
+  context?: Context | undefined;
   /** 0 to 1: how much of the slate may surprise. Default: the shopper's own dial. */
-  surprise?: number;
+  surprise?: number | undefined;
   /** 0 to 10: how closely the slate follows the shopper's mix of interests, in multiples of the default, 1. */
-  calibration?: number;
+  calibration?: number | undefined;
   /** For this call, besides those of the handle. */
-  rules?: readonly Rule[];
+  rules?: readonly Rule[] | undefined;
   /** The experiment that the slate is a part of. */
-  experiment?: Experiment;
+  experiment?: Experiment | undefined;
   /** Show again what is otherwise kept away after it was seen often, bought, or put in the basket. */
-  allow?: readonly ("seen" | "bought" | "basket")[];
+  allow?: readonly ("seen" | "bought" | "basket")[] | undefined;
   /** Makes the draws of this call repeatable: an integer from 0 to 2^53 - 1. */
   seed?: number;
   /** Traces the rules (`Slate.trace`), and says why these items are absent (`Slate.absent`). */
-  explain?: string | readonly string[];
+  explain?: string | readonly string[] | undefined;
 }
 
 /** What became of a rule of the slot. */

@@ -143,6 +143,12 @@ test("a list is held by the focus in it, and not by that of what went with the l
   }
 });
 
+test("a part that the server drew stands until its code is there, when the shop opens before", async (t) => {
+  const { page, mishaps } = await enter(t);
+  assert.deepEqual(await page.evaluate(() => window.early()), { meanwhile: ["p", "b"], after: ["opendrawn", true] });
+  assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
+});
+
 test("without a shop the list is the candidates as they come, in both", async (t) => {
   const { page } = await enter(t);
   const candidates = ["rug-1", "lamp-2"];

@@ -76,6 +76,25 @@ test("candidates and exclusions are honoured", async () => {
   await shop.close();
 });
 
+test("what is undefined is what is left out: of items, events and requests", async () => {
+  const nothing = (...names) => Object.fromEntries(names.map((name) => [name, undefined]));
+  const bare = { shop: freshShop(), storage: "memory", consent: GRANTED, seed: 1, now: () => 1_800_000_000_000 };
+  const names = ["kind", "title", "brand", "category", "tags", "price", "currency", "available", "image", "url", "added", "margin", "group", "attributes", "embedding"];
+  const slates = await Promise.all(
+    [() => ({}), nothing].map(async (missing) => {
+      const shop = await open({ ...bare, catalog: ITEMS.map((item) => ({ ...missing(...names), ...item })) });
+      shop.observe({ ...missing("at", "items", "query", "attribute", "value", "slot", "slate", "context", "channel"), type: "view_item", item: "rug-1", id: "view" });
+      shop.observe({ ...missing("item", "at", "slate"), type: "add_to_cart", id: "cart", items: [{ ...missing("quantity", "price", "brand", "category"), item: "lamp-2" }] });
+      const { items } = shop.rank({ ...missing("candidates", "exclude", "like", "context", "surprise", "calibration", "rules", "experiment", "allow", "explain"), slot: "home", size: 6, seed: 7 });
+      const answer = items.map(({ id, score, reasons }) => ({ id, score, reasons: [...reasons] }));
+      await shop.close();
+      return answer;
+    }),
+  );
+  assert.ok(slates[0].some(({ reasons }) => reasons.length > 0));
+  assert.deepEqual(slates[1], slates[0]);
+});
+
 const REQUESTS = [
   [undefined, "value_type", "request"],
   [{ size: 1 }, "value_missing", "request.slot"],

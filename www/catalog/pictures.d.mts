@@ -1,11 +1,11 @@
 // The part of pictures.mjs that the page uses.
 export interface Drawable {
   id: string;
-  title?: string;
-  brand?: string;
-  category?: string | string[];
-  group?: string;
-  attributes?: Record<string, unknown>;
+  title?: string | undefined;
+  brand?: string | undefined;
+  category?: string | string[] | undefined;
+  group?: string | undefined;
+  attributes?: Record<string, unknown> | undefined;
 }
 export function draw(item: Drawable, how?: { shape?: string; seed?: number }): string;
 export function colourOf(name: unknown, seed?: number): string;

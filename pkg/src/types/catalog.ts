@@ -19,35 +19,35 @@ export interface Item {
   /** Unique in the catalog, stable over time, 1 to 256 bytes in UTF-8, without control characters. */
   id: string;
   /** Default `"product"`. */
-  kind?: ItemKind;
+  kind?: ItemKind | undefined;
   /** Shown by the shop, compared as text for items nobody has met yet. */
-  title?: string;
+  title?: string | undefined;
   /** One brand. Tastes and caps count by it. */
-  brand?: string;
+  brand?: string | undefined;
   /** One category, or the path from the widest to the narrowest. */
-  category?: string | string[];
+  category?: string | string[] | undefined;
   /** Free labels. */
-  tags?: string[];
+  tags?: string[] | undefined;
   /** In the catalog's currency, 0 to 1e12. */
-  price?: number;
+  price?: number | undefined;
   /** ISO 4217 code, such as `"EUR"`. */
-  currency?: string;
+  currency?: string | undefined;
   /** `false` hides the item from every slate. Default `true`. */
-  available?: boolean;
+  available?: boolean | undefined;
   /** Address of a picture; not fetched by this package. */
-  image?: string;
+  image?: string | undefined;
   /** Address of the item's page; not fetched by this package. */
-  url?: string;
+  url?: string | undefined;
   /** When the shop added it: ISO 8601 text, or milliseconds since 1970. */
-  added?: string | number;
+  added?: string | number | undefined;
   /** What the shop earns, in the catalog's currency, -1e7 to 1e7. */
-  margin?: number;
+  margin?: number | undefined;
   /** Items of one group are variants of each other. */
-  group?: string;
+  group?: string | undefined;
   /** Anything else that tastes can attach to, such as `{ colour: "red" }`. */
-  attributes?: Record<string, string | number | boolean | string[]>;
+  attributes?: Record<string, string | number | boolean | string[]> | undefined;
   /** A vector that is close to those of similar items: of every item or of none, all of one length, at most 1,024. */
-  embedding?: number[] | Float32Array;
+  embedding?: number[] | Float32Array | undefined;
 }
 
 /**

@@ -32,13 +32,13 @@ export type EventType =
 export interface EventLine {
   item: string;
   /** How many, more than 0. Default 1. */
-  quantity?: number;
+  quantity?: number | undefined;
   /** Of one piece, in the catalog's currency, 0 or more. */
-  price?: number;
+  price?: number | undefined;
   /** Only needed for items that the catalog does not hold. */
-  brand?: string;
+  brand?: string | undefined;
   /** Only needed for items that the catalog does not hold; a path goes from widest to narrowest. */
-  category?: string | readonly string[];
+  category?: string | readonly string[] | undefined;
 }
 
 /**
@@ -51,27 +51,27 @@ export interface EventLine {
 export interface ShopEvent {
   type: EventType;
   /** Stable identity: the same id twice is one event. Made up when absent. At most 128 bytes in UTF-8. */
-  id?: string;
+  id?: string | undefined;
   /** When: milliseconds since 1970, a `Date`, or ISO 8601 text. Default: now. */
-  at?: number | Date | string;
+  at?: number | Date | string | undefined;
   /** The item, when there is one. */
-  item?: string;
+  item?: string | undefined;
   /** The items, when there are several; at most 200 are read. */
-  items?: readonly (string | EventLine)[];
+  items?: readonly (string | EventLine)[] | undefined;
   /** `search`: what was typed. Hashed into tokens, never stored as text. */
-  query?: string;
+  query?: string | undefined;
   /** `mute`: what to keep away, such as `"brand:Acme"`. */
-  attribute?: string;
+  attribute?: string | undefined;
   /** `dwell`: how long, in seconds. */
-  value?: number;
+  value?: number | undefined;
   /** The slot it happened in. */
-  slot?: string;
+  slot?: string | undefined;
   /** The slate it happened on (`Slate.id`). Default: the one that showed the item last, within 30 minutes. */
-  slate?: string;
+  slate?: string | undefined;
   /** The moment, when it is not that of the handle: season, weather, device, locale and store are kept. */
-  context?: Context;
+  context?: Context | undefined;
   /** `touch`: the channel, such as `"email"`. */
-  channel?: string;
+  channel?: string | undefined;
 }
 
 /** One item as GA4 writes it. Other GA4 fields are allowed and ignored. */

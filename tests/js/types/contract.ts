@@ -41,6 +41,13 @@ const items: Item[] = [
   { id: "c", embedding: new Float32Array(32), added: "2026-01-02" },
 ];
 
+/** What a shop's own data may lack is passed on as it comes, without a branch for each field. */
+export function passedOn(shop: Flaneur, given: { title: string | undefined; price: number | undefined; slate: string | undefined; like: string | undefined }): Item {
+  shop.observe({ type: "purchase", items: [{ item: "a", price: given.price }], slate: given.slate });
+  shop.rank({ slot: "home", size: 3, like: given.like });
+  return { id: "a", title: given.title, price: given.price };
+}
+
 const source: ConsentSource = { get: async () => ({ learn: true }), subscribe: (listener) => (listener({}), () => {}) };
 
 const options: OpenOptions[] = [

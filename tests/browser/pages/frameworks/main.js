@@ -1,8 +1,9 @@
 // Hydrates what the server drew, and lets the tests mount and unmount.
 
-import { createElement as h, StrictMode, useState } from "react";
+import { createElement as h, lazy, StrictMode, Suspense, useState } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
+import { renderToString } from "react-dom/server";
 import { open } from "flaneur";
 import { useOpen } from "flaneur/react";
 import { ITEMS, chooser, drawnForeign, keptApp, reactApp, refresh, request, setters, vueApp } from "./parts.js";
@@ -165,6 +166,33 @@ window.inlined = async () => {
   const said = place.textContent;
   root.unmount();
   return { opened, said };
+};
+
+/** What stands of a part that the server drew, when the shop is open before that part's code is there, and after. */
+window.early = async () => {
+  let opened = false;
+  const opener = () => openShop().finally(() => (opened = true));
+  const Late = () => h("b", null, "drawn");
+  function Shop({ late }) {
+    const shop = useOpen(opener);
+    return [h("p", { key: "p" }, shop ? "open" : "closed"), h(Suspense, { key: "s", fallback: h("i") }, h(late))];
+  }
+  const place = document.createElement("div");
+  place.innerHTML = renderToString(h(Shop, { late: Late }));
+  document.body.append(place);
+  let arrive;
+  const code = new Promise((resolve) => (arrive = resolve));
+  const root = hydrateRoot(place, h(Shop, { late: lazy(() => code) }), { onRecoverableError: (e) => window.complaints.push(String(e)) });
+  for (let i = 0; i < 400 && !opened; i++) await moment();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const drawn = place.querySelector("b");
+  const meanwhile = [...place.children].filter((node) => node.checkVisibility()).map(({ localName }) => localName);
+  arrive({ default: Late });
+  for (let i = 0; i < 100 && place.textContent !== "opendrawn"; i++) await moment();
+  const after = [place.textContent, drawn !== null && place.querySelector("b") === drawn];
+  root.unmount();
+  place.remove();
+  return { meanwhile, after };
 };
 
 /** What is drawn that was not asked for, in React and in Vue, while a page asks for other candidates than before. */
