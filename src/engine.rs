@@ -62,8 +62,8 @@ pub struct Engine {
     /// What the arms of experiments are made of.
     secret: u64,
     profile: Profile,
-    /// The log's epoch at the last fold; `None` when everything must be folded again.
-    folded: Option<u64>,
+    /// The log's epoch and length at the last fold; `None` when everything must be folded again.
+    folded: Option<(u64, usize)>,
     /// Without reasons, each with the visit that it was ranked in and the places that were seen on it.
     slates: Vec<(Slate, u32, Vec<usize>)>,
     scratch: Scratch,
@@ -268,19 +268,25 @@ impl Engine {
     }
 
     /// The profile as of `now`. Events dated more than a day later wait: a clock that ran ahead
-    /// once must not rule the profile until its date comes.
+    /// once must not rule the profile until its date comes. What they refuse holds at once.
     pub fn profile(&mut self, now: Millis) -> &Profile {
         let latest = Millis(now.0.saturating_add(DAY_MS));
-        let events = self.log.events();
-        let events = &events[..events.partition_point(|event| event.at <= latest)];
-        if self.folded != Some(self.log.epoch()) || self.profile.events > events.len() {
-            self.profile = Profile::fold(&self.catalog, events);
-        } else {
-            for event in &events[self.profile.events..] {
+        let all = self.log.events();
+        let (events, waiting) = all.split_at(all.partition_point(|event| event.at <= latest));
+        let (folded, state) = (self.profile.events, (self.log.epoch(), all.len()));
+        if self.folded == Some(state) && folded == events.len() {
+            return &self.profile;
+        }
+        // Nothing that waited is in what can be folded on.
+        if self.folded == Some((state.0, folded)) && folded <= events.len() {
+            for event in &events[folded..] {
                 self.profile.step(&self.catalog, event);
             }
+        } else {
+            self.profile = Profile::fold(&self.catalog, events);
         }
-        self.folded = Some(self.log.epoch());
+        self.profile.stated.heed(&self.catalog, waiting);
+        self.folded = Some(state);
         &self.profile
     }
 

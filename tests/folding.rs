@@ -289,6 +289,50 @@ fn an_event_from_a_clock_that_ran_ahead_waits_for_its_date() {
 }
 
 #[test]
+fn what_was_refused_by_a_clock_that_ran_ahead_holds_before_its_date_in_any_order_of_arrival() {
+    let mut engine = shop::engine(160);
+    let ids: Vec<String> = (0..3).map(|item| engine.catalog().id(item).to_owned()).collect();
+    let future = Millis(NOW.0 + 3_650 * DAY_MS);
+    engine.observe(shop::event("e0", "like", &ids[0], Millis(NOW.0 - 1)), NOW).unwrap();
+    engine.observe(shop::event("e1", "dismiss", &ids[0], future), future).unwrap();
+    let mute = EventWire {
+        attribute: Some("category:tea".into()),
+        lines: Vec::new(),
+        ..shop::event("e2", "mute", "", future)
+    };
+    engine.observe(mute, future).unwrap();
+    engine.observe(shop::event("e3", "dismiss", &ids[2], Millis(NOW.0 - 1)), NOW).unwrap();
+    engine.observe(shop::event("e4", "like", &ids[2], future), future).unwrap();
+    let candidates = |engine: &mut Engine| {
+        let wire = RequestWire { candidates: Some(ids.clone()), ..shop::request("row", 3, 1) };
+        engine.rank(wire, NOW).unwrap().entries.len()
+    };
+    assert_eq!(candidates(&mut engine), 0, "a refusal holds, and a liking of then takes none back");
+    assert_eq!((engine.profile(NOW).events, engine.profile(NOW).stated.refusals().count()), (2, 3));
+    assert!(!engine.profile(NOW).stated.is_liked(&ids[0]) && !engine.profile(NOW).stated.is_liked(&ids[2]));
+
+    let mut events = engine.log().events().to_vec();
+    for seed in 0..20 {
+        shop::shuffle(&mut events, seed);
+        let mut other = shop::engine(160);
+        for event in &events {
+            restore(&mut other, std::slice::from_ref(event));
+            other.profile(if seed % 2 == 0 { NOW } else { future });
+        }
+        assert_eq!(other.profile(NOW), engine.profile(NOW));
+        assert_eq!(other.profile(future), &Profile::fold(engine.catalog(), engine.log().events()));
+    }
+
+    engine.set_gates(false, true);
+    assert_eq!(candidates(&mut engine), 0, "whatever is shut");
+    engine.set_gates(true, true);
+    engine.forget(&ForgetWire { event: Some("e1".into()), ..ForgetWire::default() }, NOW).unwrap();
+    assert!(engine.profile(NOW).stated.is_liked(&ids[0]), "forgetting it is as if it had never been said");
+    engine.forget(&ForgetWire { attribute: Some("category:tea".into()), ..ForgetWire::default() }, NOW).unwrap();
+    assert_eq!(candidates(&mut engine), 2);
+}
+
+#[test]
 fn a_clock_that_jumps_by_decades_gives_finite_scores() {
     let mut engine = shop::engine(160);
     let item = engine.catalog().id(0).to_owned();

@@ -78,6 +78,12 @@ impl Stated {
         }
     }
 
+    /// Takes what was refused by a clock that ran ahead: it holds before its date.
+    pub(crate) fn heed(&mut self, catalog: &Catalog, waiting: &[Event]) {
+        let refuses = |event: &&Event| matches!(event.kind, EventKind::Dismiss | EventKind::Mute);
+        waiting.iter().filter(refuses).for_each(|event| self.step(catalog, event));
+    }
+
     /// The same statements without likes, preferences and the dial.
     #[must_use]
     pub fn refusals_only(&self) -> Self {
