@@ -5,7 +5,7 @@
  * sides draw the same. Nothing moves while the list is held: spread `hold` on it.
  */
 
-import { createContext, createElement, startTransition, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { createContext, createElement, startTransition, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { report } from "./errors.js";
 import { EMPTY, firstSlate } from "./first.js";
@@ -13,21 +13,17 @@ import { Shelf } from "./shelf.js";
 import type { ShelfView } from "./shelf.js";
 import type { Flaneur, Gates, RankRequest } from "./types.js";
 
-/** What is below a provider has its shop, and what was chosen before there was one. */
-interface Place {
-  readonly shop?: Flaneur | undefined;
-  readonly chosen: Partial<Gates>[];
-}
-
-const Context = createContext<Place>({ chosen: [] });
+/** What is below a provider has its shop, and what changes its gates. */
+const Context = createContext<readonly [shop: Flaneur | undefined, set: (gates: Partial<Gates>) => Promise<void>]>([undefined, async () => {}]);
 
 /** Gives a shop to what is below. Without one, slates are the shop's own order, and choices wait for it. */
 export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined; children?: ReactNode }): ReactElement {
   const [chosen] = useState<Partial<Gates>[]>([]);
   useEffect(() => {
-    if (shop) chosen.splice(0).forEach((change) => void shop.consent.set(change));
+    if (shop) chosen.splice(0).forEach(shop.consent.set);
   }, [shop]);
-  return createElement(Context.Provider, { value: useMemo(() => ({ shop, chosen }), [shop]) }, children);
+  const value = useMemo(() => [shop, shop?.consent.set ?? (async (change: Partial<Gates>) => void chosen.push(change))] as const, [shop]);
+  return createElement(Context.Provider, { value }, children);
 }
 
 /**
@@ -52,7 +48,7 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
 
 /** The shop of the provider. */
 export function useFlaneur(): Flaneur | undefined {
-  return useContext(Context).shop;
+  return useContext(Context)[0];
 }
 
 /** What `useSlate` gives. */
@@ -69,8 +65,8 @@ export function useSlate(request: RankRequest): UsedSlate {
   const key = JSON.stringify(request);
   const first = useMemo<ShelfView>(() => ({ slate: firstSlate(request), waiting: false }), [key]);
   const [last] = useState<{ shelf?: Shelf | undefined; key?: string }>({});
-  const subscribe = useCallback(
-    (changed: () => void) => {
+  const subscribe = useMemo(
+    () => (changed: () => void) => {
       const own = shop && new Shelf(shop, request, changed, last.shelf);
       last.shelf = own;
       last.key = key;
@@ -95,8 +91,8 @@ const DENIED: Gates = { store: false, learn: false, rank: false, measure: false 
 
 /** The gates, and what changes them: what is chosen before the shop is open holds once it is. */
 export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] {
-  const { shop, chosen } = useContext(Context);
-  const subscribe = useCallback((changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
+  const [shop, set] = useContext(Context);
+  const subscribe = useMemo(() => (changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, useMemo(() => shop?.consent.set ?? (async (change) => void chosen.push(change)), [shop])];
+  return [gates, set];
 }

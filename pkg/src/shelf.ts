@@ -35,7 +35,7 @@ export class Shelf {
     this.#shop = shop;
     this.#changed = changed;
     this.#held = before ? before.#held : {};
-    this.#request = { seed: Math.floor(Math.random() * 2 ** 32), ...request };
+    this.#request = { seed: (Math.random() * 2 ** 32) >>> 0, ...request };
     this.#view = { slate: shop.rank(this.#request), waiting: false };
     this.#leave = shop.on("change", () => this.refresh());
   }
