@@ -34,14 +34,13 @@ pub use stated::{Stated, Statement};
 
 use crate::catalog::Catalog;
 use crate::log::{Event, EventKind, Line, Showings};
-use crate::math::between;
 use crate::math::order::by_score;
 use crate::time::{Millis, decay};
 use offered::Offered;
 
 /// Half-life of fatigue, in days.
 const FATIGUE_HALF_LIFE: f64 = 7.0;
-/// The dial when the shopper has not set it: a boost of 0.15 log-odds.
+/// The dial when the shopper has not set it.
 pub const DEFAULT_SURPRISE: f64 = 0.3;
 /// A basket left alone for longer than this many days no longer counts as one.
 const BASKET_DAYS: f64 = 7.0;
@@ -149,7 +148,7 @@ impl Profile {
         if item.is_some_and(|item| catalog.is_sensitive(item)) {
             return; // a refusal, which says nothing else
         }
-        let strength = strength_of(event);
+        let strength = event.strength();
         if strength != 0.0 {
             let price = line.price.or_else(|| item.and_then(|item| catalog.price(item)));
             self.affinities.learn(catalog, event, &line.digest, price, strength);
@@ -253,15 +252,6 @@ pub fn keep_learnable(catalog: &Catalog, event: &mut Event) -> bool {
     event.lines.retain(|line| !catalog.is_sensitive_id(&line.item));
     event.shown.retain(|shown| !catalog.is_sensitive_id(&shown.item));
     event.items().next().is_some()
-}
-
-/// What an event says about taste; a dwell counts by its minutes, at most one view.
-fn strength_of(event: &Event) -> f64 {
-    let strength = event.kind.strength();
-    match event.kind {
-        EventKind::Dwell => strength * between(event.value.unwrap_or(0.0) / 60.0, 0.0, 1.0),
-        _ => strength,
-    }
 }
 
 #[cfg(test)]

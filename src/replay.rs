@@ -140,7 +140,7 @@ fn places(events: &[Event]) -> Vec<Place<'_>> {
                     places.push(Place { slate, item: &shown.item, weight, chosen: false });
                 }
             }
-        } else if event.kind.strength() > 0.0 {
+        } else if event.strength() > 0.0 {
             // The latest showing is the one that was chosen from.
             for line in &event.lines {
                 let Some(slate) = showings.chosen_from(event, &line.item) else { continue };

@@ -95,7 +95,7 @@ fn seen(events: &[Event]) -> Vec<Seen<'_>> {
                 }
             }
         }
-        for line in event.lines.iter().filter(|_| event.kind.strength() > 0.0) {
+        for line in event.lines.iter().filter(|_| event.strength() > 0.0) {
             let Some(slate) = showings.chosen_from(event, &line.item) else { continue };
             let item = name_of(&line.item);
             let entries = seen.iter_mut().rev().find(|known| known.slate == slate).map(|known| &mut known.entries);

@@ -5,12 +5,14 @@
 #[path = "support/shop.rs"]
 mod shop;
 
+use flaneur::decide::Taken;
 use flaneur::engine::Engine;
-use flaneur::log::{Event, EventKind, Showings, Shown, encode_record, name_of};
+use flaneur::log::{Event, EventKind, Showings, Shown, Trial, encode_record, name_of};
 use flaneur::profile::{Learned, Profile};
 use flaneur::rank::Slate;
 use flaneur::replay::replay;
 use flaneur::time::{DAY_MS, Millis};
+use flaneur::trial::trials;
 use flaneur::wire::event::EventWire;
 use flaneur::wire::request::{ForgetWire, RequestWire};
 use shop::NOW;
@@ -138,4 +140,29 @@ fn a_choice_belongs_to_the_slate_it_names_else_to_the_one_that_showed_the_item_l
     assert_eq!(from(&mut showings, "7", Purchase, 90, None), None, "half an hour is over");
     show(&mut showings, "two", 100);
     assert_eq!(from(&mut showings, "8", AddToCart, 131, None), None);
+}
+
+#[test]
+fn a_page_that_was_left_at_once_is_no_interest_anywhere() {
+    let mut seen = Event::new("e0", EventKind::Impression, NOW);
+    seen.slate = Some("s".into());
+    seen.value = Some(1.0); // a decision's view
+    let chance = Shown { item: "lamps-0008".into(), propensity: 0.5, plain: Some(true), ..Shown::default() };
+    seen.shown.push(chance);
+    seen.trial = Some(Trial { experiment: "dial".into(), arms: vec!["bold".into()] });
+    let counted = |seconds: f64| {
+        let mut dwell = Event::new("e1", EventKind::Dwell, Millis(NOW.0 + MINUTE)).with_item("lamps-0008");
+        dwell.value = Some(seconds);
+        let events = [seen.clone(), dwell];
+        let profile = Profile::fold(shop::engine(160).catalog(), &events);
+        (
+            profile.history.iter().count(),
+            profile.interests.all().len(),
+            Taken::of(&events).taken,
+            replay(&events).choices,
+            trials(&events)[0].arms[0].choices,
+        )
+    };
+    assert_eq!(counted(30.0), (1, 1, 1, 1, 1));
+    assert_eq!(counted(0.0), (0, 0, 0, 0, 0));
 }

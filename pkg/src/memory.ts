@@ -110,12 +110,13 @@ export class Memory {
   import({ events, list }: Brought): ImportReport | undefined {
     const report = this.engine?.use((core) => core.import(events, this.#now()), () => undefined);
     if (!report) return undefined;
-    const before = this.log.size;
-    this.log.add(this.#entries(report.added), false, true); // it may have been forgotten before
-    const added = this.log.size - before; // the others took the place of a later one of their id
+    const entries = this.#entries(report.added);
+    const fresh = new Set(entries.map(([id]) => id).filter((id) => !this.log.bytesOf(id)));
+    this.log.add(entries, false, true); // it may have been forgotten before
     this.expire();
+    const added = [...fresh].filter((id) => this.log.bytesOf(id)).length; // the others were too old to stay
     const refused = report.refused.map((refusal) => ({ ...refusal, path: `${list}${refusal.path}` }));
-    return { added, known: report.known + report.added.length - added, refused };
+    return { added, known: report.known + entries.length - fresh.size, refused }; // some took the place of a later one of their id
   }
 
   /** Drops what is too old or too much: the oldest events first, by the engine's order. */

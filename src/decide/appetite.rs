@@ -40,7 +40,7 @@ impl Taken {
                 counts.seen += 1;
                 own.extend(event.slate.as_deref().map(name_of));
             }
-            for line in event.lines.iter().filter(|_| event.kind.strength() > 0.0) {
+            for line in event.lines.iter().filter(|_| event.strength() > 0.0) {
                 let slate = showings.chosen_from(event, &line.item);
                 if let Some(at) = own.iter().position(|&known| Some(known) == slate) {
                     own.swap_remove(at); // a decision is taken once

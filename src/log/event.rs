@@ -1,6 +1,7 @@
 //! One thing that happened, in the vocabulary of GA4's ecommerce events plus ours.
 
 use crate::catalog::TokenHash;
+use crate::math::between;
 use crate::time::Millis;
 
 /// What happened.
@@ -251,6 +252,16 @@ impl Event {
     pub fn with_item(mut self, item: impl Into<String>) -> Self {
         self.lines.push(Line { item: item.into(), quantity: 1.0, ..Line::default() });
         self
+    }
+
+    /// How much it says about taste: a dwell counts by its minutes, at most one view, and none when it took no time.
+    #[must_use]
+    pub fn strength(&self) -> f64 {
+        let strength = self.kind.strength();
+        match self.kind {
+            EventKind::Dwell => strength * between(self.value.unwrap_or(0.0) / 60.0, 0.0, 1.0),
+            _ => strength,
+        }
     }
 
     /// The canonical order: time, then identifier.

@@ -54,7 +54,7 @@ pub struct History {
 
 impl History {
     pub(super) fn learn(&mut self, item: u32, event: &Event, visit: u32) {
-        if event.kind.strength() <= 0.0 && event.kind != EventKind::Refund {
+        if event.strength() <= 0.0 && event.kind != EventKind::Refund {
             return;
         }
         let own = self.items.entry(item).or_default();

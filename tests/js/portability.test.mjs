@@ -215,6 +215,16 @@ test("orders, a loyalty export and a till ticket are a union by order", async ()
   await shop.close();
 });
 
+test("an order that is too old for the log is not said to have been added", async () => {
+  const shop = await openShop();
+  const order = (id, days) => ({ id, at: NOW - days * 24 * HOUR, items: ["lamp-1"] });
+  const orders = [order("B-1", 3), order("B-2", 395), order("B-3", 397), order("B-4", 900)];
+  assert.deepEqual(await shop.profile.import({ orders }), { added: 2, known: 0, refused: [] });
+  assert.equal(shop.profile.inspect().events, 2);
+  assert.deepEqual(await shop.profile.import({ orders }), { added: 0, known: 2, refused: [] });
+  await shop.close();
+});
+
 test("a date of which nobody knows whether the day or the month comes first is refused, and not guessed", async () => {
   const shop = await openShop();
   for (const date of ["05/01/2026", "20/01/2026", "5.1.2026", "05-01-26"]) {

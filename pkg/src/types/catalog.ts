@@ -38,7 +38,7 @@ export interface Item {
   image?: string | undefined;
   /** Address of the item's page; not fetched by this package. */
   url?: string | undefined;
-  /** When the shop added it: ISO 8601 text, or milliseconds since 1970. */
+  /** When the shop added it: ISO 8601 text, or milliseconds since 1970. Read as a day, in UTC. */
   added?: string | number | undefined;
   /** What the shop earns, in the catalog's currency, -1e7 to 1e7. */
   margin?: number | undefined;
@@ -80,9 +80,9 @@ export interface Where {
   /** In the catalog's currency: `margin` strictly below this. */
   marginBelow?: number;
   marginAbove?: number;
-  /** `added` less than so many days ago. */
+  /** `added` less than so many days ago, counted from the midnight (UTC) that began its day: 1 means added today. */
   newerThanDays?: number;
-  /** `added` more than so many days ago. */
+  /** `added` more than so many days ago, counted alike. */
   olderThanDays?: number;
   /** Of a small maker: the catalog has fewer items than this of the brand. */
   makerItemsBelow?: number;

@@ -125,9 +125,9 @@ export interface LogDocument {
   incomplete?: string;
 }
 
-/** What became of an import. */
+/** What became of an import. What is too old for the log, or beyond its bound, is in none of these. */
 export interface ImportReport {
-  /** Events that were new. */
+  /** Events that were new, and stay. */
   added: number;
   /** Events that the log held already. */
   known: number;
