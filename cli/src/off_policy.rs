@@ -226,7 +226,11 @@ fn text(report: &Report) -> String {
     let _ = writeln!(text, "\n{:22} {:>10}   95 % interval", "", "value");
     let mut row = |name: &str, interval: Interval| {
         let Interval { value, low, high } = interval;
-        let _ = writeln!(text, "{name:22} {value:>10.5}   {low:.5} to {high:.5}");
+        let _ = if value.is_finite() {
+            writeln!(text, "{name:22} {value:>10.5}   {low:.5} to {high:.5}")
+        } else {
+            writeln!(text, "{name:22} {:>10}   no row has any weight", "–")
+        };
     };
     row("logged policy", found.logged);
     row("IPS", found.ips);

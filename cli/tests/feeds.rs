@@ -416,6 +416,16 @@ fn a_sale_price_of_nothing_is_no_sale() {
 }
 
 #[test]
+fn a_french_sale_price_is_the_price() {
+    let folder = Folder::new("prix-promo");
+    for name in ["Prix promo", "prix_promotionnel", "Tarif promo"] {
+        folder.write("items.csv", format!("référence;nom;prix;{name}\na;Lampe;19,99;15,50\n"));
+        folder.run("pack --items items.csv --out p.flaneur --display d.json").expect(0);
+        assert!(folder.text("d.json").contains("\"price\":15.5,"), "{name}: {}", folder.text("d.json"));
+    }
+}
+
+#[test]
 fn a_sale_price_holds_within_its_dates_only() {
     let folder = Folder::new("sale-dates");
     let rows = [

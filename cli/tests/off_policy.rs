@@ -226,6 +226,22 @@ fn tables_of_probabilities_and_other_logs_are_targets() {
 }
 
 #[test]
+fn a_target_that_shows_nothing_of_the_log_has_no_self_normalised_value_and_that_is_said() {
+    let folder = Folder::new("off-policy-nothing");
+    folder.write("log.csv", table());
+    folder.write("policy.csv", "item_id,probability\nother,1\n");
+    let out =
+        folder.run("off-policy --log log.csv --target policy.csv --draws 100 --json figures.json").expect(0).out();
+    assert!(!out.contains("NaN"), "{out}");
+    assert_eq!(out.matches("no row has any weight").count(), 3, "{out}");
+    let found = figures(&folder);
+    assert_eq!(
+        (&found["estimates"]["ips"]["value"], &found["estimates"]["snips"]["value"]),
+        (&json!(0.0), &Value::Null)
+    );
+}
+
+#[test]
 fn bad_rows_are_counted_with_their_place_and_too_many_are_refused() {
     let folder = Folder::new("off-policy-bad");
     let bad = [

@@ -311,6 +311,7 @@ test("what leaves is told in clear, as the outbox has it, and nothing once it is
   const [line] = await until("a line of the outbox", lines, (now) => now.length === 1);
   const [entry] = await page.evaluate(() => shop.measure.preview());
   for (const part of [entry.purpose.fr, entry.label.fr, ...entry.operators]) assert.ok(line.includes(part), `${part} is not in ${line}`);
+  assert.ok(line.startsWith(`${entry.purpose.fr}\u00a0: ${entry.label.fr}`), line);
   await page.evaluate(() => shop.consent.set({ measure: false }));
   await until("nothing", lines, (now) => now.length === 0);
   assert.deepEqual(mishaps, []);

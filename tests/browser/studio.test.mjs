@@ -1,7 +1,8 @@
 // The merchant's studio in real Chromium: a pack, rules as they are written, what they do to invented shoppers, and the rules as a file.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -328,6 +329,32 @@ test("exported rules come back from their file, beside a pack too, and are never
   await load({ name: "shop.flaneur", mimeType: "application/octet-stream", buffer: await readFile(PACK) }, exported);
   await page.locator('[data-pack="shop.flaneur"]').waitFor();
   await until("the rules", () => field(page).inputValue(), (text) => text === exported.buffer.toString());
+  // No rules are rules too, and no catalog of nothing.
+  await load({ name: "none.json", mimeType: "application/json", buffer: Buffer.from("[]\n") });
+  await until("no rules", () => field(page).inputValue(), (text) => text === "[]\n");
+  assert.equal(await page.locator("[data-pack]").getAttribute("data-pack"), "shop.flaneur", "the pack stays");
+  assert.deepEqual(mishaps, []);
+});
+
+test("a file that went away since it was chosen is said to be unreadable, be it JSON or a pack", async (t) => {
+  const { page, mishaps } = await studio(t);
+  const folder = await mkdtemp(join(tmpdir(), "flaneur-studio-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement("input"), { type: "file", id: "kept" })));
+  for (const name of ["rules.json", "shop.flaneur"]) {
+    await writeFile(join(folder, name), "[]");
+    await page.locator("#kept").setInputFiles(join(folder, name));
+    await rm(join(folder, name));
+    await page.locator('input[data-action="load-pack"]').evaluate((input) => {
+      const given = new DataTransfer();
+      given.items.add(document.querySelector("#kept").files[0]);
+      input.files = given.files;
+      input.dispatchEvent(new Event("change"));
+    });
+    await page.locator('[data-refused="file_unreadable"][role="alert"]').waitFor();
+    await page.locator('input[data-action="load-pack"]').setInputFiles(PACK);
+    await page.locator("[data-refused]").waitFor({ state: "detached" });
+  }
   assert.deepEqual(mishaps, []);
 });
 

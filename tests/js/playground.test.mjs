@@ -1,13 +1,14 @@
 // What the playground reads: product feeds as shops have them, and dumps of a dataLayer, also strange ones.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { open } from "flaneur";
 
 import { pageModules } from "./support/page.mjs";
 
-const [{ readFeed }, { hear, readDump }] = await pageModules("playground/feed.ts", "playground/hearing.ts");
+const [{ COLUMNS, readFeed }, { hear, readDump }] = await pageModules("playground/feed.ts", "playground/hearing.ts");
 
 const plain = (value) => JSON.parse(JSON.stringify(value));
 const ids = (text) => readFeed(text).items.map(({ id }) => id);
@@ -103,4 +104,19 @@ test("a long dump leaves the page its turns, says how far it is, and ends when i
   const end = new AbortController();
   const part = await hear(shop, entries, () => true, () => undefined, { told: () => end.abort(), signal: end.signal });
   assert.ok(part.length > 0 && part.length < 5000, `${part.length}`);
+});
+
+test("a column has every name that flaneur pack knows it by, in its order, and a French feed is read", () => {
+  const table = readFileSync(new URL("../../cli/src/read/draft.rs", import.meta.url), "utf8");
+  const here = { Id: "id", Title: "title", Brand: "brand", Category: "category", Tags: "tags", Price: "price", SalePrice: "sale", Currency: "currency", Available: "available", Added: "added", Group: "group", Kind: "kind" };
+  const found = new Set();
+  for (const [, field, list] of table.matchAll(/\(\s*Field::(\w+),\s*&\[([^\]]*)\]/g)) {
+    if (!here[field]) continue;
+    const names = [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+    assert.deepEqual(COLUMNS[here[field]].slice(0, names.length), names, field);
+    found.add(field);
+  }
+  assert.deepEqual([...found].sort(), Object.keys(here).sort());
+  const { items } = readFeed("Référence;Nom;Marque;Catégorie;Prix TTC;Prix-promo;Disponibilité\na;Lampe;Lumen;Maison > Lampes;19,99;15,50;Hors stock\n");
+  assert.deepEqual(items, [{ id: "a", title: "Lampe", brand: "Lumen", category: ["Maison", "Lampes"], price: 15.5, available: false }]);
 });

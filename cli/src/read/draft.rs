@@ -100,7 +100,7 @@ pub(super) const ALIASES: Aliases<Field> = &[
         &["price", "unit_price", "variant_price", "amount", "regular_price", "prix", "prix_ttc", "tarif_régulier"],
     ),
     (Field::MinorPrice, &["price_pence", "price_cents", "price_minor", "unit_price_pence", "unit_price_cents"]),
-    (Field::SalePrice, &["sale_price", "tarif_promo"]),
+    (Field::SalePrice, &["sale_price", "tarif_promo", "prix_promo", "prix_promotionnel"]),
     (Field::SaleDates, &["sale_price_effective_date"]),
     (Field::Currency, &["currency", "price_currency", "currency_code", "devise"]),
     (

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
+/// What Excel and its like call the days from 2000 to 2099: as seconds they are of 1970's first day.
+const SPREADSHEET_DAYS: Range<i64> = 36_526..73_051;
+
 /// Reads a price and the currency beside it: `19.99`, `19,99 EUR`, `£1,299.00`, `1 299,00 €`.
 ///
 /// With both separators the last one is the decimal sign; a lone comma is a
@@ -146,8 +149,17 @@ impl TimeUnit {
 /// Reads a moment and says on which scale it was written.
 ///
 /// # Errors
-/// `value_type` when it is no time, `value_out_of_range` when it is before 1970.
+/// `value_type` when it is no time, `value_out_of_range` when it is before 1970 or a spreadsheet's day.
 pub(super) fn moment(text: &str) -> Result<(i64, TimeUnit)> {
+    let (at, unit) = scaled(text)?;
+    if unit == TimeUnit::Seconds && SPREADSHEET_DAYS.contains(&(at / 1_000)) {
+        let message = "the time is a spreadsheet's count of days, or a second of 1970; write it as a date";
+        return Err(Error::new(ErrorKind::OutOfRange, "ts", message));
+    }
+    Ok((at, unit))
+}
+
+fn scaled(text: &str) -> Result<(i64, TimeUnit)> {
     let text = text.trim();
     // 20261122 is a day: as seconds it would be one of August 1970.
     if text.len() == 8
@@ -178,7 +190,8 @@ pub(super) fn moment(text: &str) -> Result<(i64, TimeUnit)> {
 /// # Errors
 /// As [`moment`], and `value_conflict` when the scale changes within the file.
 pub(super) fn moment_like(text: &str, first: &mut Option<TimeUnit>) -> Result<i64> {
-    let (at, unit) = moment(text)?;
+    // A log that counts from its own start may come to these seconds, but does not begin with them.
+    let (at, unit) = if first.is_some() { scaled(text) } else { moment(text) }?;
     let expected = *first.get_or_insert(unit);
     if unit != expected {
         let message = format!("the time is in {}, the file began with {}", unit.name(), expected.name());
@@ -218,13 +231,15 @@ pub(super) fn period(text: &str) -> Result<Range<i64>> {
 }
 
 fn iso(text: &str) -> Result<i64> {
-    let text = text.strip_suffix(" UTC").unwrap_or(text);
+    let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix("[UTC]")).unwrap_or(text);
+    // Only an offset says what a zone's clock stood at: without a database of zones, `[Europe/Paris]` does not.
+    let is_local = !text.contains('[');
     let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     let parsed = text
         .parse::<Timestamp>()
         .ok()
-        .or_else(|| text.parse::<DateTime>().ok().and_then(utc))
-        .or_else(|| text.parse::<Date>().ok().and_then(|date| utc(date.at(0, 0, 0, 0))));
+        .or_else(|| text.parse::<DateTime>().ok().filter(|_| is_local).and_then(utc))
+        .or_else(|| text.parse::<Date>().ok().filter(|_| is_local).and_then(|date| utc(date.at(0, 0, 0, 0))));
     let message =
         || format!("{} is not a time; expected seconds, milliseconds or ISO 8601 (2026-11-22T10:00:00Z)", quote(text));
     parsed.map(Timestamp::as_millisecond).ok_or_else(|| Error::new(ErrorKind::WrongType, "ts", message()))
@@ -279,10 +294,28 @@ mod tests {
         assert_eq!(moment("2010-12-01").ok().map(|x| x.0), Some(1_291_161_600_000));
         assert_eq!(moment("20101201").ok(), Some((1_291_161_600_000, TimeUnit::Iso)));
         assert_eq!(moment("20101301").ok(), Some((20_101_301_000, TimeUnit::Seconds)), "no month 13: a number");
+        for zone in ["2024-05-01T10:00[Europe/Paris]", "2024-05-01[Europe/Paris]"] {
+            assert!(moment(zone).is_err(), "{zone} is not UTC");
+        }
+        assert_eq!(moment("2024-05-01T10:00+02:00[Europe/Paris]").ok(), moment("2024-05-01T08:00Z").ok());
+        assert_eq!(moment("2024-05-01T08:00[UTC]").ok(), moment("2024-05-01T08:00Z").ok());
         assert!(moment("-5").is_err() && moment("yesterday").is_err() && moment("NaN").is_err());
         let mut unit = None;
         assert!(moment_like("1291191960", &mut unit).is_ok());
         assert!(moment_like("1291191960000", &mut unit).is_err());
+    }
+
+    #[test]
+    fn a_spreadsheets_day_is_no_second_of_1970() {
+        for serial in ["45413", "45413.4166667", "36526"] {
+            assert!(moment(serial).is_err() && moment_like(serial, &mut None).is_err(), "{serial}");
+        }
+        let mut unit = None;
+        assert!(
+            moment_like("0", &mut unit).is_ok() && moment_like("45413", &mut unit).is_ok(),
+            "seconds of the log's own"
+        );
+        assert_eq!(moment("86400").ok(), Some((86_400_000, TimeUnit::Seconds)));
     }
 
     #[test]

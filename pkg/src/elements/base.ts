@@ -225,6 +225,11 @@ export abstract class FlaneurElement extends LitElement {
     }
   }
 
+  /** What parts a name from what it is of, as the language writes it. */
+  protected get colon(): string {
+    return { en: ": ", fr: "\u00a0: " }[this.language];
+  }
+
   /** A button that goes takes the focus with it: it passes to what then stands in its place, else to what is before. */
   protected override update(changed: PropertyValues): void {
     const root = this.renderRoot as ShadowRoot;

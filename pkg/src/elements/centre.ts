@@ -140,7 +140,7 @@ export class FlaneurCentre extends FlaneurElement {
         ${events.slice(0, EVENTS).map((event) => {
           const what = itemsOf(event).slice(0, 3).map((id) => this.title_(id)).join(", ");
           const name = words.event[(Object.hasOwn(words.event, event.type) ? event.type : "other") as keyof Words["event"]];
-          const text = what ? `${name}: ${what}` : name;
+          const text = what ? name + this.colon + what : name;
           const gift = event.type === "purchase";
           return this.#line(text, when.format(event.at), gift ? words.giftFor(text) : words.forgetFor(text), gift ? words.gift : words.forget, gift ? "gift" : "event", () => this.#forget(shop, gift ? { gift: event.id } : { event: event.id }));
         })}

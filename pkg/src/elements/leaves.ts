@@ -47,7 +47,7 @@ export class FlaneurLeaves extends FlaneurElement {
     const allowed = shop.consent.gates.measure;
     const when = new Intl.DateTimeFormat(this.locale, { dateStyle: "medium" });
     const line = ({ label, purpose, operators, relay, state, due, mode }: OutboxEntry): TemplateResult => html`<li class="line" data-state=${state}>
-      <span>${purpose[this.language]}: <bdi>${label[this.language]}</bdi></span>
+      <span>${purpose[this.language]}${this.colon}<bdi>${label[this.language]}</bdi></span>
       <small>${words.leavesLine[state](when.format(due), operators.join(", "))} ${mode === "ldp" ? words.leavesNoise : ""} ${relay === undefined ? "" : words.leavesRelay(relay)}</small>
     </li>`;
     return html`<section>

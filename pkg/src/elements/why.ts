@@ -40,7 +40,7 @@ export class FlaneurWhy extends FlaneurElement {
             <ul>
               ${told.map(
                 ({ family, part, item, attribute }) => html`<li class="line" data-part=${part}>
-                  <span>${words.signal[family]}${attribute ? html`: <bdi>${this.trait(attribute)}</bdi>` : nothing}${item !== undefined && item !== ranked.id ? html` <small>${words.because(this.title_(item))}</small>` : nothing}</span>
+                  <span>${words.signal[family]}${attribute ? html`${this.colon}<bdi>${this.trait(attribute)}</bdi>` : nothing}${item !== undefined && item !== ranked.id ? html` <small>${words.because(this.title_(item))}</small>` : nothing}</span>
                   <span class="number">${this.number(part)}</span>
                 </li>`,
               )}

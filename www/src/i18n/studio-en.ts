@@ -23,6 +23,7 @@ export const studioEn = {
     pack_truncated: "This pack ends too early. Copy or download it again.",
     pack_corrupt: "A part of this pack is broken. Copy it again, or pack the catalog again.",
     file_json: "This JSON is no list of items.",
+    file_unreadable: "This file cannot be read. If it was moved or changed, choose it again.",
     file_too_large: "This file is larger than 256 MB.",
   } as Record<string, string>,
   fileOther: "The engine does not take this file.",

@@ -23,6 +23,7 @@ export const studioFr: StudioMessages = {
     pack_truncated: "Ce pack s'arrête trop tôt. Copiez-le ou téléchargez-le à nouveau.",
     pack_corrupt: "Une partie de ce pack est abîmée. Copiez-le à nouveau, ou refaites-le.",
     file_json: "Ce JSON n'est pas une liste d'objets.",
+    file_unreadable: "Ce fichier ne se laisse pas lire. S'il a été déplacé ou modifié, choisissez-le à nouveau.",
     file_too_large: "Ce fichier dépasse 256 Mo.",
   },
   fileOther: "Le moteur ne prend pas ce fichier.",

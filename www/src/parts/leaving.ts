@@ -76,7 +76,7 @@ export class ShopLeaving extends ShopElement {
       <section aria-labelledby="next">
         <h2 id="next">${words.nextTitle}</h2>
         ${preview.length === 0 ? html`<p class="box" data-nothing>${this.#why()}</p>` : html`<p class="note">${words.nextText}</p><ul class="box">${preview.map((entry) => this.#next(entry))}</ul>`}
-        ${refused.length > 0 ? html`<h3>${words.refusedTitle}</h3><ul class="box">${refused.map(({ task, code, message }) => html`<li data-refused=${code ?? ""}>${this.store.questions?.tasks.tasks.find(({ id }) => id === task)?.purpose[language()] ?? task}: <span lang="en">${message}</span></li>`)}</ul>` : nothing}
+        ${refused.length > 0 ? html`<h3>${words.refusedTitle}</h3><ul class="box">${refused.map(({ task, code, message }) => html`<li data-refused=${code ?? ""}>${this.store.questions?.tasks.tasks.find(({ id }) => id === task)?.purpose[language()] ?? task}${t().colon}<span lang="en">${message}</span></li>`)}</ul>` : nothing}
       </section>
       <section aria-labelledby="left">
         <h2 id="left">${words.leftTitle}</h2>

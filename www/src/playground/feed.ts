@@ -12,19 +12,19 @@ export interface Feed {
 }
 type Row = Record<string, unknown>;
 
-/** The columns of the feeds of Google, Facebook, Shopify and of the package itself, by what they are here. */
-const COLUMNS: Record<string, readonly string[]> = {
-  id: ["id", "sku", "item_id", "product_id", "productid", "code"],
-  title: ["title", "name", "item_name", "product_name"],
-  brand: ["brand", "vendor", "manufacturer", "item_brand"],
-  category: ["category", "product_type", "google_product_category", "item_category", "categories", "type"],
-  price: ["price"],
-  sale: ["sale_price"],
-  currency: ["currency"],
-  available: ["available", "availability", "in_stock"],
-  added: ["added", "published_at", "created_at"],
-  tags: ["tags"],
-  group: ["group", "item_group_id"],
+/** The columns of the feeds of Google, Facebook, Shopify and of the package itself, by what they are here: best first, as `flaneur pack` has them. */
+export const COLUMNS: Record<string, readonly string[]> = {
+  id: ["id", "item", "item_id", "itemid", "product_id", "productid", "variant_id", "offer_id", "sku", "handle", "article_id", "article", "stockcode", "code", "asin", "référence", "reference", "ugs"],
+  title: ["title", "name", "product_name", "product_title", "item_name", "label", "titre", "nom", "libellé", "libelle", "désignation", "designation", "description"],
+  brand: ["brand", "vendor", "manufacturer", "maker", "marque", "item_brand"],
+  category: ["category", "product_type", "categories", "category_path", "item_category", "breadcrumb", "department", "catégorie", "categorie", "catégories", "rayon", "google_product_category", "type"],
+  price: ["price", "unit_price", "variant_price", "amount", "regular_price", "prix", "prix_ttc", "tarif_régulier"],
+  sale: ["sale_price", "tarif_promo", "prix_promo", "prix_promotionnel"],
+  currency: ["currency", "price_currency", "currency_code", "devise"],
+  available: ["available", "availability", "in_stock", "instock", "is_available", "is_in_stock", "stock_status", "disponible", "disponibilité", "en_stock", "stock", "inventory"],
+  added: ["added", "first_ts", "created_at", "created", "added_at", "date_added", "published_at"],
+  tags: ["tags", "labels", "keywords", "étiquettes", "mots_clés"],
+  group: ["group", "item_group_id", "group_id", "parent_id", "parent_sku", "style_id"],
   margin: ["margin"],
   kind: ["kind"],
 };
@@ -36,7 +36,7 @@ export function readFeed(text: string): Feed {
   if (/^[[{]/.test(trimmed)) return readJson(trimmed);
   const rows = readTable(trimmed);
   const [heading = [], ...lines] = rows;
-  const names = heading.map((name) => name.trim().toLowerCase().replace(/^g:/, "").replaceAll(" ", "_"));
+  const names = heading.map((name) => name.trim().toLowerCase().replace(/^g:/, "").replace(/[\s-]/g, "_"));
   if (!names.some((name) => COLUMNS["id"]!.includes(name))) return { items: [], left: [] };
   return { ...collect(lines.map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i]?.trim() ?? ""])))), form: "table" };
 }
@@ -132,7 +132,7 @@ function itemOf(row: Row): Item | undefined {
   const item = {
     id,
     kind: kindOf(text("kind")),
-    title: text("title"),
+    title: text("title") && [...text("title")!].slice(0, 300).join(""), // as long as flaneur pack takes of a description
     brand: text("brand"),
     category: pathOf(of("category")),
     price,
@@ -199,5 +199,5 @@ function availabilityOf(value: unknown): boolean | undefined {
   if (typeof value === "number") return value > 0;
   if (typeof value !== "string") return undefined;
   const word = (value.split("/").at(-1) ?? "").replace(/[^a-z0-9.-]/gi, "").toLowerCase();
-  return word !== "" && Number.isFinite(Number(word)) ? Number(word) > 0 : !/^(out|sold|not|unavailable|discontinued)|^(false|no|non|n|f|draft|archived)$/.test(word);
+  return word !== "" && Number.isFinite(Number(word)) ? Number(word) > 0 : !/^(out|sold|not|unavailable|discontinued|hors|rupture|enrupture|indisponible)|^(false|no|non|n|f|draft|archived)$/.test(word);
 }

@@ -40,17 +40,18 @@ export async function ownSource(catalog: Catalog, now: number): Promise<Source> 
   return made({ content: "catalog/shop.flaneur", catalog, now });
 }
 
-/** A list of rules, as the studio exports it: every entry is of a type, and none is a thing with a title, a category or a price. */
+/** A list of rules, as the studio exports it, an empty one too: every entry is of a type, and none is a thing with a title, a category or a price. */
 const areRules = (said: unknown): boolean =>
-  Array.isArray(said) && said.length > 0 && said.every((entry) => typeof entry?.type === "string" && !["title", "category", "price"].some((name) => name in entry));
+  Array.isArray(said) && said.every((entry) => typeof entry?.type === "string" && !["title", "category", "price"].some((name) => name in entry));
 
 /** The files' rules as they are written, where one holds a list of rules, and the other files. */
 export async function rulesApart(files: readonly File[]): Promise<{ rules?: string; others: File[] }> {
   const found: { rules?: string; others: File[] } = { others: [] };
   for (const file of files) {
-    const text = file.size <= MOST_RULES && isJson(file) ? await file.text() : "";
+    let text = "";
     let said: unknown;
     try {
+      if (file.size <= MOST_RULES && isJson(file)) text = await file.text();
       said = JSON.parse(text);
     } catch {
       // Said as of any file that holds no items.
@@ -69,10 +70,18 @@ export async function fileSource(files: readonly File[], now: number): Promise<S
   const json = files.find(isJson);
   const pack = files.find((file) => file !== json);
   if (files.some(({ size }) => size > MOST_BYTES)) return { code: "file_too_large", message: "" };
+  let text: string | undefined;
+  let bytes: Uint8Array | undefined;
+  try {
+    [text, bytes] = await Promise.all([json?.text(), pack?.arrayBuffer().then((buffer) => new Uint8Array(buffer))]);
+  } catch {
+    // It was moved, changed or taken away since it was chosen.
+    return { code: "file_unreadable", message: "" };
+  }
   let items: Item[] | undefined;
-  if (json) {
+  if (text !== undefined) {
     try {
-      const said: unknown = JSON.parse(await json.text());
+      const said: unknown = JSON.parse(text);
       if (Array.isArray(said)) items = said as Item[];
     } catch {
       // Said below, as for JSON of another form.
@@ -80,7 +89,7 @@ export async function fileSource(files: readonly File[], now: number): Promise<S
     if (!items) return { code: "file_json", message: "" };
   }
   try {
-    const content = pack ? new Uint8Array(await pack.arrayBuffer()) : (items ?? []);
+    const content = bytes ?? items ?? [];
     const catalog = new Catalog((items ?? []).filter((item) => typeof item?.id === "string"), undefined);
     return await made({ content, catalog, now, name: (pack ?? json)?.name ?? "" });
   } catch (e) {
