@@ -31,7 +31,6 @@ export class Frame {
       frame.tabIndex = -1;
       frame.title = "";
       frame.setAttribute("aria-hidden", "true");
-      frame.srcdoc = "";
       const loaded = new Promise<void>((resolve) => frame.addEventListener("load", () => resolve(), { once: true }));
       document.documentElement.append(frame);
       this.#element = frame;

@@ -29,12 +29,13 @@ export function purchasesOf(orders: readonly unknown[]): unknown[] {
 
 /** Purchases of a table with a heading, one row for each line of an order; nothing when it is no such table. */
 export function purchasesOfTable(text: string): unknown[] | undefined {
-  const [heading, ...rows] = cells(text);
-  const names = heading?.map((name) => name.trim().toLowerCase());
+  const rows = cells(text);
+  const names = rows.next().value?.map((name) => name.trim().toLowerCase());
   if (!names || !NAMES.item.some((name) => names.includes(name)) || !NAMES.at.some((name) => names.includes(name))) return undefined;
   const orders = new Map<string, { order: unknown; at: unknown; lines: CanonicalLine[] }>();
   for (const row of rows) {
-    const fields = Object.fromEntries(names.map((name, i) => [name, row[i]?.trim()]));
+    // By its own cells: the heading may be wider than all that follows.
+    const fields = Object.fromEntries(row.map((cell, i) => [names[i], cell.trim()]));
     const [order, at] = [field(fields, "order"), field(fields, "at")];
     const key = String(order ?? at);
     const known = orders.get(key) ?? { order, at, lines: [] };
@@ -88,11 +89,11 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
 
-/** The cells of a table with commas, semicolons or tabs between them, RFC 4180 otherwise. */
-function cells(text: string): string[][] {
+/** The rows that are not empty of a table with commas, semicolons or tabs between its cells, RFC 4180 otherwise. */
+function* cells(text: string): Generator<string[], undefined> {
   const heading = text.slice(0, Math.max(0, text.search(/\r?\n/)));
   const comma = ["\t", ";", ","].find((mark) => heading.includes(mark)) ?? ",";
-  const rows: string[][] = [[]];
+  let row: string[] = [];
   let cell = "";
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
@@ -103,11 +104,13 @@ function cells(text: string): string[][] {
       else quoted = false;
     } else if (character === '"' && cell === "") quoted = true;
     else if (character === comma || character === "\n") {
-      rows.at(-1)!.push(cell);
+      row.push(cell);
       cell = "";
-      if (character === "\n") rows.push([]);
+      if (character === comma) continue;
+      if (row.join("")) yield row;
+      row = [];
     } else if (character !== "\r") cell += character;
   }
-  rows.at(-1)!.push(cell);
-  return rows.filter((row) => row.some((entry) => entry !== ""));
+  row.push(cell);
+  if (row.join("")) yield row;
 }

@@ -112,6 +112,17 @@ for (const [what, request] of [
   });
 }
 
+test("a table of orders costs what its bytes cost, however many columns and empty rows they are", async () => {
+  const wide = `item,date${",note".repeat(100_000)}\n${"rug-1,2026-01-05\n".repeat(100_000)}`;
+  const empty = `item,date\n${"\n".repeat(15_000_000)}rug-2,2026-01-06\n`;
+  for (const table of [wide, empty]) {
+    const { added, refused } = await shop.profile.import(new Blob([table]));
+    assert.deepEqual([added, refused], [1, []]);
+  }
+  await shop.profile.forget({ all: true });
+  stillServes();
+});
+
 test("ids that are names of JavaScript's own work like any other", async () => {
   const odd = ["__proto__", "constructor", "toString", "hasOwnProperty", "مصباح", "灯", "👩‍👩‍👧"];
   const own = await open({

@@ -1,6 +1,7 @@
 // The bridge of docs/WEBVIEWS.md: what the app keeps is what the shopper left, whatever gate is closed when.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { open } from "../../pkg/dist/embedded.js";
 import { keepIn } from "../browser/pages/webview/keep.js";
@@ -131,6 +132,28 @@ test("an app that does not answer, or answers that it failed, is an app whose st
   window.answer(3, { value: null }); // late
   assert.deepEqual(asked.map(({ what, value }) => [what, value]), [["read", undefined], ["write", "text"], ["clear", undefined]]);
   assert.deepEqual((await Promise.allSettled(answers)).map(({ status, value }) => value ?? status), ["kept", "rejected", "rejected"]);
+});
+
+test("the app answers its own page, and no frame or page of others", async () => {
+  const [, own, handler] = /^const own = "(.+)";[^]*onMessage=\{(async [^]*?\n  \})\}/m.exec(readFileSync(new URL("../../docs/WEBVIEWS.md", import.meta.url), "utf8"));
+  const injected = [];
+  const asked = [];
+  const storage = { read: async () => (asked.push("read"), "the log") };
+  const view = { current: { injectJavaScript: (script) => injected.push(script) } };
+  const onMessage = new Function("own", "storage", "view", `return ${handler}`)(own, storage, view);
+  const send = (url, message) => onMessage({ nativeEvent: { url, data: JSON.stringify(message) } });
+  /** What the page has after the lines of script that it was given. */
+  const pageAt = (origin) => {
+    const page = { answers: [], hit: false };
+    for (const script of injected) new Function("location", "answer", "page", script)({ origin }, (...answer) => page.answers.push(answer), page);
+    return page;
+  };
+  for (const url of ["https://ads.example/frame", `${own}.evil.example/`, "about:blank", "null"]) await send(url, { call: 1, what: "read" });
+  assert.deepEqual([asked, injected], [[], []]);
+  await send(own, { call: 1, what: "read" });
+  await send(`${own}/shelf`, { call: "page.hit = true", what: "read" });
+  assert.deepEqual(pageAt(own), { answers: [[1, { value: "the log" }], [NaN, { value: "the log" }]], hit: false });
+  assert.deepEqual(pageAt("https://elsewhere.example"), { answers: [], hit: false }, "it left while the app was reading");
 });
 
 test("what was only seen is with the app once it asks", async () => {

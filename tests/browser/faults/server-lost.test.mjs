@@ -47,3 +47,36 @@ fault(
     assert.deepEqual(healed.filter((milliseconds) => milliseconds > HEALED_MS * PATIENCE), [], `healed after ${healed.join(", ")} ms`);
   },
 );
+
+fault(
+  {
+    name: "a lost database server is found again under Trusted Types",
+    injected: "`require-trusted-types-for 'script'` without a policy for markup; SIGKILL to WebKit's network process",
+    expected: "status.repairs counts it; both events are on disk",
+    engines: ["webkit"],
+    elsewhere: "the other engines open such a connection again by themselves",
+  },
+  async (world) => {
+    const shop = world.shopName();
+    const { browser, page } = await world.browser();
+    await page.run(async (shop) => {
+      window.trustedTypes.createPolicy("default", { createScript: (text) => text }); // for the test's own orders
+      const policy = Object.assign(document.createElement("meta"), { httpEquiv: "Content-Security-Policy", content: "require-trusted-types-for 'script'" });
+      document.head.append(policy);
+      await openShop(shop);
+      view("first");
+      return window.shop.flush();
+    }, shop);
+    assert.ok(browser.killPart("WebKitNetworkProcess") >= 1, "there is a network process to kill");
+    const found = await page.run(async () => {
+      view("after");
+      for (let tries = 0; tries < 300 && !(await window.shop.flush()); tries++) await sleep(20);
+      const { storage, repairs } = window.shop.status;
+      return { storage, reconnected: repairs?.reconnected };
+    });
+    assert.deepEqual(found, { storage: "device", reconnected: 1 });
+    await page.run(() => window.shop.close());
+    await page.go();
+    assert.deepEqual(await page.run(async (shop) => (await openShop(shop), (await idsOf()).sort()), shop), ["after", "first"]);
+  },
+);
