@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 /// With both separators the last one is the decimal sign; a lone comma is a
 /// decimal sign unless exactly three digits follow it. So is a lone point
 /// behind which a currency's sign stands, as people write `1.299 €`; where
-/// none stands the point is decimal, as machines write.
+/// none stands the point is decimal, as machines write. Behind a number that
+/// begins with 0 no thousands follow: `0,125 €` is an eighth.
 ///
 /// # Errors
 /// `value_type` when no number is there, `value_malformed` when what stands beside it is no currency.
@@ -67,12 +68,14 @@ pub(super) fn currency(text: &str) -> Result<String> {
 
 /// Reads a number; `is_signed` when the sign of a currency stands behind it.
 fn decimal(number: &str, is_signed: bool) -> Option<f64> {
+    let is_below_1 = number.trim_start_matches(['-', '+']).starts_with(['0', '.', ',']);
     let plain = match (number.rfind('.'), number.rfind(',')) {
         (Some(point), Some(comma)) if comma > point => number.replace('.', "").replace(',', "."),
         (Some(_), Some(_)) => number.replace(',', ""),
+        (None, Some(_)) if is_below_1 => number.replace(',', "."),
         (None, Some(comma)) if number.len() - comma == 4 || number.matches(',').count() > 1 => number.replace(',', ""),
         (None, Some(_)) => number.replace(',', "."),
-        (Some(point), None) if is_signed && number.len() - point == 4 => number.replace('.', ""),
+        (Some(point), None) if is_signed && !is_below_1 && number.len() - point == 4 => number.replace('.', ""),
         _ => number.to_owned(),
     };
     plain.parse().ok()
@@ -253,6 +256,9 @@ mod tests {
         assert_eq!(price("12.5 €").ok().map(|x| x.0), Some(12.5));
         for machine in ["1.299", "1.299 EUR", "€1.299"] {
             assert_eq!(price(machine).ok().map(|x| x.0), Some(1.299), "{machine}");
+        }
+        for below in ["0,125", "0.125 €", "0,125 €", "€0,125", ",125"] {
+            assert_eq!(price(below).ok().map(|x| x.0), Some(0.125), "{below}");
         }
         assert_eq!(price("-3").ok(), Some((-3.0, None)));
         for wrong in ["", "free", "12..5", "NaN", "inf", "12 / 5"] {
