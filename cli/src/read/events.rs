@@ -463,7 +463,9 @@ pub(super) fn at_header(error: Error, headers: &[String], place: impl Fn(Field) 
 }
 
 fn check_numbers(quantity: &str, unit_price: &str) -> flaneur::error::Result<()> {
-    if !quantity.is_empty() && !quantity.parse::<f64>().is_ok_and(|x| x.is_finite() && x > 0.0) {
+    // A lone comma is that of a decimal: `1,0`, as sheets write in much of Europe.
+    let number = quantity.replace(',', ".").parse::<f64>();
+    if !quantity.is_empty() && !number.is_ok_and(|x| x.is_finite() && x > 0.0) {
         let message = format!(
             "{} is not a quantity; expected a number above 0. Leave returns out, or give them the type refund",
             quote(quantity)

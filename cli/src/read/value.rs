@@ -1,5 +1,6 @@
 //! Reads the loose values of feeds and logs: prices, yes and no, moments.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use flaneur::error::{Error, ErrorKind, Result};
@@ -222,6 +223,11 @@ pub(super) fn period(text: &str) -> Result<Range<i64>> {
 
 fn iso(text: &str) -> Result<i64> {
     let text = text.strip_suffix(" UTC").unwrap_or(text);
+    // Shopify's exports put a blank before the offset: `2024-05-01 12:33:21 +0200`.
+    let text: Cow<'_, str> = match text.rsplit_once(' ') {
+        Some((moment, offset)) if offset.starts_with(['+', '-']) => format!("{moment}{offset}").into(),
+        _ => text.into(),
+    };
     let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     let parsed = text
         .parse::<Timestamp>()
@@ -229,7 +235,7 @@ fn iso(text: &str) -> Result<i64> {
         .or_else(|| text.parse::<DateTime>().ok().and_then(utc))
         .or_else(|| text.parse::<Date>().ok().and_then(|date| utc(date.at(0, 0, 0, 0))));
     let message =
-        || format!("{} is not a time; expected seconds, milliseconds or ISO 8601 (2026-11-22T10:00:00Z)", quote(text));
+        || format!("{} is not a time; expected seconds, milliseconds or ISO 8601 (2026-11-22T10:00:00Z)", quote(&text));
     parsed.map(Timestamp::as_millisecond).ok_or_else(|| Error::new(ErrorKind::WrongType, "ts", message()))
 }
 
@@ -282,6 +288,9 @@ mod tests {
         assert_eq!(moment("1291191960000").ok(), Some((1_291_191_960_000, TimeUnit::Millis)));
         assert_eq!(moment("2010-12-01T08:26:00Z").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
         assert_eq!(moment("2010-12-01 08:26:00").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
+        for offset in ["2010-12-01 09:26:00 +0100", "2010-12-01 03:26:00 -05:00", "2010-12-01 08:26:00 UTC"] {
+            assert_eq!(moment(offset).ok(), Some((1_291_191_960_000, TimeUnit::Iso)), "{offset}");
+        }
         assert_eq!(moment("2010-12-01").ok().map(|x| x.0), Some(1_291_161_600_000));
         assert_eq!(moment("20101201").ok(), Some((1_291_161_600_000, TimeUnit::Iso)));
         assert_eq!(moment("20101301").ok(), Some((20_101_301_000, TimeUnit::Seconds)), "no month 13: a number");
