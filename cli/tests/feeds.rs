@@ -191,7 +191,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     let zipped = gzip(&csv);
     let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
     let large = gzip(format!("id,title\n{noise}").as_bytes());
-    let cases: [(&str, Vec<u8>, &str); 18] = [
+    let cases: [(&str, Vec<u8>, &str); 20] = [
         ("empty.csv", Vec::new(), "empty.csv is empty"),
         ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
         ("header.csv", b"id,title\n".to_vec(), "holds no item"),
@@ -209,6 +209,12 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
         ("cut.xml", b"<rss><channel>\n<item><g:id>a</g:id>".to_vec(), "cut.xml:2: the XML ends inside <item>"),
         ("shop.flaneur", b"FLANPACK\x02\0".to_vec(), "shop.flaneur is a pack"),
         ("items.xlsx", b"PK\x03\x04\x14\0".to_vec(), "items.xlsx is a ZIP archive or a spreadsheet"),
+        ("items.csv.zst", b"\x28\xb5\x2f\xfd\x04\0\x99".to_vec(), "is compressed with Zstandard; unpack it"),
+        (
+            "items.xls",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(),
+            "items.xls is a spreadsheet; save the sheet as CSV",
+        ),
         ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
     ];
     for (name, bytes, message) in cases {
