@@ -271,6 +271,59 @@ fn bad_events_are_named_and_odd_ones_are_counted() {
 }
 
 #[test]
+fn what_analytics_count_besides_items_is_set_aside_under_its_name() {
+    let folder = Folder::new("analytics");
+    folder.write("items.csv", "id\na\n");
+    let row = |name: &str, items: &str| {
+        format!(
+            "{{\"event_name\":\"{name}\",\"event_timestamp\":\"1700000000000000\",\"user_pseudo_id\":\"u\",\"items\":[{items}]}}\n"
+        )
+    };
+    let others = format!("{}{}", row("form_start", ""), row("Cookie_Banner", "")).repeat(20);
+    folder.write("ga4.ndjson", format!("{}{others}", row("view_item", "{\"item_id\":\"a\"}")));
+    let run = "pack --items items.csv --events ga4.ndjson --out p.flaneur --report r.json --max-bad 0";
+    folder.run(run).expect(0);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    assert_eq!(report["log"]["events"], 1);
+    assert_eq!(report["notes"]["set_aside"], serde_json::json!({"form_start": 20, "cookie_banner": 20}));
+    // With an item it may be what teaches most, under a name of the shop's own.
+    folder.write("ga4.ndjson", row("quick_view", "{\"item_id\":\"a\"}"));
+    folder.run(run).expect(3).says("\"quick_view\" is not a known event");
+    // A log of nothing else is of another shape.
+    let archive = "{\"type\":\"track\",\"event\":\"Product Viewed\",\"userId\":\"u\",\"timestamp\":\"2024-05-01T10:00:00Z\",\
+                   \"properties\":{\"product_id\":\"a\"}}\n";
+    folder.write("ga4.ndjson", archive.repeat(3));
+    folder.run(run).expect(3).says(
+        "no row of the events teaches anything: those that can be read were set aside by their type (3× \"track\")",
+    );
+    // Types without end are one.
+    let many: String = (0..500).map(|n| row(&format!("form_{n}"), "")).collect();
+    folder.write("ga4.ndjson", format!("{}{many}", row("view_item", "{\"item_id\":\"a\"}")));
+    folder.run(run).expect(0);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    let found = report["notes"]["set_aside"].as_object().unwrap();
+    assert_eq!((found.len(), &found["of other types"]), (41, &serde_json::json!(460)));
+}
+
+#[test]
+fn a_table_of_events_is_read_in_the_words_of_segment_and_shopify_and_with_decimal_commas() {
+    let folder = Folder::new("vocabularies");
+    folder.write("items.csv", "id\na\nb\n");
+    folder.write(
+        "log.csv",
+        "user;item;ts;type;quantity\n\
+         u;a;2024-05-01 10:00:00 +0200;Product Clicked;\n\
+         u;a;2024-05-01 10:00:01 +0200;product_added_to_cart;1,0\n\
+         u;b;2024-05-01 10:00:02 +0200;Checkout Completed;2,5\n\
+         u;b;2024-05-01 10:00:03 +0200;Product List Viewed;\n",
+    );
+    folder.run("pack --items items.csv --events log.csv --out p.flaneur --report r.json --max-bad 0").expect(0);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    assert_eq!(report["log"]["events"], 3);
+    assert_eq!(report["notes"]["set_aside"], serde_json::json!({"product list viewed": 1}));
+}
+
+#[test]
 fn a_few_rows_in_another_encoding_are_bad_rows_of_a_log() {
     let folder = Folder::new("mixed");
     folder.write("log.csv", b"session,item,ts\ns,a,1\ns,caf\xe9,2\n");
