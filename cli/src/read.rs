@@ -12,6 +12,7 @@ mod events;
 pub mod faults;
 mod fields;
 mod jsonld;
+mod magento;
 mod merchant;
 mod ndjson;
 mod open;
@@ -19,6 +20,7 @@ mod parquet;
 mod shapes;
 mod shopify;
 mod value;
+mod woocommerce;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

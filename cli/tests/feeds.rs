@@ -191,7 +191,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     let zipped = gzip(&csv);
     let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
     let large = gzip(format!("id,title\n{noise}").as_bytes());
-    let cases: [(&str, Vec<u8>, &str); 18] = [
+    let cases: [(&str, Vec<u8>, &str); 20] = [
         ("empty.csv", Vec::new(), "empty.csv is empty"),
         ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
         ("header.csv", b"id,title\n".to_vec(), "holds no item"),
@@ -209,6 +209,12 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
         ("cut.xml", b"<rss><channel>\n<item><g:id>a</g:id>".to_vec(), "cut.xml:2: the XML ends inside <item>"),
         ("shop.flaneur", b"FLANPACK\x02\0".to_vec(), "shop.flaneur is a pack"),
         ("items.xlsx", b"PK\x03\x04\x14\0".to_vec(), "items.xlsx is a ZIP archive or a spreadsheet"),
+        ("items.csv.zst", b"\x28\xb5\x2f\xfd\x04\0\x99".to_vec(), "is compressed with Zstandard; unpack it"),
+        (
+            "items.xls",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(),
+            "items.xls is a spreadsheet; save the sheet as CSV",
+        ),
         ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
     ];
     for (name, bytes, message) in cases {
@@ -262,6 +268,59 @@ fn bad_events_are_named_and_odd_ones_are_counted() {
     assert_eq!(report["notes"]["out_of_order"], 1);
     assert_eq!(report["notes"]["repeated"], 1);
     assert_eq!(report["notes"]["set_aside"]["refund"], 1);
+}
+
+#[test]
+fn what_analytics_count_besides_items_is_set_aside_under_its_name() {
+    let folder = Folder::new("analytics");
+    folder.write("items.csv", "id\na\n");
+    let row = |name: &str, items: &str| {
+        format!(
+            "{{\"event_name\":\"{name}\",\"event_timestamp\":\"1700000000000000\",\"user_pseudo_id\":\"u\",\"items\":[{items}]}}\n"
+        )
+    };
+    let others = format!("{}{}", row("form_start", ""), row("Cookie_Banner", "")).repeat(20);
+    folder.write("ga4.ndjson", format!("{}{others}", row("view_item", "{\"item_id\":\"a\"}")));
+    let run = "pack --items items.csv --events ga4.ndjson --out p.flaneur --report r.json --max-bad 0";
+    folder.run(run).expect(0);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    assert_eq!(report["log"]["events"], 1);
+    assert_eq!(report["notes"]["set_aside"], serde_json::json!({"form_start": 20, "cookie_banner": 20}));
+    // With an item it may be what teaches most, under a name of the shop's own.
+    folder.write("ga4.ndjson", row("quick_view", "{\"item_id\":\"a\"}"));
+    folder.run(run).expect(3).says("\"quick_view\" is not a known event");
+    // A log of nothing else is of another shape.
+    let archive = "{\"type\":\"track\",\"event\":\"Product Viewed\",\"userId\":\"u\",\"timestamp\":\"2024-05-01T10:00:00Z\",\
+                   \"properties\":{\"product_id\":\"a\"}}\n";
+    folder.write("ga4.ndjson", archive.repeat(3));
+    folder.run(run).expect(3).says(
+        "no row of the events teaches anything: those that can be read were set aside by their type (3× \"track\")",
+    );
+    // Types without end are one.
+    let many: String = (0..500).map(|n| row(&format!("form_{n}"), "")).collect();
+    folder.write("ga4.ndjson", format!("{}{many}", row("view_item", "{\"item_id\":\"a\"}")));
+    folder.run(run).expect(0);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    let found = report["notes"]["set_aside"].as_object().unwrap();
+    assert_eq!((found.len(), &found["of other types"]), (41, &serde_json::json!(460)));
+}
+
+#[test]
+fn a_table_of_events_is_read_in_the_words_of_segment_and_shopify_and_with_decimal_commas() {
+    let folder = Folder::new("vocabularies");
+    folder.write("items.csv", "id\na\nb\n");
+    folder.write(
+        "log.csv",
+        "user;item;ts;type;quantity\n\
+         u;a;2024-05-01 10:00:00 +0200;Product Clicked;\n\
+         u;a;2024-05-01 10:00:01 +0200;product_added_to_cart;1,0\n\
+         u;b;2024-05-01 10:00:02 +0200;Checkout Completed;2,5\n\
+         u;b;2024-05-01 10:00:03 +0200;Product List Viewed;\n",
+    );
+    folder.run("pack --items items.csv --events log.csv --out p.flaneur --report r.json --max-bad 0").expect(0);
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r.json")).unwrap();
+    assert_eq!(report["log"]["events"], 3);
+    assert_eq!(report["notes"]["set_aside"], serde_json::json!({"product list viewed": 1}));
 }
 
 #[test]
@@ -534,6 +593,72 @@ fn of_several_categories_in_a_cell_of_woocommerce_the_longest_is_the_category_an
     folder.write("other.csv", "id,price,category\n1,2,\"Home, garden\"\n");
     folder.run("pack --items other.csv --out p.flaneur --display d.json").expect(0);
     assert_eq!(fields(&folder), serde_json::json!([[["Home, garden"], []]]));
+}
+
+fn shown(folder: &Folder, feed: &str, fields: &[&str]) -> serde_json::Value {
+    folder.run(&format!("pack --items {feed} --out p.flaneur --display d.json")).expect(0);
+    let display: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
+    let items = display.as_array().unwrap().clone();
+    items
+        .into_iter()
+        .map(|item| fields.iter().map(|field| item[*field].clone()).collect::<serde_json::Value>())
+        .collect()
+}
+
+#[test]
+fn of_woocommerces_columns_what_describes_an_item_is_learned_and_what_the_shop_hides_is_not_offered() {
+    let folder = Folder::new("woocommerce-columns");
+    let english = "ID,Type,SKU,Name,Published,\"Visibility in catalog\",\"Short description\",\"In stock?\",\"Weight (kg)\",\
+                   \"Regular price\",Categories,Parent,Brands,\"Attribute 1 name\",\"Attribute 1 value(s)\",\"Attribute 1 visible\"\n";
+    let french = "ID,Type,UGS,Nom,Publié,\"Visibilité dans le catalogue\",\"Description courte\",\"En stock ?\",\"Poids (kg)\",\
+                  \"Tarif régulier\",Catégories,Parent,Marques,\"Nom de l’attribut 1\",\"Valeur(s) de l’attribut 1 \",\"Attribut 1 visible\"\n";
+    let rows = "1,variable,TS,Shirt,1,visible,<b>Soft</b>,1,0.2,,Tops,,Acme,Colour,\"Blue, Red\",1\n\
+                2,variation,TS-B,Shirt - Blue,1,visible,,1,0.2,19,,TS,,Colour,Blue,\n\
+                3,variable,,Cap,1,visible,,1,,,Hats,,,,,\n\
+                4,variation,,Cap - S,1,visible,,1,,9,,id:3,,,,\n\
+                5,simple,,Draft,-1,visible,,1,,9,,,,,,\n\
+                6,simple,,Private,0,visible,,1,,9,,,,,,\n\
+                7,simple,,Hidden,1,hidden,,1,,9,,,,,,\n";
+    let expected = serde_json::json!([
+        ["1", "Acme", "TS", true, {"colour": ["Blue", "Red"]}],
+        ["2", null, "TS", true, {"colour": "Blue"}],
+        ["3", null, "id:3", true, {}],
+        ["4", null, "id:3", true, {}],
+        ["5", null, null, false, {}],
+        ["6", null, null, false, {}],
+        ["7", null, null, false, {}]
+    ]);
+    for header in [english, french] {
+        folder.write("wc.csv", format!("{header}{rows}"));
+        assert_eq!(
+            shown(&folder, "wc.csv", &["id", "brand", "group", "available", "attributes"]),
+            expected,
+            "{header}"
+        );
+    }
+    folder.write("wc.csv", format!("{english}{rows}"));
+    let named = shown(&folder, "wc.csv --map weight=weight_(kg),published=", &["id", "available", "attributes"]);
+    assert_eq!(named[0], serde_json::json!(["1", true, {"weight": "0.2", "colour": ["Blue", "Red"]}]));
+    assert_eq!(named[4][1], true, "the user passed over the column");
+    // Columns that a shop chose itself are what it wants to be read.
+    folder.write("own.csv", "ID,Name,Regular price,Categories,Colour\n1,Shirt,9,Tops,Blue\n");
+    assert_eq!(shown(&folder, "own.csv", &["attributes"]), serde_json::json!([[{"colour": "Blue"}]]));
+}
+
+#[test]
+fn the_category_of_magentos_export_is_not_how_a_product_is_put_together() {
+    let folder = Folder::new("magento");
+    folder.write(
+        "magento.csv",
+        "sku,attribute_set_code,product_type,categories,name,price\n\
+         B1,Bag,simple,\"Default Category/Gear,Default Category/Gear/Bags,Default Category/Sale\",Duffle,34\n\
+         B2,Bag,configurable,Default Category,Pack,32\n",
+    );
+    let fields = ["id", "category", "tags"];
+    let expected = serde_json::json!([["B1", ["Gear", "Bags"], ["Sale"]], ["B2", [], []]]);
+    assert_eq!(shown(&folder, "magento.csv", &fields), expected);
+    let named = shown(&folder, "magento.csv --map category=product_type", &fields);
+    assert_eq!(named[0][1], serde_json::json!(["simple"]), "what the user says is done");
 }
 
 #[test]

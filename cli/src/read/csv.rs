@@ -12,7 +12,7 @@ use flaneur::error::{Error, ErrorKind};
 use super::draft::{ALIASES, Draft, Field};
 use super::fields::{Column, Map, columns, normal};
 use super::open::{Source, damaged};
-use super::{Items, merchant};
+use super::{Items, magento, merchant, woocommerce};
 
 /// Reads every row.
 ///
@@ -25,12 +25,17 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
     let headers = headers(&name, &mut rows)?;
     let manner = if merchant::is_header(&headers) {
         Manner::Merchant
-    } else if is_woocommerce(&headers) {
-        Manner::WooCommerce
+    } else if woocommerce::is_header(&headers) {
+        Manner::WooCommerce { is_whole: woocommerce::is_whole(&headers) }
+    } else if magento::is_header(&headers) {
+        Manner::Magento
     } else {
         Manner::Plain
     };
-    let columns = columns(&headers, ALIASES, map);
+    let mut columns = columns(&headers, ALIASES, map);
+    if manner == Manner::Magento {
+        magento::correct(&headers, &mut columns, map);
+    }
     check_header(&name, &headers, &columns)?;
     if !map.takes("id", "handle") {
         check_variants(&name, &headers, &columns)?;
@@ -56,14 +61,11 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
 enum Manner {
     Plain,
     Merchant,
-    WooCommerce,
+    WooCommerce { is_whole: bool },
+    Magento,
 }
 
-/// Whether a header is that of WooCommerce's export, in English or French: it writes several categories into one cell.
-fn is_woocommerce(headers: &[String]) -> bool {
-    let has = |name: &str| headers.iter().any(|header| header == name);
-    (has("categories") && has("regular_price")) || (has("catégories") && has("tarif_régulier"))
-}
+const WHOLE_WOOCOMMERCE: Manner = Manner::WooCommerce { is_whole: true };
 
 /// Opens a table, with a watch over its quotes that is asked when all rows were read.
 pub(super) fn table(reader: Box<dyn BufRead>, delimiter: u8) -> (::csv::Reader<impl Read>, Quotes) {
@@ -207,12 +209,27 @@ fn draft(
     for ((text, column), header) in row.iter().zip(columns).zip(headers) {
         let text = std::str::from_utf8(text).unwrap_or_default();
         match column {
-            Column::Known(Field::Category) if manner == Manner::WooCommerce => draft.categories(text),
+            Column::Known(Field::Category) if matches!(manner, Manner::WooCommerce { .. }) => draft.categories(text),
+            Column::Known(Field::Category) if manner == Manner::Magento && header == "categories" => {
+                draft.categories(&magento::paths(text));
+            }
             Column::Known(field) => draft.set(*field, text).map_err(|error| at_column(error, *field, header))?,
             Column::Extra(key) if manner == Manner::Merchant => merchant::attribute(&mut draft, key, text),
+            // What the user named is what it was named; the rest is read at the end.
+            Column::Extra(key) if manner == WHOLE_WOOCOMMERCE && key == header => {}
             Column::Extra(key) if !key.is_empty() => draft.attribute(&key.replace(':', "_"), text),
             Column::Extra(_) | Column::Skipped => {}
         }
+    }
+    if manner == WHOLE_WOOCOMMERCE {
+        let is_own = |column: &Column<Field>, header: &str| matches!(column, Column::Extra(key) if key == header);
+        woocommerce::complete(
+            &mut draft,
+            row.iter().zip(headers).zip(columns).map(|((text, header), column)| {
+                let text = std::str::from_utf8(text).unwrap_or_default().trim();
+                woocommerce::Cell { header, text, is_own: is_own(column, header) }
+            }),
+        );
     }
     draft.finish()
 }

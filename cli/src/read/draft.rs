@@ -75,7 +75,7 @@ pub(super) const ALIASES: Aliases<Field> = &[
             "description",
         ],
     ),
-    (Field::Brand, &["brand", "vendor", "manufacturer", "maker", "marque"]),
+    (Field::Brand, &["brand", "vendor", "manufacturer", "maker", "marque", "brands", "marques"]),
     (
         Field::Category,
         &[

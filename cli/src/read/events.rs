@@ -141,6 +141,21 @@ pub struct Notes {
     pub repeated: u64,
 }
 
+/// Most types of rows that are counted apart, and most that an error names.
+const KINDS: usize = 40;
+const NAMED: usize = 8;
+
+impl Notes {
+    /// Counts a row that says nothing for an item; beyond [`KINDS`] types the rest are one, so that no log fills the memory.
+    fn set_aside(&mut self, kind: &str) {
+        let mut kind = kind.to_lowercase();
+        if self.set_aside.len() >= KINDS && !self.set_aside.contains_key(&kind) {
+            kind = "of other types".into();
+        }
+        *self.set_aside.entry(kind).or_default() += 1;
+    }
+}
+
 /// A row that teaches something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Taught<'a> {
@@ -285,6 +300,15 @@ impl Reader<'_> {
                 quote(&draft.item.id)
             );
         }
+        if self.known == 0 && !self.notes.set_aside.is_empty() && !self.faults.is_too_many() {
+            let of = |(kind, count): (&String, &u64)| format!("{count}× {}", quote(kind));
+            let kinds: Vec<String> = self.notes.set_aside.iter().take(NAMED).map(of).collect();
+            bail!(
+                "no row of the events teaches anything: those that can be read were set aside by their type ({}). Name \
+                 the columns that say what happened and with which item: --map type=COLUMN, --map item=COLUMN",
+                kinds.join(", ")
+            );
+        }
         Ok(self.notes)
     }
 
@@ -380,12 +404,18 @@ impl Reader<'_> {
             ));
         }
         let kind = text(Field::Type);
-        let meaning = if kind.is_empty() { Meaning::Learn(state.untyped) } else { meaning(kind)? };
         let no_item = item.is_empty() || item == "(not set)";
+        let meaning = match meaning(kind) {
+            _ if kind.is_empty() => Meaning::Learn(state.untyped),
+            Ok(meaning) => meaning,
+            // Analytics count much that has nothing to do with an item: forms, videos, a shop's own events.
+            Err(_) if no_item => Meaning::SetAside,
+            Err(error) => return Err(error),
+        };
         let touch = match meaning {
             Meaning::Learn(touch) if !(no_item && is_page(kind)) => touch,
             _ => {
-                *self.notes.set_aside.entry(kind.to_lowercase()).or_default() += 1;
+                self.notes.set_aside(kind);
                 return Ok(None);
             }
         };
@@ -463,7 +493,9 @@ pub(super) fn at_header(error: Error, headers: &[String], place: impl Fn(Field) 
 }
 
 fn check_numbers(quantity: &str, unit_price: &str) -> flaneur::error::Result<()> {
-    if !quantity.is_empty() && !quantity.parse::<f64>().is_ok_and(|x| x.is_finite() && x > 0.0) {
+    // A lone comma is that of a decimal: `1,0`, as sheets write in much of Europe.
+    let number = quantity.replace(',', ".").parse::<f64>();
+    if !quantity.is_empty() && !number.is_ok_and(|x| x.is_finite() && x > 0.0) {
         let message = format!(
             "{} is not a quantity; expected a number above 0. Leave returns out, or give them the type refund",
             quote(quantity)
@@ -484,20 +516,42 @@ fn is_page(kind: &str) -> bool {
 /// GA4's names and what other logs call the same.
 fn meaning(kind: &str) -> flaneur::error::Result<Meaning> {
     let touch = match normal(kind).as_str() {
-        "view_item" | "view" | "select_item" | "click" | "detail" | "product_view" | "product_viewed" | "pageview"
-        | "page_view" => Touch::View,
-        "add_to_cart" | "addtocart" | "cart" | "add" | "add_to_basket" | "product_added" | "add_to_wishlist"
-        | "wishlist" | "like" | "begin_checkout" | "checkout" | "add_payment_info" | "add_shipping_info" => Touch::Want,
-        "purchase" | "buy" | "order" | "transaction" | "order_completed" | "sale" => Touch::Buy,
+        "view_item" | "view" | "select_item" | "click" | "detail" | "product_view" | "product_viewed"
+        | "product_clicked" | "pageview" | "page_view" => Touch::View,
+        "add_to_cart"
+        | "addtocart"
+        | "cart"
+        | "add"
+        | "add_to_basket"
+        | "product_added"
+        | "product_added_to_cart"
+        | "add_to_wishlist"
+        | "product_added_to_wishlist"
+        | "wishlist"
+        | "like"
+        | "begin_checkout"
+        | "checkout"
+        | "checkout_started"
+        | "add_payment_info"
+        | "add_shipping_info" => Touch::Want,
+        "purchase" | "buy" | "order" | "transaction" | "order_completed" | "checkout_completed" | "sale" => Touch::Buy,
         "view_item_list"
+        | "product_list_viewed"
+        | "collection_viewed"
         | "impression"
         | "search"
         | "view_search_results"
+        | "products_searched"
+        | "search_submitted"
         | "remove_from_cart"
+        | "product_removed"
+        | "product_removed_from_cart"
         | "remove"
         | "removefromcart"
         | "view_cart"
+        | "cart_viewed"
         | "refund"
+        | "order_refunded"
         | "return"
         | "dismiss"
         | "mute"

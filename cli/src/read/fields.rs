@@ -44,6 +44,11 @@ impl Map {
         chosen
     }
 
+    /// Whether the user ignores that column.
+    pub(super) fn ignores(&self, column: &str) -> bool {
+        self.name_of(column) == Some("")
+    }
+
     /// What the user said about a column: the name it was given, or "" to ignore it.
     fn name_of(&self, column: &str) -> Option<&str> {
         self.pairs.iter().find(|(_, known)| known == column).map(|(name, _)| name.as_str())

@@ -70,6 +70,14 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     if head.starts_with(b"PK\x03\x04") {
         bail!("{name} is a ZIP archive or a spreadsheet; unpack it, or save the sheet as CSV in UTF-8");
     }
+    let packed =
+        [(&b"\x28\xb5\x2f\xfd"[..], "Zstandard"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "XZ"), (b"7z\xbc\xaf", "7-Zip")];
+    if let Some((_, kind)) = packed.iter().find(|(magic, _)| head.starts_with(magic)) {
+        bail!("{name} is compressed with {kind}; unpack it, or compress it with gzip");
+    }
+    if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        bail!("{name} is a spreadsheet; save the sheet as CSV in UTF-8");
+    }
     if head.starts_with(b"PAR1") {
         bail!("{name} is Parquet, which is read for events only, and from a file; export CSV or NDJSON");
     }

@@ -1,5 +1,6 @@
 //! Reads the loose values of feeds and logs: prices, yes and no, moments.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use flaneur::error::{Error, ErrorKind, Result};
@@ -16,7 +17,8 @@ const SPREADSHEET_DAYS: Range<i64> = 36_526..73_051;
 /// With both separators the last one is the decimal sign; a lone comma is a
 /// decimal sign unless exactly three digits follow it. So is a lone point
 /// behind which a currency's sign stands, as people write `1.299 €`; where
-/// none stands the point is decimal, as machines write.
+/// none stands the point is decimal, as machines write. Behind a number that
+/// begins with 0 no thousands follow: `0,125 €` is an eighth.
 ///
 /// # Errors
 /// `value_type` when no number is there, `value_malformed` when what stands beside it is no currency.
@@ -70,12 +72,14 @@ pub(super) fn currency(text: &str) -> Result<String> {
 
 /// Reads a number; `is_signed` when the sign of a currency stands behind it.
 fn decimal(number: &str, is_signed: bool) -> Option<f64> {
+    let is_below_1 = number.trim_start_matches(['-', '+']).starts_with(['0', '.', ',']);
     let plain = match (number.rfind('.'), number.rfind(',')) {
         (Some(point), Some(comma)) if comma > point => number.replace('.', "").replace(',', "."),
         (Some(_), Some(_)) => number.replace(',', ""),
+        (None, Some(_)) if is_below_1 => number.replace(',', "."),
         (None, Some(comma)) if number.len() - comma == 4 || number.matches(',').count() > 1 => number.replace(',', ""),
         (None, Some(_)) => number.replace(',', "."),
-        (Some(point), None) if is_signed && number.len() - point == 4 => number.replace('.', ""),
+        (Some(point), None) if is_signed && !is_below_1 && number.len() - point == 4 => number.replace('.', ""),
         _ => number.to_owned(),
     };
     plain.parse().ok()
@@ -234,6 +238,11 @@ fn iso(text: &str) -> Result<i64> {
     let text = text.strip_suffix(" UTC").or_else(|| text.strip_suffix("[UTC]")).unwrap_or(text);
     // Only an offset says what a zone's clock stood at: without a database of zones, `[Europe/Paris]` does not.
     let is_local = !text.contains('[');
+    // Shopify's exports put a blank before the offset: `2024-05-01 12:33:21 +0200`.
+    let text: Cow<'_, str> = match text.rsplit_once(' ') {
+        Some((moment, offset)) if offset.starts_with(['+', '-']) => format!("{moment}{offset}").into(),
+        _ => text.into(),
+    };
     let utc = |moment: DateTime| moment.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     let parsed = text
         .parse::<Timestamp>()
@@ -241,7 +250,7 @@ fn iso(text: &str) -> Result<i64> {
         .or_else(|| text.parse::<DateTime>().ok().filter(|_| is_local).and_then(utc))
         .or_else(|| text.parse::<Date>().ok().filter(|_| is_local).and_then(|date| utc(date.at(0, 0, 0, 0))));
     let message =
-        || format!("{} is not a time; expected seconds, milliseconds or ISO 8601 (2026-11-22T10:00:00Z)", quote(text));
+        || format!("{} is not a time; expected seconds, milliseconds or ISO 8601 (2026-11-22T10:00:00Z)", quote(&text));
     parsed.map(Timestamp::as_millisecond).ok_or_else(|| Error::new(ErrorKind::WrongType, "ts", message()))
 }
 
@@ -269,6 +278,9 @@ mod tests {
         for machine in ["1.299", "1.299 EUR", "€1.299"] {
             assert_eq!(price(machine).ok().map(|x| x.0), Some(1.299), "{machine}");
         }
+        for below in ["0,125", "0.125 €", "0,125 €", "€0,125", ",125"] {
+            assert_eq!(price(below).ok().map(|x| x.0), Some(0.125), "{below}");
+        }
         assert_eq!(price("-3").ok(), Some((-3.0, None)));
         for wrong in ["", "free", "12..5", "NaN", "inf", "12 / 5"] {
             assert!(price(wrong).is_err(), "{wrong}");
@@ -291,6 +303,9 @@ mod tests {
         assert_eq!(moment("1291191960000").ok(), Some((1_291_191_960_000, TimeUnit::Millis)));
         assert_eq!(moment("2010-12-01T08:26:00Z").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
         assert_eq!(moment("2010-12-01 08:26:00").ok(), Some((1_291_191_960_000, TimeUnit::Iso)));
+        for offset in ["2010-12-01 09:26:00 +0100", "2010-12-01 03:26:00 -05:00", "2010-12-01 08:26:00 UTC"] {
+            assert_eq!(moment(offset).ok(), Some((1_291_191_960_000, TimeUnit::Iso)), "{offset}");
+        }
         assert_eq!(moment("2010-12-01").ok().map(|x| x.0), Some(1_291_161_600_000));
         assert_eq!(moment("20101201").ok(), Some((1_291_161_600_000, TimeUnit::Iso)));
         assert_eq!(moment("20101301").ok(), Some((20_101_301_000, TimeUnit::Seconds)), "no month 13: a number");
