@@ -630,6 +630,25 @@ test("what is said of an action is told again when it is done again", async (t) 
   assert.deepEqual(told, Array(3).fill("Forgotten. It is as if it had never happened."));
 });
 
+test("where the dial stands is said by the slider alone, and what was sent away in words that fit an item and a brand", async (t) => {
+  const { page } = await enter(t);
+  const cdp = await page.context().newCDPSession(page);
+  const { nodes } = await cdp.send("Accessibility.getFullAXTree");
+  const by = new Map(nodes.map((node) => [node.nodeId, node]));
+  const spoken = await page.locator("flaneur-centre[inline] input[type=range]").getAttribute("aria-valuetext");
+  const texts = nodes.filter(({ ignored, role, name }) => !ignored && role.value === "StaticText" && name.value === spoken);
+  assert.equal(texts.length, 1, "it can be read");
+  for (let node = texts[0]; node; node = by.get(node.parentId)) assert.notEqual(node.role.value, "status", "no live region says it again");
+  await act(page, "away").click();
+  await act(page, "widen").click();
+  const lines = () => page.locator("flaneur-centre[inline] li", { has: page.locator("[data-act=back]") }).locator("bdi").allTextContents();
+  const title = await page.locator("flaneur-shelf [data-gone] p").textContent();
+  const brand = (await page.evaluate(() => shop.profile.inspect().muted.find(({ attribute }) => attribute?.startsWith("brand:")).attribute)).slice(6);
+  const told = await lines();
+  assert.ok(told.includes(title), `${told}`);
+  assert.ok(told.includes(`Nothing from ${brand}`), `${told}`);
+});
+
 test("why, pause, the plain order and forget me are within two actions of a shelf", async (t) => {
   const { page } = await enter(t);
   await act(page, "pause").click();

@@ -246,13 +246,13 @@ const TASKS = {
       },
       "turn the dial": async (hands) => {
         await hands.drawer();
-        const before = await text(page, "shop-controls output");
+        const before = await text(page, "shop-controls .said");
         await hands.reach('[data-action="surprise"]');
         await hands.press("ArrowRight");
-        const now = await said(page, "shop-controls output", (found) => found !== before);
+        const now = await said(page, "shop-controls .said", (found) => found !== before);
         await closePanel(page);
         await openPanel(page, "controls");
-        assert.equal(await text(page, "shop-controls output"), now, "and it stays");
+        assert.equal(await text(page, "shop-controls .said"), now, "and it stays");
       },
       "pause": async (hands) => {
         await hands.drawer();
@@ -585,6 +585,70 @@ test("what is pressed and goes away gives the focus to what is there, and is tol
   await page.locator('[data-action="tab-history"]').click();
   await takeOut("shop-history", ".line button", 40);
   assert.deepEqual(mishaps, []);
+});
+
+test("a button that goes, or is off once it was pressed, leaves the focus where the keyboard goes on", { timeout: 120_000 }, async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  const use = async (target) => {
+    await page.locator(target).focus();
+    await page.keyboard.press("Enter");
+  };
+  const onto = (target, within) => until(`the focus on ${target}`, () => focusIs(page, target, within), Boolean);
+
+  await go(page, at.playground, ready.playground);
+  await page.locator("#feed").fill(FEED);
+  await page.locator("#dump").fill(JSON.stringify(Array.from({ length: 201 }, () => ({ event: "view_item", ecommerce: { items: [{ item_id: "k4" }] } }))));
+  await page.locator('page-playground [data-action="run"]').click();
+  await use('[data-action="more-entries"]');
+  await page.locator('[data-action="more-entries"]').waitFor({ state: "detached" });
+  await onto(".scroll", "page-playground");
+
+  await go(page, "#/studio", '[data-action="example-boost"]:not([disabled])');
+  for (const action of ["pin", "restore"]) {
+    await page.locator('[data-action="example-boost"]').click();
+    await use(`[data-action="${action}"]:not([disabled])`);
+    await page.locator(`[data-action="${action}"][disabled]`).waitFor();
+    await onto('[data-action="export-rules"]');
+  }
+  await page.locator('[data-action="load-pack"]').setInputFiles({ name: "kettles.json", mimeType: "application/json", buffer: Buffer.from(FEED) });
+  assert.match(await page.locator('[data-pack="kettles.json"][role="status"]').textContent(), /kettles\.json.*9 things/, "a pack that came is told");
+  await use('[data-action="own-pack"]');
+  await page.locator('[data-action="own-pack"]').waitFor({ state: "detached" });
+  await onto('[data-action="load-pack"]');
+
+  await go(page, at.home, ready.home);
+  await page.evaluate((shown) => {
+    const { flaneur } = document.querySelector("shop-app").store;
+    for (const item of shown) flaneur.observe({ type: "view_item", item });
+  }, products(items).slice(0, 45).map(({ id }) => id));
+  await openPanel(page, "history");
+  await until("the first lines", () => page.locator("shop-history .line").count(), (count) => count === 40);
+  await use('shop-history [data-action="more"]');
+  await page.locator('shop-history [data-action="more"]').waitFor({ state: "detached" });
+  await onto('.line:nth-child(41) button', "shop-history");
+  assert.deepEqual(mishaps, []);
+});
+
+test("what narrows a list is told by how much is left, and the dial by itself alone", async (t) => {
+  const { page } = await enter(t, browser, server.origin, { at: at.category, options: { serviceWorkers: "block" } });
+  const status = page.locator('page-category [role="status"]');
+  await page.locator(ready.category).first().waitFor();
+  await page.locator("page-category [data-narrow]").first().click();
+  const told = () => status.textContent().then((text) => Number.parseInt(text, 10));
+  const shown = () => page.locator("page-category li[data-item]").count();
+  await until("the narrow list told", async () => (await told()) - (await shown()), (less) => less === 0);
+
+  await openPanel(page, "controls");
+  const cdp = await page.context().newCDPSession(page);
+  const spoken = await page.locator('shop-controls [data-action="surprise"]').getAttribute("aria-valuetext");
+  const { nodes } = await cdp.send("Accessibility.getFullAXTree");
+  const texts = nodes.filter(({ ignored, role, name }) => !ignored && role.value === "StaticText" && name.value === spoken);
+  assert.equal(texts.length, 1, "it can be read");
+  assert.ok(nodes.some(({ properties = [] }) => properties.some(({ name, value }) => name === "live" && value.value === "polite")), "live regions can be found");
+  const slider = nodes.find(({ role }) => role?.value === "slider");
+  assert.equal(slider.description?.value ?? "", "", "no description says it again");
+  const by = new Map(nodes.map((node) => [node.nodeId, node]));
+  for (let node = texts[0]; node; node = by.get(node.parentId)) assert.notEqual(node.role.value, "status", "no live region says it again");
 });
 
 test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {

@@ -124,7 +124,7 @@ export class FlaneurCentre extends FlaneurElement {
     if (muted.length === 0) return nothing;
     return html`<section><h3>${words.mutedTitle}</h3><ul>${muted.map(({ attribute, item, event }) => {
       const what = item === undefined ? this.trait(attribute ?? "") : this.title_(item);
-      return this.#line(words.muted(what), "", words.backFor(what), words.back, "back", () => this.#forget(shop, { event }));
+      return this.#line(item === undefined ? words.muted(what) : words.taken(what), "", words.backFor(what), words.back, "back", () => this.#forget(shop, { event }));
     })}</ul></section>`;
   }
 

@@ -40,7 +40,7 @@ export class FlaneurDial extends FlaneurElement {
           this.moving = undefined;
         }} />
       <div class="row"><span>${words.dialLow}</span><span aria-hidden="true">–</span><span>${words.dialHigh}</span></div>
-      <output>${said}</output>
+      <p>${said}</p>
       ${keeps ? nothing : html`<p>${words.dialNeeds}</p>`}
       <ol part="preview">${items.map(({ id, discovery }) => html`<li><bdi>${this.title_(id)}</bdi>${discovery ? html` <span class="badge">${words.discovery}</span>` : nothing}</li>`)}</ol>
     </section>`;

@@ -122,7 +122,7 @@ export const fr: Words = {
     waiting: (when: string, who: string) => `scellé ; à ${who} à partir du ${when}`,
   },
   leavesNoise: "Du hasard y est ajouté avant l'envoi.",
-  leavesRelay: (name) => `${name} la transmet, pour qu'ils n'apprennent pas votre adresse.`,
+  leavesRelay: (name) => `${name} le transmet, pour qu'ils n'apprennent pas votre adresse.`,
   signal: {
     together: "Regardé par ceux qui regardent ce que vous regardez", last: "Va avec ce que vous venez de voir", next: "Vient souvent ensuite", session: "Dans l'esprit de cette visite",
     taste: "Proche de l'un de vos goûts", history: "Proche de vos visites passées", similar: "Ressemble à ce que vous avez regardé", popularity: "Apprécié par beaucoup", trend: "A le vent en poupe",

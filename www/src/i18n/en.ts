@@ -20,6 +20,8 @@ export const en = {
   // Header and navigation
   navigation: "Departments",
   home: "Home",
+  /** The pages above this one. */
+  trail: "Where you are",
   search: "Search the shop",
   searchButton: "Search",
   basket: "Basket",
@@ -242,7 +244,6 @@ export const en = {
   footer: "A demonstration. The makers, books and prices are invented; the learning is real, and it is yours.",
   // The strip: one opportunity, or silence
   stripLabel: "A word from the shop",
-  stripKind: (kind: string) => ({ product: "Product", offer: "Offer", content: "Story", service: "Service", message: "News" })[kind] ?? kind,
   stripSilent: (why: string): string => (why === "not_worth_it" ? "Nothing worth your time right now." : why === "drawn" ? "Silence, this once, to learn whether it is better." : "Nothing to say right now."),
   stripWhySilent: "Why this silence?",
   stripUnit: "What it is worth, against silence, which is worth 0",
@@ -250,7 +251,7 @@ export const en = {
   stripUtility: "Worth showing",
   stripRunnerUp: (title: string, worth: string) => `Next best: ${title} (${worth}).`,
   stripSilenceNext: "Next best: silence.",
-  stripChance: (percent: string) => `The chance of this very choice was ${percent} %.`,
+  stripChance: (percent: string) => `The chance of this very choice was ${percent}.`,
   stripBarrier: (barrier: string) => ({ unavailable: "not available", refused: "you refused it", rule: "a rule of the shop", window: "not at this time", channel: "not here", quiet: "quiet hours", hour: "seen often enough this hour", day: "seen often enough today", week: "seen often enough this week", cooldown: "you sent it away", pressure: "enough for today" })[barrier] ?? barrier,
   // The dial's page
   dialTitle: "What surprise costs",

@@ -80,9 +80,9 @@ export class PageCategory extends ShopElement {
     const shown = this.narrow ? ids.filter((id) => catalog.categories(id).includes(this.narrow)).length : ids.length;
     const orders: [Order, string][] = [["you", this.store.impersonal ? words.pickedByShop : words.sortYou], ["plain", words.sortPlain], ["low", words.sortLow], ["high", words.sortHigh], ["new", words.sortNew]];
     return html`
-      <nav class="crumbs" aria-label=${words.home}><a href=${to.home}>${words.home}</a><span aria-hidden="true">/</span><span>${heading}</span></nav>
+      <nav class="crumbs" aria-label=${words.trail}><a href=${to.home}>${words.home}</a><span aria-hidden="true">/</span><span>${heading}</span></nav>
       <h1>${heading}</h1>
-      <p class="note" role="status">${this.query !== undefined ? (ids.length > 0 ? words.results(ids.length) : words.noResults) : words.things(ids.length)}</p>
+      <p class="note" role="status">${this.query !== undefined ? (ids.length > 0 ? words.results(shown) : words.noResults) : words.things(shown)}</p>
       ${ids.length === 0
         ? html`<div class="hero-empty">${this.query === undefined ? html`<p>${words.notFound}</p>` : nothing}<a class="button" href=${to.home}>${words.backHome}</a></div>`
         : html`

@@ -73,7 +73,7 @@ export class PageItem extends ShopElement {
     const variants = catalog.variants(id);
     const traits = Object.entries(item.attributes ?? {}).filter(([, value]) => value !== "");
     return html`
-      <nav class="crumbs" aria-label=${words.home}>
+      <nav class="crumbs" aria-label=${words.trail}>
         <a href=${to.home}>${words.home}</a>${path.map((token, i) => html`<span aria-hidden="true">/</span><a href=${to.category(token)}>${i === 0 ? catalog.department(token) : catalog.word(`category:${token}`)}</a>`)}
       </nav>
       <article class="sheet" data-product=${id}>

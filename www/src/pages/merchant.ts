@@ -138,7 +138,7 @@ export class PageMerchant extends ShopElement {
     const words = t().privacy;
     const address = this.store.questions?.watch;
     return html`
-      <nav class="crumbs" aria-label=${words.title}><a href=${to.privacy}>${words.link}</a></nav>
+      <nav class="crumbs" aria-label=${t().trail}><a href=${to.privacy}>${words.link}</a></nav>
       <h1>${words.merchantTitle}</h1>
       <p>${words.merchantText}</p>
       <p class="way"><a class="button" href=${to.studio} data-action="studio">${t().studio.link}</a></p>

@@ -157,7 +157,7 @@ export class PagePlayground extends ShopElement {
           <tbody>${heard.slice(0, this.limit).map((each) => this.#line(each))}</tbody>
         </table>
       </div>
-      ${heard.length > this.limit ? html`<div class="row"><button class="button" data-action="more-entries" @click=${() => (this.limit += STEP)}>${words.moreEntries(Math.min(STEP, heard.length - this.limit))}</button></div>` : nothing}`;
+      ${heard.length > this.limit ? html`<div class="row"><button class="button" data-action="more-entries" @click=${() => ((this.limit += STEP), void this.keepFocus(".scroll"))}>${words.moreEntries(Math.min(STEP, heard.length - this.limit))}</button></div>` : nothing}`;
   }
 
   #place(ranked: RankedItem, { catalog, newcomer }: Trial) {

@@ -108,9 +108,9 @@ export class PageStudio extends ShopElement {
     const name = source?.name ?? words.ownPack;
     return html`<section class="packs" aria-label=${words.pack}>
       <div class="row">
-        <p class="grow" data-pack=${source?.name ?? ""} data-items=${source?.bench.status.items ?? ""}><span class="small-caps">${words.pack}</span> <strong>${name}</strong>${source ? html` · ${words.packHolds(source.bench.status.items, number(source.bench.status.items), source.kinds.filter(({ token }) => token !== "").length)}` : nothing}</p>
+        <p class="grow" role="status" data-pack=${source?.name ?? ""} data-items=${source?.bench.status.items ?? ""}><span class="small-caps">${words.pack}</span> <strong>${name}</strong>${source ? html` · ${words.packHolds(source.bench.status.items, number(source.bench.status.items), source.kinds.filter(({ token }) => token !== "").length)}` : nothing}</p>
         <label class="button file">${words.load}<input type="file" multiple accept=".flaneur,.json" data-action="load-pack" @change=${(e: Event) => this.#choose(e)} /></label>
-        ${source?.name !== undefined ? html`<button class="button" data-action="own-pack" @click=${() => void this.#open(this.#studio.useOwn())}>${words.useOwn}</button>` : nothing}
+        ${source?.name !== undefined ? html`<button class="button" data-action="own-pack" @click=${() => void this.#open(this.#studio.useOwn()).then(() => this.keepFocus('[data-action="load-pack"]'))}>${words.useOwn}</button>` : nothing}
       </div>
       <p class="note">${words.loadHint}</p>
       <div role="status">${this.opening ? words.opening : nothing}</div>
@@ -215,7 +215,7 @@ export class PageStudio extends ShopElement {
   protected override render() {
     const words = t().studio;
     return html`
-      <nav class="crumbs" aria-label=${words.title}><a href=${to.merchant}>${t().privacy.merchantTitle}</a></nav>
+      <nav class="crumbs" aria-label=${t().trail}><a href=${to.merchant}>${t().privacy.merchantTitle}</a></nav>
       <h1>${words.title}</h1>
       <p class="lead">${words.text}</p>
       ${this.#pack()}

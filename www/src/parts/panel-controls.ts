@@ -24,7 +24,7 @@ export class ShopControls extends ShopElement {
       input[type="range"] { width: 100%; height: 32px; accent-color: var(--plum); }
       .ends { display: flex; justify-content: space-between; font-size: 0.88rem; color: var(--muted); }
       .box a { display: inline-block; min-height: 24px; }
-      output { font-weight: 600; }
+      .said { font-weight: 600; }
       .preview { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 8px; }
       .preview li { position: relative; border-radius: 8px; overflow: hidden; }
       .preview .icon { position: absolute; inset-block-end: 4px; inset-inline-start: 4px; color: var(--plum); background: var(--plum-soft); border-radius: 50%; padding: 3px; width: 22px; height: 22px; }
@@ -66,12 +66,12 @@ export class ShopControls extends ShopElement {
       <section>
         <h3 id="dial">${words.surpriseTitle}</h3>
         <div class="box">
-          <input type="range" min="0" max="1" step="0.05" .value=${String(value)} data-action="surprise" aria-labelledby="dial" aria-describedby="said" aria-valuetext=${words.surpriseValue(percent(value), found, slate.items.length)}
+          <input type="range" min="0" max="1" step="0.05" .value=${String(value)} data-action="surprise" aria-labelledby="dial" aria-valuetext=${words.surpriseValue(percent(value), found, slate.items.length)}
             @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))}
             @change=${(e: Event) => { store.surprise(Number((e.target as HTMLInputElement).value)); if (store.learning) this.dial = undefined; }} />
           <div class="ends"><span>${words.surpriseLow}</span><span>${words.surpriseHigh}</span></div>
           <a href=${to.dial}>${words.dialLink}</a>
-          <p><output id="said">${words.surpriseValue(percent(value), found, slate.items.length)}</output></p>
+          <p class="said">${words.surpriseValue(percent(value), found, slate.items.length)}</p>
           ${store.learning ? nothing : html`<p class="note">${words.surpriseNeeds}</p>`}
         </div>
         <p class="small-caps">${words.preview}</p>

@@ -57,6 +57,12 @@ export class ShopHistory extends ShopElement {
     this.toast({ text: t().forgotten });
     void this.#read().then(() => this.keepFocus("button, [tabindex]"));
   }
+  /** The last wish for more takes its button away: the keyboard goes on where the list did. */
+  #more(): void {
+    const next = this.limit + 1;
+    this.limit += STEP;
+    void this.keepFocus(`.line:nth-child(${next}) button`);
+  }
   protected override render() {
     const words = t();
     const { events } = this.store;
@@ -79,7 +85,7 @@ export class ShopHistory extends ShopElement {
             </div>`;
           })}
         </div>
-        ${events.length > this.limit ? html`<button class="button" @click=${() => (this.limit += STEP)}>${words.more}</button>` : nothing}
+        ${events.length > this.limit ? html`<button class="button" data-action="more" @click=${() => this.#more()}>${words.more}</button>` : nothing}
       </section>
     `;
   }

@@ -1,7 +1,7 @@
 // One opportunity for this shopper, now: an offer, a story, a service, a message. Or nothing, and it says why.
 import { css, html, nothing } from "lit";
 import type { Decision } from "flaneur";
-import { number, signed, t } from "../i18n/index.ts";
+import { finePercent, number, signed, t } from "../i18n/index.ts";
 import { shared } from "../styles/shared.ts";
 import { ShopElement } from "./element.ts";
 import { icon } from "./icons.ts";
@@ -71,7 +71,7 @@ export class ShopStrip extends ShopElement {
               <tr><th scope="row">${words.stripUtility}</th><td data-utility>${number(choice.utility, 2)}</td></tr>
             </tbody>
           </table>
-          <p class="note">${runnerUp ? words.stripRunnerUp(this.#title(runnerUp.id), number(runnerUp.utility, 2)) : words.stripSilenceNext} ${words.stripChance(number(decision.propensity * 100, 1))}</p>`
+          <p class="note">${runnerUp ? words.stripRunnerUp(this.#title(runnerUp.id), number(runnerUp.utility, 2)) : words.stripSilenceNext} ${words.stripChance(finePercent(decision.propensity))}</p>`
         : nothing}
       <ul>
         ${decision.trace.map(({ id, barrier, utility }) => html`<li data-barrier=${barrier ?? nothing}>${this.#title(id)}${words.colon}${barrier ? words.stripBarrier(barrier) : number(utility ?? 0, 2)}</li>`)}
@@ -88,7 +88,7 @@ export class ShopStrip extends ShopElement {
         ? html`<div class="row">
             <shop-picture .item=${choice.id}></shop-picture>
             <div>
-              <span class="small-caps">${words.stripKind(choice.kind)}</span>
+              <span class="small-caps">${words.kind[choice.kind]}</span>
               <h2>${this.#title(choice.id)}</h2>
               <p class="note">${this.store.catalog.description(choice.id)}</p>
             </div>

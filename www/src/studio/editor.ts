@@ -70,6 +70,12 @@ export class StudioEditor extends ShopElement {
     this.requestUpdate();
     void this.updateComplete.then(() => this.#show(at));
   }
+  /** What is done may leave nothing to do again: the button is off then, and its neighbour takes the focus. */
+  #compare(run: () => void): void {
+    run();
+    this.requestUpdate(); // the page around draws later
+    void this.keepFocus('[data-action="export-rules"]');
+  }
   /** Selects a stretch of the text and brings it into view. */
   #show({ start, end }: Stretch): void {
     const area = this.#area;
@@ -131,8 +137,8 @@ export class StudioEditor extends ShopElement {
       ${this.studio.source && !EXAMPLES.every((name) => this.studio.names(name)) ? html`<p class="note" data-unnamed>${words.examplesNeed}</p>` : nothing}
       <div class="row">
         <button class="button main" data-action="export-rules" @click=${() => (this.#settle(), download(this.studio.file(), "rules.json"))}>${words.export}</button>
-        <button class="button" data-action="pin" ?disabled=${same} @click=${() => (this.#settle(), this.studio.pin())}>${words.pin}</button>
-        <button class="button" data-action="restore" ?disabled=${same && !fault} @click=${() => this.studio.restore()}>${words.restore}</button>
+        <button class="button" data-action="pin" ?disabled=${same} @click=${() => this.#compare(() => (this.#settle(), this.studio.pin()))}>${words.pin}</button>
+        <button class="button" data-action="restore" ?disabled=${same && !fault} @click=${() => this.#compare(() => this.studio.restore())}>${words.restore}</button>
       </div>
       ${fault ? html`<p class="note">${words.exportNeeds}</p>` : nothing}
     `;
