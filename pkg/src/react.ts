@@ -7,14 +7,13 @@
 
 import { createContext, createElement, startTransition, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ReactElement, ReactNode } from "react";
-import { report } from "./errors.js";
 import { EMPTY, firstSlate } from "./first.js";
 import { Shelf } from "./shelf.js";
 import type { ShelfView } from "./shelf.js";
 import type { Flaneur, Gates, RankRequest } from "./types.js";
 
-/** What is below a provider has its shop, and what changes its gates. */
-const Context = createContext<readonly [shop: Flaneur | undefined, set: (gates: Partial<Gates>) => Promise<void>]>([undefined, async () => {}]);
+/** What is below a provider has its shop; before there is one, what was chosen for it. */
+const Context = createContext<Flaneur | Partial<Gates>[]>([]);
 
 /** Gives a shop to what is below. Without one, slates are the shop's own order, and choices wait for it. */
 export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined; children?: ReactNode }): ReactElement {
@@ -22,8 +21,7 @@ export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined;
   useEffect(() => {
     if (shop) chosen.splice(0).forEach(shop.consent.set);
   }, [shop]);
-  const value = useMemo(() => [shop, shop?.consent.set ?? (async (change: Partial<Gates>) => void chosen.push(change))] as const, [shop]);
-  return createElement(Context.Provider, { value }, children);
+  return createElement(Context.Provider, { value: shop ?? chosen }, children);
 }
 
 /**
@@ -35,8 +33,9 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   useEffect(() => {
     let left = false;
     const opening = open();
+    // Wrong options reject it: nobody handles that here, so the browser tells the page.
     // What a server drew and React has not taken over yet stands until it has: at once, it would fall back.
-    opening.then((shop) => left || startTransition(() => setShop(shop)), report);
+    opening.then((shop) => left || startTransition(() => setShop(shop)));
     return () => {
       left = true;
       setShop(undefined);
@@ -48,7 +47,8 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
 
 /** The shop of the provider. */
 export function useFlaneur(): Flaneur | undefined {
-  return useContext(Context)[0];
+  const place = useContext(Context) as Partial<Flaneur>;
+  return place.on && (place as Flaneur);
 }
 
 /** What `useSlate` gives. */
@@ -91,8 +91,9 @@ const DENIED: Gates = { store: false, learn: false, rank: false, measure: false 
 
 /** The gates, and what changes them: what is chosen before the shop is open holds once it is. */
 export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] {
-  const [shop, set] = useContext(Context);
+  const place = useContext(Context);
+  const shop = useFlaneur();
   const subscribe = useMemo(() => (changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, set];
+  return [gates, useMemo(() => shop?.consent.set ?? (async (change) => void (place as Partial<Gates>[]).push(change)), [place])];
 }

@@ -17,11 +17,12 @@ export interface ShelfView {
 
 /** One live list. */
 export class Shelf {
+  /** What it shows now. */
+  view: ShelfView;
   readonly #shop: Flaneur;
   readonly #leave: () => void;
   #changed: (() => void) | undefined;
   #request: RankRequest;
-  #view: ShelfView;
   readonly #held: { pointer?: boolean; focus?: boolean };
 
   /**
@@ -36,12 +37,8 @@ export class Shelf {
     this.#changed = changed;
     this.#held = before ? before.#held : {};
     this.#request = { seed: (Math.random() * 2 ** 32) >>> 0, ...request };
-    this.#view = { slate: shop.rank(this.#request), waiting: false };
+    this.view = { slate: shop.rank(this.#request), waiting: false };
     this.#leave = shop.on("change", () => this.refresh());
-  }
-
-  get view(): ShelfView {
-    return this.#view;
   }
 
   /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
@@ -50,7 +47,7 @@ export class Shelf {
     if (held) return;
     // The focus may only be on its way to a neighbour.
     setTimeout(() => {
-      if (this.#view.waiting && !this.held && this.#changed) this.refresh();
+      if (this.view.waiting && !this.held) this.refresh();
     });
   }
 
@@ -63,14 +60,14 @@ export class Shelf {
   refresh(now?: boolean, request?: RankRequest): void {
     if (request) this.#request = { seed: this.#request.seed!, ...request };
     const slate = this.#shop.rank(this.#request);
-    const { slate: shown, waiting } = this.#view;
+    const { slate: shown, waiting } = this.view;
     if (!this.held || now) this.put(slate);
     else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put(shown, true);
   }
 
   /** Shows something at once, whatever is held. */
   put(slate: Slate, waiting = false): void {
-    this.#view = { slate, waiting };
+    this.view = { slate, waiting };
     this.#changed?.();
   }
 

@@ -145,7 +145,7 @@ test("a list is held by the focus in it, and not by that of what went with the l
 
 test("a part that the server drew stands until its code is there, when the shop opens before", async (t) => {
   const { page, mishaps } = await enter(t);
-  assert.deepEqual(await page.evaluate(() => window.early()), { meanwhile: ["p", "b"], after: ["opendrawn", true] });
+  assert.deepEqual(await page.evaluate(() => window.drawn()), { meanwhile: ["p", "b"], after: ["opendrawn", true] });
   assert.deepEqual([await page.evaluate(() => window.complaints), mishaps], [[], []]);
 });
 

@@ -169,7 +169,7 @@ window.inlined = async () => {
 };
 
 /** What stands of a part that the server drew, when the shop is open before that part's code is there, and after. */
-window.early = async () => {
+window.drawn = async () => {
   let opened = false;
   const opener = () => openShop().finally(() => (opened = true));
   const Late = () => h("b", null, "drawn");
