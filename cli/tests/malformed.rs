@@ -170,6 +170,20 @@ fn a_file_that_is_cut_off_or_empty_is_refused() {
 }
 
 #[test]
+fn a_small_archive_of_an_endless_item_is_refused_before_it_fills_the_memory() {
+    let folder = Folder::new();
+    let title = "x".repeat(17 << 20);
+    let feed = |title: &str| format!("<rss><channel><item><id>1</id><title>{title}</title></item></channel></rss>");
+    folder.write("bomb.xml.gz", gzip(&feed(&title)));
+    folder
+        .run("pack --items bomb.xml.gz --out p.flaneur")
+        .expect(3)
+        .says("bomb.xml.gz:1: 16 MiB went by without the end of an item; expected a product feed");
+    folder.write("whole.xml.gz", gzip(&feed("Chair").replace("</channel>", &format!("{}</channel>", " ".repeat(1 << 20)))));
+    folder.run("pack --items whole.xml.gz --out p.flaneur").expect(0);
+}
+
+#[test]
 fn a_log_with_a_quote_that_is_never_closed_is_refused_with_its_line() {
     let folder = Folder::new("unclosed-log");
     let good = rows(20_000);

@@ -18,7 +18,7 @@ use super::Items;
 use super::csv::convert;
 use super::draft::{ALIASES, Draft};
 use super::fields::normal;
-use super::open::{Source, damaged};
+use super::open::{LONGEST_LINE, Source, damaged};
 
 /// Attributes of the feed that say what an item is like.
 const ATTRIBUTES: [&str; 11] = [
@@ -51,12 +51,13 @@ pub(super) fn attribute(draft: &mut Draft, key: &str, text: &str) {
 /// Reads an XML feed, item by item.
 ///
 /// # Errors
-/// XML that is not well-formed, in an encoding that it does not declare, or not a feed.
+/// XML that is not well-formed, in an encoding that it does not declare, or not a feed; 16 MiB without the end of an item,
+/// as a small archive can unpack to what no memory holds.
 pub(super) fn read(source: Source, items: &mut Items) -> Result<()> {
     let name = source.name;
-    let line = Rc::new(Cell::new(1));
+    let (line, held) = (Rc::new(Cell::new(1)), Rc::new(Cell::new(0)));
     let inner = decoded(source.reader).map_err(|error| damaged(&name, &error))?;
-    let mut reader = Reader::from_reader(Counted { inner, line: line.clone() });
+    let mut reader = Reader::from_reader(Counted { inner, line: line.clone(), held: held.clone() });
     reader.config_mut().expand_empty_elements = true;
     let mut feed = Feed::default();
     let mut buffer = Vec::new();
@@ -66,6 +67,7 @@ pub(super) fn read(source: Source, items: &mut Items) -> Result<()> {
             Event::Start(start) => feed.start(&start, line.get()),
             Event::End(_) => {
                 if let Some((line, draft)) = feed.end() {
+                    held.set(0);
                     items.take(&name, line, draft);
                 }
             }
@@ -155,6 +157,9 @@ fn is_utf8(part: &[u8]) -> bool {
 
 fn broken(name: &str, line: u64, error: quick_xml::Error) -> anyhow::Error {
     match error {
+        quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            anyhow::anyhow!("{name}:{line}: 16 MiB went by without the end of an item; expected a product feed")
+        }
         quick_xml::Error::Io(error) if error.kind() != io::ErrorKind::InvalidData => {
             damaged(name, &io::Error::new(error.kind(), error.to_string()))
         }
@@ -264,10 +269,11 @@ fn draft(mut parts: Vec<Part>) -> flaneur::error::Result<Draft> {
     draft.finish()
 }
 
-/// Counts the lines that went by.
+/// Counts the lines that went by, and the bytes since the last item.
 struct Counted {
     inner: Box<dyn BufRead>,
     line: Rc<Cell<u64>>,
+    held: Rc<Cell<usize>>,
 }
 
 impl Read for Counted {
@@ -280,6 +286,9 @@ impl Read for Counted {
 
 impl BufRead for Counted {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.held.get() > LONGEST_LINE {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         self.inner.fill_buf()
     }
 
@@ -287,6 +296,7 @@ impl BufRead for Counted {
         // What is consumed is still in the buffer: asking for it again reads nothing.
         let lines = self.inner.fill_buf().map_or(0, |bytes| newlines(&bytes[..amount.min(bytes.len())]));
         self.line.set(self.line.get() + lines);
+        self.held.set(self.held.get() + amount);
         self.inner.consume(amount);
     }
 }

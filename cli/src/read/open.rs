@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 /// How many bytes of the beginning decide the format.
 const HEAD: usize = 64 * 1024;
 /// Beyond this many bytes a single line is not a row any more.
-const LONGEST_LINE: usize = 16 << 20;
+pub(super) const LONGEST_LINE: usize = 16 << 20;
 
 /// What an input looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
