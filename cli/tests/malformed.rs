@@ -171,7 +171,7 @@ fn a_file_that_is_cut_off_or_empty_is_refused() {
 
 #[test]
 fn a_small_archive_of_an_endless_item_is_refused_before_it_fills_the_memory() {
-    let folder = Folder::new();
+    let folder = Folder::new("endless-item");
     let title = "x".repeat(17 << 20);
     let feed = |title: &str| format!("<rss><channel><item><id>1</id><title>{title}</title></item></channel></rss>");
     folder.write("bomb.xml.gz", gzip(&feed(&title)));
