@@ -179,7 +179,10 @@ fn a_small_archive_of_an_endless_item_is_refused_before_it_fills_the_memory() {
         .run("pack --items bomb.xml.gz --out p.flaneur")
         .expect(3)
         .says("bomb.xml.gz:1: 16 MiB went by without the end of an item; expected a product feed");
-    folder.write("whole.xml.gz", gzip(&feed("Chair").replace("</channel>", &format!("{}</channel>", " ".repeat(1 << 20)))));
+    folder.write(
+        "whole.xml.gz",
+        gzip(&feed("Chair").replace("</channel>", &format!("{}</channel>", " ".repeat(1 << 20)))),
+    );
     folder.run("pack --items whole.xml.gz --out p.flaneur").expect(0);
 }
 
