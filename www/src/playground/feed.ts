@@ -16,7 +16,7 @@ type Row = Record<string, unknown>;
 export const COLUMNS: Record<string, readonly string[]> = {
   id: ["id", "item", "item_id", "itemid", "product_id", "productid", "variant_id", "offer_id", "sku", "handle", "article_id", "article", "stockcode", "code", "asin", "référence", "reference", "ugs"],
   title: ["title", "name", "product_name", "product_title", "item_name", "label", "titre", "nom", "libellé", "libelle", "désignation", "designation", "description"],
-  brand: ["brand", "vendor", "manufacturer", "maker", "marque", "item_brand"],
+  brand: ["brand", "vendor", "manufacturer", "maker", "marque", "brands", "marques", "item_brand"],
   category: ["category", "product_type", "categories", "category_path", "item_category", "breadcrumb", "department", "catégorie", "categorie", "catégories", "rayon", "google_product_category", "type"],
   price: ["price", "unit_price", "variant_price", "amount", "regular_price", "prix", "prix_ttc", "tarif_régulier"],
   sale: ["sale_price", "tarif_promo", "prix_promo", "prix_promotionnel"],
