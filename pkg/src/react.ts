@@ -12,14 +12,19 @@ import { Shelf } from "./shelf.js";
 import type { ShelfView } from "./shelf.js";
 import type { Flaneur, Gates, RankRequest } from "./types.js";
 
+/** What was chosen before there is a shop, and how it is chosen once there is: who took the way before goes on with it. */
+interface Waiting extends Array<Partial<Gates>> {
+  set?: Flaneur["consent"]["set"] | undefined;
+}
+
 /** What is below a provider has its shop; before there is one, what was chosen for it. */
-const Context = createContext<Flaneur | Partial<Gates>[]>([]);
+const Context = createContext<Flaneur | Waiting>([]);
 
 /** Gives a shop to what is below. Without one, slates are the shop's own order, and choices wait for it. */
 export function FlaneurProvider({ shop, children }: { shop: Flaneur | undefined; children?: ReactNode }): ReactElement {
-  const [chosen] = useState<Partial<Gates>[]>([]);
+  const [chosen] = useState<Waiting>([]);
   useEffect(() => {
-    if (shop) chosen.splice(0).forEach(shop.consent.set);
+    if ((chosen.set = shop?.consent.set)) chosen.splice(0).forEach(chosen.set);
   }, [shop]);
   return createElement(Context.Provider, { value: shop ?? chosen }, children);
 }
@@ -91,9 +96,9 @@ const DENIED: Gates = { store: false, learn: false, rank: false, measure: false 
 
 /** The gates, and what changes them: what is chosen before the shop is open holds once it is. */
 export function useConsent(): [Gates, (gates: Partial<Gates>) => Promise<void>] {
-  const place = useContext(Context);
+  const place = useContext(Context) as Waiting;
   const shop = useFlaneur();
   const subscribe = useMemo(() => (changed: () => void) => shop?.on("consent", changed) ?? EMPTY, [shop]);
   const gates = useSyncExternalStore(subscribe, () => shop?.consent.gates ?? DENIED, () => DENIED);
-  return [gates, useMemo(() => shop?.consent.set ?? (async (change) => void (place as Partial<Gates>[]).push(change)), [place])];
+  return [gates, useMemo(() => shop?.consent.set ?? (async (change) => place.set?.(change) ?? void place.push(change)), [place])];
 }

@@ -83,6 +83,7 @@ export function useConsent(): { gates: Readonly<ShallowRef<Gates>>; set(gates: P
   return {
     gates,
     set: async (change) => {
+      if (!shop.value) await undefined; // a watcher made at once may end with the component that chose
       if (shop.value) return shop.value.consent.set(change);
       const stop = watch(shop, (now) => (stop(), now!.consent.set(change)));
     },

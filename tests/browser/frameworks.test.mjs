@@ -196,7 +196,7 @@ test("what a rule pins is drawn, among the candidates or not, in both", async (t
 test("what is chosen before the shop is open holds once it is, in its order and once, in both", async (t) => {
   const { page } = await enter(t);
   const { told, after } = await page.evaluate(() => window.early());
-  const once = [[0, { learn: false, rank: false }], [0, { rank: true }]];
+  const once = [[0, { learn: false, rank: false }], [0, { rank: true }], [0, { learn: true }]];
   assert.deepEqual(told, { react: once, vue: once });
   assert.deepEqual(after, [[[false, true], [false, true]], ["true", "true"], [[true, true], [true, true]], ["true", "true"]]);
 });

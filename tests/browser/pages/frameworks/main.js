@@ -244,6 +244,7 @@ window.early = async () => {
   root.render(reactApp(undefined));
   app.mount(host);
   await moment();
+  const first = { ...chooser };
   const told = { react: [], vue: [] };
   const change = async (name, gates) => void (await chooser[name](gates));
   for (const name of ["react", "vue"]) {
@@ -263,6 +264,7 @@ window.early = async () => {
     for (let i = 0; i < 250 && (told.react.length < 2 || told.vue.length < 2 || ranks().includes("false")); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     await moment();
     after.push(shops.map(({ consent }) => [consent.gates.learn, consent.gates.rank]), ranks());
+    if (turn === 0) for (const name of ["react", "vue"]) await first[name]({ learn: true }); // by the way to choose of before
     await Promise.all(shops.map((shop) => shop.close()));
   }
   root.unmount();
