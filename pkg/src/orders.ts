@@ -71,7 +71,7 @@ function field(fields: Fields, name: keyof typeof NAMES): unknown {
 
 /**
  * "2", 2, "49,99", "49.99 EUR", "€ 1 299,00" and "1,299.00" are numbers: of two marks the last is the decimal one, and
- * a comma alone before three digits is none, as `flaneur pack` reads it.
+ * a comma alone before three digits is none, unless a 0 begins it, as `flaneur pack` reads it.
  */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
@@ -80,7 +80,7 @@ function numberOf(value: unknown): number | undefined {
   if (written === undefined) return undefined;
   const marks = written.match(/[.,]/g) ?? [];
   const isAlike = marks.every((mark) => mark === marks[0]);
-  const isGrouped = marks.length === 1 ? written.at(-4) === "," : isAlike;
+  const isGrouped = marks.length === 1 ? written.at(-4) === "," && written[0] !== "0" : isAlike;
   const point = isGrouped ? written.length : written.lastIndexOf(marks.at(-1) ?? "");
   return Number.parseFloat(`${written.slice(0, point).replace(/[.,]/g, "")}.${written.slice(point + 1)}`);
 }

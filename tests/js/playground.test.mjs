@@ -43,7 +43,7 @@ test("what is out of stock is read as such in the words that flaneur pack knows"
 test("prices are read as flaneur pack reads them", () => {
   const price = (price) => readFeed(JSON.stringify([{ id: "a", price }])).items[0].price;
   // As cli/src/read/value.rs has them.
-  const prices = { "19.99": 19.99, "19,99 EUR": 19.99, "1 299,00 €": 1299, "£1,299.50": 1299.5, "1,299": 1299, "1.299 €": 1299, "1.299.000 €": 1299000, "12.5 €": 12.5, "1.299": 1.299, "1.299 EUR": 1.299, "€1.299": 1.299, "19.9900": 19.99 };
+  const prices = { "19.99": 19.99, "19,99 EUR": 19.99, "1 299,00 €": 1299, "£1,299.50": 1299.5, "1,299": 1299, "1.299 €": 1299, "1.299.000 €": 1299000, "12.5 €": 12.5, "1.299": 1.299, "1.299 EUR": 1.299, "€1.299": 1.299, "19.9900": 19.99, "0,125": 0.125, "0,125 €": 0.125, "0.125 €": 0.125 };
   for (const [text, value] of Object.entries(prices)) assert.equal(price(text), value, text);
   for (const wrong of ["", "free", "12..5"]) assert.equal(price(wrong), undefined, wrong);
 });
@@ -119,4 +119,5 @@ test("a column has every name that flaneur pack knows it by, in its order, and a
   assert.deepEqual([...found].sort(), Object.keys(here).sort());
   const { items } = readFeed("Référence;Nom;Marque;Catégorie;Prix TTC;Prix-promo;Disponibilité\na;Lampe;Lumen;Maison > Lampes;19,99;15,50;Hors stock\n");
   assert.deepEqual(items, [{ id: "a", title: "Lampe", brand: "Lumen", category: ["Maison", "Lampes"], price: 15.5, available: false }]);
+  assert.deepEqual(readFeed("ID,Name,In stock?\n1,Lamp,0\n").items, [{ id: "1", title: "Lamp", available: false }]);
 });

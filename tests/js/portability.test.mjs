@@ -247,7 +247,7 @@ test("a file of happy-dom, whose class has no name of its own, is a file", async
 
 test("a price is read as shops and tills write it", async () => {
   const shop = await openShop();
-  const written = { "49,99": 49.99, "49.99 EUR": 49.99, "1,299.00": 1299, "1,299 €": 1299, "1.299,50": 1299.5, "€ 1\u202f299,00": 1299, "1'299.90": 1299.9, "1.299.000": 1_299_000, 7: 7, "5 €": 5 };
+  const written = { "49,99": 49.99, "49.99 EUR": 49.99, "1,299.00": 1299, "1,299 €": 1299, "1.299,50": 1299.5, "€ 1\u202f299,00": 1299, "1'299.90": 1299.9, "1.299.000": 1_299_000, 7: 7, "5 €": 5, "0,125 €": 0.125 };
   const orders = Object.keys(written).map((price, i) => ({ id: `P-${i}`, at: NOW - HOUR, items: [{ id: "lamp-1", price }] }));
   assert.equal((await shop.profile.import({ orders })).added, orders.length);
   const { events } = JSON.parse(await (await shop.profile.export()).text());

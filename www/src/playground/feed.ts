@@ -36,7 +36,7 @@ export function readFeed(text: string): Feed {
   if (/^[[{]/.test(trimmed)) return readJson(trimmed);
   const rows = readTable(trimmed);
   const [heading = [], ...lines] = rows;
-  const names = heading.map((name) => name.trim().toLowerCase().replace(/^g:/, "").replace(/[\s-]/g, "_"));
+  const names = heading.map((name) => name.trim().replace(/\s*\?+$/, "").toLowerCase().replace(/^g:/, "").replace(/[\s-]/g, "_"));
   if (!names.some((name) => COLUMNS["id"]!.includes(name))) return { items: [], left: [] };
   return { ...collect(lines.map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i]?.trim() ?? ""])))), form: "table" };
 }
@@ -162,13 +162,14 @@ function priceOf(value: unknown): [price?: number | undefined, currency?: string
 
 /**
  * A number as `flaneur pack` reads it: of two separators the last is decimal; a lone comma is, unless three digits follow
- * it; so is a lone point, unless three digits and the sign of a currency do.
+ * it; so is a lone point, unless three digits and the sign of a currency do. Behind a 0 no thousands follow.
  */
 function decimal(digits: string, isSigned: boolean): string {
   const [point, comma] = [digits.lastIndexOf("."), digits.lastIndexOf(",")];
   if (point >= 0 && comma >= 0) return comma > point ? digits.replaceAll(".", "").replace(",", ".") : digits.replaceAll(",", "");
-  if (comma >= 0) return digits.length - comma === 4 || digits.indexOf(",") < comma ? digits.replaceAll(",", "") : digits.replace(",", ".");
-  return isSigned && digits.length - point === 4 ? digits.replaceAll(".", "") : digits;
+  const isWhole = !/^-?[0.,]/.test(digits);
+  if (comma >= 0) return isWhole && (digits.length - comma === 4 || digits.indexOf(",") < comma) ? digits.replaceAll(",", "") : digits.replaceAll(",", ".");
+  return isWhole && isSigned && digits.length - point === 4 ? digits.replaceAll(".", "") : digits;
 }
 
 /** Whether a moment lies in `start/end`; a side that is empty, or no time, does not bound it. */
