@@ -618,7 +618,8 @@ fn of_woocommerces_columns_what_describes_an_item_is_learned_and_what_the_shop_h
                 4,variation,,Cap - S,1,visible,,1,,9,,id:3,,,,\n\
                 5,simple,,Draft,-1,visible,,1,,9,,,,,,\n\
                 6,simple,,Private,0,visible,,1,,9,,,,,,\n\
-                7,simple,,Hidden,1,hidden,,1,,9,,,,,,\n";
+                7,simple,,Hidden,1,hidden,,1,,9,,,,,,\n\
+                8,simple,,Old draft,'-1,visible,,1,,9,,,,Size,\"12\\, 5 cm, 20 cm\",1\n";
     let expected = serde_json::json!([
         ["1", "Acme", "TS", true, {"colour": ["Blue", "Red"]}],
         ["2", null, "TS", true, {"colour": "Blue"}],
@@ -626,7 +627,8 @@ fn of_woocommerces_columns_what_describes_an_item_is_learned_and_what_the_shop_h
         ["4", null, "id:3", true, {}],
         ["5", null, null, false, {}],
         ["6", null, null, false, {}],
-        ["7", null, null, false, {}]
+        ["7", null, null, false, {}],
+        ["8", null, null, false, {"size": ["12, 5 cm", "20 cm"]}]
     ]);
     for header in [english, french] {
         folder.write("wc.csv", format!("{header}{rows}"));
@@ -652,10 +654,11 @@ fn the_category_of_magentos_export_is_not_how_a_product_is_put_together() {
         "magento.csv",
         "sku,attribute_set_code,product_type,categories,name,price\n\
          B1,Bag,simple,\"Default Category/Gear,Default Category/Gear/Bags,Default Category/Sale\",Duffle,34\n\
-         B2,Bag,configurable,Default Category,Pack,32\n",
+         B2,Bag,configurable,Default Category,Pack,32\n\
+         B3,Bag,simple,Default Category/TV\\/Audio,Stand,9\n",
     );
     let fields = ["id", "category", "tags"];
-    let expected = serde_json::json!([["B1", ["Gear", "Bags"], ["Sale"]], ["B2", [], []]]);
+    let expected = serde_json::json!([["B1", ["Gear", "Bags"], ["Sale"]], ["B2", [], []], ["B3", ["TV/Audio"], []]]);
     assert_eq!(shown(&folder, "magento.csv", &fields), expected);
     let named = shown(&folder, "magento.csv --map category=product_type", &fields);
     assert_eq!(named[0][1], serde_json::json!(["simple"]), "what the user says is done");

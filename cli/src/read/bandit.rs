@@ -277,6 +277,8 @@ struct Event {
     #[serde(default)]
     slate: Option<String>,
     #[serde(default)]
+    value: Option<f64>,
+    #[serde(default)]
     lines: Vec<Line>,
     #[serde(default)]
     shown: Vec<Shown>,
@@ -317,7 +319,7 @@ fn export(source: Source, faults: &mut Faults) -> Result<Vec<Decision>> {
         let kind = EventKind::from_name(&event.kind);
         let traced = event.traced(kind.unwrap_or(EventKind::Impression));
         showings.step(&traced);
-        if kind.is_some_and(|kind| kind.strength() > 0.0) {
+        if traced.strength() > 0.0 {
             // As `profile.replay()`: a choice that names no slate was made from the one that showed the item last.
             for item in event.lines.iter().map(|line| &line.item) {
                 let Some(chosen) = showings.chosen_from(&traced, item) else { continue };
@@ -356,6 +358,7 @@ impl Event {
     fn traced(&self, kind: EventKind) -> log::Event {
         let mut event = log::Event::new(self.id.clone(), kind, Millis(self.at as i64));
         event.slate.clone_from(&self.slate);
+        event.value = self.value;
         event.shown =
             self.shown.iter().map(|shown| log::Shown { item: shown.item.clone(), ..log::Shown::default() }).collect();
         event

@@ -20,8 +20,10 @@ pub(super) fn correct(headers: &[String], columns: &mut [Column<Field>], map: &M
 
 /// `Default Category/Gear,Default Category/Gear/Bags` as `Gear,Gear > Bags`: all paths begin at the shop's root.
 pub(super) fn paths(text: &str) -> String {
-    let below = |path: &str| path.split_once('/').map(|(_, below)| below.replace('/', ">"));
-    text.split(',').filter_map(below).collect::<Vec<_>>().join(",")
+    // A slash within a name is written `\/`.
+    let hidden = text.replace("\\/", "\u{1}");
+    let below = |path: &str| path.split_once('/').map(|(_, below)| below.replace('/', ">").replace('\u{1}', "/"));
+    hidden.split(',').filter_map(below).collect::<Vec<_>>().join(",")
 }
 
 fn place(headers: &[String], name: &str) -> Option<usize> {

@@ -34,8 +34,10 @@ pub(super) fn complete<'a>(draft: &mut Draft, cells: impl Iterator<Item = Cell<'
             "sku" | "ugs" => sku = text,
             "type" => is_variable = text == "variable",
             "parent" if is_own && !text.is_empty() => draft.item.group = Some(text.into()),
-            // A draft is -1, a private product 0.
-            "published" | "publié" if is_own && matches!(text, "-1" | "0") => draft.item.available = false,
+            // A draft is -1, before which many versions put a quote for spreadsheets; a private product is 0.
+            "published" | "publié" if is_own && matches!(text.trim_start_matches('\''), "-1" | "0") => {
+                draft.item.available = false;
+            }
             "visibility_in_catalog" | "visibilité_dans_le_catalogue" if is_own && text == "hidden" => {
                 draft.item.available = false;
             }
@@ -43,7 +45,9 @@ pub(super) fn complete<'a>(draft: &mut Draft, cells: impl Iterator<Item = Cell<'
             _ if is_own && is_name(header) => attribute = text,
             _ if is_own && is_values(header) && !attribute.is_empty() => {
                 let key = attribute.to_lowercase().replace(':', "_");
-                text.split(',').for_each(|value| draft.attribute(&key, value));
+                // A comma within a value is written `\,`.
+                let hidden = text.replace("\\,", "\u{0}");
+                hidden.split(',').for_each(|value| draft.attribute(&key, &value.replace('\u{0}', ",")));
                 attribute = "";
             }
             _ => {}
