@@ -125,7 +125,7 @@ export interface LogDocument {
   incomplete?: string;
 }
 
-/** What became of an import. What is too old for the log, or beyond its bound, is in none of these. */
+/** What became of an import. What is too old for the log is in none of these; what is beyond its bound may count as known. */
 export interface ImportReport {
   /** Events that were new, and stay. */
   added: number;
