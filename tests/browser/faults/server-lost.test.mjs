@@ -7,6 +7,15 @@ import { PATIENCE, fault } from "../support/fault.mjs";
 const LOSSES = 20;
 const HEALED_MS = 500;
 
+/** Opens the shop, and has one event on its disk. */
+const seeFirst = (page, shop) => page.run(async (shop) => (await openShop(shop), view("first"), window.shop.flush()), shop);
+/** The events on its disk, for a page that comes back. */
+async function seenLater(page, shop) {
+  await page.run(() => window.shop.close());
+  await page.go();
+  return page.run(async (shop) => (await openShop(shop), (await idsOf()).sort()), shop);
+}
+
 fault(
   {
     name: "a lost database server is found again without a reload",
@@ -18,11 +27,7 @@ fault(
   async (world) => {
     const shop = world.shopName();
     const { browser, page } = await world.browser();
-    await page.run(async (shop) => {
-      await openShop(shop);
-      view("first");
-      return window.shop.flush();
-    }, shop);
+    await seeFirst(page, shop);
     const healed = [];
     for (let loss = 0; loss < LOSSES; loss++) {
       const watch = page.run(async (loss) => {
@@ -41,9 +46,7 @@ fault(
     assert.equal(ids.length, 1 + LOSSES);
     assert.equal(storage, "device");
     assert.equal(repairs.reconnected, LOSSES);
-    await page.run(() => window.shop.close());
-    await page.go();
-    assert.equal((await page.run(async (shop) => (await openShop(shop), idsOf()), shop)).length, 1 + LOSSES, "on disk");
+    assert.equal((await seenLater(page, shop)).length, 1 + LOSSES, "on disk");
     assert.deepEqual(healed.filter((milliseconds) => milliseconds > HEALED_MS * PATIENCE), [], `healed after ${healed.join(", ")} ms`);
   },
 );
@@ -59,14 +62,12 @@ fault(
   async (world) => {
     const shop = world.shopName();
     const { browser, page } = await world.browser();
-    await page.run(async (shop) => {
+    await page.run(async () => {
       window.trustedTypes.createPolicy("default", { createScript: (text) => text }); // for the test's own orders
       const policy = Object.assign(document.createElement("meta"), { httpEquiv: "Content-Security-Policy", content: "require-trusted-types-for 'script'" });
       document.head.append(policy);
-      await openShop(shop);
-      view("first");
-      return window.shop.flush();
-    }, shop);
+    });
+    await seeFirst(page, shop);
     assert.ok(browser.killPart("WebKitNetworkProcess") >= 1, "there is a network process to kill");
     const found = await page.run(async () => {
       view("after");
@@ -75,8 +76,6 @@ fault(
       return { storage, reconnected: repairs?.reconnected };
     });
     assert.deepEqual(found, { storage: "device", reconnected: 1 });
-    await page.run(() => window.shop.close());
-    await page.go();
-    assert.deepEqual(await page.run(async (shop) => (await openShop(shop), (await idsOf()).sort()), shop), ["after", "first"]);
+    assert.deepEqual(await seenLater(page, shop), ["after", "first"]);
   },
 );
