@@ -248,6 +248,9 @@ fn size(text: &str) -> Result<ByteSize, String> {
     text.parse().map_err(|_: String| "expected a size such as 500kB, 1MiB or 2GiB".to_owned())
 }
 
+/// Bytes of memory for each event that is held: with less memory than the default, fewer are.
+const EVENT_BYTES: usize = 2048;
+
 /// Reads an amount of memory; below 64 MiB the engine has no room to sort in.
 fn memory(text: &str) -> Result<usize, String> {
     let size = size(text)?;
@@ -262,10 +265,12 @@ fn scale(text: &str) -> Result<f64, String> {
 
 impl Options {
     fn settings(&self) -> Settings {
+        let most = Settings::default().hold;
         Settings {
             min_support: self.min_support,
             noise: self.noise.map(|scale| Noise { scale, seed: self.seed }),
             memory: self.memory,
+            hold: (self.memory / EVENT_BYTES).min(most),
             // Nothing is made beside a device.
             scratch: Some(&self.out).filter(|out| !is_terminal(out)).cloned(),
             threads: self.threads,
