@@ -35,7 +35,6 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
       locale,
       viewport: { width: WIDTH, height: 640 },
       reducedMotion: "reduce",
-      serviceWorkers: "block",
     });
     context.setDefaultTimeout(60_000);
     const page = await context.newPage();
@@ -56,7 +55,7 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
 }
 
 test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and nothing is covered`, { timeout: 120_000 }, async (t) => {
-  const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 }, serviceWorkers: "block" });
+  const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 } });
   context.setDefaultTimeout(60_000);
   await context.addInitScript(() => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")));
   const page = await context.newPage();
@@ -78,7 +77,7 @@ test(`in French, with letters twice as large, every page still reflows at ${WIDT
 
 for (const [width, height] of [[WIDTH, 640], [844, 390], [1280, 720]]) {
   test(`at ${width} × ${height}, the shop's question shows its answers and says what each choice does, and covers nothing that has the focus`, async (t) => {
-    const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width, height }, serviceWorkers: "block" });
+    const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width, height } });
     const page = await context.newPage();
     await page.goto(`${server.origin}/?seed=1#/`);
     for (const answer of ["refuse", "save", "accept"]) {

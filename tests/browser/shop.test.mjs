@@ -216,7 +216,7 @@ test("after a first visit everything works with the network gone", async (t) => 
     open = false;
   };
   t.after(shut);
-  const { page, context, mishaps } = await enter(t, browser, own.origin);
+  const { page, context, mishaps } = await enter(t, browser, own.origin, { options: { serviceWorkers: "allow" } });
   const pictures = items.filter(({ image }) => image).length;
   assert.ok(pictures > 300);
   await until(
@@ -255,7 +255,7 @@ test("after a first visit everything works with the network gone", async (t) => 
 });
 
 test("with every gate denied nothing is written and the shop's order stands", async (t) => {
-  const { page, context, mishaps } = await enter(t, browser, server.origin, { choice: "refuse" });
+  const { page, context, mishaps } = await enter(t, browser, server.origin, { choice: "refuse", options: { serviceWorkers: "allow" } });
   const order = items.filter(({ available = true }) => available).map(({ id }) => id);
   assert.deepEqual(await home(page), order.slice(0, 12));
   for (const id of some("Lighting", 5)) await view(page, id);
@@ -419,7 +419,7 @@ test("no French line begins with a sign of punctuation", () => {
 });
 
 test("in forced colours, a dialog has an edge", async (t) => {
-  const { page } = await enter(t, browser, server.origin, { options: { forcedColors: "active", serviceWorkers: "block" } });
+  const { page } = await enter(t, browser, server.origin, { options: { forcedColors: "active" } });
   const edge = (dialog) => page.locator(dialog).evaluate((node) => getComputedStyle(node).borderTopWidth);
   await page.locator('[data-shelf="home"] [data-action="why"]').first().click();
   assert.equal(await edge("[data-why][open]"), "1px");
@@ -449,13 +449,13 @@ test("a page that is scrolled in steps writes its place into the history seldom:
 });
 
 test("a message of one line has room for what closes it, and does not scroll", async (t) => {
-  const { page } = await enter(t, browser, server.origin, { options: { serviceWorkers: "block" } });
+  const { page } = await enter(t, browser, server.origin);
   const heights = await page.locator("[data-toast]").evaluate((node) => [node.scrollHeight, node.clientHeight]);
   assert.equal(heights[0], heights[1]);
 });
 
 test("the way back leads to where a page was left: as far down, as long, in the order that was chosen", async (t) => {
-  const { page, mishaps } = await enter(t, browser, server.origin, { options: { viewport: { width: 390, height: 760 }, serviceWorkers: "block" } });
+  const { page, mishaps } = await enter(t, browser, server.origin, { options: { viewport: { width: 390, height: 760 } } });
   const listed = page.locator("page-category li[data-item]");
   const scrolled = () => page.evaluate(() => Math.round(scrollY));
   // As WebKit does, whose new places scroll by themselves whatever the one before said.

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, serve, visit } from "./support/chromium.mjs";
+import { launch } from "../browser/support/browser.mjs";
+import { serve, visit } from "./support/chromium.mjs";
 import { prepare, run } from "./support/consumer.mjs";
 
 const YEAR = "public, max-age=31536000, immutable";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, serve, visit } from "./support/chromium.mjs";
+import { launch } from "../browser/support/browser.mjs";
+import { serve, visit } from "./support/chromium.mjs";
 import { prepare, run } from "./support/consumer.mjs";
 
 const SHOP_ORDER = ["lamp-0", "lamp-1", "lamp-2", "lamp-3", "chair-0"];

@@ -3,12 +3,31 @@
  * goes wrong or out.
  */
 
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 
 import { chromium } from "playwright-core";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+import { ADDRESS_BAR, executableOf } from "./engines.mjs";
+
+/**
+ * What is off in the Chromium of the tests. Of two lists Chromium takes the last, so that this one says again what
+ * Playwright's own says: nothing is asked of the maker, and pages are shown, kept and partitioned as it expects.
+ */
+const OFF = [
+  ...ADDRESS_BAR,
+  "AimEnabled",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+];
 
 /** Chromium itself asks its maker about every form it meets; no page can make or prevent that. */
 const AUTOFILL = "content-autofill.googleapis.com:443";
@@ -24,10 +43,8 @@ export async function launchWithProfile(folder) {
 }
 
 function launching() {
-  const executablePath = process.env.FLANEUR_CHROMIUM ?? PLACES.find((place) => existsSync(place));
-  if (!executablePath) throw new Error("no Chromium found; set FLANEUR_CHROMIUM to its path");
-  const root = process.getuid?.() === 0;
-  return { executablePath, args: root ? ["--no-sandbox"] : [] };
+  const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return { executablePath: executableOf("chromium"), args: [...root, "--disable-gpu", `--disable-features=${OFF.join(",")}`] };
 }
 
 /**
@@ -50,6 +67,7 @@ export async function newContext(t, browser, options = {}) {
     locale: "en-GB",
     timezoneId: "UTC",
     reducedMotion: "reduce",
+    serviceWorkers: "block", // the shop's fetches five hundred pictures, at the side of whatever is tested
     viewport: { width: 1280, height: 900 },
     proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: "127.0.0.1" },
     ...options,

@@ -21,6 +21,12 @@ const PLACES = {
   ],
 };
 
+/**
+ * What Chromium 156 loads anew for every window, though nobody sees it without a head: the pages of its own address
+ * bar, four hundred files and as much work as a page of the demo shop.
+ */
+export const ADDRESS_BAR = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+
 /** Preferences of Firefox: quiet, no requests of its own, and windows that a test opens. */
 const PREFERENCES = {
   "app.normandy.enabled": false,
@@ -178,7 +184,8 @@ export class Browser {
       const root = ROOT_USER ? ["--no-sandbox"] : [];
       const quiet = ["--headless=new", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-sync"];
       const more = ["--disable-background-networking", "--disable-component-update", "--disable-popup-blocking", "--password-store=basic"];
-      const words = [...quiet, ...more, "--remote-debugging-port=0", `--user-data-dir=${this.profile}`];
+      const off = `--disable-features=${ADDRESS_BAR.join(",")}`;
+      const words = [...quiet, ...more, off, "--remote-debugging-port=0", `--user-data-dir=${this.profile}`];
       rmSync(join(this.profile, "DevToolsActivePort"), { force: true });
       if (settings) {
         mkdirSync(join(this.profile, "Default"), { recursive: true });

@@ -1,9 +1,8 @@
-/** Real Chromium, and a plain web server that notes what is asked of it. */
+/** A page in real Chromium, and a plain web server that notes what is asked of it. */
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { chromium } from "playwright-core";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
@@ -25,14 +24,6 @@ export async function serve(folder, { refuse = () => false, change = (_, body) =
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => new Promise((resolve) => server.close(resolve)) };
-}
-
-/** Starts the browser. */
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.FLANEUR_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
 }
 
 /**
