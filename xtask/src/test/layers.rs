@@ -94,8 +94,8 @@ pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
     });
     checks.check("cargo test, commands", || Tool::cargo(project, "test").args(["--package", "xtask"]).stream());
     // Examples there are none: asking for them has cargo choose the features that clippy chose, and check nothing again.
-    checks
-        .check("rustdoc, native", || document(project).args(["--workspace", "--lib", "--bins", "--examples"]).stream());
+    let all = ["--workspace", "--lib", "--bins", "--examples"];
+    checks.check("rustdoc, native", || document(project).args(all).stream());
     checks.check("rustdoc, wasm32", || {
         document(project).args(["--package", "flaneur", "--lib", "--target", WASM_TARGET]).stream()
     });
