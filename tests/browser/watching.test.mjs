@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { violations } from "./support/axe.mjs";
 import { launch, until } from "./support/browser.mjs";
 import { startOperators } from "./support/operators.mjs";
 import { SHOP, serve } from "./support/server.mjs";
@@ -93,13 +92,3 @@ test("the demo's questions name every department of its catalog, and every one i
   const asked = questions.tasks.tasks[0].buckets.flatMap(({ value }) => value ?? []);
   assert.deepEqual(new Set(asked), new Set(items.map(({ id }) => `category:${departmentOf(id)}`)));
 });
-
-for (const lang of ["en", "fr"]) {
-  test(`axe finds nothing on the merchant's page: ${lang}`, async (t) => {
-    const { server } = await demo(t);
-    const { page } = await enter(t, browser, server.origin, { at: "#/merchant", options: { locale: lang === "fr" ? "fr-FR" : "en-GB" } });
-    await page.locator('[data-action="simulate"]').click();
-    await until("the histograms", () => page.locator("svg.plot").count(), (plots) => plots === 3, 120_000);
-    assert.deepEqual(await violations(page), []);
-  });
-}

@@ -38,14 +38,13 @@ impl Engine {
         }
     }
 
-    /// The checks that run in it, and the tests of each.
-    pub(crate) fn checks(self) -> [(&'static str, &'static str); 2] {
-        let [faults, pages] = match self {
-            Self::Chromium => ["faults in Chromium", "pages in Chromium"],
-            Self::Firefox => ["faults in Firefox", "pages in Firefox"],
-            Self::Webkit => ["faults in WebKitGTK", "pages in WebKitGTK"],
-        };
-        [(faults, "tests/browser/faults/all.mjs"), (pages, "tests/browser/readable/all.mjs")]
+    /// The check that runs in it.
+    pub(crate) fn check(self) -> &'static str {
+        match self {
+            Self::Chromium => "faults and pages in Chromium",
+            Self::Firefox => "faults and pages in Firefox",
+            Self::Webkit => "faults and pages in WebKitGTK",
+        }
     }
 
     /// The variable that names its executable, for these commands and for the tests.

@@ -19,6 +19,8 @@ const TARBALL: &str = "FLANEUR_TARBALL";
 const TOOL: &str = "FLANEUR_TOOL";
 /// The variable that names the two operators that tests send to, wherever cargo put them.
 pub(crate) const OPERATORS: &str = "FLANEUR_OPERATORS";
+/// The variable that multiplies the time-outs of the tests that drive an engine.
+const PATIENCE: &str = "FLANEUR_PATIENCE";
 /// The variable that names this command, for the test of the commands that the documentation shows.
 const XTASK: &str = "FLANEUR_XTASK";
 
@@ -115,7 +117,8 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
     checks.check("wasm in Node.js", || {
         // Two operators that open and sum what the module seals.
         let operators = demo::operators(project)?;
-        node_tests(project, "tests/wasm")?
+        // One file after the other, here and below: they measure time and share the processor.
+        node_tests(project, "tests/wasm", 1)?
             .env(TOOL, &tool)
             .env(OPERATORS, operators)
             .env(XTASK, std::env::current_exe()?)
@@ -145,7 +148,7 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
     }
     checks.check("types", || package::check_types(project));
     checks.check("documentation site", || site::check(project));
-    checks.check("package in Node.js", || node_tests(project, "tests/js")?.stream());
+    checks.check("package in Node.js", || node_tests(project, "tests/js", 1)?.stream());
     checks.check("sizes", || size::check(project));
     checks.check("size with dap18", || size::check_dap18(project));
     let Some(tarball) = checks.check("tarball", || package::pack(project)) else {
@@ -171,7 +174,7 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
         return;
     };
     checks.check("consumers", || {
-        node_tests(project, "tests/packaging")?
+        node_tests(project, "tests/packaging", 1)?
             .env(Engine::Chromium.variable(), &chromium)
             .env(TARBALL, &tarball)
             .stream()
@@ -193,7 +196,8 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         match (&ready, &chromium) {
             (Some(operators), Some(chromium)) => {
                 checks.check("shop in Chromium", || {
-                    node_tests(project, "tests/browser")?
+                    // A browser waits half of its time.
+                    node_tests(project, "tests/browser", 2)?
                         .env(Engine::Chromium.variable(), chromium)
                         .env(OPERATORS, operators)
                         .stream()
@@ -208,14 +212,10 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
             _ => other_engine(project, checks, engine, named),
         };
         let (Some(operators), Some(executable)) = (&ready, found) else {
-            checks.skip(&engine.checks().map(|(check, _)| check));
+            checks.skip(&[engine.check()]);
             continue;
         };
-        for (check, tests) in engine.checks() {
-            checks.check(check, || {
-                in_engine(project, engine, &executable, check, tests).env(OPERATORS, operators).stream()
-            });
-        }
+        checks.check(engine.check(), || in_engine(project, engine, &executable).env(OPERATORS, operators).stream());
     }
 }
 
@@ -230,11 +230,13 @@ fn other_engine(project: &Project, checks: &mut Checks<'_>, engine: Engine, name
     }
 }
 
-/// Tests that drive one engine: one process, so that they share a browser.
-fn in_engine(project: &Project, engine: Engine, executable: &Path, check: &str, tests: &str) -> Tool {
-    Tool::new(project, check, "node")
-        .args(["--test", "--test-reporter=spec"])
-        .arg(project.root.join(tests))
+/// Tests that drive one engine: two processes side by side, each with a browser that its tests share, and so with
+/// twice the patience.
+fn in_engine(project: &Project, engine: Engine, executable: &Path) -> Tool {
+    Tool::new(project, engine.check(), "node")
+        .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
+        .args(["faults", "readable"].map(|tests| project.root.join("tests/browser").join(tests).join("all.mjs")))
+        .env(PATIENCE, std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned()))
         .env("FLANEUR_ENGINE", engine.word())
         .env(engine.variable(), executable)
         .hint("What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is injected.")
@@ -255,15 +257,14 @@ fn document(project: &Project) -> Tool {
         .hint("Fix the documentation comments.")
 }
 
-/// Node's own test runner on every `*.test.mjs` of a folder.
-fn node_tests(project: &Project, folder: &str) -> Result<Tool> {
+/// Node's own test runner on every `*.test.mjs` of a folder, so many files at once.
+fn node_tests(project: &Project, folder: &str, at_once: u8) -> Result<Tool> {
     let files = test_files(&project.root.join(folder))?;
     if files.is_empty() {
         bail!("{folder} has no *.test.mjs; expected at least one, because a layer without tests proves nothing");
     }
-    // One file after the other: they measure time and share the processor.
     Ok(Tool::new(project, format!("the tests in {folder}"), "node")
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(["--test", &format!("--test-concurrency={at_once}"), "--test-reporter=spec"])
         .args(files)
         .hint("The failing tests are listed above, each with the promise it checks."))
 }
