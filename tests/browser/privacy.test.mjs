@@ -9,7 +9,7 @@ import { DAY, dapTask, hpkeConfig, ldpTask, signed } from "../js/support/tasks.m
 import { SCHEMES, violations } from "./support/axe.mjs";
 import { launch, storedBy, until } from "./support/browser.mjs";
 import { SHOP, serve } from "./support/server.mjs";
-import { NOWHERE, closePanel, enter, go, openPanel, some, view } from "./support/shop.mjs";
+import { NOWHERE, closePanel, enter, go, openPanel, later, some, view } from "./support/shop.mjs";
 
 const CORS = { "access-control-allow-origin": "*", "access-control-allow-methods": "PUT", "access-control-allow-headers": "content-type" };
 
@@ -39,12 +39,6 @@ const gate = (page, name) => page.locator(`page-privacy [data-action="gate-${nam
 const next = (page) => page.locator("[data-next]");
 const lines = (page) => page.locator("[data-line]").evaluateAll((rows) => rows.map(({ dataset }) => dataset.outcome));
 const spent = (page, of, period) => page.locator(`[data-budget="${of}"][data-period="${period}"]`).getAttribute("data-spent");
-
-/** The same page with its clock further ahead. */
-async function later(page, button) {
-  await Promise.all([page.waitForEvent("load"), page.locator(`[data-action="${button}"]`).click()]);
-  await page.locator("page-privacy shop-budget meter").first().waitFor();
-}
 
 /**
  * Two weeks on the one report is sent, unless its week, whose first day is drawn, ended within the last day: then a day

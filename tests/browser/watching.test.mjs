@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { launch, until } from "./support/browser.mjs";
 import { startOperators } from "./support/operators.mjs";
 import { SHOP, serve } from "./support/server.mjs";
-import { NOWHERE, departmentOf, enter, go, items, some, view } from "./support/shop.mjs";
+import { NOWHERE, departmentOf, enter, go, items, later, some, view } from "./support/shop.mjs";
 
 const SHOPPERS = 2000;
 
@@ -37,11 +37,6 @@ const watched = (page) =>
   );
 
 const measure = (page) => page.locator("[data-line]").evaluateAll((rows) => rows.map(({ dataset }) => dataset.outcome));
-
-async function later(page, button) {
-  await Promise.all([page.waitForEvent("load"), page.locator(`[data-action="${button}"]`).click()]);
-  await page.locator("page-privacy shop-budget meter").first().waitFor();
-}
 
 test("a report of one's own and those of 2,000 simulated shoppers become a histogram whose intervals hold the truth", async (t) => {
   const { server, stop } = await demo(t);

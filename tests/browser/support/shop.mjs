@@ -83,6 +83,26 @@ export async function closePanel(page) {
   await page.mouse.move(0, 0);
 }
 
+/** The privacy centre with its clock further ahead, from a page on which the device's own week was drawn. */
+export async function later(page, button) {
+  await until("the device's own week", () => page.evaluate(weekIsDrawn), Boolean);
+  await Promise.all([page.waitForEvent("load"), page.locator(`[data-action="${button}"]`).click()]);
+  await page.locator("page-privacy shop-budget meter").first().waitFor();
+}
+
+/** Runs in the page: whether the first look of what measures is written. A page that is left before draws its week later. */
+async function weekIsDrawn() {
+  const name = "flaneur:demo:measure";
+  if (!(await indexedDB.databases()).some((found) => found.name === name)) return false;
+  const answer = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+  const db = await answer(indexedDB.open(name));
+  try {
+    return (await answer(db.transaction("state").objectStore("state").get("device"))) !== undefined;
+  } finally {
+    db.close();
+  }
+}
+
 /** The log as the drawer exports it. */
 export async function exported(page) {
   await openPanel(page, "controls");
