@@ -67,7 +67,7 @@ export async function newContext(t, browser, options = {}) {
     locale: "en-GB",
     timezoneId: "UTC",
     reducedMotion: "reduce",
-    serviceWorkers: "block", // the shop's fetches five hundred pictures, at the side of whatever is tested
+    serviceWorkers: "block", // the shop's fetches every picture, at the side of whatever is tested
     viewport: { width: 1280, height: 900 },
     proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: "127.0.0.1" },
     ...options,

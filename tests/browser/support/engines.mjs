@@ -23,7 +23,7 @@ const PLACES = {
 
 /**
  * What Chromium 156 loads anew for every window, though nobody sees it without a head: the pages of its own address
- * bar, four hundred files and as much work as a page of the demo shop.
+ * bar, hundreds of files.
  */
 export const ADDRESS_BAR = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
 

@@ -196,7 +196,7 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
         match (&ready, &chromium) {
             (Some(operators), Some(chromium)) => {
                 checks.check("shop in Chromium", || {
-                    // A browser waits half of its time.
+                    // Two at once: a file waits for its browser much of the time.
                     node_tests(project, "tests/browser", 2)?
                         .env(Engine::Chromium.variable(), chromium)
                         .env(OPERATORS, operators)
