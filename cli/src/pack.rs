@@ -274,7 +274,6 @@ impl Options {
             // Nothing is made beside a device.
             scratch: Some(&self.out).filter(|out| !is_terminal(out)).cloned(),
             threads: self.threads,
-            ..Settings::default()
         }
     }
 }
