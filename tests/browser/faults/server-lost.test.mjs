@@ -68,13 +68,17 @@ fault(
       document.head.append(policy);
     });
     await seeFirst(page, shop);
-    assert.ok(browser.killPart("WebKitNetworkProcess") >= 1, "there is a network process to kill");
-    const found = await page.run(async () => {
+    // Given before the loss: an order on its way in a lost process would never arrive.
+    const finding = page.run(async () => {
+      while (!window.shop.status.repairs?.reconnected) await sleep(20);
       view("after");
       for (let tries = 0; tries < 300 && !(await window.shop.flush()); tries++) await sleep(20);
       const { storage, repairs } = window.shop.status;
       return { storage, reconnected: repairs?.reconnected };
     });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(browser.killPart("WebKitNetworkProcess") >= 1, "there is a network process to kill");
+    const found = await finding;
     assert.deepEqual(found, { storage: "device", reconnected: 1 });
     assert.deepEqual(await seenLater(page, shop), ["after", "first"]);
   },
