@@ -22,7 +22,8 @@ export function reliability() {
 Every fault that the tests inject into real browsers, how, and what must hold.
 This page is made from the tests: \`node tests/browser/reliability.mjs\` writes it, and \`tests/js/reliability.test.mjs\` fails when the two differ.
 \`cargo xtask test --only browser\` injects all of them in ${ENGINES.map((engine) => NAMES[engine]).join(", ")}; \`--engines\` chooses.
-One file alone, after \`cargo xtask build\`: \`FLANEUR_ENGINE=webkit node --test tests/browser/faults/tabs.test.mjs\`; \`FLANEUR_PATIENCE=4\` multiplies the time-outs for a busy machine.
+One file alone, after \`cargo xtask build\`: \`FLANEUR_ENGINE=webkit node --test tests/browser/faults/tabs.test.mjs\`; \`FLANEUR_PATIENCE=4\` multiplies the time-outs, and the milliseconds within which something must hold, for a busy machine.
+The command itself sets it to 2, as it looks at the demo's pages beside the faults; a file alone holds the milliseconds as they stand here.
 
 In each of them no exception and no unhandled rejection reaches the page: the harness collects both and fails the fault.
 The engines are those of the machine that runs the tests: Debian's Chromium, Firefox ESR and WebKitGTK.
