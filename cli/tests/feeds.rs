@@ -191,7 +191,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     let zipped = gzip(&csv);
     let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
     let large = gzip(format!("id,title\n{noise}").as_bytes());
-    let cases: [(&str, Vec<u8>, &str); 20] = [
+    let cases: [(&str, Vec<u8>, &str); 22] = [
         ("empty.csv", Vec::new(), "empty.csv is empty"),
         ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
         ("header.csv", b"id,title\n".to_vec(), "holds no item"),
@@ -216,6 +216,12 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
             "items.xls is a spreadsheet; save the sheet as CSV",
         ),
         ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
+        (
+            "feed.xml",
+            b"\n<!DOCTYPE html>\n<head><meta charset=utf-8></head>".to_vec(),
+            "feed.xml is a web page, not a feed",
+        ),
+        ("feed.csv", b"<HTML><body>Sign in</body></HTML>".to_vec(), "feed.csv is a web page, not a feed"),
     ];
     for (name, bytes, message) in cases {
         folder.write(name, bytes);
@@ -225,6 +231,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     folder.run("pack --items none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
     folder.run("pack --items . --out p.flaneur").expect(3).says(". is a folder; name a file");
     folder.run("pack --items - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
+    folder.run("pack --events feed.csv --out p.flaneur").expect(3).says("feed.csv is a web page, not a feed");
     folder.run("pack --events none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
     folder.run("pack --events . --out p.flaneur").expect(3).says(". is a folder; name a file");
     folder.run("pack --events - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
