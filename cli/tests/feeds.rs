@@ -471,6 +471,23 @@ fn products_of_json_ld_have_the_prices_that_their_pages_give_them() {
 }
 
 #[test]
+fn a_row_of_a_merchant_table_without_a_category_of_the_shop_has_googles_as_in_xml() {
+    let folder = Folder::new("spare-category");
+    let rows = "id,title,link,availability,product type,google product category\n1,Lamp,/1,in stock,Home > Lamps,Hardware\n\
+                2,Rug,/2,in stock,,Home > Rugs\n";
+    folder.write("items.csv", rows);
+    let categories = |map: &str| {
+        folder.run(&format!("pack --items items.csv --out p.flaneur --display d.json{map}")).expect(0);
+        let items: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
+        (items[0]["category"].clone(), items[1]["category"].clone())
+    };
+    assert_eq!(categories(""), (["Home", "Lamps"].into(), ["Home", "Rugs"].into()));
+    for map in ["google_product_category=", "category=product_type", "google=google_product_category"] {
+        assert_eq!(categories(&format!(" --map {map}")), (["Home", "Lamps"].into(), serde_json::json!([])), "{map}");
+    }
+}
+
+#[test]
 fn a_sale_price_of_nothing_is_no_sale() {
     let folder = Folder::new("no-sale");
     folder.write("items.csv", "id,price,sale_price\na,19.99,0\nb,19.99,5\nc,19.99,25\nd,19.99,-1\n");

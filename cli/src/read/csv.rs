@@ -24,7 +24,7 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
     let (mut rows, quotes) = table(source.reader, delimiter);
     let headers = headers(&name, &mut rows)?;
     let manner = if merchant::is_header(&headers) {
-        Manner::Merchant
+        Manner::Merchant { spare: merchant::spare(&headers, map) }
     } else if woocommerce::is_header(&headers) {
         Manner::WooCommerce { is_whole: woocommerce::is_whole(&headers) }
     } else if magento::is_header(&headers) {
@@ -60,8 +60,13 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
     Plain,
-    Merchant,
-    WooCommerce { is_whole: bool },
+    Merchant {
+        /// The column of the category of rows that have no other.
+        spare: Option<usize>,
+    },
+    WooCommerce {
+        is_whole: bool,
+    },
     Magento,
 }
 
@@ -238,12 +243,19 @@ fn draft(
                 draft.categories(&magento::paths(text));
             }
             Column::Known(field) => draft.set(*field, text).map_err(|error| at_column(error, *field, header))?,
-            Column::Extra(key) if manner == Manner::Merchant => merchant::attribute(&mut draft, key, text),
+            Column::Extra(key) if matches!(manner, Manner::Merchant { .. }) => {
+                merchant::attribute(&mut draft, key, text)
+            }
             // What the user named is what it was named; the rest is read at the end.
             Column::Extra(key) if manner == WHOLE_WOOCOMMERCE && key == header => {}
             Column::Extra(key) if !key.is_empty() => draft.attribute(&key.replace(':', "_"), text),
             Column::Extra(_) | Column::Skipped => {}
         }
+    }
+    if let Manner::Merchant { spare: Some(at) } = manner
+        && draft.item.category.is_empty()
+    {
+        draft.set(Field::Category, row.get(at).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default())?;
     }
     if manner == WHOLE_WOOCOMMERCE {
         let is_own = |column: &Column<Field>, header: &str| matches!(column, Column::Extra(key) if key == header);
