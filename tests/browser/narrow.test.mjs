@@ -30,7 +30,7 @@ after(async () => {
 });
 
 for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
-  test(`in ${called}, every page reflows at ${WIDTH} pixels, and nothing moves where motion is to be reduced`, async (t) => {
+  test(`in ${called}, every page reflows at ${WIDTH} pixels, the letters of plots can be read, and nothing moves where motion is to be reduced`, async (t) => {
     const { context, mishaps } = await newContext(t, browser, {
       locale,
       viewport: { width: WIDTH, height: 640 },
@@ -44,9 +44,9 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
       if (stop.hash) await page.evaluate((hash) => void (location.hash = hash), stop.hash);
       for (const press of stop.presses ?? []) await page.locator(press).first().click();
       await page.locator(stop.ready).first().waitFor();
-      const { wide, moving, looked } = await page.evaluate(look);
+      const { wide, moving, tiny, looked } = await page.evaluate(look);
       assert.ok(looked > 20, `${stop.name}: only ${looked} elements`);
-      if (wide.length + moving.length > 0) found[stop.name] = { wide, moving };
+      if (wide.length + moving.length + tiny.length > 0) found[stop.name] = { wide, moving, tiny };
       if (stop === DOOR) await page.locator(DOOR.ready).click();
     }
     assert.deepEqual(found, {});
@@ -137,6 +137,7 @@ function look() {
   });
   return {
     looked: all.length,
+    tiny: all.flatMap((node) => (node.localName === "text" && node.checkVisibility() ? [Number.parseFloat(getComputedStyle(node).fontSize) * node.getScreenCTM().a] : [])).filter((size) => size < 10.5),
     wide: isTooWide ? [`${page.scrollWidth} pixels`, ...beyond.slice(0, 6).map(name)] : [],
     moving: moving.map((one) => `${name(one.effect.target)}: ${one.animationName ?? one.transitionProperty ?? "an animation"}`),
   };
