@@ -54,7 +54,7 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
   });
 }
 
-test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and nothing is covered`, { timeout: 120_000 }, async (t) => {
+test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and home at four times as many, and nothing is covered`, { timeout: 120_000 }, async (t) => {
   const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 } });
   context.setDefaultTimeout(60_000);
   await context.addInitScript(() => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")));
@@ -69,6 +69,12 @@ test(`in French, with letters twice as large, every page still reflows at ${WIDT
     const { wide } = await page.evaluate(look);
     const { cut, covered } = await page.evaluate(room);
     if (wide.length + cut.length + covered.length > 0) found[stop.name] = { wide, cut, covered };
+    if (stop.name === "home") {
+      await page.setViewportSize({ width: 4 * WIDTH, height: 720 });
+      const desk = await page.evaluate(look);
+      if (desk.wide.length > 0) found["home on a desk"] = desk.wide;
+      await page.setViewportSize({ width: WIDTH, height: 640 });
+    }
     if (stop === DOOR) await page.locator(DOOR.ready).click();
   }
   assert.deepEqual(found, {});
