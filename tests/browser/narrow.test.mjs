@@ -54,7 +54,7 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
   });
 }
 
-test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and home at four times as many, and nothing is covered`, { timeout: 120_000 }, async (t) => {
+test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and home at four times as many, nothing is covered, and paper shows what is set`, { timeout: 120_000 }, async (t) => {
   const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 } });
   context.setDefaultTimeout(60_000);
   await context.addInitScript(() => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")));
@@ -69,6 +69,10 @@ test(`in French, with letters twice as large, every page still reflows at ${WIDT
     const { wide } = await page.evaluate(look);
     const { cut, covered } = await page.evaluate(room);
     if (wide.length + cut.length + covered.length > 0) found[stop.name] = { wide, cut, covered };
+    await page.emulateMedia({ media: "print" });
+    const printed = await page.evaluate(unprintable);
+    if (printed.length > 0) found[`${stop.name}, on paper`] = printed;
+    await page.emulateMedia({ media: "screen" });
     if (stop.name === "home") {
       await page.setViewportSize({ width: 4 * WIDTH, height: 720 });
       const desk = await page.evaluate(look);
@@ -127,6 +131,21 @@ function room() {
     cut: inside.filter((node) => node.getBoundingClientRect().right > end || (node.matches('[role="tabpanel"]') && node.clientHeight < innerHeight / 2)).map((node) => node.outerHTML.slice(0, 80)),
     covered: bars.filter((node) => node.getBoundingClientRect().height > innerHeight * 0.75).map((node) => node.outerHTML.slice(0, 80)),
   };
+}
+
+/** Runs in the page as it is printed: what would lie over every sheet, and switches and meters that would be blank. */
+function unprintable() {
+  const everything = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? everything(node.shadowRoot) : [])]);
+  const all = everything(document).filter((node) => node.checkVisibility());
+  const over = all.filter((node) => node.matches("shop-consent, shop-toast-bar"));
+  const grounds = ["light", "dark"].map((theme) => {
+    document.documentElement.dataset["theme"] = theme;
+    return getComputedStyle(document.body).backgroundColor;
+  });
+  delete document.documentElement.dataset["theme"];
+  const dark = grounds[0] === grounds[1] ? [] : [`${grounds.join(" is not ")}: ink for the dark is pale on paper`];
+  const blank = all.filter((node) => node.matches(".switch input, meter") && getComputedStyle(node).printColorAdjust !== "exact");
+  return [...dark, ...[...over, ...blank].map((node) => node.outerHTML.slice(0, 80))];
 }
 
 /** Runs in the page: what makes it wider than its window, and what moves. */
