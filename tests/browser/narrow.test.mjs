@@ -50,6 +50,10 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
       if (stop === DOOR) await page.locator(DOOR.ready).click();
     }
     assert.deepEqual(found, {});
+    const muted = () => page.evaluate(() => ["--muted", "--ink"].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name)));
+    assert.notEqual(...(await muted()));
+    await page.emulateMedia({ contrast: "more" });
+    assert.equal(...(await muted()), "who asks for more contrast has no muted text");
     assert.deepEqual(mishaps, []);
   });
 }
