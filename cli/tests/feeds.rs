@@ -191,7 +191,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     let zipped = gzip(&csv);
     let noise: String = (0..9_000_u32).map(|x| format!("{x},Thing {}\n", x.wrapping_mul(2_654_435_761))).collect();
     let large = gzip(format!("id,title\n{noise}").as_bytes());
-    let cases: [(&str, Vec<u8>, &str); 20] = [
+    let cases: [(&str, Vec<u8>, &str); 22] = [
         ("empty.csv", Vec::new(), "empty.csv is empty"),
         ("blank.json", b" \n\n".to_vec(), "blank.json is empty"),
         ("header.csv", b"id,title\n".to_vec(), "holds no item"),
@@ -216,6 +216,12 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
             "items.xls is a spreadsheet; save the sheet as CSV",
         ),
         ("log.parquet", b"PAR1....PAR1".to_vec(), "is Parquet"),
+        (
+            "feed.xml",
+            b"\n<!DOCTYPE html>\n<head><meta charset=utf-8></head>".to_vec(),
+            "feed.xml is a web page, not a feed",
+        ),
+        ("feed.csv", b"<HTML><body>Sign in</body></HTML>".to_vec(), "feed.csv is a web page, not a feed"),
     ];
     for (name, bytes, message) in cases {
         folder.write(name, bytes);
@@ -225,6 +231,7 @@ fn broken_files_are_refused_with_the_place_and_what_to_do() {
     folder.run("pack --items none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
     folder.run("pack --items . --out p.flaneur").expect(3).says(". is a folder; name a file");
     folder.run("pack --items - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
+    folder.run("pack --events feed.csv --out p.flaneur").expect(3).says("feed.csv is a web page, not a feed");
     folder.run("pack --events none.csv --out p.flaneur").expect(3).says("none.csv cannot be opened");
     folder.run("pack --events . --out p.flaneur").expect(3).says(". is a folder; name a file");
     folder.run("pack --events - --out p.flaneur").expect(3).says("to read from a pipe, name /dev/stdin");
@@ -460,6 +467,23 @@ fn products_of_json_ld_have_the_prices_that_their_pages_give_them() {
         let display: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
         let expected = (vector["price"].as_f64(), vector["currency"].as_str());
         assert_eq!((display[0]["price"].as_f64(), display[0]["currency"].as_str()), expected, "{}", vector["offers"]);
+    }
+}
+
+#[test]
+fn a_row_of_a_merchant_table_without_a_category_of_the_shop_has_googles_as_in_xml() {
+    let folder = Folder::new("spare-category");
+    let rows = "id,title,link,availability,product type,google product category\n1,Lamp,/1,in stock,Home > Lamps,Hardware\n\
+                2,Rug,/2,in stock,,Home > Rugs\n";
+    folder.write("items.csv", rows);
+    let categories = |map: &str| {
+        folder.run(&format!("pack --items items.csv --out p.flaneur --display d.json{map}")).expect(0);
+        let items: serde_json::Value = serde_json::from_slice(&folder.read("d.json")).unwrap();
+        (items[0]["category"].clone(), items[1]["category"].clone())
+    };
+    assert_eq!(categories(""), (["Home", "Lamps"].into(), ["Home", "Rugs"].into()));
+    for map in ["google_product_category=", "category=product_type", "google=google_product_category"] {
+        assert_eq!(categories(&format!(" --map {map}")), (["Home", "Lamps"].into(), serde_json::json!([])), "{map}");
     }
 }
 

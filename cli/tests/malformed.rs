@@ -173,6 +173,19 @@ fn a_file_that_is_cut_off_or_empty_is_refused() {
 fn a_small_archive_of_an_endless_item_is_refused_before_it_fills_the_memory() {
     let folder = Folder::new("endless-item");
     let title = "x".repeat(17 << 20);
+    for (name, start, said) in [
+        ("bare.csv", "id,title\n1,Chair\n2,", "bare.csv:3: the row that begins here has no end within 16 MiB"),
+        ("quoted.csv", "id,title\r\n1,\"Chair\nblue\"\r\n2,\"", "quoted.csv:4: the row that begins here has no end"),
+        ("header.csv", "id,", "header.csv:1: the row that begins here has no end"),
+        ("list.json", "[{\"id\": \"1\"},\n{\"id\": \"", "list.json:2: 16 MiB went by without the end of a text"),
+    ] {
+        folder.write(name, gzip(&format!("{start}{title}{title}")));
+        folder.run(&format!("pack --items {name} --out p.flaneur")).expect(3).says(said);
+    }
+    folder.write("log.csv", format!("{HEADER}s,u,a,1700000000,view_item\ns,u,{title}"));
+    pack(&folder, "log.csv").expect(3).says("log.csv:3: the row that begins here has no end within 16 MiB");
+    folder.write("cr.csv", format!("id,title\r{}", "1,Chair\r".repeat((17 << 20) / 8)));
+    folder.run("pack --items cr.csv --out p.flaneur --max-bad 100%").expect(0);
     let feed = |title: &str| format!("<rss><channel><item><id>1</id><title>{title}</title></item></channel></rss>");
     folder.write("bomb.xml.gz", gzip(&feed(&title)));
     folder

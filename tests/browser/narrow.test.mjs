@@ -30,7 +30,7 @@ after(async () => {
 });
 
 for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
-  test(`in ${called}, every page reflows at ${WIDTH} pixels, and nothing moves where motion is to be reduced`, async (t) => {
+  test(`in ${called}, every page reflows at ${WIDTH} pixels, the letters of plots can be read, and nothing moves where motion is to be reduced`, async (t) => {
     const { context, mishaps } = await newContext(t, browser, {
       locale,
       viewport: { width: WIDTH, height: 640 },
@@ -44,17 +44,21 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
       if (stop.hash) await page.evaluate((hash) => void (location.hash = hash), stop.hash);
       for (const press of stop.presses ?? []) await page.locator(press).first().click();
       await page.locator(stop.ready).first().waitFor();
-      const { wide, moving, looked } = await page.evaluate(look);
+      const { wide, moving, tiny, looked } = await page.evaluate(look);
       assert.ok(looked > 20, `${stop.name}: only ${looked} elements`);
-      if (wide.length + moving.length > 0) found[stop.name] = { wide, moving };
+      if (wide.length + moving.length + tiny.length > 0) found[stop.name] = { wide, moving, tiny };
       if (stop === DOOR) await page.locator(DOOR.ready).click();
     }
     assert.deepEqual(found, {});
+    const muted = () => page.evaluate(() => ["--muted", "--ink"].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name)));
+    assert.notEqual(...(await muted()));
+    await page.emulateMedia({ contrast: "more" });
+    assert.equal(...(await muted()), "who asks for more contrast has no muted text");
     assert.deepEqual(mishaps, []);
   });
 }
 
-test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and nothing is covered`, { timeout: 120_000 }, async (t) => {
+test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and home at four times as many, nothing is covered, and paper shows what is set`, { timeout: 120_000 }, async (t) => {
   const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 } });
   context.setDefaultTimeout(60_000);
   await context.addInitScript(() => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")));
@@ -69,6 +73,16 @@ test(`in French, with letters twice as large, every page still reflows at ${WIDT
     const { wide } = await page.evaluate(look);
     const { cut, covered } = await page.evaluate(room);
     if (wide.length + cut.length + covered.length > 0) found[stop.name] = { wide, cut, covered };
+    await page.emulateMedia({ media: "print" });
+    const printed = await page.evaluate(unprintable);
+    if (printed.length > 0) found[`${stop.name}, on paper`] = printed;
+    await page.emulateMedia({ media: "screen" });
+    if (stop.name === "home") {
+      await page.setViewportSize({ width: 4 * WIDTH, height: 720 });
+      const desk = await page.evaluate(look);
+      if (desk.wide.length > 0) found["home on a desk"] = desk.wide;
+      await page.setViewportSize({ width: WIDTH, height: 640 });
+    }
     if (stop === DOOR) await page.locator(DOOR.ready).click();
   }
   assert.deepEqual(found, {});
@@ -123,6 +137,21 @@ function room() {
   };
 }
 
+/** Runs in the page as it is printed: what would lie over every sheet, and switches and meters that would be blank. */
+function unprintable() {
+  const everything = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? everything(node.shadowRoot) : [])]);
+  const all = everything(document).filter((node) => node.checkVisibility());
+  const over = all.filter((node) => node.matches("shop-consent, shop-toast-bar"));
+  const grounds = ["light", "dark"].map((theme) => {
+    document.documentElement.dataset["theme"] = theme;
+    return getComputedStyle(document.body).backgroundColor;
+  });
+  delete document.documentElement.dataset["theme"];
+  const dark = grounds[0] === grounds[1] ? [] : [`${grounds.join(" is not ")}: ink for the dark is pale on paper`];
+  const blank = all.filter((node) => node.matches(".switch input, meter") && getComputedStyle(node).printColorAdjust !== "exact");
+  return [...dark, ...[...over, ...blank].map((node) => node.outerHTML.slice(0, 80))];
+}
+
 /** Runs in the page: what makes it wider than its window, and what moves. */
 function look() {
   const everything = (root) => [...root.querySelectorAll("*")].flatMap((node) => [node, ...(node.shadowRoot ? everything(node.shadowRoot) : [])]);
@@ -137,6 +166,7 @@ function look() {
   });
   return {
     looked: all.length,
+    tiny: all.flatMap((node) => (node.localName === "text" && node.checkVisibility() ? [Number.parseFloat(getComputedStyle(node).fontSize) * node.getScreenCTM().a] : [])).filter((size) => size < 10.5),
     wide: isTooWide ? [`${page.scrollWidth} pixels`, ...beyond.slice(0, 6).map(name)] : [],
     moving: moving.map((one) => `${name(one.effect.target)}: ${one.animationName ?? one.transitionProperty ?? "an animation"}`),
   };

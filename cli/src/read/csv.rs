@@ -1,6 +1,6 @@
 //! Items from CSV and TSV, one row per item under a header; Merchant TSV is the same shape.
 //!
-//! A quote that is never closed is refused: all that follows it would be one field of one row.
+//! A quote that is never closed is refused: all that follows it would be one field of one row. So is a row without an end.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, Read};
@@ -11,7 +11,7 @@ use flaneur::error::{Error, ErrorKind};
 
 use super::draft::{ALIASES, Draft, Field};
 use super::fields::{Column, Map, columns, normal};
-use super::open::{Source, damaged};
+use super::open::{LONGEST_LINE, Source, damaged};
 use super::{Items, magento, merchant, woocommerce};
 
 /// Reads every row.
@@ -24,7 +24,7 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
     let (mut rows, quotes) = table(source.reader, delimiter);
     let headers = headers(&name, &mut rows)?;
     let manner = if merchant::is_header(&headers) {
-        Manner::Merchant
+        Manner::Merchant { spare: merchant::spare(&headers, map) }
     } else if woocommerce::is_header(&headers) {
         Manner::WooCommerce { is_whole: woocommerce::is_whole(&headers) }
     } else if magento::is_header(&headers) {
@@ -60,8 +60,13 @@ pub(super) fn read(source: Source, delimiter: u8, map: &Map, items: &mut Items) 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
     Plain,
-    Merchant,
-    WooCommerce { is_whole: bool },
+    Merchant {
+        /// The column of the category of rows that have no other.
+        spare: Option<usize>,
+    },
+    WooCommerce {
+        is_whole: bool,
+    },
     Magento,
 }
 
@@ -70,7 +75,16 @@ const WHOLE_WOOCOMMERCE: Manner = Manner::WooCommerce { is_whole: true };
 /// Opens a table, with a watch over its quotes that is asked when all rows were read.
 pub(super) fn table(reader: Box<dyn BufRead>, delimiter: u8) -> (::csv::Reader<impl Read>, Quotes) {
     let quotes = Quotes::default();
-    let watched = Watched { reader, delimiter, place: Place::FieldStart, line: 1, opened: 1, quotes: quotes.clone() };
+    let watched = Watched {
+        reader,
+        delimiter,
+        place: Place::FieldStart,
+        line: 1,
+        opened: 1,
+        row: 1,
+        held: 0,
+        quotes: quotes.clone(),
+    };
     (::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(watched), quotes)
 }
 
@@ -114,6 +128,9 @@ struct Watched {
     line: u64,
     /// The line of the last opening quote.
     opened: u64,
+    /// The line where the row began, and how much of it went by.
+    row: u64,
+    held: usize,
     quotes: Quotes,
 }
 
@@ -121,13 +138,17 @@ impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         self.follow(&buffer[..read]);
+        if self.held > LONGEST_LINE {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, self.row.to_string()));
+        }
         Ok(read)
     }
 }
 
 impl Watched {
     fn follow(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
+        self.held += bytes.len();
+        for (at, &byte) in bytes.iter().enumerate() {
             self.place = match (self.place, byte) {
                 (Place::FieldStart, b'"') => {
                     self.opened = self.line;
@@ -140,6 +161,9 @@ impl Watched {
                 _ => Place::Field,
             };
             self.line += u64::from(byte == b'\n');
+            if matches!(byte, b'\n' | b'\r') && self.place == Place::FieldStart {
+                (self.row, self.held) = (self.line, bytes.len() - at - 1);
+            }
         }
         self.quotes.0.set((self.place == Place::Quoted).then_some(self.opened));
     }
@@ -163,6 +187,11 @@ pub(super) fn convert(name: &str) -> String {
 /// What an error of the table reader means.
 pub(super) fn broken(name: &str, error: ::csv::Error) -> anyhow::Error {
     match error.into_kind() {
+        ::csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            anyhow::anyhow!(
+                "{name}:{error}: the row that begins here has no end within 16 MiB; is a quote never closed?"
+            )
+        }
         ::csv::ErrorKind::Io(error) => damaged(name, &error),
         kind => anyhow::anyhow!("{name} cannot be read as a table: {kind:?}"),
     }
@@ -214,12 +243,19 @@ fn draft(
                 draft.categories(&magento::paths(text));
             }
             Column::Known(field) => draft.set(*field, text).map_err(|error| at_column(error, *field, header))?,
-            Column::Extra(key) if manner == Manner::Merchant => merchant::attribute(&mut draft, key, text),
+            Column::Extra(key) if matches!(manner, Manner::Merchant { .. }) => {
+                merchant::attribute(&mut draft, key, text)
+            }
             // What the user named is what it was named; the rest is read at the end.
             Column::Extra(key) if manner == WHOLE_WOOCOMMERCE && key == header => {}
             Column::Extra(key) if !key.is_empty() => draft.attribute(&key.replace(':', "_"), text),
             Column::Extra(_) | Column::Skipped => {}
         }
+    }
+    if let Manner::Merchant { spare: Some(at) } = manner
+        && draft.item.category.is_empty()
+    {
+        draft.set(Field::Category, row.get(at).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default())?;
     }
     if manner == WHOLE_WOOCOMMERCE {
         let is_own = |column: &Column<Field>, header: &str| matches!(column, Column::Extra(key) if key == header);

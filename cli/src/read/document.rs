@@ -3,12 +3,14 @@
 //! The document is read whole; each element keeps its line. Costs: the file's
 //! size in memory.
 
+use std::io::BufRead;
+
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fields::Map;
-use super::open::{Source, damaged};
+use super::open::{LONGEST_LINE, Source, damaged};
 use super::{Items, jsonld, ndjson, shopify};
 
 /// The parts of a top-level object by which its format is known.
@@ -38,11 +40,10 @@ struct Sign<'a> {
 /// Reads a document.
 ///
 /// # Errors
-/// Not JSON, not UTF-8, or none of the known shapes.
+/// Not JSON, not UTF-8, a text of 16 MiB, or none of the known shapes.
 pub(super) fn read(mut source: Source, map: &Map, items: &mut Items) -> Result<()> {
     let name = source.name;
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut source.reader, &mut bytes).map_err(|error| damaged(&name, &error))?;
+    let bytes = whole(&name, source.reader.as_mut())?;
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -59,6 +60,26 @@ pub(super) fn read(mut source: Source, map: &Map, items: &mut Items) -> Result<(
         take(&name, line, element.get(), map, items);
     }
     Ok(())
+}
+
+/// All bytes of a document, unless one of its texts has no end: a small archive can unpack to what no memory holds.
+fn whole(name: &str, reader: &mut dyn BufRead) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut quote = 0;
+    loop {
+        let part = reader.fill_buf().map_err(|error| damaged(name, &error))?;
+        if part.is_empty() {
+            return Ok(bytes);
+        }
+        quote = part.iter().rposition(|&byte| byte == b'"').map_or(quote, |at| bytes.len() + at);
+        bytes.extend_from_slice(part);
+        let read = part.len();
+        reader.consume(read);
+        if bytes.len() - quote > LONGEST_LINE {
+            let line = 1 + bytes[..quote].iter().filter(|&&byte| byte == b'\n').count();
+            bail!("{name}:{line}: 16 MiB went by without the end of a text; expected a document of products");
+        }
+    }
 }
 
 fn elements<'a>(name: &str, text: &'a str) -> Result<Vec<&'a RawValue>> {

@@ -44,6 +44,11 @@ impl Map {
         chosen
     }
 
+    /// Whether the user named or ignores that column.
+    pub(super) fn says_of(&self, column: &str) -> bool {
+        self.name_of(column).is_some()
+    }
+
     /// Whether the user ignores that column.
     pub(super) fn ignores(&self, column: &str) -> bool {
         self.name_of(column) == Some("")

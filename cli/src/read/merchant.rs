@@ -17,7 +17,7 @@ use quick_xml::reader::Reader;
 use super::Items;
 use super::csv::convert;
 use super::draft::{ALIASES, Draft};
-use super::fields::normal;
+use super::fields::{Map, normal};
 use super::open::{LONGEST_LINE, Source, damaged};
 
 /// Attributes of the feed that say what an item is like.
@@ -39,6 +39,13 @@ const ATTRIBUTES: [&str; 11] = [
 pub(super) fn is_header(headers: &[String]) -> bool {
     let has = |name: &str| headers.iter().any(|header| header == name);
     has("id") && has("title") && has("link") && (has("image_link") || has("availability"))
+}
+
+/// The column of Google's own categories, where a table has the shop's too and the user chose neither.
+pub(super) fn spare(headers: &[String], map: &Map) -> Option<usize> {
+    let is_chosen = headers.iter().any(|header| map.takes("category", header));
+    let is_left = is_chosen || map.says_of("google_product_category");
+    headers.iter().position(|header| header == "google_product_category" && !is_left)
 }
 
 /// Takes an attribute of the feed that is worth learning from; several colours are parted by `/`.

@@ -38,7 +38,7 @@ pub(super) struct Source {
 /// Opens a file; `bar` moves with the bytes read from disk.
 ///
 /// # Errors
-/// No such file, an empty one, UTF-16, or a damaged gzip header.
+/// No such file, an empty one, UTF-16, a web page, or a damaged gzip header.
 pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     let name = path.display().to_string();
     if path.is_dir() {
@@ -81,6 +81,9 @@ pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Source> {
     if head.starts_with(b"PAR1") {
         bail!("{name} is Parquet, which is read for events only, and from a file; export CSV or NDJSON");
     }
+    if is_page(&head) {
+        bail!("{name} is a web page, not a feed; open it in a browser: it may say why it came in the feed's place");
+    }
     let shape = shape_of(&head, path);
     Ok(Source { name, shape, reader: Box::new(BufReader::with_capacity(HEAD, Cursor::new(head).chain(body))) })
 }
@@ -90,6 +93,14 @@ fn is_utf16(head: &[u8]) -> bool {
     let pairs = head.chunks_exact(2).take(8);
     let zeros = |at: usize| pairs.len() > 1 && pairs.clone().all(|pair| pair[at] == 0 && pair[1 - at] != 0);
     zeros(0) || zeros(1)
+}
+
+/// Whether it is HTML, as servers answer with when they refuse a file.
+fn is_page(head: &[u8]) -> bool {
+    let head = head.trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|tag| head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
 }
 
 /// What an error while reading means to the user.

@@ -32,7 +32,7 @@ export class PageDial extends ShopElement {
       .axis { stroke: var(--strong-line); } .line { fill: none; stroke: var(--sage); stroke-width: 2; }
       .point { fill: var(--sage); } .now { fill: var(--plum); }
       text { fill: var(--muted); font: inherit; font-size: 13px; }
-      @media (max-width: 600px) { text { font-size: 22px; } }
+      @media (max-width: 600px) { text { font-size: 25px; } }
       label { display: grid; gap: 0.4rem; max-width: 420px; }
       input { height: 32px; }
       .scroll { overflow-x: auto; }

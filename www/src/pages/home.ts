@@ -29,7 +29,7 @@ export class PageHome extends ShopElement {
       .arches a { display: block; overflow: hidden; border-radius: 999px 999px 14px 14px; }
       .arches a:nth-child(2) { margin-block-end: 2.2rem; } .arches a:nth-child(3) { margin-block-end: 0.9rem; }
       .arches shop-picture { aspect-ratio: 5 / 8; }
-      .doors { display: grid; gap: 0.7rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 190px), 1fr)); }
+      .doors { display: grid; gap: 0.7rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 11.9rem), 1fr)); }
       .doors a { display: grid; grid-template-columns: 52px 1fr; gap: 0.8rem; align-items: center; text-decoration: none; padding: 0.5rem; border-radius: var(--radius); border: 1px solid var(--line); background: var(--surface); }
       .doors a:hover { border-color: var(--strong-line); }
       .doors shop-picture { border-radius: 9px; }

@@ -19,7 +19,7 @@ export class ShopBudget extends ShopElement {
     css`
       .bars { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 0.4rem 1.6rem; margin-block-end: 0.9rem; }
       .bars > h3 { grid-column: 1 / -1; font: 500 1rem/1.3 var(--text); letter-spacing: 0; }
-      meter { width: 100%; height: 14px; }
+      meter { width: 100%; height: 14px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
       p { display: flex; justify-content: space-between; gap: 1rem; font-variant-numeric: tabular-nums; }
     `,
   ];

@@ -35,6 +35,7 @@ export class ShopConsent extends ShopElement {
       input { width: 24px; height: 24px; margin: 0; accent-color: var(--accent); }
       label small { display: block; color: var(--muted); font-size: 0.86rem; line-height: 1.35; }
       .buttons { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 5.5rem), 1fr)); gap: 0.7rem; max-width: 46rem; margin-inline-start: auto; width: 100%; }
+      @media print { :host { display: none; } }
       @media (max-width: 720px) { .grid { grid-template-columns: minmax(0, 1fr); } }
       @media (max-width: 720px), (max-height: 600px) { .buttons { gap: 0.4rem; max-width: none; position: sticky; inset-block-end: -0.7rem; padding-block: 0.5rem 0.7rem; margin-block: -0.5rem -0.7rem; background: var(--surface); } .buttons .button { padding-inline: 0.4em; font-size: 0.9rem; } section { padding-block: 0.7rem; scroll-padding-block-end: 6rem; } }
     `,

@@ -29,6 +29,7 @@ export class ShopToast extends ShopElement {
       .more { flex: 1 0 100%; order: 1; display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; font-size: 0.9rem; }
       .round, .round:hover { background: transparent; color: inherit; border-color: transparent; }
       :focus-visible { outline-color: var(--paper); }
+      @media print { :host { display: none; } }
       @media (forced-colors: active) { .toast { border: 1px solid CanvasText; background: Canvas; color: CanvasText; } .button.main { background: ButtonFace; color: ButtonText; } :focus-visible { outline-color: Highlight; } }
     `,
   ];

@@ -155,20 +155,28 @@ function priceOf(value: unknown): [price?: number | undefined, currency?: string
   if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? [value] : [];
   if (typeof value !== "string") return [];
   const code = value.match(/\b[A-Z]{3}\b/)?.[0];
-  const digits = value.replace(/[^\d.,-]/g, "");
+  const digits = wholeOf(value);
   const price = Number(decimal(digits, /[€£$]\s*$/.test(value)));
   return digits !== "" && Number.isFinite(price) && price >= 0 ? [price, code] : [undefined, code];
 }
 
+/** The number with its point and its cents where a currency or a dash stands for them: `12€50`, `12,-`, `1,299/-`. */
+function wholeOf(text: string): string {
+  const number = text.replace(/\p{L}+\.?|[€£$]/gu, "¤").replace(/[–—]/g, "-").replace(/[^\d.,/¤+-]/g, "");
+  const pointed = number.replace(/(\d)¤+(\d\d)$/, "$1.$2").replace(/(^|[^\d¤])¤+/g, "$1").replace(/¤+([.,/-]*)$/, "$1");
+  return pointed.replace(/(\d[.,])-+$/, (_, amount: string) => `${amount}00`).replace(/\/-+$/, "");
+}
+
 /**
- * A number as `flaneur pack` reads it: of two separators the last is decimal; a lone comma is, unless three digits follow
- * it; so is a lone point, unless three digits and the sign of a currency do. Behind a 0 no thousands follow.
+ * A number as `flaneur pack` reads it (`tests/vectors/prices.json` holds both to it): of two separators the last is decimal; a
+ * lone comma is, unless three digits follow it; so is a lone point, unless three digits and the sign of a currency do. Behind
+ * a 0 no thousands follow.
  */
 function decimal(digits: string, isSigned: boolean): string {
   const [point, comma] = [digits.lastIndexOf("."), digits.lastIndexOf(",")];
   if (point >= 0 && comma >= 0) return comma > point ? digits.replaceAll(".", "").replace(",", ".") : digits.replaceAll(",", "");
-  const isWhole = !/^-?[0.,]/.test(digits);
-  if (comma >= 0) return isWhole && (digits.length - comma === 4 || digits.indexOf(",") < comma) ? digits.replaceAll(",", "") : digits.replaceAll(",", ".");
+  const isWhole = !/^[+-]?[0.,]/.test(digits);
+  if (comma >= 0) return isWhole && digits.length - comma === 4 ? digits.replaceAll(",", "") : digits.replaceAll(",", ".");
   return isWhole && isSigned && digits.length - point === 4 ? digits.replaceAll(".", "") : digits;
 }
 

@@ -3,7 +3,7 @@ import { css, html, svg } from "lit";
 import { finePercent, t } from "../i18n/index.ts";
 
 /** Of a plot, in its own units. */
-const WIDTH = 420, HEIGHT = 260, LEFT = 46, RIGHT = 14, TOP = 12, BOTTOM = 40;
+const WIDTH = 420, HEIGHT = 260, LEFT = 60, RIGHT = 14, TOP = 12, BOTTOM = 46;
 /** Marks on each axis. */
 const MARKS = 4;
 
@@ -25,6 +25,7 @@ export interface Plot {
 export const plotStyles = css`
   svg.plot { width: 100%; max-width: 560px; height: auto; display: block; }
   svg.plot text { fill: var(--muted); font: inherit; font-size: 12px; }
+  @media (max-width: 480px) { svg.plot text { font-size: 17px; } }
   svg.plot .axis { stroke: var(--line); fill: none; }
   svg.plot .equal { stroke: var(--strong-line); stroke-dasharray: 1 4; fill: none; }
   svg.plot .was { stroke: var(--muted); stroke-width: 2; stroke-dasharray: 7 4; fill: none; }
@@ -57,7 +58,7 @@ export function plot({ label, before, now, to, axes, mark, equal = false }: Plot
   return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${label}>
     ${marks.map((part) => svg`<path class="axis" d="M${LEFT} ${y(part * to.y)}H${WIDTH - RIGHT}"/>
       <text x=${LEFT - 6} y=${y(part * to.y) + 4} text-anchor="end">${finePercent(part * to.y)}</text>
-      <text x=${x(part * to.x)} y=${HEIGHT - BOTTOM + 17} text-anchor=${part === 1 ? "end" : "middle"}>${mark(part * to.x)}</text>`)}
+      <text x=${x(part * to.x)} y=${HEIGHT - BOTTOM + 20} text-anchor=${part === 1 ? "end" : "middle"}>${mark(part * to.x)}</text>`)}
     <text x=${WIDTH - RIGHT} y=${HEIGHT - 6} text-anchor="end">${axes.x}</text>
     <text x=${LEFT + 4} y=${TOP + 12}>${axes.y}</text>
     ${equal ? svg`<path class="equal" d=${line([[0, 0], [to.x, to.y]])}/>` : ""}

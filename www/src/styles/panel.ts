@@ -13,7 +13,7 @@ export const panel = css`
   .thumbs a, .thumbs span { display: block; width: 54px; border-radius: 8px; overflow: hidden; position: relative; }
   .switch { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 1rem; align-items: center; padding-block: 0.55rem; cursor: pointer; }
   .switch small { display: block; color: var(--muted); font-size: 0.88rem; line-height: 1.4; }
-  .switch input { appearance: none; width: 52px; height: 30px; border-radius: 999px; border: 1.5px solid var(--strong-line); background: var(--sunken); position: relative; margin: 0; cursor: pointer; transition: background 140ms; }
+  .switch input { appearance: none; width: 52px; height: 30px; border-radius: 999px; border: 1.5px solid var(--strong-line); background: var(--sunken); position: relative; margin: 0; cursor: pointer; transition: background 140ms; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .switch input::after { content: ""; position: absolute; inset-block-start: 3px; inset-inline-start: 3px; width: 21px; height: 21px; border-radius: 50%; background: var(--strong-line); transition: translate 140ms; }
   .switch input:checked { background: var(--sage); border-color: var(--sage); }
   .switch input:checked::after { background: var(--surface); translate: 21px 0; }
