@@ -277,8 +277,8 @@ impl Engine {
         if self.folded == Some(state) && folded == events.len() {
             return &self.profile;
         }
-        // Nothing that waited is in what can be folded on.
-        if self.folded == Some((state.0, folded)) && folded <= events.len() {
+        // What waiting events refused is said again: by the fold when their date has come, else below.
+        if self.folded.is_some_and(|(epoch, _)| epoch == state.0) && folded <= events.len() {
             for event in &events[folded..] {
                 self.profile.step(&self.catalog, event);
             }
@@ -287,6 +287,7 @@ impl Engine {
         }
         self.profile.stated.heed(&self.catalog, waiting);
         self.folded = Some(state);
+        self.log.note_folded(self.profile.events);
         &self.profile
     }
 

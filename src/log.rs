@@ -30,8 +30,9 @@ pub const CAPACITY: usize = 4_096;
 pub struct Log {
     events: Vec<Event>,
     ids: Ids,
-    /// Rises by one with every change other than an append at the end.
-    epoch: u64,
+    /// Rises with every change other than an event behind those folded.
+    epoch: u32,
+    folded: u32,
     /// Ids that gave way to newer events since the last [`Log::expire`].
     evicted: Vec<String>,
 }
@@ -46,7 +47,12 @@ impl Log {
     /// Changes whenever events already folded may have changed.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.epoch.into()
+    }
+
+    /// Notes how many of the first events are folded: one that comes behind them changes nothing of that.
+    pub fn note_folded(&mut self, count: usize) {
+        self.folded = count as u32;
     }
 
     /// Whether that event is here.
@@ -72,12 +78,8 @@ impl Log {
             self.epoch += 1;
         }
         self.ids.insert(event.id.clone());
-        if at == self.events.len() {
-            self.events.push(event);
-        } else {
-            self.events.insert(at, event);
-            self.epoch += 1;
-        }
+        self.events.insert(at, event);
+        self.epoch += u32::from(at < self.folded as usize);
         if self.events.len() > CAPACITY {
             let oldest = self.events.remove(0);
             self.forgotten(std::slice::from_ref(&oldest.id));
@@ -117,7 +119,7 @@ impl Log {
         ids.iter().for_each(|id| {
             self.ids.remove(id);
         });
-        self.epoch += u64::from(!ids.is_empty());
+        self.epoch += u32::from(!ids.is_empty());
     }
 }
 

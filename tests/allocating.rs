@@ -70,3 +70,21 @@ fn the_shop_s_own_order_leaves_the_memory_of_rankings_as_it_is() {
     let most = (200..260).map(|seed| allocations(&mut engine, seed)).max().unwrap();
     assert!(most <= ceiling(), "{most} allocations after the gate was shut for a while");
 }
+
+#[test]
+fn an_event_is_folded_alone_also_while_one_of_a_clock_that_ran_ahead_waits() {
+    let cost = |ahead: Option<&str>| {
+        let mut engine = shopper();
+        let future = Millis(NOW.0 + 3_650 * DAY_MS);
+        if let Some(kind) = ahead {
+            engine.observe(shop::event("ahead", kind, "tea-0001", future), future).unwrap();
+        }
+        engine.observe(shop::event("view-0", "view_item", "lamps-0000", NOW), NOW).unwrap();
+        engine.profile(NOW);
+        engine.observe(shop::event("view-1", "view_item", "lamps-0000", NOW), NOW).unwrap();
+        allocation_counter::measure(|| assert!(engine.profile(NOW).events > 20)).count_total
+    };
+    let alone = cost(None);
+    assert_eq!(cost(Some("view_item")), alone);
+    assert!(cost(Some("dismiss")) <= alone + 20, "a refusal is heeded again");
+}

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use flaneur::engine::Engine;
 use flaneur::log::{CAPACITY, Event, EventKind, Log, decode_record, encode_record};
+use flaneur::math::Stream;
 use flaneur::profile::Profile;
 use flaneur::time::{DAY_MS, Millis};
 use flaneur::wire::event::EventWire;
@@ -90,6 +91,32 @@ proptest! {
             prop_assert_eq!(other.log().events(), engine.log().events());
             prop_assert_eq!(other.profile(NOW), engine.profile(NOW));
             prop_assert_eq!(engine.profile(NOW), &Profile::fold(shop::engine(160).catalog(), other.log().events()));
+        }
+    }
+
+    #[test]
+    fn clocks_that_jump_and_dates_ahead_fold_like_the_same_log_at_once(seed in 0_u64..10_000, count in 1_usize..40) {
+        let mut engine = shop::engine(16);
+        let mut events = shop::life(engine.catalog(), seed, count);
+        let mut stream = Stream::new(seed, "ahead");
+        for event in &mut events {
+            // Of a few things only, so that what is refused ahead is liked before and after.
+            event.lines.iter_mut().for_each(|line| line.item = engine.catalog().id(stream.below(3) as u32).into());
+            event.at = Millis(event.at.0 + if stream.unit() < 0.3 { stream.below(60) as i64 * DAY_MS } else { 0 });
+        }
+        shop::shuffle(&mut events, seed);
+        let mut arrived: Vec<Event> = Vec::new();
+        for event in &events {
+            restore(&mut engine, std::slice::from_ref(event));
+            arrived.push(event.clone());
+            if stream.unit() < 0.1 {
+                let gone = arrived.remove(stream.below(arrived.len()));
+                engine.forget(&ForgetWire { event: Some(gone.id), ..ForgetWire::default() }, NOW).unwrap();
+            }
+            let now = Millis(NOW.0 + (stream.below(60) as i64 - 20) * DAY_MS);
+            let mut other = shop::engine(16);
+            restore(&mut other, &arrived);
+            prop_assert_eq!(engine.profile(now), other.profile(now));
         }
     }
 
