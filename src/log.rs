@@ -2,9 +2,9 @@
 //!
 //! Guarantees: a set by event id, kept in canonical order (time, then id), so
 //! the order of arrival never matters; of two events with one id the earlier stays,
-//! see [`precedes`]; bounded to the 4,096 newest events and 13
-//! months. "The newest n of a union" is associative, so tabs and devices that
-//! merge in any order end with the same log.
+//! see [`precedes`]; bounded to 13 months, and to the 4,096 newest events with up to
+//! 512 older ones: where it is cut is a matter of the events alone, so tabs and
+//! devices that merge in any order end with the same log.
 //!
 //! Cost: an event in time order is appended in O(log n); a late one is inserted in O(n).
 
@@ -20,10 +20,15 @@ pub use event::{Event, EventKind, Line, Shown, Tier, Trial};
 pub use ids::Ids;
 pub use showing::{Showings, name_of};
 
+use xxhash_rust::xxh64::xxh64;
+
 use crate::time::{Millis, RETENTION_MS};
 
-/// Most events kept.
+/// So many of the newest events are kept whatever they are.
 pub const CAPACITY: usize = 4_096;
+/// Most events kept. What gives way has the rest folded again, which is long where each new event does it: a full log is
+/// cut before a [`mark`] instead, some sixty events at a time.
+pub const MOST: usize = CAPACITY + 512;
 
 /// The events of one shop on this device.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +66,7 @@ impl Log {
         self.ids.contains(id)
     }
 
-    /// Adds an event; `false` when its id is known or it is older than a full log. An event that
+    /// Adds an event; `false` when its id is known or it is older than a full log holds. An event that
     /// precedes the known one of its id takes its place.
     ///
     /// Cost: for an id that is known O(n).
@@ -69,7 +74,9 @@ impl Log {
         let at = self.events.partition_point(|known| known.order() < event.order());
         let is_known = |known: &Event| known.id == event.id;
         let known = self.ids.contains(&event.id).then(|| self.events.iter().position(is_known)).flatten();
-        let is_older = at == 0 && known != Some(0) && self.events.len() >= CAPACITY;
+        let others = self.events.len() - usize::from(known.is_some());
+        let is_full = others >= MOST || others >= CAPACITY && mark(&self.events[0]);
+        let is_older = at == 0 && known != Some(0) && is_full;
         if is_older || known.is_some_and(|known| !precedes(&event, &self.events[known])) {
             return false;
         }
@@ -80,10 +87,13 @@ impl Log {
         self.ids.insert(event.id.clone());
         self.events.insert(at, event);
         self.epoch += u32::from(at < self.folded as usize);
-        if self.events.len() > CAPACITY {
-            let oldest = self.events.remove(0);
-            self.forgotten(std::slice::from_ref(&oldest.id));
-            self.evicted.push(oldest.id);
+        let len = self.events.len();
+        if len > CAPACITY {
+            let least = len.saturating_sub(MOST);
+            let cut = (least..=len - CAPACITY).rev().find(|&at| mark(&self.events[at])).unwrap_or(least);
+            let oldest: Vec<String> = self.events.drain(..cut).map(|event| event.id).collect();
+            self.forgotten(&oldest);
+            self.evicted.extend(oldest);
         }
         true
     }
@@ -121,6 +131,11 @@ impl Log {
         });
         self.epoch += u32::from(!ids.is_empty());
     }
+}
+
+/// Whether a full log may be cut before that event: one in 64, the same ones on every device.
+fn mark(event: &Event) -> bool {
+    xxh64(event.id.as_bytes(), 0) % 64 == 0
 }
 
 /// Whether the first of two events with one id is the one to keep, in whatever order they came: the earlier,

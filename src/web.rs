@@ -74,6 +74,13 @@ impl Core {
         self.0.catalog().len()
     }
 
+    /// How many events are in the log.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.log().events().len()
+    }
+
     /// Takes a pack.
     #[wasm_bindgen(js_name = loadPack)]
     pub fn load_pack(&mut self, bytes: Vec<u8>) -> Js<()> {

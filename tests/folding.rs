@@ -8,7 +8,7 @@ mod shop;
 use std::collections::BTreeSet;
 
 use flaneur::engine::Engine;
-use flaneur::log::{CAPACITY, Event, EventKind, Log, decode_record, encode_record};
+use flaneur::log::{CAPACITY, Event, EventKind, Log, MOST, decode_record, encode_record};
 use flaneur::math::Stream;
 use flaneur::profile::Profile;
 use flaneur::time::{DAY_MS, Millis};
@@ -191,30 +191,72 @@ fn each_interest_of_one_purchase_is_forgotten_by_a_name_of_its_own() {
     assert_eq!(engine.forget(&what, NOW).unwrap(), ["order", "only-second"]);
 }
 
+/// An event a millisecond, told in any order.
+fn touches(count: usize, seed: u64) -> Vec<Event> {
+    let mut all: Vec<Event> =
+        (0..count).map(|n| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64))).collect();
+    shop::shuffle(&mut all, seed);
+    all
+}
+
+fn log_of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Log {
+    let mut log = Log::default();
+    for event in events {
+        log.insert(event.clone());
+    }
+    log
+}
+
 #[test]
 fn the_log_keeps_the_newest_events_whatever_the_order_of_arrival() {
-    let make = |n: usize| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64));
-    let mut order: Vec<usize> = (0..CAPACITY + 500).collect();
-    shop::shuffle(&mut order, 5);
+    for seed in 0..8 {
+        let count = CAPACITY + 300 + 100 * seed as usize;
+        let all = touches(count, seed);
+        let mut log = Log::default();
+        let taken: BTreeSet<String> =
+            all.iter().filter(|event| log.insert((*event).clone())).map(|event| event.id.clone()).collect();
+        assert!((CAPACITY..=MOST).contains(&log.events().len()));
+        assert_eq!(log.events()[0].at, Millis((count - log.events().len()) as i64), "the newest, without a gap");
+        assert!(taken.len() < all.len(), "a late event older than a full log is never taken in");
+        let gone: BTreeSet<String> = log.expire(Millis(count as i64)).into_iter().collect();
+        let kept = log.events().iter().map(|event| event.id.clone()).collect();
+        assert_eq!(gone, &taken - &kept, "storage hears of what was taken in and gave way");
+
+        let (one, other) = all.split_at(all.len() / 3);
+        let mut sorted = all.clone();
+        sorted.sort_by_key(|event| event.at);
+        let (one, other) = (log_of(one), log_of(other));
+        let there = log_of(one.events().iter().chain(other.events()));
+        let back = log_of(other.events().iter().chain(one.events()));
+        for same in [there, back, log_of(&sorted), log_of(sorted.iter().rev())] {
+            assert_eq!(same.events(), log.events(), "tabs and devices that merge");
+        }
+    }
+}
+
+#[test]
+fn a_full_log_gives_way_many_events_at_a_time() {
     let mut log = Log::default();
-    let taken: BTreeSet<String> =
-        order.iter().map(|&n| make(n)).filter(|event| log.insert(event.clone())).map(|event| event.id).collect();
-    assert_eq!(log.events().len(), CAPACITY);
-    assert_eq!(log.events()[0].at, Millis(500));
-    assert!(taken.len() < order.len(), "a late event older than a full log is never taken in");
-    let gone: BTreeSet<String> = log.expire(Millis(CAPACITY as i64)).into_iter().collect();
-    let kept = log.events().iter().map(|event| event.id.clone()).collect();
-    assert_eq!(gone, &taken - &kept, "storage hears of what was taken in and gave way");
+    let mut epochs = BTreeSet::new();
+    for n in 0..CAPACITY + 2_000 {
+        log.insert(Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64)));
+        log.note_folded(log.events().len());
+        epochs.insert(log.epoch());
+    }
+    assert!((10..=60).contains(&epochs.len()), "folded anew {} times for 2,000 events", epochs.len());
 }
 
 #[test]
 fn what_gave_way_and_came_back_is_not_dropped_from_storage() {
     let make = |n: usize| Event::new(format!("e{n:05}"), EventKind::Touch, Millis(n as i64));
     let mut log = Log::default();
-    (0..=CAPACITY).for_each(|n| assert!(log.insert(make(n))));
+    for n in 0..MOST + 500 {
+        log.insert(make(n));
+    }
+    assert!(!log.has("e00000"));
     log.remove(|event| event.at > Millis(9));
     assert!(log.insert(make(0)), "another tab has it still, and there is room");
-    assert!(log.expire(Millis(CAPACITY as i64)).is_empty());
+    assert!(!log.expire(Millis(MOST as i64)).contains(&"e00000".to_owned()));
     assert!(log.has("e00000"));
 }
 

@@ -17,6 +17,7 @@ export class Core {
   static recordId(record: Uint8Array): string | undefined;
   static precedes(record: Uint8Array, other: Uint8Array): boolean;
   readonly items: number;
+  readonly size: number;
   loadPack(bytes: Uint8Array): void;
   checkPack(bytes: Uint8Array): void;
   takeChecked(): boolean;

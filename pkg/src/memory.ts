@@ -14,7 +14,7 @@ import type { DeviceLog, Entry } from "./log.js";
 import { giftOf, visitOf } from "./scope.js";
 import type { ExportedEvent, ImportReport } from "./types.js";
 
-/** As many events as the engine keeps; beyond, it names those to drop. */
+/** As many events as the engine keeps in any case; beyond, it names those to drop. */
 const BOUND = 4096;
 /** Most bytes of records: sealed and in their database they take a third more, and stay below 2 MB. */
 const MOST_BYTES = 1_400_000;
@@ -136,7 +136,7 @@ export class Memory {
 
   #gone(core: Core): string[] {
     const gone = core.expire(this.#now());
-    if (this.log.size - gone.length <= BOUND) return gone;
+    if (this.log.size - gone.length <= Math.max(BOUND, core.size)) return gone;
     // What came back and is older than a full log holds, the engine never had, and does not name.
     return this.#entries(this.log.records()).flatMap(([id]) => (core.has(id) ? [] : [id]));
   }

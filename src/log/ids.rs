@@ -1,7 +1,7 @@
 //! Sets of event ids, hashed by what the core has anyway.
 //!
 //! The standard hash withstands ids that were made to collide. Here they cost little, since a log
-//! holds 4,096 events, and that hash would be in the module for this alone.
+//! holds a few thousand events, and that hash would be in the module for this alone.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -178,13 +178,14 @@ test("what is taken back and is older than a full log holds stays on no disk, wh
   view("oldest", "rug-1", 5000 * 60_000);
   for (let i = 1; i < 4096; i++) view(`e-${i}`, "lamp-1", (5000 - i) * 60_000);
   shop.profile.forget({ item: "rug-1" });
-  view("newest", "lamp-2", 0);
+  for (let i = 4096; i < 4800; i++) view(`e-${i}`, "lamp-2", (5000 - i) * 60_000);
   shop.profile.undo();
   await eventually(() => shop.flush(), "the disk");
-  assert.equal(shop.profile.inspect().events, 4096);
-  assert.equal(await recordsOnDisk(name), 4096);
+  const { events } = shop.profile.inspect();
+  assert.ok(events >= 4096 && events <= 4608, `${events} events`);
+  assert.equal(await recordsOnDisk(name), events);
   shop.profile.forget({ item: "rug-1" });
-  shop.profile.forget({ event: "newest" });
+  shop.profile.forget({ item: "lamp-2" });
   await shop.close();
   const next = await openShop({ shop: name });
   assert.ok(!(await eventsOf(next)).includes("oldest"));
