@@ -411,6 +411,19 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
   assert.deepEqual(mishaps, []);
 });
 
+test("what is undefined in a shelf's request is what is left out", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const slate = await page.evaluate(async () => {
+    const added = document.createElement("flaneur-shelf");
+    const shown = new Promise((resolve) => added.addEventListener("flaneur-shown", ({ detail }) => resolve([detail.slot, detail.items.map(({ id }) => id).sort()])));
+    Object.assign(added, { name: "cart", size: 3, request: { slot: undefined, size: undefined, seed: undefined, candidates: ["rug-0", "rug-1"] } });
+    document.querySelector("main").append(added);
+    return shown.finally(() => added.remove());
+  });
+  assert.deepEqual(slate, ["cart", ["rug-0", "rug-1", "vase-5"]]);
+  assert.deepEqual(mishaps, []);
+});
+
 test("a dial heeds a size that a template says in quotes, and one that is taken away", async (t) => {
   const { page, mishaps } = await enter(t);
   const lengths = await page.evaluate(async () => {

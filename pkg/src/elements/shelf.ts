@@ -15,6 +15,7 @@ import { css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { report } from "../errors.js";
+import { said } from "../request.js";
 import { Shelf } from "../shelf.js";
 import { watch } from "../sight.js";
 import type { Flaneur, Item, RankRequest, RankedItem, Slate } from "../types.js";
@@ -110,7 +111,7 @@ export class FlaneurShelf extends FlaneurElement {
     // text, where a template has `size="8"`.
     this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
-    return { slot: this.name, seed: this.#seed, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
+    return { slot: this.name, seed: this.#seed, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...said({ ...this.request }) };
   }
 
   #close(): void {
