@@ -5,7 +5,7 @@
  * the system until the shop sets the custom properties, so light, dark and forced colours follow.
  */
 
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import type { CSSResultGroup, PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { report } from "../errors.js";
 import type { Flaneur, Gates, Item, Rule } from "../types.js";
@@ -172,6 +172,12 @@ export abstract class FlaneurElement extends LitElement {
     return wish ?? "en";
   }
 
+  /** The page's language where these words are of another: a voice has to be told theirs, and then the page's for what is the shop's. */
+  protected get foreign(): string | typeof nothing {
+    const { lang } = document.documentElement;
+    return options?.words || lang.slice(0, 2) === this.language ? nothing : lang;
+  }
+
   /** What the shop shows of an item; the bare id when its callback has nothing, or fails. */
   protected item(id: string): Item {
     try {
@@ -256,11 +262,11 @@ export abstract class FlaneurElement extends LitElement {
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */
   protected override render(): unknown {
+    const { shop, foreign } = this;
     const words = options?.words ?? speak(this.language);
-    if (!this.shop) return html``;
-    if (!words) return this.drawWordless();
-    this.words = words;
-    return this.draw(this.shop, words);
+    if (!shop) return html``;
+    if (words) this.words = words;
+    return html`<div lang=${foreign === nothing ? foreign : this.language}>${words ? this.draw(shop, words) : this.drawWordless()}</div>`;
   }
 
   /** What is shown until the words are there, and when they never come. */
