@@ -5,7 +5,7 @@
 import { TEXT_LENGTH } from "./canonical.js";
 import { checkText, reading } from "./checks.js";
 import { flaneurError } from "./errors.js";
-import { momentOf } from "./request.js";
+import { momentOf, said } from "./request.js";
 import type { Barrier, Context, DecideRequest, Decision, ItemKind } from "./types.js";
 
 /** A decision before it gets its method. */
@@ -47,11 +47,7 @@ export function decideRequest(
   if (candidates && candidates.length > MOST) {
     throw flaneurError("value_too_many", "more than 1,000 opportunities", "request.candidates");
   }
-  const known: Record<string, unknown> = { context: momentOf(context, now, standing) };
-  for (const field of FIELDS) {
-    const value = (request as DecideRequest)[field];
-    if (value !== undefined) known[field] = value;
-  }
+  const known = { ...said(request, FIELDS), context: momentOf(context, now, standing) };
   if (!candidates) return { known, ids: undefined };
   const { columns, ids } = columnsOf(candidates);
   return { known: Object.assign(known, columns), ids };

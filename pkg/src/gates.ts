@@ -14,7 +14,7 @@ export function isConsentSource(consent: Partial<Gates> | ConsentSource): consen
 }
 
 /**
- * The gates of an object that the page's own code wrote.
+ * The gates of an object that the page's own code wrote. Of one that is undefined nothing is said.
  *
  * # Errors
  * `value_type` when it is not an object or a gate is not a boolean, `value_unknown` for another key.
@@ -27,6 +27,7 @@ export function checkGates(gates: unknown, path: string): Partial<Gates> {
   for (const [gate, state] of Object.entries(gates) as [string, unknown][]) {
     const known = GATES.find((name) => name === gate);
     if (!known) throw flaneurError("value_unknown", `A gate is one of ${GATES.join(", ")}.`, path);
+    if (state === undefined) continue;
     if (typeof state !== "boolean") {
       throw flaneurError("value_type", `${known} must be true or false.`, `${path}.${known}`);
     }

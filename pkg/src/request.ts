@@ -14,20 +14,24 @@ const FACET_LENGTH = 64;
 
 /** The request, completed. The engine has no clock and no time zone. */
 export function engineRequest(request: RankRequest, now: number, standing: Context = {}): RankRequest {
-  const known: Partial<Record<keyof RankRequest, unknown>> = {};
-  for (const field of FIELDS) {
-    const value = request[field];
-    if (value !== undefined) known[field] = value;
-  }
-  known.context = momentOf(request.context, now, standing);
-  return known as RankRequest;
+  return { ...said(request, FIELDS), context: momentOf(request.context, now, standing) } as RankRequest;
 }
 
 /** The moment: what the page says of it, for this call or for all, completed by the device's clock. */
 export function momentOf(given: unknown, now: number, standing: Context = {}): unknown {
   const local = new Date(now);
-  const clock: Context = { hour: local.getHours(), weekday: local.getDay(), utcOffset: -local.getTimezoneOffset(), ...standing };
-  return given === undefined ? clock : typeof given === "object" ? { ...clock, ...given } : given;
+  const clock: Context = { hour: local.getHours(), weekday: local.getDay(), utcOffset: -local.getTimezoneOffset(), ...said(standing) };
+  return given === undefined ? clock : typeof given === "object" ? { ...clock, ...said(given ?? {}) } : given;
+}
+
+/** The fields of what the page gave, or those of them that are known. One that is undefined was not given. */
+export function said(from: object, fields: readonly string[] = Object.keys(from)): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = (from as Record<string, unknown>)[field];
+    if (value !== undefined) known[field] = value;
+  }
+  return known;
 }
 
 /**

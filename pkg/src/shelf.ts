@@ -36,7 +36,7 @@ export class Shelf {
     this.#shop = shop;
     this.#changed = changed;
     this.#held = before ? before.#held : {};
-    this.#request = { seed: (Math.random() * 2 ** 32) >>> 0, ...request };
+    this.#request = { ...request, seed: request.seed ?? (Math.random() * 2 ** 32) >>> 0 };
     this.view = { slate: shop.rank(this.#request), waiting: false };
     this.#leave = shop.on("change", () => this.refresh());
   }
@@ -58,7 +58,7 @@ export class Shelf {
 
   /** Ranks again, `now`: even under the pointer; with another request, that one from now on. */
   refresh(now?: boolean, request?: RankRequest): void {
-    if (request) this.#request = { seed: this.#request.seed!, ...request };
+    if (request) this.#request = { ...request, seed: request.seed ?? this.#request.seed! };
     const slate = this.#shop.rank(this.#request);
     const { slate: shown, waiting } = this.view;
     if (!this.held || now) this.put(slate);

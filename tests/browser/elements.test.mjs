@@ -411,6 +411,19 @@ test("a shelf heeds what its page sets right after it put it there, and what a f
   assert.deepEqual(mishaps, []);
 });
 
+test("what is undefined in a shelf's request is what is left out", async (t) => {
+  const { page, mishaps } = await enter(t);
+  const slate = await page.evaluate(async () => {
+    const added = document.createElement("flaneur-shelf");
+    const shown = new Promise((resolve) => added.addEventListener("flaneur-shown", ({ detail }) => resolve([detail.slot, detail.items.map(({ id }) => id).sort()])));
+    Object.assign(added, { name: "cart", size: 3, request: { slot: undefined, size: undefined, seed: undefined, candidates: ["rug-0", "rug-1"] } });
+    document.querySelector("main").append(added);
+    return shown.finally(() => added.remove());
+  });
+  assert.deepEqual(slate, ["cart", ["rug-0", "rug-1", "vase-5"]]);
+  assert.deepEqual(mishaps, []);
+});
+
 test("a dial heeds a size that a template says in quotes, and one that is taken away", async (t) => {
   const { page, mishaps } = await enter(t);
   const lengths = await page.evaluate(async () => {
@@ -552,6 +565,34 @@ test("a page that changes its language has the elements follow", async (t) => {
   await page.locator("flaneur-shelf [data-act=pause]", { hasText: "Pause" }).waitFor();
 });
 
+test("words of another language than the page's say so, and what is the shop's among them keeps the page's", async (t) => {
+  const { page, mishaps } = await enter(t, "?lang=de");
+  /** The language that a voice takes: that of the next node above that says one, through shadow roots. */
+  const heard = () =>
+    page.evaluate(() => {
+      const around = (node) => node.closest("[lang]")?.lang ?? around(node.getRootNode().host);
+      const inside = (host, selector) => around(document.querySelector(host).shadowRoot.querySelector(selector));
+      const [shelf, centre] = ["flaneur-shelf", "flaneur-centre[inline]"];
+      const dial = document.querySelector(centre).shadowRoot.querySelector("flaneur-dial").shadowRoot;
+      return {
+        words: [...["h2", "[data-act=why]", "[data-act=pause]", "[role=status]"].map((selector) => inside(shelf, selector)), inside(centre, "[data-act=event]"), around(dial.querySelector("h3"))],
+        shop: [around(document.querySelector(`${shelf} b`)), ...["[part=title]", "[part=price]"].map((selector) => inside(shelf, selector)), around(dial.querySelector("li bdi"))],
+        heading: inside(shelf, "slot[name=heading]"),
+      };
+    });
+  const become = (what, words, shop, heading = words) =>
+    until(what, heard, (now) => now.words.every((one) => one === words) && now.shop.every((one) => one === shop) && now.heading === heading);
+  await page.evaluate(() => (document.querySelector("flaneur-shelf").innerHTML = "<b slot=footing>Bezahlt</b>"));
+  await become("English on a German page", "en", "de");
+  await page.evaluate(() => (document.querySelector("flaneur-shelf").heading = "Ausgesucht"));
+  await become("a heading of the shop's", "en", "de", "de");
+  await page.evaluate(() => (document.documentElement.lang = "en-GB"));
+  await become("the English of an English page", "en-GB", "en-GB");
+  await page.evaluate(() => ((document.documentElement.lang = "de"), language(WORDS.fr)));
+  await become("words of the shop's own", "de", "de");
+  assert.deepEqual(mishaps, []);
+});
+
 test("a dialog opens when its words come after it was asked for, and is shut when its element leaves the page", async (t) => {
   const shopper = await newContext(t, browser);
   let arrive;
@@ -607,7 +648,7 @@ test("an item whose fields are null has no price, no picture and no link", async
 
 test("what is said of the last action is said in a region that was there before", async (t) => {
   const { page } = await enter(t);
-  const region = page.locator("flaneur-shelf > p[role=status]").first();
+  const region = page.locator("flaneur-shelf > div > p[role=status]").first();
   assert.deepEqual(await region.evaluate((p) => [p.textContent, getComputedStyle(p).display, p.offsetHeight]), ["", "block", 0]);
   await act(page, "away").click();
   await until("what was said", () => region.textContent(), (text) => text.length > 0);

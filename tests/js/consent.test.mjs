@@ -211,6 +211,14 @@ test("receipts are kept for 25 months and no more than 200, on the disk too", as
   assert.deepEqual((await receiptsOnDisk(name)).map((id) => id.slice(0, 18)), ["receipt:2028-03-01"]);
 });
 
+test("a gate of which nothing is said is left as it is", async () => {
+  const shop = await openShop(freshShop(), { storage: "memory", consent: { store: undefined, learn: true } });
+  assert.deepEqual(shop.consent.gates, { ...DENIED, learn: true });
+  await shop.consent.set({ learn: undefined, rank: true });
+  assert.deepEqual(shop.consent.gates, { ...DENIED, learn: true, rank: true });
+  await shop.close();
+});
+
 test("gates are checked, and cannot be written to", async () => {
   const shop = await openShop(freshShop());
   await assert.rejects(shop.consent.set({ learn: 1 }), coded("value_type", "gates.learn"));

@@ -226,6 +226,8 @@ for (const [zone, hour, weekday, utcOffset] of [["Europe/Paris", 13, 0, 60], ["A
     assert.deepEqual([event.hour, event.weekday], [hour, weekday]);
     assert.deepEqual(engineRequest({ slot: "home", size: 1 }, AT).context, { hour, weekday, utcOffset });
     assert.deepEqual(engineRequest({ slot: "home", size: 1, context: { hour: 9 } }, AT).context, { hour: 9, weekday, utcOffset });
+    const unsaid = { hour: undefined, weather: undefined };
+    assert.deepEqual(engineRequest({ slot: "home", size: 1, context: unsaid }, AT, { ...unsaid, weather: "rain", weekday: undefined }).context, { hour, weekday, utcOffset, weather: "rain" });
   });
 }
 

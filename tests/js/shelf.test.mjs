@@ -27,6 +27,19 @@ test("a shelf that is drawn again stands still, and another is another draw", as
   assert.ok(orders.size > 1, "thirty shelves of one order");
 });
 
+test("a seed that the page does not know is one that it did not give", async (t) => {
+  const shop = await openShop();
+  t.after(() => shop.close());
+  const request = { slot: "home", size: 12, surprise: 1, seed: undefined };
+  const shelf = new Shelf(shop, request, () => {});
+  const first = shown(shelf);
+  for (let times = 0; times < 30; times++) {
+    shelf.refresh(false, times % 2 ? request : undefined);
+    assert.equal(shown(shelf), first);
+  }
+  shelf.close();
+});
+
 test("what the shopper does waits while the pointer or the focus is there, and shows once neither is", async (t) => {
   const shop = await openShop();
   globalThis.document = { activeElement: "a link", body: "the page" };

@@ -5,7 +5,7 @@
  * the system until the shop sets the custom properties, so light, dark and forced colours follow.
  */
 
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import type { CSSResultGroup, PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { report } from "../errors.js";
 import type { Flaneur, Gates, Item, Rule } from "../types.js";
@@ -86,22 +86,21 @@ export abstract class FlaneurElement extends LitElement {
     :host { display: block; color: var(--flaneur-ink, CanvasText); font: inherit; overflow-wrap: anywhere; }
     :host([hidden]) { display: none; }
     *, *::before, *::after { box-sizing: border-box; }
-    h2, h3, p, ul, dl { margin: 0; padding: 0; }
+    h2, h3, p, ul { margin: 0; padding: 0; }
     h2, h3 { font-size: 1.15em; line-height: 1.25; }
     ul { list-style: none; }
     section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.6em; margin-block-end: 1.4em; }
-    button, .file { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
+    button { font: inherit; font-size: 0.9em; color: inherit; background: transparent; border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); min-height: 28px; min-width: 28px; padding: 0.15em 0.7em; cursor: pointer; }
     button.bare { border-color: transparent; text-decoration: underline; padding-inline: 0.3em; }
     button:hover { border-color: currentColor; }
     :focus-visible { outline: 3px solid var(--flaneur-focus, Highlight); outline-offset: 2px; }
     a { color: inherit; }
     .row { display: flex; flex-wrap: wrap; gap: 0.4em; align-items: center; }
     .line { display: flex; flex-wrap: wrap; gap: 0.3em 0.8em; align-items: center; justify-content: space-between; padding-block: 0.35em; border-block-end: 1px solid var(--flaneur-line, GrayText); }
-    .line > :first-child { flex: 1 1 9em; min-width: 0; }
+    .line > :first-child { flex: 1 1 9em; }
     .line > * { min-width: 0; }
     .number { font-variant-numeric: tabular-nums; }
     .badge { font-size: 0.8em; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; }
-    meter { width: 100%; height: 0.7em; }
     label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; }
     input[type="checkbox"] { width: 24px; height: 24px; flex: none; accent-color: var(--flaneur-accent, auto); }
     dialog { width: min(38rem, calc(100vw - 1.5rem)); max-height: calc(100vh - 1.5rem); overflow: auto; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 1.2em; }
@@ -171,6 +170,12 @@ export abstract class FlaneurElement extends LitElement {
     const wishes = [options?.language, document.documentElement.lang, ...navigator.languages];
     const wish = wishes.map((tag) => tag?.slice(0, 2)).find((tag) => tag === "en" || tag === "fr");
     return wish ?? "en";
+  }
+
+  /** The page's language where these words are of another: a voice has to be told theirs, and then the page's for what is the shop's. */
+  protected get foreign(): string | typeof nothing {
+    const { lang } = document.documentElement;
+    return options?.words || lang.slice(0, 2) === this.language ? nothing : lang;
   }
 
   /** What the shop shows of an item; the bare id when its callback has nothing, or fails. */
@@ -257,11 +262,11 @@ export abstract class FlaneurElement extends LitElement {
 
   /** Draws what can be drawn: nothing without a shop, and without words what needs none. */
   protected override render(): unknown {
+    const { shop, foreign } = this;
     const words = options?.words ?? speak(this.language);
-    if (!this.shop) return html``;
-    if (!words) return this.drawWordless();
-    this.words = words;
-    return this.draw(this.shop, words);
+    if (!shop) return html``;
+    if (words) this.words = words;
+    return html`<div lang=${foreign === nothing ? foreign : this.language}>${words ? this.draw(shop, words) : this.drawWordless()}</div>`;
   }
 
   /** What is shown until the words are there, and when they never come. */

@@ -42,7 +42,7 @@ export class FlaneurDial extends FlaneurElement {
       <div class="row"><span>${words.dialLow}</span><span aria-hidden="true">–</span><span>${words.dialHigh}</span></div>
       <p>${said}</p>
       ${keeps ? nothing : html`<p>${words.dialNeeds}</p>`}
-      <ol part="preview">${items.map(({ id, discovery }) => html`<li><bdi>${this.title_(id)}</bdi>${discovery ? html` <span class="badge">${words.discovery}</span>` : nothing}</li>`)}</ol>
+      <ol part="preview">${items.map(({ id, discovery }) => html`<li><bdi lang=${this.foreign}>${this.title_(id)}</bdi>${discovery ? html` <span class="badge">${words.discovery}</span>` : nothing}</li>`)}</ol>
     </section>`;
   }
 }

@@ -15,6 +15,7 @@ import { css, html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { report } from "../errors.js";
+import { said } from "../request.js";
 import { Shelf } from "../shelf.js";
 import { watch } from "../sight.js";
 import type { Flaneur, Item, RankRequest, RankedItem, Slate } from "../types.js";
@@ -110,7 +111,7 @@ export class FlaneurShelf extends FlaneurElement {
     // text, where a template has `size="8"`.
     this.name ??= NAME;
     const like = (this.like ?? "").split(" ").filter(Boolean);
-    return { slot: this.name, seed: this.#seed, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...this.request };
+    return { slot: this.name, seed: this.#seed, size: +(this.size ?? SIZE), ...(like.length > 0 && { like }), ...said({ ...this.request }) };
   }
 
   #close(): void {
@@ -233,7 +234,7 @@ export class FlaneurShelf extends FlaneurElement {
     const works = shop.status.engine !== "passthrough";
     return html`
       <header>
-        <h2 part="heading"><slot name="heading">${this.heading || (works && rank ? words?.arranged : words?.own)}</slot></h2>
+        <h2 part="heading"><slot name="heading" lang=${this.heading ? this.foreign : nothing}>${this.heading || (works && rank ? words?.arranged : words?.own)}</slot></h2>
         ${words && view?.waiting ? html`<button data-act="now" @click=${() => this.refresh()}>${words.waiting}</button>` : nothing}
       </header>
       ${words && ranked.size + this.#gone.size === 0 ? html`<p>${words.empty}</p>` : nothing}
@@ -282,7 +283,7 @@ export class FlaneurShelf extends FlaneurElement {
     const inside = html`${item.image ? html`<img part="image" src=${item.image} alt="" loading="lazy" />` : nothing}<bdi part="title">${title}</bdi>`;
     return html`<li data-item=${id} part="item">
       <div class="card">
-        <slot name=${`item-${id}`}>
+        <slot name=${`item-${id}`} lang=${this.foreign}>
           ${link ? html`<a part="link" href=${link} @click=${chose} @auxclick=${chose}>${inside}</a>` : inside}
           ${price == null ? nothing : html`<span part="price">${this.format(price, currency ? { style: "currency", currency } : {})}</span>`}
         </slot>
