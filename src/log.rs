@@ -38,7 +38,7 @@ pub struct Log {
     /// Rises with every change other than an event behind those folded.
     epoch: u32,
     folded: u32,
-    /// Ids that gave way to newer events since the last [`Log::expire`].
+    /// Ids of events that are too old or too many, since the last [`Log::expire`].
     evicted: Vec<String>,
 }
 
@@ -91,9 +91,7 @@ impl Log {
         if len > CAPACITY {
             let least = len.saturating_sub(MOST);
             let cut = (least..=len - CAPACITY).rev().find(|&at| mark(&self.events[at])).unwrap_or(least);
-            let oldest: Vec<String> = self.events.drain(..cut).map(|event| event.id).collect();
-            self.forgotten(&oldest);
-            self.evicted.extend(oldest);
+            self.give_way(cut);
         }
         true
     }
@@ -103,11 +101,9 @@ impl Log {
     pub fn expire(&mut self, now: Millis) -> Vec<String> {
         let oldest = Millis(now.0.saturating_sub(RETENTION_MS));
         let old = self.events.partition_point(|event| event.at < oldest);
-        let dropped: Vec<String> = self.events.drain(..old).map(|event| event.id).collect();
-        self.forgotten(&dropped);
+        self.give_way(old);
         let mut gone = std::mem::take(&mut self.evicted);
         gone.retain(|id| !self.ids.contains(id)); // there was room again when it came back
-        gone.extend(dropped);
         gone
     }
 
@@ -123,6 +119,14 @@ impl Log {
         });
         self.forgotten(&removed);
         removed
+    }
+
+    fn give_way(&mut self, count: usize) {
+        for event in self.events.drain(..count) {
+            self.ids.remove(&event.id);
+            self.evicted.push(event.id);
+        }
+        self.epoch += u32::from(count > 0);
     }
 
     fn forgotten(&mut self, ids: &[String]) {
