@@ -37,7 +37,7 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   const [shop, setShop] = useState<Flaneur>();
   useEffect(() => {
     let left = false;
-    const opening = (async () => open())(); // thrown here, React would take the whole page away
+    const opening = open();
     // Wrong options reject it: nobody handles that here, so the browser tells the page.
     // What a server drew and React has not taken over yet stands until it has: at once, it would fall back.
     opening.then((shop) => left || startTransition(() => setShop(shop)));

@@ -178,11 +178,6 @@ test("a shop opened by a component is closed with it, however early it goes", as
   assert.deepEqual(await page.evaluate(() => window.complaints), []);
 });
 
-test("a shop that does not open is told to the page, and takes nothing of it away", async (t) => {
-  const { page } = await enter(t);
-  assert.deepEqual(await page.evaluate(() => window.failing()), { said: "closedclosed", heard: ["rejects", "throws"] });
-});
-
 test("a shop is opened once, also by a function that is another at each drawing", async (t) => {
   const { page } = await enter(t);
   assert.deepEqual(await page.evaluate(() => window.inlined()), { opened: 1, said: "open" });

@@ -168,22 +168,6 @@ window.inlined = async () => {
   return { opened, said };
 };
 
-/** What stands of a component whose shop does not open, and how its page hears of it. */
-window.failing = async () => {
-  const heard = [];
-  addEventListener("unhandledrejection", ({ reason }) => heard.push(reason.message));
-  const openers = [() => Promise.reject(new Error("rejects")), () => { throw new Error("throws"); }];
-  const Shop = ({ opener }) => h("p", null, useOpen(opener) ? "open" : "closed");
-  const place = document.createElement("div");
-  const root = createRoot(place);
-  root.render(openers.map((opener, key) => h(Shop, { opener, key })));
-  for (let i = 0; i < 100 && heard.length < 2; i++) await moment();
-  const said = place.textContent;
-  root.unmount();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return { said, heard: heard.sort() };
-};
-
 /** What stands of a part that the server drew, when the shop is open before that part's code is there, and after. */
 window.drawn = async () => {
   let opened = false;
