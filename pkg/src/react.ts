@@ -73,8 +73,8 @@ export function useSlate(request: RankRequest): UsedSlate {
   const subscribe = useMemo(
     () => (changed: () => void) => {
       const own = shop && new Shelf(shop, request, changed, last.shelf);
-      last.shelf = own;
       last.key = key;
+      last.shelf = own;
       return () => own?.close();
     },
     [shop, key],
@@ -86,8 +86,8 @@ export function useSlate(request: RankRequest): UsedSlate {
   };
   const view = useSyncExternalStore(subscribe, now, () => first);
   const [still] = useState(() => {
-    const set = (by: "pointer" | "focus", held: boolean) => () => last.shelf?.hold(by, held);
-    return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false), onFocus: set("focus", true), onBlur: set("focus", false) }, refresh: () => last.shelf?.refresh(true) };
+    const set = (by: "pointer" | "focus", held = false) => () => last.shelf?.hold(by, held);
+    return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer"), onFocus: set("focus", true), onBlur: set("focus") }, refresh: () => last.shelf?.refresh(true) };
   });
   return { ...view, ...still };
 }
