@@ -139,7 +139,7 @@ impl Log {
 
 /// Whether a full log may be cut before that event: one in 64, the same ones on every device.
 fn mark(event: &Event) -> bool {
-    xxh64(event.id.as_bytes(), 0) % 64 == 0
+    xxh64(event.id.as_bytes(), 0).is_multiple_of(64)
 }
 
 /// Whether the first of two events with one id is the one to keep, in whatever order they came: the earlier,
