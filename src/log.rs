@@ -26,8 +26,8 @@ use crate::time::{Millis, RETENTION_MS};
 
 /// So many of the newest events are kept whatever they are.
 pub const CAPACITY: usize = 4_096;
-/// Most events kept. What gives way has the rest folded again, which is long where each new event does it: a full log is
-/// cut before a [`mark`] instead, some sixty events at a time.
+/// Most events kept. What gives way has the rest folded again, which is long where each new event does it: so a full log
+/// is cut before one event in 64, the same ones on every device, and many give way at a time.
 pub const MOST: usize = CAPACITY + 512;
 
 /// The events of one shop on this device.
