@@ -11,6 +11,9 @@ const TYPES = ["view_item", "view_item", "view_item", "add_to_cart", "purchase"]
 const PLACES = 24;
 /** Events of the shopper in front of the catalogs. */
 const EVENTS = 300;
+/** Events of a log that has room for what is timed, and of one that has none. */
+const FREE = 3000;
+const FULL = 4700;
 /** Calls before those that are timed: the browser compiles what is called often anew, in the background. */
 const WARM_UP = 250;
 
@@ -101,7 +104,7 @@ export async function ranking({ pack, samples }) {
   return { items, places: PLACES, events: EVENTS, again, afterEvent, memoryBytes };
 }
 
-/** The calls beside `rank`: `observe`, a re-fold of a full log, `decide` over 200. */
+/** The calls beside `rank`: `observe`, a re-fold of a full log, what such a log adds to each event, `decide` over 200. */
 export async function calls({ pack, samples }) {
   const shop = await shopper(pack, { name: "calls" });
   let next = 0;
@@ -117,7 +120,24 @@ export async function calls({ pack, samples }) {
   const decided = oneByOne(decide, samples);
   const [observed] = await inTurn([{ name: "observe", call: observe }], samples);
   await shop.close();
-  return { observe: observed, decide: decided, refold: await refold(pack, samples) };
+  return { observe: observed, decide: decided, refold: await refold(pack, samples), brim: await brim(pack, 3 * samples) };
+}
+
+/** The mean of `observe`, then `rank`, with a log that has room and with one that gave way already, call by call in turn. */
+async function brim(pack, samples) {
+  const logs = [];
+  for (const events of [FREE, FULL]) logs.push({ shop: await shopper(pack, { name: `log-${events}`, events }), times: [] });
+  for (let i = 0; i < WARM_UP + samples; i++) {
+    for (const { shop, times } of logs) {
+      const start = performance.now();
+      shop.observe({ type: "view_item", item: `item-${i % 300}`, id: `more-${i}`, at: NOW });
+      rank(shop, i);
+      if (i >= WARM_UP) times.push(performance.now() - start);
+    }
+  }
+  const [free, full] = logs.map(({ times }) => times.reduce((sum, time) => sum + time) / times.length);
+  for (const { shop } of logs) await shop.close();
+  return { events: FREE, free, full, samples };
 }
 
 /** An event that comes late makes the next question fold the whole log. */

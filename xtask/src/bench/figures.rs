@@ -103,6 +103,7 @@ pub(super) struct Calls {
     pub(super) observe: Times,
     pub(super) decide: Times,
     pub(super) refold: Refold,
+    pub(super) brim: Brim,
     pub(super) growth: Growth,
 }
 
@@ -123,6 +124,16 @@ pub(super) struct Refold {
     #[serde(flatten)]
     pub(super) times: Times,
     pub(super) events: u32,
+}
+
+/// Means of `observe`, then `rank`, in milliseconds.
+#[derive(Deserialize)]
+pub(super) struct Brim {
+    /// Events of the log that has room.
+    pub(super) events: u32,
+    pub(super) free: f64,
+    pub(super) full: f64,
+    pub(super) samples: u32,
 }
 
 #[derive(Deserialize)]

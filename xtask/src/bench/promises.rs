@@ -103,6 +103,7 @@ fn calls(figures: &Figures) -> Vec<Promise> {
     let over = |items| calls.over(items);
     let slow = over(USUAL).and_then(|row| row.throttled.as_ref()).map(|row| row.again.median);
     let median = |items| over(items).map(|row| row.again.median);
+    let brim = &calls.brim;
     let refold = format!("re-fold of {} events", calls.refold.events);
     vec![
         row("`rank`, 10,000 items, median", Bound::Most(1.0), median(USUAL), " ms"),
@@ -111,6 +112,12 @@ fn calls(figures: &Figures) -> Vec<Promise> {
         row(&format!("`rank`, 10,000 items, processor {} × slower", calls.throttle), Bound::Most(4.0), slow, " ms"),
         row("`observe`", Bound::Most(0.05), Some(calls.observe.median), " ms"),
         row(&refold, Bound::Most(20.0), Some(calls.refold.times.median), " ms"),
+        row(
+            "`observe`, then `rank`: a full log against one with room, means",
+            Bound::Most(1.5),
+            Some(brim.full / brim.free),
+            " ×",
+        ),
         row("`decide` over 200 opportunities", Bound::Most(1.0), Some(calls.decide.median), " ms"),
     ]
 }
