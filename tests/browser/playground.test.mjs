@@ -30,6 +30,12 @@ async function run(page, feed, dump = "") {
   await page.locator("#feed").fill(feed);
   await page.locator("#dump").fill(dump);
   await page.locator('page-playground >> [data-action="run"]').click();
+  await ended(page);
+}
+
+/** What ran has ended: a shelf of the run before stands until then. */
+async function ended(page) {
+  await page.locator('page-playground >> [data-action="run"][aria-disabled="false"]').waitFor();
   await page.locator("page-playground [data-shelf], page-playground [data-fault]").first().waitFor();
 }
 
