@@ -1,4 +1,4 @@
-//! Builds the catalog that the demo shop serves: its own, or one that is given.
+//! The catalog that the demo shop serves: its own, or one that is given.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,42 +7,100 @@ use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
 use crate::run::Tool;
-use crate::say;
 use crate::stamp::{Fingerprint, Stamp};
 use crate::wasm::artifact;
+use crate::{say, setup};
 
 /// The names under which the shop's page asks for its catalog.
 const PACK: &str = "shop.flaneur";
 const DISPLAY: &str = "items.json";
 
-/// Generates the demo's own catalog and packs it, unless both are up to date.
+/// Puts the demo's own catalog where the demo serves it from: what it is invented from, its pictures and its pack.
+/// The pack lies in the repository, so that the first demo does not wait until the tool that packs is compiled.
 pub(crate) fn build(project: &Project) -> Result<()> {
+    let Invented { folder, .. } = invent(project)?;
+    let packed = packed(project);
+    for name in [PACK, DISPLAY] {
+        let (from, to) = (packed.join(name), folder.join(name));
+        let bytes = read(project, &from)?;
+        if fs::read(&to).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        fs::write(&to, bytes).with_context(|| format!("cannot write {}", project.shown(&to)))?;
+    }
+    Ok(())
+}
+
+/// `cargo xtask catalog`.
+pub(crate) fn run(project: &Project) -> Result<()> {
+    say::heading("catalog");
+    setup::node::ensure(project)?;
+    let invented = invent(project)?;
+    let flaneur = command(project, Build::Quick)?;
+    let folder = packed(project);
+    fs::create_dir_all(&folder)?;
+    pack_items(project, &flaneur, &invented.feed(), &folder)?;
+    say::note(&format!("the demo's catalog is in {}; commit what changed", project.shown(&folder)));
+    Ok(())
+}
+
+/// Fails unless the pack in the repository is, byte for byte, what `flaneur` makes of the demo's catalog.
+pub(crate) fn check(project: &Project, flaneur: &Path) -> Result<()> {
+    let invented = invent(project)?;
+    let folder = project.scratch().join("packed");
+    fs::create_dir_all(&folder)?;
+    pack_items(project, flaneur, &invented.feed(), &folder)?;
+    let packed = packed(project);
+    for name in [PACK, DISPLAY] {
+        if read(project, &packed.join(name))? != read(project, &folder.join(name))? {
+            bail!(
+                "{} is not what `flaneur pack` makes of the demo's catalog now. Run `cargo xtask catalog` and commit \
+                 what it writes.",
+                project.shown(&packed.join(name))
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Where the repository keeps the demo's own catalog in its packed form.
+fn packed(project: &Project) -> PathBuf {
+    project.www().join("catalog/packed")
+}
+
+fn read(project: &Project, file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}; `cargo xtask catalog` writes it", project.shown(file)))
+}
+
+/// The demo's own feed, in the folder that the demo serves.
+struct Invented {
+    folder: PathBuf,
+    items: PathBuf,
+    events: PathBuf,
+}
+
+impl Invented {
+    fn feed(&self) -> Feed<'_> {
+        Feed { items: &self.items, events: Some(&self.events) }
+    }
+}
+
+/// Runs the generator, unless what it wrote is up to date.
+fn invent(project: &Project) -> Result<Invented> {
     let folder = project.www().join("public/catalog");
     let (items, events) = (folder.join("items.ndjson"), folder.join("events.csv"));
-
     let generator = project.www().join("catalog/generate.mjs");
     if !generator.is_file() {
         bail!("{} is missing; it writes the demo's catalog", project.shown(&generator));
     }
-    let inputs = Fingerprint::of("catalog 1").folder(&project.www().join("catalog"), &["node_modules"])?;
+    let inputs = Fingerprint::of("catalog 2").folder(&project.www().join("catalog"), &["node_modules", "packed"])?;
     let stamp = Stamp::new(project.scratch().join("catalog.stamp"), &inputs);
     if !stamp.holds([&items, &events]) {
         stamp.lift();
         Tool::node(project, "the catalog generator", &generator).quiet("inventing the demo's catalog")?;
         stamp.set()?;
     }
-
-    let flaneur = command(project, Build::Quick)?;
-    let inputs = Fingerprint::of("pack 1").file(&flaneur)?.file(&items)?.file(&events)?;
-    let stamp = Stamp::new(project.scratch().join("pack.stamp"), &inputs);
-    let (pack, display) = (folder.join(PACK), folder.join(DISPLAY));
-    if stamp.holds([&pack, &display]) {
-        say::note("the demo's catalog is up to date");
-        return Ok(());
-    }
-    stamp.lift();
-    pack_items(project, &flaneur, &Feed { items: &items, events: Some(&events) }, &folder)?;
-    stamp.set()
+    Ok(Invented { folder, items, events })
 }
 
 /// Puts a given pack or feed where the demo serves it from, and returns the folder.

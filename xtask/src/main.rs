@@ -1,4 +1,4 @@
-//! The repository's commands: `cargo xtask test`, `demo`, `build`, `size`, `bench`, `scale`, `results`,
+//! The repository's commands: `cargo xtask test`, `demo`, `build`, `catalog`, `size`, `bench`, `scale`, `results`,
 //! `screenshots` and `site`.
 //!
 //! Guarantees: each command does its own set-up on a machine that has rustup
@@ -54,6 +54,8 @@ enum Command {
     Demo(demo::Options),
     /// Build the wasm core and the npm package into pkg/dist
     Build(package::Options),
+    /// Pack the demo's own catalog anew into www/catalog/packed, after a change of the catalog or of what packs it
+    Catalog,
     /// Show the sizes of the package and hold them to benches/budgets.toml
     Size(size::Options),
     /// Measure speed, start and growth in browsers, into docs/PERFORMANCE.md
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&project, &options),
         Command::Demo(options) => demo::run(&project, &options),
         Command::Build(options) => package::run(&project, &options),
+        Command::Catalog => catalog::run(&project),
         Command::Size(options) => size::run(&project, &options),
         Command::Bench(options) => bench::run(&project, &options),
         Command::Scale(options) => scale::run(&project, &options),

@@ -111,9 +111,10 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
     });
     let tool = checks.check("build of the tool", || catalog::command(project, catalog::Build::Quick));
     let (Some(()), Some(tool)) = (ready, tool) else {
-        checks.skip(&["wasm in Node.js"]);
+        checks.skip(&["catalog of the demo", "wasm in Node.js"]);
         return;
     };
+    checks.check("catalog of the demo", || catalog::check(project, &tool));
     checks.check("wasm in Node.js", || {
         // Two operators that open and sum what the module seals.
         let operators = demo::operators(project)?;
