@@ -17,7 +17,7 @@ use crate::run::Tool;
 use crate::say;
 use crate::setup;
 use crate::stamp::{Fingerprint, Stamp};
-use crate::wasm::{self, OptLevel, Output, Variant};
+use crate::wasm::{self, Output, Variant};
 
 /// Change this word when the recipe below changes.
 const RECIPE: &str = "package 1";
@@ -49,20 +49,19 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 
 /// Builds `pkg/dist`, unless it is what the sources give.
 pub(crate) fn build(project: &Project) -> Result<()> {
-    let upstream = wasm::build_upstream(project)?;
-    let core = wasm::build(project, OptLevel::Manifest)?;
+    let built = wasm::build(project)?;
     for licence in LICENCES {
         copy_if_different(&project.root.join(licence), &project.pkg().join(licence))?;
     }
     let mut inputs = Fingerprint::of(RECIPE)
-        .file(&core.glue(Variant::Simd))?
-        .file(&core.types(Variant::Simd))?
-        .file(&upstream.glue(Variant::Upstream))?
-        .file(&upstream.module(Variant::Upstream))?
+        .file(&built.glue(Variant::Simd))?
+        .file(&built.types(Variant::Simd))?
+        .file(&built.glue(Variant::Upstream))?
+        .file(&built.module(Variant::Upstream))?
         .file(&project.root.join("package-lock.json"))?
         .folder(&project.pkg(), &["dist", "node_modules"])?;
     for variant in Variant::CORE {
-        inputs = inputs.file(&core.module(variant))?;
+        inputs = inputs.file(&built.module(variant))?;
     }
     let dist = project.dist();
     let stamp = Stamp::new(project.scratch().join("package.stamp"), &inputs);
@@ -74,8 +73,8 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     if dist.exists() {
         fs::remove_dir_all(&dist).context("cannot clear pkg/dist")?;
     }
-    place(&core, &dist)?;
-    place_upstream(&upstream, &dist)?;
+    place(&built, &dist)?;
+    place_upstream(&built, &dist)?;
     compile_typescript(project, &dist)?;
     stamp.set()
 }

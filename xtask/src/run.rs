@@ -147,6 +147,15 @@ impl Tool {
         if output.status.success() { Ok(output.stdout) } else { Err(self.failed(output.status, "")) }
     }
 
+    /// The same beside another tool that has the terminal: its messages appear only on failure.
+    pub(crate) fn capture_beside(mut self) -> Result<Vec<u8>> {
+        let output = self.command.stdin(Stdio::null()).output().with_context(|| self.absent())?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(self.failed(output.status, String::from_utf8_lossy(&output.stderr).trim()))
+    }
+
     /// Whether it runs successfully; its output is dropped.
     pub(crate) fn succeeds(mut self) -> bool {
         self.command

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::project::Project;
 use crate::run::Tool;
 use crate::say;
-use crate::wasm::{self, OptLevel, Variant};
+use crate::wasm::{self, Variant};
 use crate::{package, setup};
 
 /// The levels worth comparing: smallest, small, balanced, fastest.
@@ -178,7 +178,7 @@ fn compare_levels(project: &Project) -> Result<()> {
     for level in LEVELS {
         say::heading(&format!("opt-level {level}"));
         let started = Instant::now();
-        let core = wasm::build(project, OptLevel::Fixed(level))?;
+        let core = wasm::build_core(project, level)?;
         let modules = Variant::CORE.map(|variant| (variant, core.module(variant)));
         rows.push((level, measure_modules(project, &modules)?, started.elapsed()));
     }

@@ -4,8 +4,8 @@
 //! glue file; what sends is a module of its own; nothing edits generated code; paths of the machine do not reach
 //! the binary; an unstripped copy stays beside the output, to read stack
 //! traces with.
-//! Costs: one link-time-optimized build per variant; the later steps are
-//! skipped while what cargo compiled stays the same.
+//! Costs: one link-time-optimized build per variant, two at a time; the later
+//! steps are skipped while what cargo compiled stays the same.
 
 mod module;
 
@@ -59,6 +59,8 @@ pub(crate) enum Variant {
 impl Variant {
     /// Both of the core, the default first.
     pub(crate) const CORE: [Self; 2] = [Self::Simd, Self::Scalar];
+    /// What the package ships.
+    const SHIPPED: [Self; 3] = [Self::Simd, Self::Scalar, Self::Upstream];
 
     /// The word in paths and messages.
     pub(crate) fn name(self) -> &'static str {
@@ -118,7 +120,7 @@ impl Variant {
 
 /// How hard the compiler tries, and for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OptLevel {
+enum OptLevel {
     /// What the manifest's `wasm` profile says.
     Manifest,
     /// One given level, to compare.
@@ -151,16 +153,16 @@ impl Output {
     }
 }
 
-/// Builds both variants of the core and checks that one glue file serves them.
-pub(crate) fn build(project: &Project, level: OptLevel) -> Result<Output> {
-    let output = build_all(project, level, &Variant::CORE)?;
+/// Builds what the package ships, and checks that one glue file serves both variants of the core.
+pub(crate) fn build(project: &Project) -> Result<Output> {
+    let output = build_all(project, OptLevel::Manifest, &Variant::SHIPPED)?;
     check_glue(&output)?;
     Ok(output)
 }
 
-/// Builds what sends.
-pub(crate) fn build_upstream(project: &Project) -> Result<Output> {
-    build_all(project, OptLevel::Manifest, &[Variant::Upstream])
+/// Builds the core at one level, to compare.
+pub(crate) fn build_core(project: &Project, level: &'static str) -> Result<Output> {
+    build_all(project, OptLevel::Fixed(level), &Variant::CORE)
 }
 
 /// Builds what would send in the newest drafts; returns its module.
@@ -186,9 +188,8 @@ fn build_all(project: &Project, level: OptLevel, variants: &[Variant]) -> Result
     };
     let output = Output { folder };
     let mut unfinished = Vec::new();
-    for &variant in variants {
+    for (variant, compiled) in compile_all(project, variants, level)? {
         let recipe = Recipe { generator: generator_version(project)?, goal: optimizer_goal(project, level)? };
-        let compiled = compile(project, variant, level)?;
         let folder = output.folder.join(variant.name());
         let stamp = stamp(project, &recipe, &compiled, &folder)?;
         if stamp.holds(["js", "d.ts", "wasm", "unstripped.wasm"].map(|extension| output.file(variant, extension))) {
@@ -274,8 +275,24 @@ fn locked_version(lock: &str, name: &str) -> Result<String> {
     }
 }
 
+/// Compiles the variants, those of another folder beside those of the first one's: most of the time goes into a
+/// link that keeps one processor busy. Cargo shows how far it is with the first.
+fn compile_all(project: &Project, variants: &[Variant], level: OptLevel) -> Result<Vec<(Variant, PathBuf)>> {
+    let (shown, beside): (Vec<_>, Vec<_>) =
+        variants.iter().copied().partition(|variant| variant.folder() == variants[0].folder());
+    let each = |variants: &[Variant], run: fn(Tool) -> Result<Vec<u8>>| -> Result<Vec<_>> {
+        variants.iter().map(|&variant| Ok((variant, compile(project, variant, level, run)?))).collect()
+    };
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| each(&beside, Tool::capture_beside));
+        let shown = each(&shown, Tool::stream_and_capture);
+        let beside = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok([shown?, beside?].concat())
+    })
+}
+
 /// Compiles the library as a module and returns cargo's file.
-fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathBuf> {
+fn compile(project: &Project, variant: Variant, level: OptLevel, run: fn(Tool) -> Result<Vec<u8>>) -> Result<PathBuf> {
     // `--config` adds to the flags of .cargo/config.toml, while the variable
     // RUSTFLAGS would replace them.
     let mut flags = remapped_paths(project);
@@ -297,7 +314,7 @@ fn compile(project: &Project, variant: Variant, level: OptLevel) -> Result<PathB
         tool = tool.env("CARGO_PROFILE_WASM_OPT_LEVEL", level);
     }
     crate::say::note(&format!("compiling {} for the browser ({})", variant.package(), variant.name()));
-    let messages = tool.stream_and_capture()?;
+    let messages = run(tool)?;
     artifact(&messages, &variant.package().replace('-', "_"), "wasm")
         .with_context(|| format!("cargo named no .wasm file; expected a cdylib of the package {}", variant.package()))
 }
