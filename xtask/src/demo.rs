@@ -45,7 +45,12 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     say::note("Rust and Node.js are ready");
 
     say::heading("build");
-    shop::build(project)?;
+    say::note("compiling the two local operators beside the shop");
+    let operators = std::thread::scope(|scope| {
+        let operators = scope.spawn(|| compile_operators(project, Tool::capture_beside));
+        shop::build(project)?;
+        Ok::<_, anyhow::Error>(operators.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
     let mut site = Site::new(project.www().join("dist"));
     if let Some(catalog) = &options.catalog {
         let folder = catalog::adopt(project, catalog, options.events.as_deref())?;
@@ -53,7 +58,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     }
 
     // Without them the shop asks nothing, and everything else works the same. They end with this process.
-    let _operators = match start_operators(project) {
+    let _operators = match operators.and_then(|program| start_operators(project, &program)) {
         Ok((operators, folder)) => {
             site = site.mount(Mount { prefix: "measure", folder });
             Some(operators)
@@ -75,10 +80,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     serve::serve(listener, &site)
 }
 
-/// Builds and starts the fixture of `operators`, and puts its questions where the page looks for them.
-fn start_operators(project: &Project) -> Result<(Child, PathBuf)> {
-    let program = operators(project)?;
-    let mut operators = spawn(&program)?;
+/// Starts the fixture of `operators`, and puts its questions where the page looks for them.
+fn start_operators(project: &Project, program: &Path) -> Result<(Child, PathBuf)> {
+    let mut operators = spawn(program)?;
     let line = questions(operators.stdout.take().context("the operators have no output")?)?;
     let folder = project.scratch().join("measure");
     fs::create_dir_all(&folder)?;
@@ -88,9 +92,15 @@ fn start_operators(project: &Project) -> Result<(Child, PathBuf)> {
 
 /// The fixture of `operators`, compiled if it changed.
 pub(crate) fn operators(project: &Project) -> Result<PathBuf> {
-    let messages = Tool::cargo(project, "build")
-        .args(["--package", "flaneur-operators", "--message-format=json-render-diagnostics"])
-        .stream_and_capture()?;
+    compile_operators(project, Tool::stream_and_capture)
+}
+
+fn compile_operators(project: &Project, run: fn(Tool) -> Result<Vec<u8>>) -> Result<PathBuf> {
+    let messages = run(Tool::cargo(project, "build").args([
+        "--package",
+        "flaneur-operators",
+        "--message-format=json-render-diagnostics",
+    ]))?;
     artifact(&messages, "flaneur-operators", std::env::consts::EXE_EXTENSION)
         .context("cargo built flaneur-operators but named no executable")
 }
