@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { fault } from "../support/fault.mjs";
 
 /** How often the browser is killed. */
-const KILLS = 30;
+const KILLS = 16;
 
 fault(
   {
