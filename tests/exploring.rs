@@ -278,7 +278,7 @@ fn inverse_propensity_estimates_of_logged_visits_are_unbiased() {
     let others: Vec<u32> = candidates.iter().copied().filter(|&item| item != plain.entries[0].item).collect();
     let alike = others.iter().map(|&item| rates[item as usize]).sum::<f64>() / others.len() as f64;
     let values = [alike, rates[plain.entries[1].item as usize]];
-    let (visits, logs) = (4_000, 100);
+    let (visits, logs) = (2_000, 100);
     let (mut covered, mut ratios) = ([0; 2], [0.0; 2]);
     for log in 0..logs {
         let mut stream = Stream::new(log, "visits");

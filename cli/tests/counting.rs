@@ -169,7 +169,7 @@ fn compared(counts: &Counts) -> Counts {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn the_sql_counts_what_the_naive_count_counts(told in told(), min_support in 1..4_u32) {

@@ -135,7 +135,7 @@ fn same(found: &[Neighbour], expected: &[(u32, f64)]) -> Result<(), TestCaseErro
 
 proptest! {
     // A failure is written down as a test of its own, not in a file of seeds.
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 28, ..ProptestConfig::default() })]
 
     #[test]
     fn neighbours_equal_the_naive_formulas(visits in visits(), support in 1..4_u32, looks in any::<bool>()) {
