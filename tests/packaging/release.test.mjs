@@ -19,6 +19,17 @@ test("no workflow knows a secret or a host, and each says what it may do", () =>
   }
 });
 
+test("every action is named by a commit, its version beside it, and what is published meets no cache", () => {
+  for (const name of readdirSync(home)) {
+    const actions = [...read(name).matchAll(/uses: (.*)$/gm)].map(([, action]) => action);
+    assert.ok(actions.length > 0, name);
+    for (const action of actions) assert.match(action, /^actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/, name);
+  }
+  const release = read("release.yml");
+  assert.doesNotMatch(release, /actions\/cache/);
+  assert.equal(release.split("actions/setup-node").length, release.split("package-manager-cache: false").length);
+});
+
 test("what is published is the tested tarball, and only that job has an identity", () => {
   const text = read("release.yml");
   const publish = job(text, "publish");
