@@ -37,8 +37,8 @@ export function useOpen(open: () => Promise<Flaneur>): Flaneur | undefined {
   const [shop, setShop] = useState<Flaneur>();
   useEffect(() => {
     let left = false;
-    const opening = open();
-    // Wrong options reject it: nobody handles that here, so the browser tells the page.
+    // Wrong options reject it, and what throws too: nobody handles that here, so the browser tells the page.
+    const opening = (async () => open())();
     // What a server drew and React has not taken over yet stands until it has: at once, it would fall back.
     opening.then((shop) => left || startTransition(() => setShop(shop)));
     return () => {
@@ -72,9 +72,8 @@ export function useSlate(request: RankRequest): UsedSlate {
   const [last] = useState<{ shelf?: Shelf | undefined; key?: string }>({});
   const subscribe = useMemo(
     () => (changed: () => void) => {
-      const own = shop && new Shelf(shop, request, changed, last.shelf);
+      const own = (last.shelf = shop && new Shelf(shop, request, changed, last.shelf));
       last.key = key;
-      last.shelf = own;
       return () => own?.close();
     },
     [shop, key],
@@ -86,7 +85,7 @@ export function useSlate(request: RankRequest): UsedSlate {
   };
   const view = useSyncExternalStore(subscribe, now, () => first);
   const [still] = useState(() => {
-    const set = (by: "pointer" | "focus", held = false) => () => last.shelf?.hold(by, held);
+    const set = (by: "pointer" | "focus", held?: boolean) => () => last.shelf?.hold(by, held);
     return { hold: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer"), onFocus: set("focus", true), onBlur: set("focus") }, refresh: () => last.shelf?.refresh(true) };
   });
   return { ...view, ...still };

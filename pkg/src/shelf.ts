@@ -19,11 +19,12 @@ export interface ShelfView {
 export class Shelf {
   /** What it shows now. */
   view: ShelfView;
+  /** What it asks, with its seed. Another one counts from the next refresh on. */
+  request: RankRequest;
   readonly #shop: Flaneur;
   readonly #leave: () => void;
   #changed: (() => void) | undefined;
-  #request: RankRequest;
-  readonly #held: { pointer?: boolean; focus?: boolean };
+  readonly #held: Partial<Record<"pointer" | "focus", boolean | undefined>>;
 
   /**
    * Calls back after each change of the view. In the place of the one `before`, under the pointer and the focus that
@@ -36,13 +37,13 @@ export class Shelf {
     this.#shop = shop;
     this.#changed = changed;
     this.#held = before ? before.#held : {};
-    this.#request = { ...request, seed: request.seed ?? (Math.random() * 2 ** 32) >>> 0 };
-    this.view = { slate: shop.rank(this.#request), waiting: false };
+    this.request = { ...request, seed: request.seed ?? (Math.random() * 2 ** 32) >>> 0 };
+    this.view = { slate: shop.rank(this.request), waiting: false };
     this.#leave = shop.on("change", () => this.refresh());
   }
 
   /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
-  hold(by: "pointer" | "focus", held: boolean): void {
+  hold(by: "pointer" | "focus", held?: boolean): void {
     this.#held[by] = held;
     if (held) return;
     // The focus may only be on its way to a neighbour.
@@ -56,10 +57,9 @@ export class Shelf {
     return this.#held.pointer || (this.#held.focus && document.activeElement !== document.body);
   }
 
-  /** Ranks again, `now`: even under the pointer; with another request, that one from now on. */
-  refresh(now?: boolean, request?: RankRequest): void {
-    if (request) this.#request = { ...request, seed: request.seed ?? this.#request.seed! };
-    const slate = this.#shop.rank(this.#request);
+  /** Ranks again, `now`: even under the pointer. */
+  refresh(now?: boolean): void {
+    const slate = this.#shop.rank(this.request);
     const { slate: shown, waiting } = this.view;
     if (!this.held || now) this.put(slate);
     else if (!waiting && idsOf(slate) !== idsOf(shown)) this.put(shown, true);

@@ -183,6 +183,12 @@ test("a shop is opened once, also by a function that is another at each drawing"
   assert.deepEqual(await page.evaluate(() => window.inlined()), { opened: 1, said: "open" });
 });
 
+test("a shop that throws while it is opened leaves the page as it is, and the browser tells", async (t) => {
+  const { page } = await enter(t);
+  assert.equal(await page.evaluate(() => window.unopened()), "the page");
+  assert.deepEqual(await page.evaluate(() => window.complaints), ["Error: no catalog", "Error: no catalog"], "twice, under StrictMode");
+});
+
 test("a page that asks for other candidates never draws those of before", async (t) => {
   const { page } = await enter(t);
   assert.deepEqual(await page.evaluate(() => window.foreign()), []);

@@ -103,7 +103,10 @@ export class FlaneurShelf extends FlaneurElement {
 
   /** Ranks again at once, even under the pointer. */
   refresh(): void {
-    this.#shelf?.refresh(true, this.#request());
+    const shelf = this.#shelf;
+    if (!shelf) return;
+    shelf.request = this.#request();
+    shelf.refresh(true);
   }
 
   #request(): RankRequest {

@@ -126,6 +126,19 @@ window.kept = async () => {
   return { before, after };
 };
 
+/** What a page still shows whose shop cannot be opened: one that throws before it has asked for anything. */
+window.unopened = async () => {
+  const place = document.createElement("div");
+  const Page = () => h("p", null, useOpen(() => { throw new Error("no catalog"); }) ? "open" : "the page");
+  const root = createRoot(place);
+  root.render(h(StrictMode, null, h(Page)));
+  await moment();
+  const shown = place.textContent;
+  root.unmount();
+  await moment();
+  return shown;
+};
+
 /** Opens and closes with a component, twice each under StrictMode. */
 window.openings = async (times) => {
   let open_ = 0;
