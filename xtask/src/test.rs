@@ -93,6 +93,8 @@ struct Row {
     outcome: Outcome,
     /// The end of what a failed tool printed, when it went past unwatched.
     last_lines: Vec<String>,
+    /// What passed at its second try alone.
+    unsteady: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,13 +118,28 @@ impl Checks<'_> {
         let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
         let failure = result.as_ref().err().and_then(|error| error.downcast_ref::<Failure>());
         let last_lines = failure.map(|failure| failure.last_lines.clone()).unwrap_or_default();
-        self.report.rows.push(Row { layer: self.layer, check: name, elapsed: started.elapsed(), outcome, last_lines });
+        self.report.rows.push(Row {
+            layer: self.layer,
+            check: name,
+            elapsed: started.elapsed(),
+            outcome,
+            last_lines,
+            unsteady: Vec::new(),
+        });
         match result {
             Ok(value) => Some(value),
             Err(error) => {
                 say::error(&error);
                 None
             }
+        }
+    }
+
+    /// The same for what tries twice what fails, and returns the names of what passed at its second try.
+    fn check_twice(&mut self, name: &'static str, run: impl FnOnce() -> Result<Vec<String>>) {
+        let unsteady = self.check(name, run).unwrap_or_default();
+        if let Some(row) = self.report.rows.last_mut() {
+            row.unsteady = unsteady;
         }
     }
 
@@ -134,6 +151,7 @@ impl Checks<'_> {
             elapsed: Duration::ZERO,
             outcome: Outcome::Skipped,
             last_lines: Vec::new(),
+            unsteady: Vec::new(),
         };
         self.report.rows.extend(names.iter().map(skipped));
     }
@@ -154,6 +172,9 @@ impl Report {
                 Outcome::Skipped => (style("not run").yellow(), String::new()),
             };
             println!("{:<8} {:<width$}  {mark:<7}  {elapsed:>12}", row.layer, row.check);
+            for name in &row.unsteady {
+                println!("{:<8} {} at its second try: {name}", "", style("passed").yellow());
+            }
         }
     }
 
@@ -185,7 +206,9 @@ mod tests {
         assert!(checks.check("first", || -> Result<()> { bail!("wrong") }).is_none());
         assert_eq!(checks.check("second", || Ok(2)), Some(2));
         checks.skip(&["third"]);
+        checks.check_twice("fourth", || Ok(vec!["stumbled".to_owned()]));
+        assert_eq!(checks.report.rows.last().unwrap().unsteady, ["stumbled"]);
         let error = report.verdict().unwrap_err().to_string();
-        assert!(error.starts_with("1 of 3 checks failed: first (rust)"), "{error}");
+        assert!(error.starts_with("1 of 4 checks failed: first (rust)"), "{error}");
     }
 }

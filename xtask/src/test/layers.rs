@@ -24,6 +24,9 @@ const PATIENCE: &str = "FLANEUR_PATIENCE";
 /// The variable that names this command, for the test of the commands that the documentation shows.
 const XTASK: &str = "FLANEUR_XTASK";
 
+/// What to do where tests of Node.js failed.
+const FAILED_TESTS: &str = "The failing tests are listed above, each with the promise it checks.";
+
 pub(super) fn rust(project: &Project, checks: &mut Checks<'_>) {
     let ready = checks.check("set-up", || {
         setup::rust::ensure_wasm_target(project)?;
@@ -118,8 +121,7 @@ pub(super) fn wasm(project: &Project, checks: &mut Checks<'_>) {
     checks.check("wasm in Node.js", || {
         // Two operators that open and sum what the module seals.
         let operators = demo::operators(project)?;
-        // One file after the other, here and below: they measure time and share the processor.
-        node_tests(project, "tests/wasm", 1)?
+        node_tests(project, "tests/wasm")?
             .env(TOOL, &tool)
             .env(OPERATORS, operators)
             .env(XTASK, std::env::current_exe()?)
@@ -149,7 +151,7 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
     }
     checks.check("types", || package::check_types(project));
     checks.check("documentation site", || site::check(project));
-    checks.check("package in Node.js", || node_tests(project, "tests/js", 1)?.stream());
+    checks.check("package in Node.js", || node_tests(project, "tests/js")?.stream());
     checks.check("sizes", || size::check(project));
     checks.check("size with dap18", || size::check_dap18(project));
     let Some(tarball) = checks.check("tarball", || package::pack(project)) else {
@@ -175,7 +177,7 @@ pub(super) fn package(project: &Project, checks: &mut Checks<'_>) {
         return;
     };
     checks.check("consumers", || {
-        node_tests(project, "tests/packaging", 1)?
+        node_tests(project, "tests/packaging")?
             .env(Engine::Chromium.variable(), &chromium)
             .env(TARBALL, &tarball)
             .stream()
@@ -196,12 +198,11 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
     if chosen.contains(&Engine::Chromium) {
         match (&ready, &chromium) {
             (Some(operators), Some(chromium)) => {
-                checks.check("shop in Chromium", || {
-                    // Two at once: a file waits for its browser much of the time.
-                    node_tests(project, "tests/browser", 2)?
-                        .env(Engine::Chromium.variable(), chromium)
-                        .env(OPERATORS, operators)
-                        .stream()
+                checks.check_twice("shop in Chromium", || {
+                    let files = tests_of(project, "tests/browser")?;
+                    twice(project, "the tests in tests/browser", &files, |tool| {
+                        tool.env(Engine::Chromium.variable(), chromium).env(OPERATORS, operators)
+                    })
                 });
             }
             _ => checks.skip(&["shop in Chromium"]),
@@ -216,7 +217,7 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
             checks.skip(&[engine.check()]);
             continue;
         };
-        checks.check(engine.check(), || in_engine(project, engine, &executable).env(OPERATORS, operators).stream());
+        checks.check_twice(engine.check(), || in_engine(project, engine, &executable, operators));
     }
 }
 
@@ -231,16 +232,29 @@ fn other_engine(project: &Project, checks: &mut Checks<'_>, engine: Engine, name
     }
 }
 
-/// Tests that drive one engine: two processes side by side, each with a browser that its tests share, and so with
-/// twice the patience.
-fn in_engine(project: &Project, engine: Engine, executable: &Path) -> Tool {
-    Tool::new(project, engine.check(), "node")
-        .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
-        .args(["faults", "readable"].map(|tests| project.root.join("tests/browser").join(tests).join("all.mjs")))
-        .env(PATIENCE, std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned()))
-        .env("FLANEUR_ENGINE", engine.word())
-        .env(engine.variable(), executable)
-        .hint("What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is injected.")
+/// Tests that drive one engine, which those of a file share: with twice the patience, since two files run at once.
+fn in_engine(project: &Project, engine: Engine, executable: &Path, operators: &Path) -> Result<Vec<String>> {
+    let files = ["faults", "readable"].map(|tests| project.root.join("tests/browser").join(tests).join("all.mjs"));
+    twice(project, engine.check(), &files, |tool| {
+        tool.env(PATIENCE, std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned()))
+            .env("FLANEUR_ENGINE", engine.word())
+            .env(engine.variable(), executable)
+            .env(OPERATORS, operators)
+            .hint(
+                "What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is \
+                 injected.",
+            )
+    })
+}
+
+/// Runs files of tests that drive a browser, two at once, since a file waits for its browser much of the time. What
+/// failed is tried once more, alone; returns what passed then.
+fn twice(project: &Project, name: &str, files: &[PathBuf], prepare: impl FnOnce(Tool) -> Tool) -> Result<Vec<String>> {
+    let told = project.scratch().join("second-try.json");
+    let tool = Tool::node(project, name, &project.root.join("xtask/scripts/browser-tests.mjs")).arg(&told).args(files);
+    prepare(tool.hint(FAILED_TESTS)).stream()?;
+    let names = fs::read(&told).with_context(|| format!("{name} did not say what passed at its second try"))?;
+    Ok(serde_json::from_slice(&names)?)
 }
 
 /// Chromium, looked for once per run.
@@ -258,16 +272,21 @@ fn document(project: &Project) -> Tool {
         .hint("Fix the documentation comments.")
 }
 
-/// Node's own test runner on every `*.test.mjs` of a folder, so many files at once.
-fn node_tests(project: &Project, folder: &str, at_once: u8) -> Result<Tool> {
+/// Node's own test runner on every `*.test.mjs` of a folder, one file after the other: some measure.
+fn node_tests(project: &Project, folder: &str) -> Result<Tool> {
+    Ok(Tool::new(project, format!("the tests in {folder}"), "node")
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(tests_of(project, folder)?)
+        .hint(FAILED_TESTS))
+}
+
+/// Every `*.test.mjs` of a folder of the project.
+fn tests_of(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
     let files = test_files(&project.root.join(folder))?;
     if files.is_empty() {
         bail!("{folder} has no *.test.mjs; expected at least one, because a layer without tests proves nothing");
     }
-    Ok(Tool::new(project, format!("the tests in {folder}"), "node")
-        .args(["--test", &format!("--test-concurrency={at_once}"), "--test-reporter=spec"])
-        .args(files)
-        .hint("The failing tests are listed above, each with the promise it checks."))
+    Ok(files)
 }
 
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -295,7 +314,8 @@ mod tests {
         let mut names = 0;
         for list in source.split("checks.skip(&[").skip(1).filter_map(|rest| rest.split("])").next()) {
             for name in list.split('"').skip(1).step_by(2) {
-                assert!(source.contains(&format!("checks.check(\"{name}\"")), "no check is called {name}");
+                let called = ["check", "check_twice"].map(|check| format!("checks.{check}(\"{name}\""));
+                assert!(called.iter().any(|call| source.contains(call)), "no check is called {name}");
                 names += 1;
             }
         }
