@@ -59,6 +59,7 @@ test("a signed bundle is taken, and nothing that was changed afterwards", async 
     ["a fraction", changed(tasks, { "tasks.0.epsilon": 0.5 }), tasksKey, "bundle_malformed"],
     ["nothing", null, tasksKey, "bundle_malformed"],
     ["too much", { ...tasks, more: "x".repeat(300_000) }, tasksKey, "bundle_too_large"],
+    ["a list in a list, and so on", { ...tasks, more: JSON.parse("[".repeat(100_000) + "]".repeat(100_000)) }, tasksKey, "bundle_malformed"],
   ]) {
     const read = await readBundle(bundle, key, "s", NOW);
     assert.deepEqual([read.tasks, only(read)], [[], [code]], what);

@@ -19,6 +19,8 @@ const taskAt = (url, change = {}) => dapTask({ leader: { name: "Leader Ltd", url
 
 /** What an operator says to a report that was sealed for keys which it has no more. */
 const OUTDATED = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:outdatedConfig" });
+/** What it says to one whose time is yet to come: the device's clock runs ahead. */
+const EARLY = JSON.stringify({ type: "urn:ietf:params:ppm:dap:error:reportTooEarly" });
 
 /** A shop whose page ended with a report that waits, and when its epoch ended. */
 async function left(tasks, around) {
@@ -249,6 +251,8 @@ const HOSTILE = [
   ["is too busy", () => ({ status: 429 }), "failed", 6],
   ["hangs up", () => ({ drop: true }), "failed", 6],
   ["fails twice", (_, count) => ({ status: count <= 2 ? 503 : 201 }), "sent", 3],
+  ["says twice that it comes too early", (_, count) => (count <= 2 ? { status: 400, body: EARLY } : {}), "sent", 3],
+  ["always says that it comes too early", () => ({ status: 400, body: EARLY }), "failed", 6],
   ["answers with 64 MiB", () => ({ status: 400, body: Buffer.alloc(1 << 26, 32) }), "failed", 1],
   ["says that the keys are outdated", () => ({ status: 400, body: OUTDATED }), "failed", 1],
 ];

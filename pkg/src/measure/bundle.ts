@@ -80,7 +80,7 @@ export function readSigned(bundle: unknown, unsigned: Refusal | undefined, shop:
 export async function checkSignature(bundle: unknown, key: unknown): Promise<Refusal | undefined> {
   if (typeof bundle !== "object" || bundle === null) return refuse("bundle_malformed", "A bundle is a JSON object.");
   const { signature, ...rest } = bundle as Record<string, unknown>;
-  const text = canonicalJson(rest);
+  const text = spelled(rest);
   if (text === undefined) return refuse("bundle_malformed", "A bundle holds texts, whole numbers, arrays and objects.");
   if (text.length > 262_144) return refuse("bundle_too_large", "A bundle is at most 256 KiB.");
   const signed = fromBase64url(signature);
@@ -96,6 +96,15 @@ export async function checkSignature(bundle: unknown, key: unknown): Promise<Ref
     return refuse("signature_unavailable", "This browser cannot check Ed25519 here, so nothing is measured.");
   }
   return refuse("bundle_signature", "The signature is not of this key over these bytes; sign the bundle again.");
+}
+
+/** Nothing also when the levels of a bundle are more than the stack holds. */
+function spelled(bundle: object): string | undefined {
+  try {
+    return canonicalJson(bundle);
+  } catch {
+    return undefined;
+  }
 }
 
 function checkFrame(bundle: TaskBundle, shop: string): Refusal | undefined {

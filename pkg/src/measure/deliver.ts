@@ -16,6 +16,8 @@ const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 4096;
 /** Said by an operator, and by a gateway, whose keys are not those that were sealed for. */
 const OUTDATED = ["urn:ietf:params:ppm:dap:error:outdatedConfig", "https://iana.org/assignments/http-problem-types#ohttp-key"];
+/** Said of a report whose time is yet to come, by the operator's clock: the same one may come again (DAP-09, section 4.4.2). */
+const EARLY = "urn:ietf:params:ppm:dap:error:reportTooEarly";
 
 /** What became of it. */
 export type Delivery = "sent" | "again" | "outdated" | "refused" | "aborted";
@@ -77,6 +79,7 @@ async function meaning(status: number, body: () => Promise<Uint8Array>): Promise
   if (status >= 200 && status < 300) return "sent";
   if (status >= 500 || status === 429 || status === 408) return "again";
   const text = new TextDecoder().decode(await body());
+  if (text.includes(EARLY)) return "again";
   return OUTDATED.some((problem) => text.includes(problem)) ? "outdated" : "refused";
 }
 

@@ -92,7 +92,7 @@ export class Measurer {
   /** Stops at once and forgets everything, the ledger too: `store` was lost. */
   async destroy(): Promise<void> {
     this.#stop();
-    await this.#store.destroy().catch(report);
+    await this.#store.destroy().catch((e: unknown) => this.#tell(e));
   }
 
   /** Stops; what waits stays. */
@@ -109,12 +109,12 @@ export class Measurer {
     // What another tab sends meanwhile makes a write stale, and what still waits must go all the same.
     await this.#locked("ledger", async () => {
       while (!(await this.#dropOnce()));
-    }).catch(report);
+    }).catch((e: unknown) => this.#tell(e));
   }
 
   /** One round: what ended is answered, what is due is sent. Never rejects. */
   async work(): Promise<void> {
-    const round = this.#round.then(() => this.#work().catch(report));
+    const round = this.#round.then(() => this.#work().catch((e: unknown) => this.#tell(e)));
     this.#round = round;
     await round;
   }
@@ -172,6 +172,12 @@ export class Measurer {
     this.#abort.abort();
   }
 
+  /** Tells the page. That it may keep nothing, as in a frame without an origin, is no mishap of it: it looks no more. */
+  #tell(e: unknown): void {
+    if ((e as { name?: unknown } | null)?.name === "SecurityError") this.#running = false;
+    else report(e);
+  }
+
   #look(): void {
     void idle().then(async () => {
       if (!this.#running) return;
@@ -191,7 +197,7 @@ export class Measurer {
     this.#began = undefined;
     const questions = await this.#questions(now);
     // What waits needs nothing more to be made, and leaves whatever comes of that.
-    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal)).catch(report);
+    if (questions.tasks.length > 0) await this.#locked("ledger", () => this.#prepare(questions, now, signal)).catch((e: unknown) => this.#tell(e));
     await this.#locked("send", () => this.#send(now, until, signal), true);
   }
 

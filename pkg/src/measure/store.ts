@@ -7,6 +7,7 @@
  * under a number that another write has passed changes nothing.
  */
 
+import { pageFactory } from "../factory.js";
 import type { LedgerEntry, Task } from "../types/measure.js";
 import { databaseOf, hasMeasured } from "./exists.js";
 
@@ -162,13 +163,21 @@ export class MeasureStore {
 
   /** The database; nothing when it is not there and is not to be made. A look while it is being deleted must not make it again. */
   async #open(create: boolean): Promise<IDBDatabase | undefined> {
-    const db = await (this.#db ??= this.#ask(create));
+    const asked = (this.#db ??= this.#ask(create));
+    let db: IDBDatabase | undefined;
+    try {
+      db = await asked;
+    } finally {
+      if (!db && this.#db === asked) this.#db = undefined;
+    }
     return db || !create ? db : this.#open(true); // whoever asked before did not want it made
   }
 
   #ask(create: boolean): Promise<IDBDatabase | undefined> {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(databaseOf(this.#shop), VERSION);
+      const factory = pageFactory();
+      if (!factory) throw new DOMException("this page may have no database", "SecurityError");
+      const request = factory.open(databaseOf(this.#shop), VERSION);
       let absent = false;
       request.onupgradeneeded = ({ oldVersion }) => {
         absent = !create && oldVersion === 0;
@@ -185,7 +194,6 @@ export class MeasureStore {
       };
       request.onerror = (event) => {
         event.preventDefault(); // an abort of our own is no mishap of the page
-        this.#db = undefined;
         if (absent) resolve(undefined);
         else reject(request.error ?? new Error("the ledger did not open"));
       };

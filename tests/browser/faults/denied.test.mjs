@@ -2,34 +2,38 @@
 
 import assert from "node:assert/strict";
 
+import { dapTask, signed } from "../../js/support/tasks.mjs";
 import { fault } from "../support/fault.mjs";
 
 /** Opens a shop and uses all of it; what it says about itself. Run in the page. */
-async function useAll(shop) {
-  await openShop(shop);
+async function useAll(shop, bundle) {
+  await openShop(shop, { ...bundle, consent: { ...GRANTED, measure: true } });
   view("seen");
   const saved = await window.shop.flush();
+  const { measure } = window.shop;
+  await sleep(2500); // what measures looks when the page has a moment
+  const measured = [await measure.preview(), await measure.ledger(), (await measure.budget()).week.spent];
   const places = order().length;
   const { storage, storageReason } = window.shop.status;
   const ids = await idsOf();
   await window.shop.profile.erase();
   await window.shop.consent.set({ store: false });
   await window.shop.close();
-  return { saved, places, storage, storageReason, ids };
+  return { saved, measured, places, storage, storageReason, ids };
 }
 
-const FROM_MEMORY = { saved: false, places: 12, storage: "memory", storageReason: "storage_unavailable", ids: ["seen"] };
+const FROM_MEMORY = { saved: false, measured: [[], [], 0], places: 12, storage: "memory", storageReason: "storage_unavailable", ids: ["seen"] };
 
 fault(
   {
     name: "a frame without an origin works from memory",
     injected: "Content-Security-Policy: sandbox allow-scripts: every storage, lock and channel throws",
-    expected: "slates, events, export and erasure work; status says storage_unavailable",
+    expected: "slates, events, export and erasure work; status says storage_unavailable; nothing is measured, nor complained of",
   },
   async (world) => {
     const server = await world.server({ "/remote.html": { headers: { "content-security-policy": "sandbox allow-scripts" } } });
     const { page } = await world.browser({}, "/remote.html", server.origin);
-    assert.deepEqual(await page.run(useAll, "sandboxed"), FROM_MEMORY);
+    assert.deepEqual(await page.run(useAll, "sandboxed", await signed("sandboxed", [dapTask()])), FROM_MEMORY);
   },
 );
 
@@ -44,11 +48,11 @@ fault(
   {
     name: "a browser that is told to keep nothing works from memory",
     injected: "Chromium: all cookies blocked; Firefox: network.cookie.cookieBehavior=2; WebKit: --features=-IndexedDBAPI",
-    expected: "slates, events, export and erasure work; status says storage_unavailable",
+    expected: "slates, events, export and erasure work; status says storage_unavailable; nothing is measured, nor complained of",
   },
   async (world) => {
     const { page } = await world.browser(FORBIDDEN[world.engine]);
-    assert.deepEqual(await page.run(useAll, "forbidden"), FROM_MEMORY);
+    assert.deepEqual(await page.run(useAll, "forbidden", await signed("forbidden", [dapTask()])), FROM_MEMORY);
   },
 );
 
