@@ -15,6 +15,9 @@ export interface ShelfView {
   readonly waiting: boolean;
 }
 
+/** A finger is lifted before its tap becomes a click: by 300 ms and more on a page where a second tap would zoom. */
+const CLICK_MS = 400;
+
 /** One live list. */
 export class Shelf {
   /** What it shows now. */
@@ -23,7 +26,8 @@ export class Shelf {
   readonly #leave: () => void;
   #changed: (() => void) | undefined;
   #request: RankRequest;
-  readonly #held: { pointer?: boolean; focus?: boolean };
+  /** What holds the list, another object each time. */
+  readonly #held: { pointer?: object | undefined; focus?: object | undefined };
 
   /**
    * Calls back after each change of the view. In the place of the one `before`, under the pointer and the focus that
@@ -41,18 +45,24 @@ export class Shelf {
     this.#leave = shop.on("change", () => this.refresh());
   }
 
-  /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
+  /**
+   * Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither has been for a while:
+   * the focus may only be on its way to a neighbour, and of a finger that left, the click is still to come.
+   */
   hold(by: "pointer" | "focus", held: boolean): void {
-    this.#held[by] = held;
+    const all = this.#held;
+    if (held) all[by] = {};
+    const mark = all[by];
     if (held) return;
-    // The focus may only be on its way to a neighbour.
     setTimeout(() => {
+      if (all[by] !== mark) return;
+      all[by] = undefined;
       if (this.view.waiting && !this.held) this.refresh();
-    });
+    }, CLICK_MS);
   }
 
   /** What had the focus may be gone with the last list: then nothing has it, and nobody said so. */
-  get held(): boolean | undefined {
+  get held(): unknown {
     return this.#held.pointer || (this.#held.focus && document.activeElement !== document.body);
   }
 
