@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { launch, newContext, until } from "./support/browser.mjs";
 import { PAGES, serve } from "./support/server.mjs";
-import { PHONE, fingerOf, middleOf } from "./support/touch.mjs";
+import { PHONE, TURNED, fingerOf, middleOf } from "./support/touch.mjs";
 
 let browser;
 let pages;
@@ -59,3 +59,29 @@ for (const [name, path, entries, key] of LISTS) {
     }
   });
 }
+
+test("of a sideways list on a phone that is turned, what only peeps in was not seen", async (t) => {
+  const { page, finger } = await enter(t, "shops/gtm.html", TURNED);
+  const seen = await page.evaluate(async () => {
+    const { watch } = await import("flaneur/connect");
+    document.head.insertAdjacentHTML("beforeend", '<meta name="viewport" content="width=device-width">');
+    const row = document.createElement("ul");
+    Object.assign(row.style, { position: "fixed", inset: 0, margin: 0, padding: 0, display: "flex", gap: "10px", overflowX: "auto", background: "white" });
+    const entries = Array.from({ length: 8 }, (_, n) => {
+      const entry = document.createElement("li");
+      // As high as most of the window, and the fourth has 20 pixels of 230 in it.
+      Object.assign(entry.style, { flex: "none", width: "230px", height: "220px" });
+      row.append(entry);
+      return [`card-${n}`, entry];
+    });
+    document.body.append(row);
+    globalThis.told = [];
+    watch({ seen: (ids) => told.push(...ids) }, entries);
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    return [...told];
+  });
+  assert.deepEqual(seen, ["card-0", "card-1", "card-2"]);
+  await finger.swipe([600, 100], [-480, 10]);
+  const told = await until("what was swiped into view", () => page.evaluate(() => told), (ids) => ids.includes("card-4"));
+  assert.ok(!told.includes("card-7"), told.join());
+});
