@@ -4,18 +4,20 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { launch, newContext, until } from "./support/browser.mjs";
-import { PAGES, serve } from "./support/server.mjs";
+import { PAGES, SHOP, serve } from "./support/server.mjs";
+import { enter as enterShop, home, homeShelf } from "./support/shop.mjs";
 import { PHONE, TURNED, fingerOf, middleOf } from "./support/touch.mjs";
 
 let browser;
 let pages;
+let server;
 before(async () => {
   browser = await launch();
-  pages = await serve(PAGES);
+  [pages, server] = await Promise.all([serve(PAGES), serve(SHOP)]);
 });
 after(async () => {
   await browser.close();
-  await pages.close();
+  await Promise.all([pages.close(), server.close()]);
 });
 
 /** A page of the tests' own, on a phone. */
@@ -26,6 +28,13 @@ async function enter(t, path, options = PHONE) {
   await page.goto(`${pages.origin}/${path}`);
   await page.waitForFunction(() => globalThis.shop);
   return { ...shopper, page, finger: await fingerOf(page) };
+}
+
+/** The demo shop on a phone, its question answered. */
+async function enterDemo(t, options = {}) {
+  const shopper = await enterShop(t, browser, server.origin, { options: { ...PHONE, ...options } });
+  await shopper.page.locator("shop-toast-bar .toast > .round").first().tap();
+  return { ...shopper, finger: await fingerOf(shopper.page) };
 }
 
 const LISTS = [
@@ -84,4 +93,25 @@ test("of a sideways list on a phone that is turned, what only peeps in was not s
   await finger.swipe([600, 100], [-480, 10]);
   const told = await until("what was swiped into view", () => page.evaluate(() => told), (ids) => ids.includes("card-4"));
   assert.ok(!told.includes("card-7"), told.join());
+});
+
+test("a tap opens what the finger was put on, though another order came meanwhile: a shelf of the demo shop", async (t) => {
+  const { page, finger, mishaps } = await enterDemo(t);
+  const before = await home(page);
+  await finger.down(await middleOf(page.locator('[data-shelf="home"] li[data-item] h3 a').nth(2)));
+  await page.evaluate((ids) => {
+    const { flaneur } = document.querySelector("shop-app").store; // as from another tab
+    for (const item of ids) flaneur.observe({ type: "add_to_cart", items: [item] });
+  }, before.slice(3, 8));
+  await page.waitForTimeout(200);
+  assert.deepEqual(await homeShelf(page), before, "nothing moves under the finger");
+  await finger.up();
+  await until("something opens", () => page.evaluate(() => location.hash), (hash) => hash.startsWith("#/item/"));
+  assert.equal(await page.evaluate(() => location.hash), `#/item/${before[2]}`);
+  const now = await home(page);
+  assert.notDeepEqual(now, before);
+  await page.locator(`[data-shelf="home"] li[data-item="${now[1]}"] [data-action="dismiss"]`).tap();
+  await until("what a tap sent away is gone", () => homeShelf(page), (ids) => !ids.includes(now[1]));
+  await page.locator('[data-shelf="home"] .gone').waitFor({ state: "detached" });
+  assert.deepEqual(mishaps, []);
 });
