@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { launch, newContext, until } from "./support/browser.mjs";
 import { PAGES, SHOP, serve } from "./support/server.mjs";
-import { enter as enterShop, home, homeShelf } from "./support/shop.mjs";
+import { enter as enterShop, go, home, homeShelf, some } from "./support/shop.mjs";
 import { PHONE, TURNED, fingerOf, middleOf } from "./support/touch.mjs";
 
 let browser;
@@ -114,4 +114,22 @@ test("a tap opens what the finger was put on, though another order came meanwhil
   await until("what a tap sent away is gone", () => homeShelf(page), (ids) => !ids.includes(now[1]));
   await page.locator('[data-shelf="home"] .gone').waitFor({ state: "detached" });
   assert.deepEqual(mishaps, []);
+});
+
+test("moving the dial ranks nothing anew: a slow phone stood still at each step", async (t) => {
+  const { page } = await enterDemo(t);
+  await go(page, "#/dial", "page-dial table");
+  await page.evaluate(() => {
+    const { store } = document.querySelector("shop-app");
+    const { flaneur } = store;
+    globalThis.ranked = 0;
+    store.flaneur = Object.create(flaneur, { rank: { value: (request) => (ranked++, flaneur.rank(request)) } });
+  });
+  const marked = () => page.locator('page-dial tr[aria-current="true"] td').first().textContent();
+  const before = await marked();
+  await page.locator("page-dial input").fill("0.9");
+  await until("another line", marked, (now) => now !== before);
+  assert.equal(await page.evaluate(() => ranked), 0);
+  await page.evaluate((item) => document.querySelector("shop-app").store.view(item), some("Lighting", 1)[0]);
+  await until("what was learned counts", () => page.evaluate(() => ranked), (count) => count > 0);
 });

@@ -48,6 +48,12 @@ export class PageDial extends ShopElement {
     super.connectedCallback();
     this.dial = Math.round(this.store.inspect().surprise * STEPS) / STEPS;
   }
+  /** What the last change left; the dial only moves along it. */
+  #drawn: Point[] | undefined;
+  protected override changed(): void {
+    this.#drawn = undefined;
+    super.changed();
+  }
   /** Ranks every setting with the same seeds. Cost: 88 slates, about a tenth of a second. */
   #points(): Point[] {
     const draw = (surprise: number, seed: number): RankedItem[] => this.store.flaneur.rank({ slot: "dial", size: SIZE, surprise, seed }).items;
@@ -66,7 +72,7 @@ export class PageDial extends ShopElement {
   protected override render() {
     const words = t();
     if (this.store.impersonal) return html`<h1>${words.dialTitle}</h1><p>${words.dialPlain}</p>`;
-    const points = this.#points();
+    const points = (this.#drawn ??= this.#points());
     const lowest = Math.min(-0.01, ...points.map(({ relevance }) => relevance));
     const best = Math.max(0, ...points.map(({ relevance }) => relevance)); // balance can win a little over the dial at 0
     const highest = Math.max(0.01, ...points.map(({ surprise }) => surprise));
