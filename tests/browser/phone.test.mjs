@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { launch, newContext, until } from "./support/browser.mjs";
 import { PAGES, SHOP, serve } from "./support/server.mjs";
-import { enter as enterShop, go, home, homeShelf, some } from "./support/shop.mjs";
+import { enter as enterShop, go, home, homeShelf, openPanel, some } from "./support/shop.mjs";
 import { PHONE, TURNED, fingerOf, middleOf } from "./support/touch.mjs";
 
 let browser;
@@ -113,6 +113,36 @@ test("a tap opens what the finger was put on, though another order came meanwhil
   await page.locator(`[data-shelf="home"] li[data-item="${now[1]}"] [data-action="dismiss"]`).tap();
   await until("what a tap sent away is gone", () => homeShelf(page), (ids) => !ids.includes(now[1]));
   await page.locator('[data-shelf="home"] .gone').waitFor({ state: "detached" });
+  assert.deepEqual(mishaps, []);
+});
+
+test("a finger that scrolls past the dial leaves it where it stood, and one that goes along it moves it", async (t) => {
+  const { page, finger, mishaps } = await enterDemo(t);
+  const { page: elements, finger: other } = await enter(t, "elements.html");
+  await elements.locator("flaneur-centre[inline] flaneur-dial input").waitFor();
+  await openPanel(page, "controls");
+  const dials = [
+    ["the drawer's", page, finger, page.locator("shop-controls input[type=range]"), 0.3],
+    ["the dial's own page", page, finger, page.locator("page-dial input"), 0.8],
+    ["the element", elements, other, elements.locator("flaneur-centre[inline] flaneur-dial input"), 0.3],
+  ];
+  const known = (of) => of.evaluate(() => (globalThis.shop ?? document.querySelector("shop-app").store.flaneur).profile.inspect());
+  for (const [name, on, hand, dial, usual] of dials) {
+    if (name === "the dial's own page") await go(page, "#/dial", "page-dial input");
+    const { surprise, events } = await known(on);
+    assert.equal(surprise, usual, name);
+    const { y, height, x, width } = await dial.evaluate((input) => (input.scrollIntoView({ block: "center" }), input.getBoundingClientRect().toJSON()));
+    const stood = await dial.inputValue();
+    await hand.swipe([x + width * 0.6, y + height / 2], [2, -150]);
+    await until(`${name}: the page scrolls`, () => dial.evaluate((input) => input.getBoundingClientRect().y), (now) => now < y - 50);
+    await on.waitForTimeout(100); // what the finger set would be said when it is lifted
+    assert.equal(await dial.inputValue(), stood, name);
+    assert.equal((await known(on)).events, events, `${name}: nothing was said`);
+    const again = await dial.evaluate((input) => (input.scrollIntoView({ block: "center" }), input.getBoundingClientRect().toJSON()));
+    await hand.swipe([x + width * 0.2, again.y + height / 2], [width * 0.6, 4]);
+    await until(`${name} moves`, () => dial.inputValue(), (value) => Number(value) === 0.8);
+    await until(`${name} is heeded`, () => known(on), ({ surprise }) => surprise === 0.8);
+  }
   assert.deepEqual(mishaps, []);
 });
 
