@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { launch, newContext, until } from "./support/browser.mjs";
 import { PAGES, SHOP, serve } from "./support/server.mjs";
-import { enter as enterShop, go, home, homeShelf, openPanel, some } from "./support/shop.mjs";
+import { enter as enterShop, exported, go, home, homeShelf, openPanel, some, view } from "./support/shop.mjs";
 import { PHONE, TURNED, fingerOf, middleOf } from "./support/touch.mjs";
 
 let browser;
@@ -162,4 +162,32 @@ test("moving the dial ranks nothing anew: a slow phone stood still at each step"
   assert.equal(await page.evaluate(() => ranked), 0);
   await page.evaluate((item) => document.querySelector("shop-app").store.view(item), some("Lighting", 1)[0]);
   await until("what was learned counts", () => page.evaluate(() => ranked), (count) => count > 0);
+});
+
+test("the time that another app took is not time spent on an item", async (t) => {
+  const { page, mishaps } = await enterDemo(t);
+  await page.evaluate(() => {
+    const now = performance.now.bind(performance);
+    globalThis.ahead = 0;
+    performance.now = () => now() + ahead;
+    globalThis.show = (state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+  });
+  const [first, second] = some("Lighting", 2);
+  const pass = (seconds) => page.evaluate((more) => void (ahead += more * 1000), seconds);
+  await view(page, first);
+  await pass(20);
+  await page.evaluate(() => show("hidden"));
+  await pass(8 * 3600);
+  await page.evaluate(() => show("visible"));
+  await pass(10);
+  await view(page, second);
+  await home(page);
+  const { events } = await exported(page);
+  const spent = events.filter(({ type }) => type === "dwell");
+  assert.equal(spent.length, 1);
+  assert.ok(spent[0].value >= 30 && spent[0].value < 60, `${spent[0].value} seconds`);
+  assert.deepEqual(mishaps, []);
 });
