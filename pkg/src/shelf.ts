@@ -18,13 +18,14 @@ export interface ShelfView {
 /** One live list. */
 export class Shelf {
   /** What it shows now. */
-  view: ShelfView;
+  declare view: ShelfView;
   /** What it asks, with its seed. Another one counts from the next refresh on. */
-  request: RankRequest;
+  declare request: RankRequest;
   readonly #shop: Flaneur;
   readonly #leave: () => void;
   #changed: (() => void) | undefined;
-  readonly #held: Partial<Record<"pointer" | "focus", boolean | undefined>>;
+  /** What holds the list: the timer that lets go of it, or -1, which none is. */
+  readonly #held: Partial<Record<"pointer" | "focus", number>>;
 
   /**
    * Calls back after each change of the view. In the place of the one `before`, under the pointer and the focus that
@@ -42,18 +43,22 @@ export class Shelf {
     this.#leave = shop.on("change", () => this.refresh());
   }
 
-  /** Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither is. */
+  /**
+   * Says whether the pointer, or the focus, is on the shelf. A waiting order shows once neither has been for a while:
+   * the focus may only be on its way to a neighbour, and of a finger that left, the click is still to come.
+   */
   hold(by: "pointer" | "focus", held?: boolean): void {
-    this.#held[by] = held;
-    if (held) return;
-    // The focus may only be on its way to a neighbour.
-    setTimeout(() => {
+    const all = this.#held;
+    clearTimeout(all[by]);
+    // A finger is lifted before its tap becomes a click: by 300 ms and more on a page where a second tap would zoom.
+    all[by] = held ? -1 : setTimeout(() => {
+      all[by] = 0;
       if (this.view.waiting && !this.held) this.refresh();
-    });
+    }, 400);
   }
 
   /** What had the focus may be gone with the last list: then nothing has it, and nobody said so. */
-  get held(): boolean | undefined {
+  get held(): unknown {
     return this.#held.pointer || (this.#held.focus && document.activeElement !== document.body);
   }
 

@@ -58,9 +58,10 @@ export function watch(slate: Pick<Slate, "seen">, elements: Iterable<readonly [i
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
-        const window = rootBounds ? intersectionRect.height / rootBounds.height : 0;
-        if (intersectionRatio >= SHARE || window >= SHARE) inView.add(target);
+      for (const { target, intersectionRatio, intersectionRect: part, boundingClientRect: whole, rootBounds } of entries) {
+        // Of a card that a sideways list lets peep in, the window may be as high as half and show next to nothing.
+        const fills = rootBounds && part.height >= SHARE * rootBounds.height && part.width >= SHARE * whole.width;
+        if (intersectionRatio >= SHARE || fills) inView.add(target);
         else inView.delete(target);
       }
       settle();

@@ -15,7 +15,7 @@ export class FlaneurDial extends FlaneurElement {
   static override properties = { slotName: { attribute: "slot-name" }, size: { type: Number }, moving: { state: true } };
   declare slotName: string;
   declare size: number;
-  /** Where the dial stands while it moves. */
+  /** Where the dial stands while it moves. A finger that goes on to scroll has put it where it was set down, and is taken back. */
   declare moving: number | undefined;
 
   constructor() {
@@ -28,15 +28,15 @@ export class FlaneurDial extends FlaneurElement {
     const value = this.moving ?? shop.profile.inspect().surprise;
     const { items } = shop.rank({ slot: this.slotName, size: +(this.size ?? SIZE), surprise: value, seed: 1 });
     const said = words.dialSaid(this.percent(value), items.filter(({ discovery }) => discovery).length, items.length);
-    const read = (event: Event): number => Number((event.target as HTMLInputElement).value);
     const keeps = shop.consent.gates.learn && shop.status.engine !== "passthrough";
     return html`<section>
       <h3 id="dial">${words.dialTitle}</h3>
       <input type="range" min="0" max="1" step="0.1" .value=${String(value)} aria-labelledby="dial" aria-valuetext=${said}
-        @input=${(event: Event) => (this.moving = read(event))}
-        @change=${(event: Event) => {
-          if (!keeps) return;
-          shop.profile.declare({ surprise: read(event) });
+        @input=${(event: Event) => (this.moving = Number((event.target as HTMLInputElement).value))}
+        @pointercancel=${() => (this.moving = undefined)}
+        @change=${() => {
+          if (!keeps || this.moving === undefined) return;
+          shop.profile.declare({ surprise: this.moving });
           this.moving = undefined;
         }} />
       <div class="row"><span>${words.dialLow}</span><span aria-hidden="true">–</span><span>${words.dialHigh}</span></div>

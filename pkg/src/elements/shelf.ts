@@ -27,6 +27,8 @@ import type { FlaneurWhy } from "./why.js";
 
 const NAME = "home";
 const SIZE = 8;
+/** After this the shelf has let go of what left it. */
+const LEFT_MS = 500;
 /** How long the place of something sent away stays, at least, in milliseconds. */
 const UNDO_MS = 10_000;
 
@@ -83,7 +85,7 @@ export class FlaneurShelf extends FlaneurElement {
     const hold = (type: string, by: "pointer" | "focus", held: boolean): void =>
       this.addEventListener(type, () => {
         this.#shelf?.hold(by, held);
-        if (!held) setTimeout(() => this.#put());
+        if (!held) setTimeout(() => this.#put(), LEFT_MS);
       });
     hold("pointerenter", "pointer", true);
     hold("pointerleave", "pointer", false);

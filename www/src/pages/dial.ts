@@ -23,6 +23,8 @@ const mean = (list: number[]): number => list.reduce((sum, x) => sum + x, 0) / M
 export class PageDial extends ShopElement {
   static override properties = { dial: { state: true } };
   declare dial: number;
+  /** Where it stood when a finger was put on it: one that goes on to scroll has moved it there all the same. */
+  #before = 0;
   static override styles = [
     shared,
     page,
@@ -48,6 +50,12 @@ export class PageDial extends ShopElement {
     super.connectedCallback();
     this.dial = Math.round(this.store.inspect().surprise * STEPS) / STEPS;
   }
+  /** What the last change left; the dial only moves along it. */
+  #drawn: Point[] | undefined;
+  protected override changed(): void {
+    this.#drawn = undefined;
+    super.changed();
+  }
   /** Ranks every setting with the same seeds. Cost: 88 slates, about a tenth of a second. */
   #points(): Point[] {
     const draw = (surprise: number, seed: number): RankedItem[] => this.store.flaneur.rank({ slot: "dial", size: SIZE, surprise, seed }).items;
@@ -66,7 +74,7 @@ export class PageDial extends ShopElement {
   protected override render() {
     const words = t();
     if (this.store.impersonal) return html`<h1>${words.dialTitle}</h1><p>${words.dialPlain}</p>`;
-    const points = this.#points();
+    const points = (this.#drawn ??= this.#points());
     const lowest = Math.min(-0.01, ...points.map(({ relevance }) => relevance));
     const best = Math.max(0, ...points.map(({ relevance }) => relevance)); // balance can win a little over the dial at 0
     const highest = Math.max(0.01, ...points.map(({ surprise }) => surprise));
@@ -77,7 +85,7 @@ export class PageDial extends ShopElement {
       <h1>${words.dialTitle}</h1>
       <p>${words.dialText(SIZE, SEEDS)}</p>
       <label>${words.dialLabel(number(this.dial, 1))}
-        <input type="range" min="0" max="1" step=${1 / STEPS} .value=${String(this.dial)} @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))} />
+        <input type="range" min="0" max="1" step=${1 / STEPS} .value=${String(this.dial)} @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))} @pointerdown=${() => (this.#before = this.dial)} @pointercancel=${() => (this.dial = this.#before)} />
       </label>
       <svg viewBox="0 0 640 300" role="img" aria-label=${words.dialPlot}>
         ${svg`<line class="axis" x1="70" y1="30" x2="70" y2="260"/><line class="axis" x1="70" y1="260" x2="600" y2="260"/>

@@ -13,7 +13,9 @@ import "../parts/whether.ts";
 export class PageItem extends ShopElement {
   static override properties = { item: {} };
   declare item: string;
+  /** Since when it is looked at, and for how long before that, in milliseconds: not while the page is hidden. */
   #since = 0;
+  #looked = 0;
   #looking: string | undefined;
   static override styles = [
     shared,
@@ -33,22 +35,33 @@ export class PageItem extends ShopElement {
       @media (max-width: 760px) { .sheet { grid-template-columns: minmax(0, 1fr); } }
     `,
   ];
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("visibilitychange", this.#turned);
+  }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.removeEventListener("visibilitychange", this.#turned);
     this.#leave();
   }
+  readonly #turned = (): void => {
+    const now = performance.now();
+    if (document.visibilityState === "hidden") this.#looked += now - this.#since;
+    this.#since = now;
+  };
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("item") && this.item !== this.#looking) {
       this.#leave();
       if (!this.store.catalog.items.has(this.item)) return;
       this.#looking = this.item;
       this.#since = performance.now();
+      this.#looked = 0;
       // After this drawing, so that the change it causes is one of its own.
       queueMicrotask(() => this.isConnected && this.store.view(this.item));
     }
   }
   #leave(): void {
-    if (this.#looking !== undefined) this.store.dwell(this.#looking, (performance.now() - this.#since) / 1000);
+    if (this.#looking !== undefined) this.store.dwell(this.#looking, (this.#looked + performance.now() - this.#since) / 1000);
     this.#looking = undefined;
   }
   /** What resembles it is of its own department; what goes with it is of another. */

@@ -17,6 +17,8 @@ export class ShopControls extends ShopElement {
   static override properties = { dial: { state: true } };
   /** Where the dial stands while it moves; the profile's own value otherwise. */
   declare dial: number | undefined;
+  /** Where it stood when a finger was put on it: one that goes on to scroll has moved it there all the same. */
+  #before: number | undefined;
   static override styles = [
     shared,
     panel,
@@ -68,7 +70,8 @@ export class ShopControls extends ShopElement {
         <div class="box">
           <input type="range" min="0" max="1" step="0.05" .value=${String(value)} data-action="surprise" aria-labelledby="dial" aria-valuetext=${words.surpriseValue(percent(value), found, slate.items.length)}
             @input=${(e: Event) => (this.dial = Number((e.target as HTMLInputElement).value))}
-            @change=${(e: Event) => { store.surprise(Number((e.target as HTMLInputElement).value)); if (store.learning) this.dial = undefined; }} />
+            @pointerdown=${() => (this.#before = this.dial)} @pointercancel=${() => (this.dial = this.#before)}
+            @change=${() => { if (this.dial === undefined) return; store.surprise(this.dial); if (store.learning) this.dial = undefined; }} />
           <div class="ends"><span>${words.surpriseLow}</span><span>${words.surpriseHigh}</span></div>
           <a href=${to.dial}>${words.dialLink}</a>
           <p class="said">${words.surpriseValue(percent(value), found, slate.items.length)}</p>

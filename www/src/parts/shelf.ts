@@ -12,6 +12,8 @@ import "./card.ts";
 
 const SEEN_MS = 1000;
 const NOTE_MS = 1500;
+/** A finger is lifted before its tap becomes a click. */
+const CLICK_MS = 400;
 
 export class ShopShelf extends ShopElement {
   static override properties = {
@@ -38,6 +40,8 @@ export class ShopShelf extends ShopElement {
 
   #slate: ShelfSlate | undefined;
   #hover = false;
+  /** Ends the hold of a finger that was lifted and did not click. */
+  #lifting = 0;
   /** The focused card is leaving and the focus is on its way to what stands in its place. */
   #moving = false;
   #sight: IntersectionObserver | undefined;
@@ -137,6 +141,23 @@ export class ShopShelf extends ShopElement {
       this.requestUpdate();
     }
   }
+  #enter(): void {
+    clearTimeout(this.#lifting);
+    this.#hover = true;
+  }
+  #left(after: number): void {
+    clearTimeout(this.#lifting);
+    this.#lifting = window.setTimeout(() => ((this.#hover = false), this.#released()), after);
+  }
+  /** What a tap does is seen at once: no finger is on the cards any more. */
+  readonly #clicked = {
+    capture: true,
+    handleEvent: (event: Event): void => {
+      if ((event as PointerEvent).pointerType !== "touch") return;
+      this.#hover = false;
+      this.#left(0);
+    },
+  };
   #released(): void {
     if (this.waiting && this.isConnected && !this.#held()) this.#now();
   }
@@ -251,7 +272,7 @@ export class ShopShelf extends ShopElement {
         ${this.#skip("skip-shelf", words.skipShelf, "shelf-start")}
         ${this.shown.length === 0
           ? html`<p class="empty">${words.empty}</p>`
-          : html`<ul class="cards" @pointerenter=${(e: PointerEvent) => (this.#hover = e.pointerType !== "touch")} @pointerleave=${() => ((this.#hover = false), this.#released())}>
+          : html`<ul class="cards" @pointerenter=${() => this.#enter()} @pointerleave=${(e: PointerEvent) => this.#left(e.pointerType === "touch" ? CLICK_MS : 0)} @click=${this.#clicked}>
               ${repeat(
                 this.shown,
                 (item) => item.id,

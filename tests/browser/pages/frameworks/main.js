@@ -119,7 +119,7 @@ window.kept = async () => {
   await moment();
   shop.observe({ type: "dismiss", item: before[0] });
   shown.value = true;
-  await moment();
+  await new Promise((resolve) => setTimeout(resolve, 500)); // what left it may have been a finger, whose click is still to come
   const after = shownIn(host);
   app.unmount();
   await shop.close();
