@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { launch, storedBy, until } from "./support/browser.mjs";
+import { launch, until } from "./support/browser.mjs";
 import { SHOP, serve } from "./support/server.mjs";
-import { closePanel, enter, go, items, openPanel } from "./support/shop.mjs";
+import { answered, closePanel, enter, go, items, kept, openPanel } from "./support/shop.mjs";
 import { busyOperators, products } from "./support/tour.mjs";
 
 const PRESSES = 12;
@@ -149,16 +149,8 @@ async function fillBasket(page) {
   }
 }
 
-/** What the shop keeps on the device, by the kind of record. */
-const kept = (page) => storedBy(page).then(({ databases }) => databases.find(({ name }) => name === "flaneur:demo")?.records ?? {});
+/** How many events are on the device. */
 const log = (page) => kept(page).then(({ log = 0 }) => log);
-/** A visit whose answer to the shop's question is on record, so that it survives the next address. */
-async function visit(t, options) {
-  const found = await enter(t, browser, server.origin, { options });
-  await answered(found.page);
-  return found;
-}
-const answered = (page) => until("the answer on record", () => kept(page), ({ consent = 0 }) => consent > 0);
 const text = (page, selector) => page.locator(selector).first().textContent().then((found) => found.trim());
 const said = (page, selector, holds) => until(selector, () => text(page, selector), holds);
 const onItem = async (page) => {
@@ -486,7 +478,7 @@ const LANGUAGES = [["English", "en-GB"], ["French", "fr-FR"]];
 for (const [turn, [language, locale]] of LANGUAGES.entries()) {
   // The order of the keyboard does not depend on the language: each task is done in one of them, in turns.
   test(`in ${language}, every other task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 }, async (t) => {
-    const { page, mishaps } = await visit(t, { locale });
+    const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale } });
     const found = {};
     let count = 0;
     for (const [name, tasks] of Object.entries(TASKS)) {
@@ -655,7 +647,7 @@ test("what narrows a list is told by how much is left, and the dial by itself al
 });
 
 test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {
-  const { page, mishaps } = await visit(t);
+  const { page, mishaps } = await enter(t, browser, server.origin);
   let actions = 0;
   const act = async (control) => (actions++, control.click());
   const within = async (what, done) => {

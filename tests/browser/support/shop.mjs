@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { newContext, until } from "./browser.mjs";
+import { newContext, storedBy, until } from "./browser.mjs";
 import { ROOT } from "./server.mjs";
 
 /** Every slate of the tests is drawn with this seed. */
@@ -26,14 +26,21 @@ export function some(department, count) {
   return found.slice(0, count).map(({ id }) => id);
 }
 
-/** A fresh shopper at the shop's door, who accepts, refuses, or has not answered. */
+/** A fresh shopper at the shop's door, who accepts, refuses, or has not answered. Whoever accepts is remembered from then on. */
 export async function enter(t, browser, origin, { choice = "accept", at = "#/", options } = {}) {
   const shopper = await newContext(t, browser, options);
   const page = await openTab(shopper.context, origin, at);
   if (choice) await page.locator(`[data-action="consent-${choice}"]`).click();
+  if (choice === "accept") await answered(page);
   await page.mouse.move(0, 0);
   return { ...shopper, page };
 }
+
+/** What the shop keeps on the device, by the kind of record. */
+export const kept = (page) => storedBy(page).then(({ databases }) => databases.find(({ name }) => name === "flaneur:demo")?.records ?? {});
+
+/** The answer to the shop's question is on record: the next page, or another tab, asks again without one. */
+export const answered = (page) => until("the answer on record", () => kept(page), ({ consent = 0 }) => consent > 0);
 
 /** Another tab of the same shopper. */
 export async function openTab(context, origin, at = "#/") {
