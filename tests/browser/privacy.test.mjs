@@ -9,7 +9,7 @@ import { DAY, dapTask, hpkeConfig, ldpTask, signed } from "../js/support/tasks.m
 import { SCHEMES, violations } from "./support/axe.mjs";
 import { launch, storedBy, until } from "./support/browser.mjs";
 import { SHOP, serve } from "./support/server.mjs";
-import { NOWHERE, closePanel, enter, go, openPanel, later, some, view } from "./support/shop.mjs";
+import { NOWHERE, closePanel, enter, go, openPanel, later, sendAfterTwoWeeks, some, view } from "./support/shop.mjs";
 
 const CORS = { "access-control-allow-origin": "*", "access-control-allow-methods": "PUT", "access-control-allow-headers": "content-type" };
 
@@ -40,20 +40,11 @@ const next = (page) => page.locator("[data-next]");
 const lines = (page) => page.locator("[data-line]").evaluateAll((rows) => rows.map(({ dataset }) => dataset.outcome));
 const spent = (page, of, period) => page.locator(`[data-budget="${of}"][data-period="${period}"]`).getAttribute("data-spent");
 
-/**
- * Two weeks on the one report is sent, unless its week, whose first day is drawn, ended within the last day: then a day
- * later. That day is left out otherwise, since it may be the one in which the second week ends. Returns the days on.
- */
+/** Waits until the one report is sent. Returns how many days ahead that was. */
 async function delivered(page) {
-  const sent = (patience) => until("the delivery", () => lines(page), ([outcome]) => outcome === "sent", patience);
-  try {
-    await sent(5_000);
-    return 14;
-  } catch {
-    await later(page, "day-later");
-    await sent();
-    return 15;
-  }
+  const days = await sendAfterTwoWeeks(page);
+  await until("the delivery", () => lines(page), ([outcome]) => outcome === "sent");
+  return days;
 }
 
 async function downloaded(page, action) {
