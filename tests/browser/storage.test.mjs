@@ -64,9 +64,9 @@ test("events survive a reload that comes right after them, and the slate is the 
   await openShop(page, GRANTED);
   const before = await browse(page);
   await reload(page);
-  assert.equal(await logOf(page), 6);
   await openShop(page, undefined);
   assert.deepEqual(await page.evaluate(() => window.slate()), before);
+  await until("records", () => logOf(page), (count) => count === 6);
   assert.deepEqual(await page.evaluate(() => [window.shop.status.storage, window.shop.consent.gates.rank]), ["device", true]);
   assert.deepEqual(mishaps, []);
 });
