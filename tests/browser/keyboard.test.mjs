@@ -149,6 +149,8 @@ async function fillBasket(page) {
   }
 }
 
+/** What was noted so far is on the device. */
+const written = (page) => until("what was noted is written", () => page.evaluate(() => document.querySelector("shop-app").store.flaneur.flush()), Boolean);
 /** How many events are on the device. */
 const log = (page) => kept(page).then(({ log = 0 }) => log);
 const text = (page, selector) => page.locator(selector).first().textContent().then((found) => found.trim());
@@ -252,10 +254,11 @@ const TASKS = {
         await hands.use('[data-action="pause"]');
         await said(page, '[data-action="pause"]', (found) => found !== word);
         await until("the choice", () => page.locator('shop-controls [data-action="gate-learn"]').isChecked(), (on) => !on);
+        await written(page);
         const noted = await log(page);
         await page.keyboard.press("Escape");
         await go(page, at.item, ready.item);
-        await page.waitForTimeout(500);
+        await written(page);
         assert.equal(await log(page), noted, "nothing more is noted");
         await openPanel(page, "controls");
         await page.locator('[data-action="pause"]').click();
