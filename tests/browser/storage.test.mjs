@@ -62,6 +62,7 @@ test("events survive a reload that comes right after them, and the slate is the 
   const { context, mishaps } = await newContext(t, browser);
   const page = await openMinimal(context, server.origin);
   await openShop(page, GRANTED);
+  await until("the choice on the disk", () => page.evaluate(() => window.shop.flush()), Boolean); // a page hides nothing before
   const before = await browse(page);
   await reload(page);
   await openShop(page, undefined);
