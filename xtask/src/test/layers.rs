@@ -198,6 +198,7 @@ pub(super) fn browser(project: &Project, checks: &mut Checks<'_>, named: &[Engin
                 checks.check("shop in Chromium", || {
                     // Two at once: a file waits for its browser much of the time.
                     node_tests(project, "tests/browser", 2)?
+                        .env(PATIENCE, patience())
                         .env(Engine::Chromium.variable(), chromium)
                         .env(OPERATORS, operators)
                         .stream()
@@ -230,16 +231,20 @@ fn other_engine(project: &Project, checks: &mut Checks<'_>, engine: Engine, name
     }
 }
 
-/// Tests that drive one engine: two processes side by side, each with a browser that its tests share, and so with
-/// twice the patience.
+/// Tests that drive one engine: two processes side by side, each with a browser that its tests share.
 fn in_engine(project: &Project, engine: Engine, executable: &Path) -> Tool {
     Tool::new(project, engine.check(), "node")
         .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
         .args(["faults", "readable"].map(|tests| project.root.join("tests/browser").join(tests).join("all.mjs")))
-        .env(PATIENCE, std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned()))
+        .env(PATIENCE, patience())
         .env("FLANEUR_ENGINE", engine.word())
         .env(engine.variable(), executable)
         .hint("What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is injected.")
+}
+
+/// Two browsers side by side have twice the patience.
+fn patience() -> String {
+    std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned())
 }
 
 /// Chromium, looked for once per run.
