@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { SCHEMES, violations } from "./support/axe.mjs";
 import { launch, newContext, storedBy, until } from "./support/browser.mjs";
 import { ROOT, SHOP, serve } from "./support/server.mjs";
-import { departmentOf, enter, exported, items, openTab } from "./support/shop.mjs";
+import { departmentOf, enter, exported, go, items, openTab } from "./support/shop.mjs";
 
 const PACK = join(ROOT, "www/dist/catalog/shop.flaneur");
 const ITEMS = join(ROOT, "www/dist/catalog/items.json");
@@ -373,8 +373,8 @@ test("a page that would lose what was written has the browser ask, until a file 
   await field(page).click();
   assert.deepEqual(await again(), [], "nothing was written");
   await put(page, '[{ "id": "mine", "type": "cap", "per": "brand", "max": 1 }]');
-  await page.evaluate(() => (location.hash = "#/merchant"));
-  await page.evaluate(() => (location.hash = "#/studio"));
+  await go(page, "#/merchant", "page-merchant h1");
+  await go(page, "#/studio", "[data-crowd]");
   assert.deepEqual(await again(), ["beforeunload"]);
   await put(page, '[{ "id": "mine", "type": "cap", "per": "brand", "max": 1 }]');
   await file(page);
