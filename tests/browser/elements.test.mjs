@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { dapTask, signed } from "../js/support/tasks.mjs";
 import { SCHEMES, violations } from "./support/axe.mjs";
 import { launch, newContext, until } from "./support/browser.mjs";
+import { PATIENCE } from "./support/remote.mjs";
 import { PAGES, serve } from "./support/server.mjs";
 
 let browser;
@@ -442,7 +443,7 @@ test("a dial heeds a size that a template says in quotes, and one that is taken 
   assert.deepEqual(mishaps, []);
 });
 
-test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", { timeout: 60_000 }, async (t) => {
+test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", { timeout: 60_000 * PATIENCE }, async (t) => {
   const { page, mishaps } = await enter(t);
   const found = await page.evaluate(async () => {
     const { defineElements } = await import("/pkg/elements.js");

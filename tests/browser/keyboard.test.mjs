@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { launch, until } from "./support/browser.mjs";
+import { PATIENCE } from "./support/remote.mjs";
 import { SHOP, serve } from "./support/server.mjs";
 import { answered, closePanel, enter, go, items, kept, openPanel } from "./support/shop.mjs";
 import { busyOperators, products } from "./support/tour.mjs";
@@ -480,7 +481,7 @@ const LANGUAGES = [["English", "en-GB"], ["French", "fr-FR"]];
 
 for (const [turn, [language, locale]] of LANGUAGES.entries()) {
   // The order of the keyboard does not depend on the language: each task is done in one of them, in turns.
-  test(`in ${language}, every other task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 }, async (t) => {
+  test(`in ${language}, every other task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 * PATIENCE }, async (t) => {
     const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale } });
     const found = {};
     let count = 0;
@@ -585,7 +586,7 @@ test("what is pressed and goes away gives the focus to what is there, and is tol
   assert.deepEqual(mishaps, []);
 });
 
-test("a button that goes, or is off once it was pressed, leaves the focus where the keyboard goes on", { timeout: 120_000 }, async (t) => {
+test("a button that goes, or is off once it was pressed, leaves the focus where the keyboard goes on", { timeout: 120_000 * PATIENCE }, async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin);
   const use = async (target) => {
     await page.locator(target).focus();
@@ -649,7 +650,7 @@ test("what narrows a list is told by how much is left, and the dial by itself al
   for (let node = texts[0]; node; node = by.get(node.parentId)) assert.notEqual(node.role.value, "status", "no live region says it again");
 });
 
-test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {
+test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 * PATIENCE }, async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin);
   let actions = 0;
   const act = async (control) => (actions++, control.click());
@@ -692,7 +693,7 @@ test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of e
 });
 
 for (const [language, locale] of LANGUAGES) {
-  test(`in ${language}, every stop of the keyboard is at least ${TARGET} pixels each way, and shows the focus`, { timeout: 300_000 }, async (t) => {
+  test(`in ${language}, every stop of the keyboard is at least ${TARGET} pixels each way, and shows the focus`, { timeout: 300_000 * PATIENCE }, async (t) => {
     const { page, mishaps } = await enter(t, browser, server.origin, { choice: null, options: { locale } });
     const found = {};
     const look = async (name) => {
