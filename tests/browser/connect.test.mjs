@@ -233,11 +233,16 @@ test("an impression is half of an item in view for a second, and no less", async
     const began = performance.now();
     let first;
     const stop = watch({ seen: (ids) => { told.push(...ids); first ??= performance.now() - began; } }, elements);
-    setTimeout(() => (brief.style.top = "900px"), 600);
-    await new Promise((resolve) => setTimeout(resolve, 1800));
+    const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const until = async (holds) => {
+      for (const end = performance.now() + 10_000; !holds() && performance.now() < end; ) await sleep(10);
+      await sleep(600); // what else would be told now
+    };
+    setTimeout(() => (brief.style.top = "900px"), 300);
+    await until(() => told.length >= 2);
     const before = [...told];
     brief.style.top = "0px";
-    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await until(() => told.includes("brief"));
     stop();
     return { before, told, first };
   });

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { dapTask, signed } from "../js/support/tasks.mjs";
 import { SCHEMES, violations } from "./support/axe.mjs";
 import { launch, newContext, until } from "./support/browser.mjs";
+import { PATIENCE } from "./support/remote.mjs";
 import { PAGES, serve } from "./support/server.mjs";
 
 let browser;
@@ -272,7 +273,7 @@ test("an order that was a gift goes with what was done to find it", async (t) =>
     shop.observe({ type: "purchase", id: "purchase:1", items: ["rug-0"], at: now - day });
     defineElements({ shop, item: (id) => items.find((item) => item.id === id) });
   });
-  const log = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.map(({ id }) => id));
+  const log = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => !["impression", "slate"].includes(type)).map(({ id }) => id));
   const lines = () => page.locator("flaneur-centre[inline] [data-act=gift], flaneur-centre[inline] [data-act=event]").evaluateAll((all) => all.map((button) => button.ariaLabel));
   await until("this shop's order and looks", lines, (now) => now.length === 3 && /gift.*RUG 0/.test(now[0]));
   await act(page, "gift", "flaneur-centre[inline]").click();
@@ -442,7 +443,7 @@ test("a dial heeds a size that a template says in quotes, and one that is taken 
   assert.deepEqual(mishaps, []);
 });
 
-test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", { timeout: 60_000 }, async (t) => {
+test("elements without a shop draw nothing, keep what is set on them, and draw it when the shop comes", { timeout: 60_000 * PATIENCE }, async (t) => {
   const { page, mishaps } = await enter(t);
   const found = await page.evaluate(async () => {
     const { defineElements } = await import("/pkg/elements.js");
@@ -788,11 +789,12 @@ test("the focus passes to what stands in the place of a button that goes", async
   await focused("what is after it", (at) => at === "a" || at === "undo");
 
   const lines = page.locator("flaneur-centre[inline] ul .line button");
-  const settled = async () => { // one line may take others along, a moment later
-    for (let [before, now] = [-1, await lines.count()]; ; [before, now] = [now, await lines.count()]) {
-      if (before === now) return now;
-      await page.waitForTimeout(100);
-    }
+  /** What is left, once the lines of what happened are those of the log: one may take others along. */
+  const settled = async () => {
+    const told = page.locator("flaneur-centre[inline]").locator("[data-act=event], [data-act=gift]");
+    const logged = () => page.evaluate(async () => JSON.parse(await (await shop.profile.export()).text()).events.filter(({ type }) => !["impression", "slate"].includes(type)).length);
+    await until("the lines of the log", async () => (await told.count()) - (await logged()), (more) => more === 0);
+    return lines.count();
   };
   for (let left = await settled(); left > 0; left = await settled()) {
     await press(lines.last());
@@ -960,6 +962,7 @@ test("a strict policy holds: no style in the page, no violation", async (t) => {
   });
   t.after(() => strict.close());
   const { context } = await newContext(t, browser);
+  context.setDefaultTimeout(60_000); // half a hundred files, unbundled
   const page = await context.newPage();
   await page.addInitScript(() => {
     window.violations = [];

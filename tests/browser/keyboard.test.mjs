@@ -6,9 +6,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { launch, storedBy, until } from "./support/browser.mjs";
+import { launch, until } from "./support/browser.mjs";
+import { PATIENCE } from "./support/remote.mjs";
 import { SHOP, serve } from "./support/server.mjs";
-import { closePanel, enter, go, items, openPanel } from "./support/shop.mjs";
+import { answered, closePanel, enter, go, items, kept, openPanel } from "./support/shop.mjs";
 import { busyOperators, products } from "./support/tour.mjs";
 
 const PRESSES = 12;
@@ -149,16 +150,10 @@ async function fillBasket(page) {
   }
 }
 
-/** What the shop keeps on the device, by the kind of record. */
-const kept = (page) => storedBy(page).then(({ databases }) => databases.find(({ name }) => name === "flaneur:demo")?.records ?? {});
+/** What was noted so far is on the device. */
+const written = (page) => until("what was noted is written", () => page.evaluate(() => document.querySelector("shop-app").store.flaneur.flush()), Boolean);
+/** How many events are on the device. */
 const log = (page) => kept(page).then(({ log = 0 }) => log);
-/** A visit whose answer to the shop's question is on record, so that it survives the next address. */
-async function visit(t, options) {
-  const found = await enter(t, browser, server.origin, { options });
-  await answered(found.page);
-  return found;
-}
-const answered = (page) => until("the answer on record", () => kept(page), ({ consent = 0 }) => consent > 0);
 const text = (page, selector) => page.locator(selector).first().textContent().then((found) => found.trim());
 const said = (page, selector, holds) => until(selector, () => text(page, selector), holds);
 const onItem = async (page) => {
@@ -260,10 +255,11 @@ const TASKS = {
         await hands.use('[data-action="pause"]');
         await said(page, '[data-action="pause"]', (found) => found !== word);
         await until("the choice", () => page.locator('shop-controls [data-action="gate-learn"]').isChecked(), (on) => !on);
+        await written(page);
         const noted = await log(page);
         await page.keyboard.press("Escape");
         await go(page, at.item, ready.item);
-        await page.waitForTimeout(500);
+        await written(page);
         assert.equal(await log(page), noted, "nothing more is noted");
         await openPanel(page, "controls");
         await page.locator('[data-action="pause"]').click();
@@ -485,8 +481,8 @@ const LANGUAGES = [["English", "en-GB"], ["French", "fr-FR"]];
 
 for (const [turn, [language, locale]] of LANGUAGES.entries()) {
   // The order of the keyboard does not depend on the language: each task is done in one of them, in turns.
-  test(`in ${language}, every other task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 }, async (t) => {
-    const { page, mishaps } = await visit(t, { locale });
+  test(`in ${language}, every other task takes at most ${PRESSES} presses, and leaves the focus somewhere`, { timeout: 300_000 * PATIENCE }, async (t) => {
+    const { page, mishaps } = await enter(t, browser, server.origin, { options: { locale } });
     const found = {};
     let count = 0;
     for (const [name, tasks] of Object.entries(TASKS)) {
@@ -590,7 +586,7 @@ test("what is pressed and goes away gives the focus to what is there, and is tol
   assert.deepEqual(mishaps, []);
 });
 
-test("a button that goes, or is off once it was pressed, leaves the focus where the keyboard goes on", { timeout: 120_000 }, async (t) => {
+test("a button that goes, or is off once it was pressed, leaves the focus where the keyboard goes on", { timeout: 120_000 * PATIENCE }, async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin);
   const use = async (target) => {
     await page.locator(target).focus();
@@ -654,8 +650,8 @@ test("what narrows a list is told by how much is left, and the dial by itself al
   for (let node = texts[0]; node; node = by.get(node.parentId)) assert.notEqual(node.role.value, "status", "no live region says it again");
 });
 
-test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 }, async (t) => {
-  const { page, mishaps } = await visit(t);
+test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of every page`, { timeout: 120_000 * PATIENCE }, async (t) => {
+  const { page, mishaps } = await enter(t, browser, server.origin);
   let actions = 0;
   const act = async (control) => (actions++, control.click());
   const within = async (what, done) => {
@@ -697,7 +693,7 @@ test(`why, pause and forget me are within ${ACTIONS} actions of every shelf of e
 });
 
 for (const [language, locale] of LANGUAGES) {
-  test(`in ${language}, every stop of the keyboard is at least ${TARGET} pixels each way, and shows the focus`, { timeout: 300_000 }, async (t) => {
+  test(`in ${language}, every stop of the keyboard is at least ${TARGET} pixels each way, and shows the focus`, { timeout: 300_000 * PATIENCE }, async (t) => {
     const { page, mishaps } = await enter(t, browser, server.origin, { choice: null, options: { locale } });
     const found = {};
     const look = async (name) => {

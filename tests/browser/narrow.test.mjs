@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { launch, newContext } from "./support/browser.mjs";
+import { PATIENCE } from "./support/remote.mjs";
 import { ROOT, SHOP, serve } from "./support/server.mjs";
 import { DOOR, busyOperators, products, stops } from "./support/tour.mjs";
 
@@ -58,7 +59,7 @@ for (const [locale, called] of [["en-GB", "English"], ["fr-FR", "French"]]) {
   });
 }
 
-test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and home at four times as many, nothing is covered, and paper shows what is set`, { timeout: 120_000 }, async (t) => {
+test(`in French, with letters twice as large, every page still reflows at ${WIDTH} pixels, and home at four times as many, nothing is covered, and paper shows what is set`, { timeout: 120_000 * PATIENCE }, async (t) => {
   const { context, mishaps } = await newContext(t, browser, { locale: "fr-FR", viewport: { width: WIDTH, height: 640 } });
   context.setDefaultTimeout(60_000);
   await context.addInitScript(() => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")));

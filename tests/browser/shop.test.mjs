@@ -169,13 +169,12 @@ test("any thing of the shop says whether it is on the home shelf, why or why not
 
 test("what is opened from a shelf is noted as chosen from it, and the drawer's log shows what it takes to learn", async (t) => {
   const { page, mishaps } = await enter(t, browser, server.origin);
-  const seen = async () => {
-    await page.locator('[data-shelf="home"]').scrollIntoViewIfNeeded();
-    await page.waitForTimeout(2500); // the shelf notes what stayed in view
-  };
+  const seen = () => page.evaluate(async () => JSON.parse(await (await document.querySelector("shop-app").store.export()).text()).events.flatMap(({ type, shown = [] }) => (type === "impression" ? shown : [])).map(({ item }) => item));
   for (let visit = 0; visit < 2; visit++) {
     const [, , third] = await home(page);
-    await seen();
+    const before = (await seen()).filter((id) => id === third).length;
+    await page.locator(`[data-shelf="home"] li[data-item="${third}"]`).scrollIntoViewIfNeeded();
+    await until("the shelf notes what stayed in view", seen, (ids) => ids.filter((id) => id === third).length > before);
     await view(page, third);
   }
   const { events } = await exported(page);

@@ -62,11 +62,12 @@ test("events survive a reload that comes right after them, and the slate is the 
   const { context, mishaps } = await newContext(t, browser);
   const page = await openMinimal(context, server.origin);
   await openShop(page, GRANTED);
+  await until("the choice on the disk", () => page.evaluate(() => window.shop.flush()), Boolean); // a page hides nothing before
   const before = await browse(page);
   await reload(page);
-  assert.equal(await logOf(page), 6);
   await openShop(page, undefined);
   assert.deepEqual(await page.evaluate(() => window.slate()), before);
+  await until("records", () => logOf(page), (count) => count === 6);
   assert.deepEqual(await page.evaluate(() => [window.shop.status.storage, window.shop.consent.gates.rank]), ["device", true]);
   assert.deepEqual(mishaps, []);
 });

@@ -94,7 +94,7 @@ test("no wasm anywhere: the shop's order, a reason, and no exception", async (t)
 test("a worker that is killed is replaced once, then done without, and what was learnt stays", async (t) => {
   const { page } = await enter(t);
   const told = await page.evaluate(async () => {
-    const shop = await window.openShop({ timeout: 300 });
+    const shop = await window.openShop({ timeout: 2000 }); // a worker that lives answers within that
     let restored = 0;
     shop.on("change", ({ cause }) => (restored += cause === "restore" ? 1 : 0));
     await shop.observe({ type: "view_item", item: "item-7" });
@@ -142,7 +142,7 @@ test("with the store gate the worker's log is on the disk, once", async (t) => {
     const shop = await window.openShop(options);
     await shop.observe({ type: "view_item", item: "item-1" });
     await shop.observe({ type: "view_item", item: "item-2" });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    while (!(await shop.flush()));
     window.workers.at(-1).terminate();
     const replaced = (await shop.profile.inspect()).events;
     await shop.close();

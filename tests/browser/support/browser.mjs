@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 
 import { ADDRESS_BAR, executableOf } from "./engines.mjs";
+import { PATIENCE } from "./remote.mjs";
 
 /**
  * What is off in the Chromium of the tests. Of two lists Chromium takes the last, so that this one says again what
@@ -72,7 +73,7 @@ export async function newContext(t, browser, options = {}) {
     proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: "127.0.0.1" },
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(15_000 * PATIENCE);
   const mishaps = [];
   context.on("weberror", (error) => mishaps.push(String(error.error()?.stack ?? error.error())));
   context.on("console", (message) => {
@@ -89,7 +90,7 @@ export async function newContext(t, browser, options = {}) {
 }
 
 /** Asks again and again until the answer holds, or fails with the last one. */
-export async function until(what, ask, holds, milliseconds = 10_000) {
+export async function until(what, ask, holds, milliseconds = 10_000 * PATIENCE) {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     const found = await ask();

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { newContext, until } from "./browser.mjs";
+import { newContext, storedBy, until } from "./browser.mjs";
 import { ROOT } from "./server.mjs";
 
 /** Every slate of the tests is drawn with this seed. */
@@ -26,14 +26,21 @@ export function some(department, count) {
   return found.slice(0, count).map(({ id }) => id);
 }
 
-/** A fresh shopper at the shop's door, who accepts, refuses, or has not answered. */
+/** A fresh shopper at the shop's door, who accepts, refuses, or has not answered. Whoever accepts is remembered from then on. */
 export async function enter(t, browser, origin, { choice = "accept", at = "#/", options } = {}) {
   const shopper = await newContext(t, browser, options);
   const page = await openTab(shopper.context, origin, at);
   if (choice) await page.locator(`[data-action="consent-${choice}"]`).click();
+  if (choice === "accept") await answered(page);
   await page.mouse.move(0, 0);
   return { ...shopper, page };
 }
+
+/** What the shop keeps on the device, by the kind of record. */
+export const kept = (page) => storedBy(page).then(({ databases }) => databases.find(({ name }) => name === "flaneur:demo")?.records ?? {});
+
+/** The answer to the shop's question is on record: the next page, or another tab, asks again without one. */
+export const answered = (page) => until("the answer on record", () => kept(page), ({ consent = 0 }) => consent > 0);
 
 /** Another tab of the same shopper. */
 export async function openTab(context, origin, at = "#/") {
@@ -88,6 +95,22 @@ export async function later(page, button) {
   await until("the device's own week", () => page.evaluate(weekIsDrawn), Boolean);
   await Promise.all([page.waitForEvent("load"), page.locator(`[data-action="${button}"]`).click()]);
   await page.locator("page-privacy shop-budget meter").first().waitFor();
+}
+
+/**
+ * Two weeks ahead, what waits has left or leaves now, unless its week, whose first day is drawn, ended within the last
+ * day: then the privacy centre goes a day further. That day is left out otherwise, since it may be the one in which the
+ * second week ends. Returns the days ahead.
+ */
+export async function sendAfterTwoWeeks(page) {
+  const DAYS = 14;
+  const isDue = await page.evaluate(async (ahead) => {
+    const waiting = (await document.querySelector("shop-app").store.flaneur.measure.preview()).filter(({ state }) => state === "waiting");
+    return waiting.every(({ due }) => due <= performance.timeOrigin + ahead); // it looked once since the page is there
+  }, DAYS * 864e5);
+  if (isDue) return DAYS;
+  await later(page, "day-later");
+  return DAYS + 1;
 }
 
 /** Runs in the page: whether the first look of what measures is written. A page that is left before draws its week later. */

@@ -232,18 +232,14 @@ fn other_engine(project: &Project, checks: &mut Checks<'_>, engine: Engine, name
     }
 }
 
-/// Tests that drive one engine, which those of a file share: with twice the patience, since two files run at once.
+/// Tests that drive one engine, which those of a file share.
 fn in_engine(project: &Project, engine: Engine, executable: &Path, operators: &Path) -> Result<Vec<String>> {
     let files = ["faults", "readable"].map(|tests| project.root.join("tests/browser").join(tests).join("all.mjs"));
     twice(project, engine.check(), &files, |tool| {
-        tool.env(PATIENCE, std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned()))
-            .env("FLANEUR_ENGINE", engine.word())
-            .env(engine.variable(), executable)
-            .env(OPERATORS, operators)
-            .hint(
-                "What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is \
+        tool.env("FLANEUR_ENGINE", engine.word()).env(engine.variable(), executable).env(OPERATORS, operators).hint(
+            "What failed is listed above, each with what it expects; docs/RELIABILITY.md says how each fault is \
                  injected.",
-            )
+        )
     })
 }
 
@@ -252,9 +248,14 @@ fn in_engine(project: &Project, engine: Engine, executable: &Path, operators: &P
 fn twice(project: &Project, name: &str, files: &[PathBuf], prepare: impl FnOnce(Tool) -> Tool) -> Result<Vec<String>> {
     let told = project.scratch().join("second-try.json");
     let tool = Tool::node(project, name, &project.root.join("xtask/scripts/browser-tests.mjs")).arg(&told).args(files);
-    prepare(tool.hint(FAILED_TESTS)).stream()?;
+    prepare(tool.hint(FAILED_TESTS).env(PATIENCE, patience())).stream()?;
     let names = fs::read(&told).with_context(|| format!("{name} did not say what passed at its second try"))?;
     Ok(serde_json::from_slice(&names)?)
+}
+
+/// Two browsers side by side have twice the patience.
+fn patience() -> String {
+    std::env::var(PATIENCE).unwrap_or_else(|_| "2".to_owned())
 }
 
 /// Chromium, looked for once per run.

@@ -37,7 +37,7 @@ window.start = async () => {
   const root = hydrateRoot(react, reactApp(undefined), { onRecoverableError: (e) => window.complaints.push(String(e)) });
   const there = vueApp();
   there.app.mount(vue);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await once(() => chooser.react && chooser.vue);
   const first = [react, vue].map((node) => [...node.querySelectorAll("li")].map((li) => li.textContent));
   const shop = (window.shop = counted(await openShop()));
   root.render(reactApp(shop));
@@ -85,6 +85,11 @@ window.cycle = async (times) => {
 };
 
 const moment = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** A moment after something holds, at the latest in twenty seconds: React draws when it has the time. */
+const once = async (holds) => {
+  for (const end = performance.now() + 20_000; !holds() && performance.now() < end; ) await moment();
+  await moment();
+};
 const shownIn = (place) => [...place.querySelectorAll("li")].map((li) => li.textContent);
 
 /** What both show of candidates that came when there was no shop yet. */
@@ -96,10 +101,10 @@ window.shopless = async (candidates) => {
   asked.value = { ...request, candidates: [] };
   root.render(reactApp(undefined, asked.value));
   app.mount(host);
-  await moment();
+  await once(() => react.querySelector("ul"));
   asked.value = { ...request, candidates };
   root.render(reactApp(undefined, asked.value));
-  await moment();
+  await once(() => shownIn(react).length > 0);
   const shown = [react, host].map(shownIn);
   root.unmount();
   app.unmount();
@@ -222,7 +227,7 @@ window.foreign = async () => {
     const candidates = ITEMS.flatMap(({ id, category }) => (category === kind ? [id] : []));
     asked.value = { ...request, candidates };
     root.render(reactApp(shop, asked.value));
-    await moment();
+    await once(() => shownIn(react)[0]?.startsWith(kind));
   }
   root.unmount();
   app.unmount();
@@ -241,7 +246,7 @@ window.pinned = async (candidates, item) => {
   [ref.value, asked.value] = [shop, { ...request, candidates }];
   app.mount(host);
   root.render(reactApp(shop, asked.value));
-  await moment();
+  await once(() => shownIn(react).includes(item));
   const shown = [react, host].map(shownIn);
   root.unmount();
   app.unmount();
@@ -256,7 +261,7 @@ window.early = async () => {
   host.innerHTML = "<ul></ul>";
   root.render(reactApp(undefined));
   app.mount(host);
-  await moment();
+  await once(() => chooser.react && chooser.vue);
   const first = { ...chooser };
   const told = { react: [], vue: [] };
   const change = async (name, gates) => void (await chooser[name](gates));
