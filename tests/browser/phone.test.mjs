@@ -191,3 +191,26 @@ test("the time that another app took is not time spent on an item", async (t) =>
   assert.ok(spent[0].value >= 30 && spent[0].value < 60, `${spent[0].value} seconds`);
   assert.deepEqual(mishaps, []);
 });
+
+test("a long dialog of the elements keeps its way out in view, and the page behind it where it was", async (t) => {
+  for (const options of [PHONE, TURNED]) {
+    const { page, finger } = await enter(t, "elements.html?lang=fr", options);
+    await page.locator("flaneur-shelf [data-act=centre]").tap();
+    const dialog = page.locator("flaneur-shelf flaneur-centre dialog[open]");
+    await dialog.locator("[data-act=event]").first().waitFor();
+    const top = await page.evaluate(() => scrollY);
+    const { x, y, width, height } = await dialog.boundingBox();
+    const swipe = () => finger.swipe([x + width / 2, y + height * 0.85], [0, -height * 0.6]);
+    const far = () => dialog.evaluate((node) => node.scrollHeight - node.clientHeight - node.scrollTop);
+    for (let before = Infinity; (await far()) > 1 && (await far()) < before; before = await far()) await swipe();
+    await swipe();
+    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(() => scrollY), top, "the page behind");
+    await dialog.locator("[data-act=close]").evaluate((button) => {
+      const { top, bottom, left } = button.getBoundingClientRect();
+      if (top < 0 || bottom > innerHeight || button.getRootNode().elementFromPoint(left + 5, (top + bottom) / 2) !== button) throw new Error(`the way out is at ${top}`);
+    });
+    await dialog.locator("[data-act=close]").tap();
+    await dialog.waitFor({ state: "detached" });
+  }
+});
