@@ -214,3 +214,16 @@ test("a long dialog of the elements keeps its way out in view, and the page behi
     await dialog.waitFor({ state: "detached" });
   }
 });
+
+test("a swipe in the drawer that has come to its end leaves the page behind it where it was", async (t) => {
+  const { page, finger, mishaps } = await enterDemo(t);
+  await home(page);
+  await openPanel(page, "controls");
+  const body = page.locator("shop-panel .body");
+  const { x, y, width, height } = await body.boundingBox();
+  await body.evaluate((node) => node.scrollTo(0, node.scrollHeight));
+  for (const _ of [1, 2]) await finger.swipe([x + width - 8, y + height * 0.8], [0, -height * 0.5]);
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  assert.deepEqual(mishaps, []);
+});
