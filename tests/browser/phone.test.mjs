@@ -227,3 +227,14 @@ test("a swipe in the drawer that has come to its end leaves the page behind it w
   assert.equal(await page.evaluate(() => scrollY), 0);
   assert.deepEqual(mishaps, []);
 });
+
+test("what is written in has letters so large that no phone zooms in to write them", async (t) => {
+  const { page, mishaps } = await enterDemo(t);
+  const small = [];
+  for (const [hash, ready] of [["#/playground", "page-playground textarea"], ["#/studio", "page-studio textarea"]]) {
+    await go(page, hash, ready);
+    small.push(...(await page.locator("textarea, select, input:not([type=file], [type=checkbox], [type=range])").evaluateAll((fields) => fields.filter((field) => field.checkVisibility() && parseFloat(getComputedStyle(field).fontSize) < 16).map(({ outerHTML }) => outerHTML.slice(0, 80)))));
+  }
+  assert.deepEqual(small, []);
+  assert.deepEqual(mishaps, []);
+});
