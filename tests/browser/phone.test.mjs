@@ -238,3 +238,19 @@ test("what is written in has letters so large that no phone zooms in to write th
   assert.deepEqual(small, []);
   assert.deepEqual(mishaps, []);
 });
+
+for (const saves of [true, false]) {
+  test(`the pictures of the whole shop are ${saves ? "not fetched for who saves data" : "kept for later"}`, async (t) => {
+    const shopper = await newContext(t, browser, { ...PHONE, serviceWorkers: "allow" });
+    await shopper.context.addInitScript((saveData) => Object.defineProperty(navigator, "connection", { value: { saveData } }), saves);
+    const page = await shopper.context.newPage();
+    const before = server.asked.length;
+    const pictures = () => new Set(server.asked.slice(before).filter(({ path }) => path.startsWith("/catalog/pictures/")).map(({ path }) => path)).size;
+    await page.goto(`${server.origin}/?seed=1#/privacy`);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    if (saves) {
+      await page.waitForTimeout(1000);
+      assert.equal(pictures(), 0);
+    } else await until("the pictures", async () => pictures(), (count) => count > 100, 30_000);
+  });
+}
