@@ -191,3 +191,66 @@ test("the time that another app took is not time spent on an item", async (t) =>
   assert.ok(spent[0].value >= 30 && spent[0].value < 60, `${spent[0].value} seconds`);
   assert.deepEqual(mishaps, []);
 });
+
+test("a long dialog of the elements keeps its way out in view, and the page behind it where it was", async (t) => {
+  for (const options of [PHONE, TURNED]) {
+    const { page, finger } = await enter(t, "elements.html?lang=fr", options);
+    await page.locator("flaneur-shelf [data-act=centre]").tap();
+    const dialog = page.locator("flaneur-shelf flaneur-centre dialog[open]");
+    await dialog.locator("[data-act=event]").first().waitFor();
+    const top = await page.evaluate(() => scrollY);
+    const { x, y, width, height } = await dialog.boundingBox();
+    const swipe = () => finger.swipe([x + width / 2, y + height * 0.85], [0, -height * 0.6]);
+    const far = () => dialog.evaluate((node) => node.scrollHeight - node.clientHeight - node.scrollTop);
+    for (let before = Infinity; (await far()) > 1 && (await far()) < before; before = await far()) await swipe();
+    await swipe();
+    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(() => scrollY), top, "the page behind");
+    await dialog.locator("[data-act=close]").evaluate((button) => {
+      const { top, bottom, left } = button.getBoundingClientRect();
+      if (top < 0 || bottom > innerHeight || button.getRootNode().elementFromPoint(left + 5, (top + bottom) / 2) !== button) throw new Error(`the way out is at ${top}`);
+    });
+    await dialog.locator("[data-act=close]").tap();
+    await dialog.waitFor({ state: "detached" });
+  }
+});
+
+test("a swipe in the drawer that has come to its end leaves the page behind it where it was", async (t) => {
+  const { page, finger, mishaps } = await enterDemo(t);
+  await home(page);
+  await openPanel(page, "controls");
+  const body = page.locator("shop-panel .body");
+  const { x, y, width, height } = await body.boundingBox();
+  await body.evaluate((node) => node.scrollTo(0, node.scrollHeight));
+  for (const _ of [1, 2]) await finger.swipe([x + width - 8, y + height * 0.8], [0, -height * 0.5]);
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  assert.deepEqual(mishaps, []);
+});
+
+test("what is written in has letters so large that no phone zooms in to write them", async (t) => {
+  const { page, mishaps } = await enterDemo(t);
+  const small = [];
+  for (const [hash, ready] of [["#/playground", "page-playground textarea"], ["#/studio", "page-studio textarea"]]) {
+    await go(page, hash, ready);
+    small.push(...(await page.locator("textarea, select, input:not([type=file], [type=checkbox], [type=range])").evaluateAll((fields) => fields.filter((field) => field.checkVisibility() && parseFloat(getComputedStyle(field).fontSize) < 16).map(({ outerHTML }) => outerHTML.slice(0, 80)))));
+  }
+  assert.deepEqual(small, []);
+  assert.deepEqual(mishaps, []);
+});
+
+for (const saves of [true, false]) {
+  test(`the pictures of the whole shop are ${saves ? "not fetched for who saves data" : "kept for later"}`, async (t) => {
+    const shopper = await newContext(t, browser, { ...PHONE, serviceWorkers: "allow" });
+    await shopper.context.addInitScript((saveData) => Object.defineProperty(navigator, "connection", { value: { saveData } }), saves);
+    const page = await shopper.context.newPage();
+    const before = server.asked.length;
+    const pictures = () => new Set(server.asked.slice(before).filter(({ path }) => path.startsWith("/catalog/pictures/")).map(({ path }) => path)).size;
+    await page.goto(`${server.origin}/?seed=1#/privacy`);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    if (saves) {
+      await page.waitForTimeout(1000);
+      assert.equal(pictures(), 0);
+    } else await until("the pictures", async () => pictures(), (count) => count > 100, 30_000);
+  });
+}

@@ -18,12 +18,16 @@ async function start(): Promise<void> {
   }
 }
 
-/** Registers the worker that keeps the shop's files, then lets it fetch the pictures in idle time. */
+/**
+ * Registers the worker that keeps the shop's files, then lets it fetch the pictures in idle time: five megabytes, hence
+ * not for who asks the browser to save data.
+ */
 async function keepOffline(store: ShopStore): Promise<void> {
   try {
     await navigator.serviceWorker.register("./sw.js");
     const { active } = await navigator.serviceWorker.ready;
-    active?.postMessage({ type: "keep", files: store.catalog.pictures() });
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    if (!connection?.saveData) active?.postMessage({ type: "keep", files: store.catalog.pictures() });
   } catch {
     // Refused or unavailable: the shop works, it only needs the network next time.
   }

@@ -103,8 +103,8 @@ export abstract class FlaneurElement extends LitElement {
     .badge { font-size: 0.8em; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; }
     label.switch { display: flex; gap: 0.8em; justify-content: space-between; align-items: center; min-height: 32px; }
     input[type="checkbox"] { width: 24px; height: 24px; flex: none; accent-color: var(--flaneur-accent, auto); }
-    dialog { width: min(38rem, calc(100vw - 1.5rem)); max-height: calc(100vh - 1.5rem); overflow: auto; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 1.2em; }
-    .head { display: flex; flex-wrap: wrap; gap: 1em; justify-content: space-between; align-items: start; margin-block-end: 0.8em; }
+    dialog { width: 38rem; overscroll-behavior: contain; scroll-padding-top: 4em; color: inherit; background: var(--flaneur-surface, Canvas); border: 1px solid var(--flaneur-line, GrayText); border-radius: var(--flaneur-radius, 6px); padding: 0 1em 1em; }
+    .head { display: flex; flex-wrap: wrap; gap: 1em; align-items: start; padding-block: 1em; position: sticky; top: 0; background: inherit; }
     .head h2 { flex: 1 1 6em; }
   `;
 

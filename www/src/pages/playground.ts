@@ -44,6 +44,7 @@ export class PagePlayground extends ShopElement {
       label { font-weight: 600; }
       .field .note { overflow-wrap: anywhere; }
       textarea { width: 100%; height: 16rem; resize: vertical; padding: 0.8em; border: 1.5px solid var(--strong-line); border-radius: 12px; background: var(--surface); color: var(--ink); font: 0.85rem/1.45 ui-monospace, Menlo, Consolas, monospace; white-space: pre; }
+      @media (pointer: coarse) { textarea { font-size: 1rem; } }
       .row { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; }
       .course { margin-block-start: 1.2rem; }
       progress { width: min(100%, 24rem); height: 14px; accent-color: var(--sage); }

@@ -38,7 +38,7 @@ export class ShopPanel extends ShopElement {
       .tabs button[aria-selected="true"] { background: var(--ink); color: var(--paper); }
       @media (forced-colors: active) { .tabs button[aria-selected="true"] { forced-color-adjust: none; background: CanvasText; color: Canvas; } }
       ::slotted(shop-toast-bar) { inset-inline-start: auto !important; width: min(588px, calc(100vw - 32px)); }
-      .body { overflow: auto; padding: 1.3rem clamp(1rem, 4vw, 1.8rem) 5rem; }
+      .body { overflow: auto; overscroll-behavior: contain; padding: 1.3rem clamp(1rem, 4vw, 1.8rem) 5rem; }
     `,
   ];
   constructor() {

@@ -65,7 +65,7 @@ export class ShopShelf extends ShopElement {
       header a { color: var(--accent); text-underline-offset: 0.2em; display: inline-block; min-height: 24px; min-width: 24px; }
       .news { display: inline-flex; gap: 0.6em; align-items: center; font-size: 0.88rem; color: var(--sage); }
       ul.cards { display: grid; gap: clamp(1.4rem, 2.4vw, 2rem) clamp(0.8rem, 1.8vw, 1.5rem); grid-template-columns: repeat(auto-fill, minmax(min(100%, max(clamp(138px, 15vw, 180px), 8rem)), 1fr)); }
-      :host([layout="row"]) ul.cards { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: min(100%, max(clamp(150px, 40vw, 200px), 9rem)); overflow-x: auto; overflow-anchor: none; padding: 4px 4px 12px; margin: -4px; scrollbar-width: thin; scrollbar-color: var(--strong-line) transparent; }
+      :host([layout="row"]) ul.cards { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: min(100%, max(clamp(150px, 40vw, 200px), 9rem)); overflow-x: auto; overscroll-behavior-x: contain; overflow-anchor: none; padding: 4px 4px 12px; margin: -4px; scrollbar-width: thin; scrollbar-color: var(--strong-line) transparent; }
       .gone { display: grid; place-content: center; gap: 0.6rem; justify-items: center; height: 100%; min-height: 190px; border: 1.5px dashed var(--line); border-radius: var(--radius); color: var(--muted); }
       .empty { padding: 1.5rem; border: 1.5px dashed var(--line); border-radius: var(--radius); color: var(--muted); }
     `,

@@ -17,7 +17,7 @@ export class ShopWhy extends ShopElement {
   static override styles = [
     shared,
     css`
-      dialog { width: min(560px, calc(100vw - 24px)); max-height: min(760px, calc(100vh - 24px)); border: 0; border-radius: 20px; padding: 0; background: var(--surface); color: var(--ink); box-shadow: var(--shadow); }
+      dialog { width: min(560px, calc(100vw - 24px)); max-height: min(760px, calc(100% - 24px)); overscroll-behavior: contain; border: 0; border-radius: 20px; padding: 0; background: var(--surface); color: var(--ink); box-shadow: var(--shadow); }
       @media (forced-colors: active) { dialog { border: 1px solid CanvasText; } }
       dialog::backdrop { background: var(--scrim); }
       .inside { padding: clamp(16px, 4vw, 1.8rem); display: grid; grid-template-columns: minmax(0, 1fr); overflow-wrap: anywhere; gap: 1.1rem; }

@@ -30,6 +30,7 @@ export class StudioEditor extends ShopElement {
       .field:focus-within { outline: 3px solid var(--focus); outline-offset: 2px; }
       .field[data-wrong] { border-color: var(--accent); }
       .field > * { grid-area: 1 / 1; margin: 0; padding: 0.9rem 1rem; border: 0; font: 0.9rem/1.6 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; letter-spacing: 0; tab-size: 2; white-space: pre-wrap; overflow-wrap: anywhere; }
+      @media (pointer: coarse) { .field > * { font-size: 1rem; } }
       pre { color: transparent; pointer-events: none; }
       mark { background: var(--accent-soft); color: transparent; border-radius: 3px; box-shadow: inset 0 -2px 0 var(--accent); }
       textarea { background: transparent; color: var(--ink); resize: none; overflow: hidden; outline: none; width: 100%; height: 100%; }
