@@ -20,8 +20,8 @@ before(async () => {
 after(() => browser.close());
 
 /** The demo shop with two questions: one keeps every rule, one has too small a batch. */
-async function shopThatAsks(t) {
-  const { url, received } = await operator(t, () => ({ headers: CORS }));
+async function shopThatAsks(t, answer = {}) {
+  const { url, received } = await operator(t, ({ method }) => ({ headers: CORS, ...(method === "PUT" && answer) }));
   const words = (en, fr) => ({ en, fr });
   const dates = { start: new Date(Date.now() - 30 * DAY).toISOString(), end: new Date(Date.now() + 365 * DAY).toISOString() };
   const kinds = ["Lighting", "Garden", "Books"].map((kind) => ({ en: `${kind} (en)`, fr: `${kind} (fr)`, value: `category:${kind}` }));
@@ -44,8 +44,8 @@ const spent = (page, of, period) => page.locator(`[data-budget="${of}"][data-per
  * Two weeks on the one report is sent, unless its week, whose first day is drawn, ended within the last day: then a day
  * later. That day is left out otherwise, since it may be the one in which the second week ends. Returns the days on.
  */
-async function delivered(page) {
-  const sent = (patience) => until("the delivery", () => lines(page), ([outcome]) => outcome === "sent", patience);
+async function delivered(page, became = "sent") {
+  const sent = (patience) => until("the delivery", () => lines(page), ([outcome]) => outcome === became, patience);
   try {
     await sent(5_000);
     return 14;
@@ -97,6 +97,19 @@ test("what would leave is shown first, leaves as shown, is charged, and stays re
   await page.locator(`[data-bytes-sent="${ledger[0].bytes}"]`).waitFor();
   await closePanel(page);
   assert.deepEqual([mishaps, outside], [[], []]);
+});
+
+test("of a report that reached its operator the ledger does not say that it was not sent, whatever the operator answered", async (t) => {
+  const { server, puts } = await shopThatAsks(t, { status: 400 });
+  const { page } = await enter(t, browser, server.origin, { at: NOWHERE });
+  await centre(page);
+  await next(page).waitFor();
+  await later(page, "week-later");
+  await later(page, "week-later");
+  await until("a charged report", () => lines(page), (found) => found.length === 1);
+  await delivered(page, "failed");
+  assert.equal(puts().length, 1);
+  assert.match(await page.locator("[data-line] td").last().textContent(), /^failed \(the operator refused it\)/);
 });
 
 test("one gesture stops counting: what waits is dropped, nothing more leaves, and the choice is on record", async (t) => {
