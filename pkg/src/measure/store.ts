@@ -107,12 +107,6 @@ export class MeasureStore {
     });
   }
 
-  /** Whether no other tab wrote since. */
-  async holds(leases: readonly Lease[]): Promise<boolean> {
-    const { leases: now } = await this.read(false, leases.map(({ turn }) => turn));
-    return leases.every(({ turn, number }) => now.some((lease) => lease.turn === turn && lease.number === number));
-  }
-
   /** Writes a change, on the disk when this resolves to true. False when another tab wrote meanwhile, or everything was forgotten: then nothing is written. */
   async write({ state, ledger = [], waiting = [], done = [], old = [] }: Change, leases: readonly Lease[]): Promise<boolean> {
     const db = await this.#open(false);
