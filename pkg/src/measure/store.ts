@@ -7,7 +7,6 @@
  * under a number that another write has passed changes nothing.
  */
 
-import { pageFactory } from "../factory.js";
 import type { LedgerEntry, Task } from "../types/measure.js";
 import { databaseOf, hasMeasured } from "./exists.js";
 
@@ -169,9 +168,8 @@ export class MeasureStore {
 
   #ask(create: boolean): Promise<IDBDatabase | undefined> {
     return new Promise((resolve, reject) => {
-      const factory = pageFactory();
-      if (!factory) throw new DOMException("this page may have no database", "SecurityError");
-      const request = factory.open(databaseOf(this.#shop), VERSION);
+      if (typeof indexedDB !== "object") throw new DOMException("this page may have no database", "SecurityError");
+      const request = indexedDB.open(databaseOf(this.#shop), VERSION);
       let absent = false;
       request.onupgradeneeded = ({ oldVersion }) => {
         absent = !create && oldVersion === 0;
