@@ -41,10 +41,10 @@ const next = (page) => page.locator("[data-next]");
 const lines = (page) => page.locator("[data-line]").evaluateAll((rows) => rows.map(({ dataset }) => dataset.outcome));
 const spent = (page, of, period) => page.locator(`[data-budget="${of}"][data-period="${period}"]`).getAttribute("data-spent");
 
-/** Waits until the one report is sent. Returns how many days ahead that was. */
-async function delivered(page) {
+/** Waits until the one report is sent, and ended so. Returns how many days ahead that was. */
+async function delivered(page, became = "sent") {
   const days = await sendAfterTwoWeeks(page);
-  await until("the delivery", () => lines(page), ([outcome]) => outcome === "sent");
+  await until("the delivery", () => lines(page), ([outcome]) => outcome === became);
   return days;
 }
 
@@ -89,6 +89,19 @@ test("what would leave is shown first, leaves as shown, is charged, and stays re
   await page.locator(`[data-bytes-sent="${ledger[0].bytes}"]`).waitFor();
   await closePanel(page);
   assert.deepEqual([mishaps, outside], [[], []]);
+});
+
+test("of a report that reached its operator the ledger does not say that it was not sent, whatever the operator answered", async (t) => {
+  const { server, puts } = await shopThatAsks(t, 400);
+  const { page } = await enter(t, browser, server.origin, { at: NOWHERE });
+  await centre(page);
+  await next(page).waitFor();
+  await later(page, "week-later");
+  await later(page, "week-later");
+  await until("a charged report", () => lines(page), (found) => found.length === 1);
+  await delivered(page, "failed");
+  assert.equal(puts().length, 1);
+  assert.match(await page.locator("[data-line] td").last().textContent(), /^failed \(the operator refused it\)/);
 });
 
 test("one gesture stops counting: what waits is dropped, nothing more leaves, and the choice is on record", async (t) => {

@@ -648,6 +648,31 @@ test("a tab that slept while it held the lock writes nothing, and sends nothing,
   await Promise.all([sleeper.measurer.close(), other.measurer.close()]);
 });
 
+test("what could not be written down as sent, for want of room, is not sent", async (t) => {
+  const { url, received } = await operator(t);
+  const { measurer, at, begin } = await device(freshShop(), [taskAt(url)]);
+  const end = await begin();
+  await at(end);
+  const { put } = IDBObjectStore.prototype;
+  const { reportError } = globalThis;
+  globalThis.reportError = () => {};
+  // As browsers do with a disk that is full.
+  IDBObjectStore.prototype.put = function (...given) {
+    const request = put.apply(this, given);
+    this.transaction.abort();
+    return request;
+  };
+  const roomy = () => Object.assign(globalThis, { reportError }) && (IDBObjectStore.prototype.put = put);
+  t.after(roomy);
+  for (const minute of [0, 1, 2]) await at(end + DAY + minute * 60_000);
+  assert.equal(received.length, 0, "or it would be sent again every minute");
+  roomy();
+  for (const minute of [3, 4]) await at(end + DAY + minute * 60_000);
+  assert.equal(received.length, 1);
+  assert.deepEqual((await measurer.ledger()).map(({ outcome }) => outcome), ["sent"]);
+  await measurer.close();
+});
+
 test("a task that changes within a week is not answered until the next, and says so", async (t) => {
   const { url } = await operator(t);
   const { shop, end } = await left([taskAt(url)]);

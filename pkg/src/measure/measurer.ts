@@ -316,7 +316,9 @@ export class Measurer {
     for (const report of waiting.sort((a, b) => a.due - b.due)) {
       const line = ledger.find(({ key }) => key === report.key);
       const what = verdict(report, now, lastAction);
-      if (signal.aborted || !line || (what === "send" && !(await this.#store.holds(leases)))) return; // another tab is at it
+      if (signal.aborted || !line) return;
+      // Where the disk takes nothing, it would be sent again at every look. False when another tab is at it.
+      if (what === "send" && !(await this.#store.write({ waiting: [report] }, leases))) return;
       if (what === "late") await this.#store.write({ done: [report.key], ledger: [{ ...line, ...LATE }] }, leases);
       if (what === "send") await this.#sendOne({ report, line, now, signal, leases });
     }

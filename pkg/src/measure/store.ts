@@ -7,7 +7,6 @@
  * under a number that another write has passed changes nothing.
  */
 
-import { pageFactory } from "../factory.js";
 import type { LedgerEntry, Task } from "../types/measure.js";
 import { databaseOf, hasMeasured } from "./exists.js";
 
@@ -107,12 +106,6 @@ export class MeasureStore {
     });
   }
 
-  /** Whether no other tab wrote since. */
-  async holds(leases: readonly Lease[]): Promise<boolean> {
-    const { leases: now } = await this.read(false, leases.map(({ turn }) => turn));
-    return leases.every(({ turn, number }) => now.some((lease) => lease.turn === turn && lease.number === number));
-  }
-
   /** Writes a change, on the disk when this resolves to true. False when another tab wrote meanwhile, or everything was forgotten: then nothing is written. */
   async write({ state, ledger = [], waiting = [], done = [], old = [] }: Change, leases: readonly Lease[]): Promise<boolean> {
     const db = await this.#open(false);
@@ -175,9 +168,8 @@ export class MeasureStore {
 
   #ask(create: boolean): Promise<IDBDatabase | undefined> {
     return new Promise((resolve, reject) => {
-      const factory = pageFactory();
-      if (!factory) throw new DOMException("this page may have no database", "SecurityError");
-      const request = factory.open(databaseOf(this.#shop), VERSION);
+      if (typeof indexedDB !== "object") throw new DOMException("this page may have no database", "SecurityError");
+      const request = indexedDB.open(databaseOf(this.#shop), VERSION);
       let absent = false;
       request.onupgradeneeded = ({ oldVersion }) => {
         absent = !create && oldVersion === 0;

@@ -159,11 +159,14 @@ export interface LedgerEntry {
   at: number;
   /** Of the report. */
   bytes: number;
-  /** `"dropped"`: withdrawn or erased before it left. `"failed"`: the operator refused it, or a week passed. */
+  /**
+   * `"sent"`: the operator took it. `"dropped"`: withdrawn or erased meanwhile. `"failed"`: the operator did not take it.
+   * Of the last two the operator may have it all the same, when it was cut off on its way or its answer did not come.
+   */
   outcome: "waiting" | "sent" | "dropped" | "failed";
   /** Milliseconds since 1970. */
   sentAt?: number;
-  /** Why it failed. */
+  /** Why it failed: `"refused"`; `"outdated"`, its key changed; `"unreachable"`, no answer in six tries; `"late"`, a week passed. */
   reason?: string;
   /** The consent receipt in force. */
   receipt?: string;

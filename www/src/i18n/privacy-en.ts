@@ -41,7 +41,7 @@ export const privacyEn = {
   leftNone: "Nothing has ever left this device for this shop.",
   leftText: "Every line of the ledger, in clear. It stays on this device, and outlives an erasure so that erasing does not refill the budget.",
   columns: { week: "Week to", question: "Question", answer: "Answer", price: "ε", bytes: "Bytes", operators: "To", outcome: "What became of it" },
-  outcome: { waiting: "waits", sent: "sent", dropped: "dropped, never sent", failed: "failed, not sent" },
+  outcome: { waiting: "waits", sent: "sent", dropped: "dropped", failed: "failed" },
   sentOn: (when: string) => `sent on ${when}`,
   reason: { late: "a week passed", refused: "the operator refused it", outdated: "the operator's key changed", unreachable: "the operator did not answer" } as Record<string, string>,
   downloadLedger: "Download the ledger",

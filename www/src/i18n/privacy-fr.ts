@@ -42,7 +42,7 @@ export const privacyFr: PrivacyMessages = {
   leftNone: "Rien n'a jamais quitté cet appareil pour cette boutique.",
   leftText: "Chaque ligne du registre, en clair. Il reste sur cet appareil, et survit à un effacement pour qu'effacer ne recharge pas le budget.",
   columns: { week: "Semaine au", question: "Question", answer: "Réponse", price: "ε", bytes: "Octets", operators: "À", outcome: "Ce qu'elle est devenue" },
-  outcome: { waiting: "attend", sent: "envoyée", dropped: "abandonnée, jamais envoyée", failed: "échec, pas envoyée" },
+  outcome: { waiting: "attend", sent: "envoyée", dropped: "abandonnée", failed: "échec" },
   sentOn: (when) => `envoyée le ${when}`,
   reason: { late: "une semaine a passé", refused: "l'opérateur l'a refusée", outdated: "la clé de l'opérateur a changé", unreachable: "l'opérateur n'a pas répondu" },
   downloadLedger: "Télécharger le registre",
