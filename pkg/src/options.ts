@@ -42,7 +42,8 @@ export function checkOptions(options: unknown): OpenOptions {
   if (context !== undefined && typeof context !== "function" && (typeof context !== "object" || context === null)) {
     throw type("context", "an object of words, or a function that gives one");
   }
-  if (tasks !== undefined && (typeof tasks !== "object" || tasks === null)) throw type("tasks", "a bundle of tasks");
+  // What a file holds is told with its questions: a page does without them, not without its shop.
+  if (typeof tasks === "string") throw type("tasks", "a bundle of tasks");
   if (tasksKey !== undefined && typeof tasksKey !== "string") throw type("tasksKey", "a key in base64url");
   if (upstream !== undefined && !isWasmSource(upstream)) {
     throw type("upstream", "an address, a Response, bytes, or a module");

@@ -924,3 +924,15 @@ test("with a bundle that is refused, the handle says why and measures nothing", 
   assert.deepEqual(await shop.measure.preview(), []);
   await shop.close();
 });
+
+test("a file of questions that holds none of them keeps no shop shut, and the handle says so", async () => {
+  for (const tasks of [null, 3, false, []]) {
+    const shop = await open({ shop: freshShop(), catalog: ITEMS, consent: ALL, tasks, tasksKey: "A".repeat(43), upstream });
+    assert.equal(shop.rank({ slot: "home", size: 3 }).items.length, 3);
+    const [{ state, code }] = await shop.measure.tasks();
+    assert.equal(state, "refused");
+    assert.match(code, /^bundle_/);
+    await shop.close();
+  }
+  await assert.rejects(open({ shop: freshShop(), catalog: ITEMS, tasks: "/tasks.json" }), ({ code, path }) => code === "option_type" && path === "tasks");
+});
